@@ -1,0 +1,101 @@
+"""A source reads one input format: bytes in, batches of plays and of rejected rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import polars as pl
+
+from wrapped_assets.vocabulary import columns as c
+
+# What a track is called, exactly as exported (after `clean_text`). A `music` row needs a title and an artist.
+TRACK_SCHEMA: dict[str, pl.DataType] = {
+    "title": pl.String(),
+    "artist_credit": pl.String(),  # as displayed: "A feat. B"
+    "artist_names": pl.List(pl.String()),  # null where the source does not separate the artists
+    "release_group_name": pl.String(),
+    "duration_ms": pl.Int32(),  # length of the recording, not of the play
+    "media": pl.String(),  # music | podcast | audiobook | video; a podcast's title is the episode, its artist_credit the show
+    "recording_mbid": pl.String(),
+    "release_mbid": pl.String(),
+    "artist_mbids": pl.List(pl.String()),
+    "spotify_uri": pl.String(),
+    "isrc": pl.String(),
+}
+
+# One playback. `listener` is null where the file does not name one (then it is --listener's).
+PLAYBACK_SCHEMA: dict[str, pl.DataType] = {
+    "listener": pl.String(),
+    "listened_at": c.INSTANT,  # START, UTC
+    "ms_played": pl.Int64(),  # null where the source does not say (scrobbles)
+    "is_scrobble": pl.Boolean(),
+    "is_private": pl.Boolean(),
+    "is_skipped": pl.Boolean(),
+}
+
+PLAY_SCHEMA: dict[str, pl.DataType] = {**PLAYBACK_SCHEMA, **TRACK_SCHEMA}
+# The form of a service's event log: texts once per track, `track` is a row number of `tracks`.
+CODED_PLAY_SCHEMA: dict[str, pl.DataType] = {**PLAYBACK_SCHEMA, "track": pl.UInt32()}
+
+# A rejected row is kept with its reason; only these fields, so that addresses and user agents never enter.
+REJECTED_SCHEMA: dict[str, pl.DataType] = {
+    "row_number": pl.Int64(),  # 0-based place in the file
+    "reason": pl.String(),  # one of REJECTION_REASONS
+    "time_text": pl.String(),
+    "title": pl.String(),
+    "artist_credit": pl.String(),
+}
+
+REJECTION_REASONS: dict[str, str] = {
+    "not_an_object": "the row is not a record of the format",
+    "missing_time": "the row has no time",
+    "invalid_time": "the time cannot be read, is not a number, or is in the wrong unit",
+    "future_time": "the time lies in the future",
+    "too_early": "the time lies before 2002, when no service recorded listens",
+    "missing_title": "the row names no recording",
+    "missing_artist": "the row names no artist",
+    "negative_duration": "the time played is negative",
+    "implausible_duration": "the time played is longer than a day",
+    "now_playing": "the row says what is playing now, not what was played",
+    "not_a_play": "the row is an event other than a play (an advertisement, lyrics, a seek)",
+    "truncated": "the file ends in the middle of this row",
+    "unreadable_row": "the row is not valid text of the format",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What recognition may look at: the file's name, path inside its folder or zip, and first bytes."""
+
+    name: str
+    path: str
+    first_bytes: bytes
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file. `plays` has PLAY_SCHEMA, or CODED_PLAY_SCHEMA when `tracks` (TRACK_SCHEMA) is given."""
+
+    plays: pl.DataFrame
+    rejected: pl.DataFrame
+    tracks: pl.DataFrame | None = None
+    listeners: pl.DataFrame | None = None  # listener, time_zone, country, birth_year where the file carries them
+
+
+@dataclass(frozen=True)
+class Source:
+    """One input format.
+
+    `code` is stored in the lake and never reused. `richness` decides which of two records of one playback is kept (higher
+    wins). `resolution_seconds` is how exact its times are.
+    """
+
+    name: str
+    code: int
+    title: str
+    richness: int
+    resolution_seconds: int
+    recognises: Callable[[Head], bool]
+    read: Callable[[BinaryIO, Head], Iterator[Batch]]

@@ -1,0 +1,112 @@
+"""Every column once: its name, type, unit, meaning and privacy class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+PrivacyClass = Literal["direct", "pseudonym", "quasi", "sensitive", "own_content", "aggregate", "public"]
+
+INSTANT = pl.Datetime("ms", "UTC")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One word of the dictionary; the same name means the same thing in every table."""
+
+    name: str
+    dtype: pl.DataType
+    meaning: str
+    privacy: PrivacyClass
+    unit: str = ""
+
+
+def _column(name: str, dtype: pl.DataType | type[pl.DataType], meaning: str, privacy: PrivacyClass, unit: str = "") -> Column:
+    return Column(name, dtype() if isinstance(dtype, type) else dtype, meaning, privacy, unit)
+
+
+# Who
+listener_id = _column("listener_id", pl.Int64, "Surrogate of a listener: a keyed hash; the name lives in the registry only.", "pseudonym")
+time_zone = _column("time_zone", pl.String, "The listener's IANA time zone.", "quasi")
+
+# What was played
+variant_id = _column("variant_id", pl.Int64, "One exact spelling of a track as exported: a hash of its texts and ids.", "own_content")
+recording_id = _column("recording_id", pl.Int64, "A distinct song: a hash of its normalised title and primary artist.", "own_content")
+recording_name = _column("recording_name", pl.String, "The recording's title as displayed.", "own_content")
+artist_id = _column("artist_id", pl.Int64, "One artist: a hash of the normalised name.", "own_content")
+artist_name = _column("artist_name", pl.String, "The artist's, or the artist credit's, name as displayed.", "own_content")
+artist_names = _column("artist_names", pl.List(pl.String), "The credited artists in order, primary first.", "own_content")
+artist_ids = _column("artist_ids", pl.List(pl.Int64), "The ids of the credited artists in order, primary first.", "own_content")
+artist_credit_id = _column("artist_credit_id", pl.Int64, "The ordered artists of a recording; equals artist_id where there is only one.", "own_content")
+artist_position = _column("artist_position", pl.UInt8, "Place of an artist in a credit, primary = 0.", "own_content")
+release_group_id = _column("release_group_id", pl.Int64, "An album, single or EP: a hash of its name and primary artist.", "own_content")
+release_group_name = _column("release_group_name", pl.String, "The release group's name as displayed.", "own_content")
+duration_ms = _column("duration_ms", pl.Int32, "Length of the recording.", "public", "ms")
+media = _column("media", pl.String, "music, podcast, audiobook or video.", "own_content")
+recording_mbid = _column("recording_mbid", pl.String, "MusicBrainz recording id.", "own_content")
+release_mbid = _column("release_mbid", pl.String, "MusicBrainz release id.", "own_content")
+artist_mbids = _column("artist_mbids", pl.List(pl.String), "MusicBrainz artist ids in credit order.", "own_content")
+spotify_uri = _column("spotify_uri", pl.String, "spotify:track:… as exported.", "own_content")
+isrc = _column("isrc", pl.String, "International Standard Recording Code.", "own_content")
+
+# When, and how it was played
+listened_at = _column("listened_at", INSTANT, "Instant playback started.", "own_content", "UTC")
+local_date = _column("local_date", pl.Date, "Calendar day in the listener's time zone.", "own_content")
+local_hour = _column("local_hour", pl.Int8, "Hour of the listener's local day, 0 to 23.", "own_content", "h")
+local_weekday = _column("local_weekday", pl.Int8, "Weekday of the local day, Monday = 1.", "own_content")
+month = _column("month", pl.String, "Local month, YYYY-MM.", "own_content")
+ms_played = _column("ms_played", pl.Int64, "Time played.", "own_content", "ms")
+source = _column("source", pl.String, "Name of the input format.", "own_content")
+is_scrobble = _column("is_scrobble", pl.Boolean, "The source submits only plays that already count.", "own_content")
+is_private = _column("is_private", pl.Boolean, "Played in a private session.", "sensitive")
+is_skipped = _column("is_skipped", pl.Boolean, "The listener skipped it; null where the source does not say.", "own_content")
+is_listen = _column("is_listen", pl.Boolean, "Passes the counting rule, inside the edition's window or not.", "own_content")
+is_duplicate = _column("is_duplicate", pl.Boolean, "The same playback is already there from a richer record.", "own_content")
+outcome = _column("outcome", pl.String, "What became of the play: counted, or the reason why not.", "own_content")
+
+# Counts of one listener
+play_count = _column("play_count", pl.Int64, "Plays of any length, skips included.", "own_content")
+listen_count = _column("listen_count", pl.Int64, "Plays that pass the counting rule inside the window.", "own_content")
+minutes = _column("minutes", pl.Float64, "Time played over all plays, short and private ones included.", "own_content", "min")
+recording_count = _column("recording_count", pl.Int64, "Distinct recordings.", "own_content")
+artist_count = _column("artist_count", pl.Int64, "Distinct artists.", "own_content")
+release_group_count = _column("release_group_count", pl.Int64, "Distinct release groups.", "own_content")
+active_day_count = _column("active_day_count", pl.Int64, "Distinct local days with a listen.", "own_content", "d")
+unknown_length_count = _column("unknown_length_count", pl.Int64, "Plays that carry no played time and no known length.", "own_content")
+minutes_per_day = _column("minutes_per_day", pl.Float64, "Mean minutes over the window's days.", "own_content", "min/d")
+
+# Instants and days found
+first_listened_at = _column("first_listened_at", INSTANT, "First listen inside the window.", "own_content", "UTC")
+first_heard_at = _column("first_heard_at", INSTANT, "First listen, inside the window or not.", "own_content", "UTC")
+best_local_date = _column("best_local_date", pl.Date, "The local day with most listens of it; the earliest of equals.", "own_content")
+best_day_listen_count = _column("best_day_listen_count", pl.Int64, "Listens on that day.", "own_content")
+best_day_first_listened_at = _column("best_day_first_listened_at", INSTANT, "First listen on that day.", "own_content", "UTC")
+day_mask = _column("day_mask", pl.Int64, "Bit d is set where the month's day d + 1 has a listen.", "own_content")
+first_local_date = _column("first_local_date", pl.Date, "First local day of the run.", "own_content")
+last_local_date = _column("last_local_date", pl.Date, "Last local day of the run.", "own_content")
+streak_day_count = _column("streak_day_count", pl.Int64, "Consecutive local days with a listen.", "own_content", "d")
+current_streak_day_count = _column("current_streak_day_count", pl.Int64, "Consecutive local days up to the window's end.", "own_content", "d")
+session_started_at = _column("session_started_at", INSTANT, "Start of the session's first play.", "own_content", "UTC")
+session_ended_at = _column("session_ended_at", INSTANT, "End of the session's last play.", "own_content", "UTC")
+
+# Ranks, shares and what else insights say
+recording_rank = _column("recording_rank", pl.Int64, "Place among the listener's recordings, first = 1.", "own_content")
+artist_rank = _column("artist_rank", pl.Int64, "Place among the listener's artists, first = 1.", "own_content")
+release_group_rank = _column("release_group_rank", pl.Int64, "Place among the listener's release groups, first = 1.", "own_content")
+cumulative_listen_count = _column("cumulative_listen_count", pl.Int64, "Listens from the window's start to the month's end.", "own_content")
+is_peak_month = _column("is_peak_month", pl.Boolean, "The artist's month with most listens; the earliest of equals.", "own_content")
+new_artist_count = _column("new_artist_count", pl.Int64, "Artists whose first known listen falls in the window.", "own_content")
+new_recording_count = _column("new_recording_count", pl.Int64, "Recordings whose first known listen falls in the window.", "own_content")
+biggest_discovery_date = _column("biggest_discovery_date", pl.Date, "Local day with most first-heard recordings; the earliest of equals.", "own_content")
+biggest_discovery_count = _column("biggest_discovery_count", pl.Int64, "First-heard recordings on that day.", "own_content")
+history_since = _column("history_since", INSTANT, "First listen known of the listener: how far back 'ever' reaches.", "own_content", "UTC")
+night_share = _column("night_share", pl.Float64, "Share of listens from 22:00 to 05:00 local time.", "own_content", "0–1")
+morning_share = _column("morning_share", pl.Float64, "Share of listens from 05:00 to 12:00 local time.", "own_content", "0–1")
+weekend_share = _column("weekend_share", pl.Float64, "Share of listens on Saturday and Sunday.", "own_content", "0–1")
+playlist_position = _column("playlist_position", pl.Int64, "Place in the playlist, first = 1.", "own_content")
+playlist_score = _column("playlist_score", pl.Float64, "What the playlist orders by.", "own_content")
+listener_count = _column("listener_count", pl.Int64, "Distinct listeners.", "aggregate")
+
+BY_NAME: dict[str, Column] = {column.name: column for column in list(globals().values()) if isinstance(column, Column)}
