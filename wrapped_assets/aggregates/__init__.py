@@ -1,0 +1,1 @@
+"""Mergeable monthly partials, one file each. Keep out: ranks, and what a year means."""

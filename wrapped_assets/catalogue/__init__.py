@@ -1,0 +1,1 @@
+"""What is known of recordings, artists and release groups. Keep out: who listened."""

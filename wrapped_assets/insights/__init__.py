@@ -1,0 +1,1 @@
+"""One file, one insight. Keep out: I/O, clocks, randomness, other insights."""

@@ -1,0 +1,1 @@
+"""Insights of a artist, one file each."""

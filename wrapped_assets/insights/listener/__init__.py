@@ -1,0 +1,1 @@
+"""Insights of a listener, one file each."""

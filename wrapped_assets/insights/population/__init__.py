@@ -1,0 +1,1 @@
+"""Figures over all listeners of an edition, one file each."""

@@ -1,0 +1,1 @@
+"""Playlist rules, one file each, and the formats that carry them."""

@@ -1,0 +1,1 @@
+"""The only door out. Belongs: consent, gates, erasure."""

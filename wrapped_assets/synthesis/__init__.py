@@ -1,0 +1,1 @@
+"""Realistic populations, made from a seed. Keep out: anything of the real pipeline."""
