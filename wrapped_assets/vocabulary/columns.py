@@ -34,6 +34,7 @@ time_zone = _column("time_zone", pl.String, "The listener's IANA time zone.", "q
 # What was played
 variant_id = _column("variant_id", pl.Int64, "One exact spelling of a track as exported: a hash of its texts and ids.", "own_content")
 recording_id = _column("recording_id", pl.Int64, "A distinct song: a hash of its normalised title and primary artist.", "own_content")
+song_id = _column("song_id", pl.Int64, "Title and primary artist, looser than a recording: finds one playback in two exports.", "own_content")
 recording_name = _column("recording_name", pl.String, "The recording's title as displayed.", "own_content")
 artist_id = _column("artist_id", pl.Int64, "One artist: a hash of the normalised name.", "own_content")
 artist_name = _column("artist_name", pl.String, "The artist's, or the artist credit's, name as displayed.", "own_content")
@@ -57,13 +58,25 @@ local_date = _column("local_date", pl.Date, "Calendar day in the listener's time
 local_hour = _column("local_hour", pl.Int8, "Hour of the listener's local day, 0 to 23.", "own_content", "h")
 local_weekday = _column("local_weekday", pl.Int8, "Weekday of the local day, Monday = 1.", "own_content")
 month = _column("month", pl.String, "Local month, YYYY-MM.", "own_content")
-ms_played = _column("ms_played", pl.Int64, "Time played.", "own_content", "ms")
+ms_played = _column("ms_played", pl.Int64, "Time played; a scrobble's is its recording's length.", "own_content", "ms")
 source = _column("source", pl.String, "Name of the input format.", "own_content")
+source_code = _column("source_code", pl.UInt8, "Code of the input format.", "own_content")
+richness = _column("richness", pl.UInt8, "Which of two records of one playback is kept: the higher.", "public")
+resolution_ms = _column("resolution_ms", pl.Int32, "How exact the source's times are.", "public", "ms")
+is_head = _column("is_head", pl.Boolean, "Occurs in the month's first hours, which the month before reads too.", "own_content")
+is_tail = _column("is_tail", pl.Boolean, "Occurs in the month's last hours, which the month after reads too.", "own_content")
+exclusion_kind = _column("exclusion_kind", pl.String, "artist, recording, release_group or hours.", "sensitive")
+target_id = _column("target_id", pl.Int64, "What is excluded: an id, or hours as from × 100 + until.", "sensitive")
 is_scrobble = _column("is_scrobble", pl.Boolean, "The source submits only plays that already count.", "own_content")
 is_private = _column("is_private", pl.Boolean, "Played in a private session.", "sensitive")
 is_skipped = _column("is_skipped", pl.Boolean, "The listener skipped it; null where the source does not say.", "own_content")
 is_listen = _column("is_listen", pl.Boolean, "Passes the counting rule, inside the edition's window or not.", "own_content")
-is_duplicate = _column("is_duplicate", pl.Boolean, "The same playback is already there from a richer record.", "own_content")
+duplicate_count = _column("duplicate_count", pl.Int64, "Records of the same playback that were dropped in favour of this one.", "own_content")
+is_length_known = _column("is_length_known", pl.Boolean, "The played time, or the recording's length in its place, is known.", "own_content")
+copy_number = _column("copy_number", pl.Int64, "Tells records apart that agree in all else, first = 1.", "own_content")
+kept_listened_at = _column("kept_listened_at", INSTANT, "Start of the record that was kept.", "own_content", "UTC")
+kept_source_code = _column("kept_source_code", pl.UInt8, "Format of the record that was kept.", "own_content")
+outcome_code = _column("outcome_code", pl.UInt8, "What became of the play: place in vocabulary.outcomes.OUTCOMES.", "own_content")
 outcome = _column("outcome", pl.String, "What became of the play: counted, or the reason why not.", "own_content")
 
 # Counts of one listener
@@ -79,6 +92,7 @@ minutes_per_day = _column("minutes_per_day", pl.Float64, "Mean minutes over the 
 
 # Instants and days found
 first_listened_at = _column("first_listened_at", INSTANT, "First listen inside the window.", "own_content", "UTC")
+first_recording_id = _column("first_recording_id", pl.Int64, "Recording of the first listen.", "own_content")
 first_heard_at = _column("first_heard_at", INSTANT, "First listen, inside the window or not.", "own_content", "UTC")
 best_local_date = _column("best_local_date", pl.Date, "The local day with most listens of it; the earliest of equals.", "own_content")
 best_day_listen_count = _column("best_day_listen_count", pl.Int64, "Listens on that day.", "own_content")

@@ -1,0 +1,23 @@
+"""The artists that each listener has ever heard, up to the end of a year."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="aggregates",
+    kind="year_bucket",
+    grain=[c.listener_id, c.artist_id],
+    columns=[c.first_heard_at],
+    reads={
+        "artist_months": [c.listener_id, c.artist_id, c.first_heard_at],
+        "artist_history": ([c.listener_id, c.artist_id, c.first_heard_at], "previous_year"),
+    },
+)
+def artist_history(artist_months: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
+    """One artist that a listener has heard by the year's end, and when first; inside an edition's window or not."""
+    return pl.concat([artist_history, artist_months]).group_by("listener_id", "artist_id").agg(pl.col("first_heard_at").min())

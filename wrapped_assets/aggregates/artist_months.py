@@ -1,0 +1,39 @@
+"""What each listener played of each artist in a month."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.daily import daily
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.outcomes import COUNTED
+from wrapped_assets.vocabulary.periods import Month
+
+
+@declare(
+    layer="aggregates",
+    kind="month_bucket",
+    grain=[c.listener_id, c.artist_id, c.month],
+    columns=[c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.day_mask],
+    reads={
+        "listens": [c.listener_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen],
+        "artist_credits": [c.artist_credit_id, c.artist_id],
+    },
+)
+def artist_months(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+    """One artist of one listener in one month; every credited artist gets the listen in full.
+
+    Bit d of `day_mask` is set where day d + 1 of the month has a listen.
+    """
+    by_credit = daily(listens.filter("is_listen"), ["listener_id", "artist_credit_id"], counted=pl.col("outcome_code") == COUNTED)
+    day = pl.lit(2, pl.Int64).pow(pl.col("local_date").dt.day().cast(pl.Int64) - 1)
+    return (
+        by_credit.join(artist_credits, on="artist_credit_id", how="inner")
+        .group_by("listener_id", "artist_id", "local_date")
+        .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at", "first_heard_at").min())
+        .with_columns(day_mask=pl.when(pl.col("listen_count") > 0).then(day).otherwise(0))
+        .group_by("listener_id", "artist_id")
+        .agg(pl.col("listen_count", "ms_played", "day_mask").sum(), pl.col("first_listened_at", "first_heard_at").min())
+        .with_columns(month=pl.lit(str(month)))
+    )

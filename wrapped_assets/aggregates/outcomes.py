@@ -1,0 +1,30 @@
+"""What was counted of each listener's plays, and what was not and why."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Month
+
+
+@declare(
+    layer="aggregates",
+    kind="month_bucket",
+    grain=[c.listener_id, c.outcome_code, c.month],
+    columns=[c.play_count, c.ms_played, c.duplicate_count, c.unknown_length_count],
+    reads={"listens": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known]},
+)
+def outcomes(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+    """One outcome of one listener's plays in a month: how many, how long, how many records were dropped in their favour."""
+    return (
+        listens.group_by("listener_id", "outcome_code")
+        .agg(
+            play_count=pl.len().cast(pl.Int64),
+            ms_played=pl.col("ms_played").sum(),
+            duplicate_count=pl.col("duplicate_count").sum(),
+            unknown_length_count=(~pl.col("is_length_known")).sum().cast(pl.Int64),
+        )
+        .with_columns(month=pl.lit(str(month)))
+    )

@@ -1,0 +1,44 @@
+"""What each listener played of each recording in a month."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.daily import daily
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.outcomes import COUNTED
+from wrapped_assets.vocabulary.periods import Month
+
+
+@declare(
+    layer="aggregates",
+    kind="month_bucket",
+    grain=[c.listener_id, c.recording_id, c.month],
+    columns=[
+        c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.active_day_count,
+        c.best_local_date, c.best_day_listen_count, c.best_day_first_listened_at,
+    ],
+    reads={"listens": [c.listener_id, c.recording_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen]},
+)  # fmt: skip
+def recording_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+    """One recording of one listener in one month: listens inside the window, and when it was first heard at all.
+
+    The best day is the one with most listens; a tie goes to the earlier day. A recording heard outside the window only has no
+    listens, but is known.
+    """
+    days = daily(listens.filter("is_listen"), ["listener_id", "recording_id"], counted=pl.col("outcome_code") == COUNTED)
+    best = pl.col("listen_count").arg_max()  # days are in order: the first of equals
+    return (
+        days.sort("listener_id", "recording_id", "local_date")
+        .group_by("listener_id", "recording_id")
+        .agg(
+            pl.col("listen_count", "ms_played").sum(),
+            pl.col("first_listened_at", "first_heard_at").min(),
+            active_day_count=(pl.col("listen_count") > 0).sum().cast(pl.Int64),
+            best_local_date=pl.col("local_date").get(best),
+            best_day_listen_count=pl.col("listen_count").get(best),
+            best_day_first_listened_at=pl.col("first_listened_at").get(best),
+        )
+        .with_columns(month=pl.lit(str(month)))
+    )

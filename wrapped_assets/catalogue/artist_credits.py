@@ -1,0 +1,31 @@
+"""Which artists an artist credit names."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="catalogue",
+    kind="month_bucket",
+    grain=[c.artist_credit_id, c.artist_position],
+    columns=[c.artist_id, c.artist_name],
+    reads={"tracks": [c.artist_credit_id, c.artist_ids, c.artist_names, c.media]},
+)
+def artist_credits(tracks: pl.LazyFrame) -> pl.LazyFrame:
+    """One artist of one credit of music: the primary artist at position 0, an artist named twice at the first of them.
+
+    Of several spellings of a name the smallest in Unicode order is shown.
+    """
+    named = tracks.filter(pl.col("media") == "music", pl.col("artist_names").list.len() > 0)
+    return (
+        named.select("artist_credit_id", artist_id="artist_ids", artist_name="artist_names")
+        .with_columns(artist_position=pl.int_ranges(pl.col("artist_id").list.len()))
+        .explode("artist_id", "artist_name", "artist_position", empty_as_null=True)
+        .group_by("artist_credit_id", "artist_id")
+        .agg(pl.col("artist_position").min(), pl.col("artist_name").min())
+        .with_columns(pl.col("artist_position").cast(pl.UInt8))
+    )

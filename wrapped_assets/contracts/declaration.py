@@ -1,0 +1,139 @@
+"""The declaration of an asset: what it makes, from which columns of what, by which rules.
+
+Graph, column lineage, checks, docs, story and recompute are derived from it; nobody edits a list.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from wrapped_assets.contracts.errors import DeclarationError
+from wrapped_assets.vocabulary.columns import Column
+from wrapped_assets.vocabulary.periods import CellKind
+from wrapped_assets.vocabulary.rules import RULE_FIELDS
+
+# Which partitions of an input a cell reads: those of its own period (a year reads its twelve months), the same plus the
+# edges of the months beside it, or those of the year before.
+Window = Literal["period", "month_and_edges", "previous_year"]
+Layer = Literal["catalogue", "listens", "aggregates", "insights", "population", "playlists"]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Exactly these columns of one input; the function gets a lazy frame of them, and no other."""
+
+    asset: str
+    columns: tuple[str, ...]
+    window: Window = "period"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example: what each listener played, and the rows that follow. Runs as a test and stands in the docs.
+
+    `given` maps a listener to days and recordings, "2026-03-01 eple so_here, 2026-03-02 eple"; see `contracts.examples`.
+    """
+
+    given: Mapping[str, str]
+    expect: Sequence[Mapping[str, Any]]
+    year: int = 2026
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One asset. Calling it calls its function."""
+
+    name: str
+    layer: Layer
+    kind: CellKind
+    function: Callable[..., pl.LazyFrame] = field(compare=False)
+    grain: tuple[str, ...]
+    columns: tuple[Column, ...]  # the whole schema, grain first
+    reads: tuple[Read, ...]
+    rules: frozenset[str] = frozenset()
+    sort: tuple[str, ...] = ()  # canonical row order; the grain unless said
+    chapter: str = ""
+    headline: str = ""
+    examples: tuple[Example, ...] = field(default=(), compare=False)
+    minimum_group: int | None = None  # of a population figure: fewer listeners, no row
+
+    def __call__(self, *args: Any, **kwargs: Any) -> pl.LazyFrame:
+        return self.function(*args, **kwargs)
+
+    @property
+    def key(self) -> str:
+        """`layer/name`, as commands and the UI spell it."""
+        return f"{self.layer}/{self.name}"
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        return {column.name: column.dtype for column in self.columns}
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        return self.sort or self.grain
+
+    @property
+    def meaning(self) -> str:
+        """The docstring's first line: what a row is."""
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    @property
+    def wants_period(self) -> bool:
+        """Whether the function takes the cell's own month or year."""
+        return list(inspect.signature(self.function).parameters)[-1] in ("month", "year")
+
+
+def reads_from(declared: Mapping[str, Sequence[Column] | tuple[Sequence[Column], Window]]) -> tuple[Read, ...]:
+    """Reads as written in a declaration: `{asset: [columns]}` or `{asset: ([columns], window)}`."""
+    found = []
+    for asset, value in declared.items():
+        columns, window = value if isinstance(value, tuple) else (value, "period")
+        found.append(Read(asset, tuple(column.name for column in columns), window))
+    return tuple(found)
+
+
+def declare(
+    *,
+    layer: Layer,
+    kind: CellKind,
+    grain: Sequence[Column],
+    columns: Sequence[Column],
+    reads: Mapping[str, Sequence[Column] | tuple[Sequence[Column], Window]],
+    rules: Sequence[str] = (),
+    **rest: Any,
+) -> Callable[[Callable[..., pl.LazyFrame]], Declaration]:
+    """A decorator that turns a pure function into an asset; the function's name is the asset's.
+
+    The function's parameters are the names of what it reads, plus `rules` where it declares any,
+    plus `month` or `year` where it needs to know its period.
+    Raises DeclarationError where names do not match, a rule is unknown, or the docstring is missing.
+    """
+
+    def decorate(function: Callable[..., pl.LazyFrame]) -> Declaration:
+        name = function.__name__
+        inputs = [read.rpartition("/")[2] for read in reads]
+        expected = inputs + (["rules"] if rules else [])
+        parameters = list(inspect.signature(function).parameters)
+        if parameters not in (expected, [*expected, "month" if kind == "month_bucket" else "year"]):
+            raise DeclarationError(f"{name}: the parameters are {parameters}, the declaration asks for {expected}; make them agree")
+        if unknown := set(rules) - RULE_FIELDS:
+            raise DeclarationError(f"{name}: unknown rules {sorted(unknown)}; known are {sorted(RULE_FIELDS)}")
+        if not inspect.getdoc(function):
+            raise DeclarationError(f"{name}: write a docstring: the first line says what a row is, the second paragraph the tie rule")
+        whole = (*grain, *(column for column in columns if column not in grain))
+        return Declaration(
+            name=name, layer=layer, kind=kind, function=function, grain=tuple(column.name for column in grain), columns=whole,
+            reads=reads_from(reads), rules=frozenset(rules), **rest,
+        )  # fmt: skip
+
+    return decorate

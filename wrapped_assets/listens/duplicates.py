@@ -1,0 +1,34 @@
+"""The audit of what was dropped because the same playback was there already."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Month
+
+
+@declare(
+    layer="listens",
+    kind="month_bucket",
+    grain=[c.listener_id, c.listened_at, c.recording_id, c.source_code, c.copy_number],
+    columns=[c.ms_played, c.kept_listened_at, c.kept_source_code],
+    reads={"landed_plays": (PLAYS_READ, "month_and_edges"), "tracks": TRACKS_READ},
+)
+def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+    """A record that was dropped, and the record that stands for its playback.
+
+    By the UTC month of the dropped record's start. Records alike in time, recording and format are told apart by `copy_number`.
+    """
+    every = resolved_plays(landed_plays, tracks)
+    kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")
+    start = pl.lit(month.first_day).cast(c.INSTANT)
+    end = pl.lit(month.shift(1).first_day).cast(c.INSTANT)
+    return (
+        every.filter(pl.col("_kept") != pl.col("_row"), pl.col("listened_at").is_between(start, end, closed="left"))
+        .join(kept, on="_kept", how="inner")
+        .sort("_row")
+        .with_columns(copy_number=pl.int_range(1, pl.len() + 1).over("listener_id", "listened_at", "recording_id", "source_code"))
+    )

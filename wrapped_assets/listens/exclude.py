@@ -1,0 +1,35 @@
+"""What listeners asked to leave out, as joins on plays."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_BY_KIND = {"recording": "recording_id", "release_group": "release_group_id", "artist": "artist_ids"}
+
+
+def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
+    """listener_id, variant_id, `_is_excluded`: each excluded artist, recording and release group as the tracks that it touches."""
+    parts = []
+    for kind, column in _BY_KIND.items():
+        targets = tracks.select("variant_id", target_id=column)
+        if kind == "artist":
+            targets = targets.explode("target_id", empty_as_null=True)
+        wanted = exclusions.filter(pl.col("exclusion_kind") == kind)
+        parts.append(wanted.join(targets, on="target_id").select("listener_id", "variant_id"))
+    return pl.concat(parts).unique().with_columns(_is_excluded=pl.lit(True))
+
+
+def excluded_hours(exclusions: pl.LazyFrame) -> pl.LazyFrame:
+    """listener_id, `_hours`: bit h is set where local hour h is excluded. A range of 22 to 5 passes midnight; the end is exclusive."""
+    first, until = pl.col("target_id") // 100, pl.col("target_id") % 100
+    inside = pl.when(first < until).then(pl.col("_hour").is_between(first, until, closed="left")).otherwise((pl.col("_hour") >= first) | (pl.col("_hour") < until))
+    return (
+        exclusions.filter(pl.col("exclusion_kind") == "hours")
+        .with_columns(_hour=pl.lit(list(range(24)), dtype=pl.List(pl.Int64)))
+        .explode("_hour")
+        .filter(inside)
+        .select("listener_id", _hours=pl.lit(2, pl.Int64).pow(pl.col("_hour")))
+        .unique()
+        .group_by("listener_id")
+        .agg(pl.col("_hours").sum())
+    )

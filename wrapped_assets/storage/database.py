@@ -1,0 +1,55 @@
+"""Opens the relational store, and brings its schema up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from wrapped_assets.contracts.errors import WrappedError
+
+HEAD = "0001"  # the newest revision; checked against the folder by a test
+
+
+def engine_for(url: str) -> sa.Engine:
+    """An engine for SQLite (WAL, waits for locks, deletes securely) or PostgreSQL (psycopg 3)."""
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    if engine.dialect.name == "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def _pragmas(connection: object, _record: object) -> None:
+            for pragma in ("busy_timeout=30000", "journal_mode=wal", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
+                connection.execute(f"pragma {pragma}")  # type: ignore[attr-defined]
+
+    return engine
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Upgrades the schema to HEAD; does nothing where it is there. Raises where it is newer than this program."""
+    if (current := current_revision(engine)) == HEAD:
+        return
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        raise WrappedError(
+            f"the registry has schema {current}, newer than this program's {HEAD}: it was written by a later version. Update this program."
+        )
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":  # two processes that open a new root at once must not both create the tables
+            connection.exec_driver_sql("begin immediate")
+        config.attributes["connection"] = connection
+        from alembic import command
+
+        command.upgrade(config, HEAD)
+        connection.commit()
+
+
+def current_revision(engine: sa.Engine) -> str | None:
+    """The schema's revision, or None where there is none yet."""
+    if not sa.inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        return connection.execute(sa.text("select version_num from alembic_version")).scalar()

@@ -1,0 +1,137 @@
+"""Listeners and editions: who a surrogate is, and by which rules a year is told."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.rules import Rules, rules_for
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A person in the registry."""
+
+    listener_id: int
+    name: str
+    time_zone: str = "UTC"
+    country: str | None = None
+    birth_year: int | None = None
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A year's rules, window and launch; the defaults where nothing was set."""
+
+    year: int
+    rules: Rules
+    launch_at: datetime | None = None
+
+
+def checked_time_zone(name: str) -> str:
+    """`name`, if it is an IANA time zone; InputError otherwise."""
+    if name not in zoneinfo.available_timezones():
+        raise InputError(f"unknown time zone {name!r}: expected an IANA name such as Europe/Lisbon or Asia/Tokyo")
+    return name
+
+
+def register(root: Root, people: Iterable[Listener]) -> None:
+    """Adds listeners, or changes what the registry says of them."""
+    rows = [vars(person) for person in people]
+    table = tables.listeners
+    with root.engine.begin() as connection:
+        known = {row.listener_id: row.name for row in connection.execute(sa.select(table.c.listener_id, table.c.name))}
+        for row in rows:
+            if known.get(row["listener_id"], row["name"]) != row["name"]:
+                raise InputError("two listener names share a surrogate: choose another name for the new one")
+        fresh = [row for row in rows if row["listener_id"] not in known]
+        if fresh:
+            connection.execute(sa.insert(table), fresh)
+        for row in rows:
+            if row["listener_id"] in known:
+                connection.execute(sa.update(table).where(table.c.listener_id == row["listener_id"]).values(**row))
+
+
+def find_listener(root: Root, name: str) -> Listener:
+    """The listener of that name; InputError where there is none (it never lists who there is)."""
+    table = tables.listeners
+    with root.engine.connect() as connection:
+        row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
+    if row is None:
+        raise InputError("no listener of that name in this data root: names are case-sensitive, as given to `wrapped import --listener`")
+    return Listener(**row._mapping)
+
+
+def all_listeners(root: Root) -> list[Listener]:
+    """Every listener, by surrogate."""
+    table = tables.listeners
+    with root.engine.connect() as connection:
+        return [Listener(**row._mapping) for row in connection.execute(sa.select(table).order_by(table.c.listener_id))]
+
+
+def listeners_frame(root: Root) -> pl.DataFrame:
+    """listener_id, time_zone: what the lake may know of people, ordered by surrogate."""
+    table = tables.listeners
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(table.c.listener_id, table.c.time_zone).order_by(table.c.listener_id)).all()
+    return pl.DataFrame([tuple(row) for row in rows], schema={"listener_id": pl.Int64, "time_zone": pl.String}, orient="row")
+
+
+def exclusions_frame(root: Root) -> pl.DataFrame:
+    """listener_id, kind, target_id: what listeners asked to leave out, ordered."""
+    table = tables.exclusions
+    query = sa.select(table.c.listener_id, table.c.kind, table.c.target_id).order_by(table.c.listener_id, table.c.kind, table.c.target_id)
+    with root.engine.connect() as connection:
+        rows = connection.execute(query).all()
+    schema = {"listener_id": pl.Int64, "exclusion_kind": pl.String, "target_id": pl.Int64}
+    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+
+
+def exclude(root: Root, listener: Listener, kind: str, target_id: int, label: str) -> None:
+    """Leaves an artist, recording, release group or hour range out of a listener's figures, over the whole past."""
+    row = {"listener_id": listener.listener_id, "kind": kind, "target_id": target_id, "label": label}
+    table = tables.exclusions
+    with root.engine.begin() as connection:
+        key = (table.c.listener_id == row["listener_id"]) & (table.c.kind == kind) & (table.c.target_id == target_id)
+        if connection.execute(sa.select(table.c.kind).where(key)).one_or_none() is None:
+            connection.execute(sa.insert(table).values(**row))
+
+
+def set_edition(
+    root: Root, year: int, *, rules: str | None = None, window_start: date | None = None,
+    window_end: date | None = None, launch_at: datetime | None = None,
+) -> Edition:  # fmt: skip
+    """Changes what is given of a year's edition and keeps the rest; InputError where the result makes no sense."""
+    table = tables.editions
+    with root.engine.begin() as connection:
+        old = connection.execute(sa.select(table).where(table.c.year == year)).mappings().one_or_none()
+        row = dict(old) if old else {"year": year, "rules": "default", "window_start": None, "window_end": None, "launch_at": None}
+        given = {"rules": rules, "window_start": window_start, "window_end": window_end, "launch_at": launch_at}
+        row.update({name: value for name, value in given.items() if value is not None})
+        try:
+            checked = rules_for(row["rules"], year, row["window_start"], row["window_end"])
+        except ValueError as error:
+            raise InputError(str(error)) from None
+        connection.execute(sa.update(table).where(table.c.year == year).values(**row) if old else sa.insert(table).values(**row))
+    return Edition(year, checked, row["launch_at"])
+
+
+def editions(root: Root, years: Iterable[int]) -> dict[int, Edition]:
+    """The edition of each year, by default rules where nothing was set."""
+    table = tables.editions
+    with root.engine.connect() as connection:
+        rows = {row.year: row for row in connection.execute(sa.select(table))}
+    found = {}
+    for year in years:
+        row = rows.get(year)
+        rules = rules_for(row.rules, year, row.window_start, row.window_end) if row else rules_for("default", year)
+        found[year] = Edition(year, rules, row.launch_at if row else None)
+    return found

@@ -1,0 +1,102 @@
+"""A data root: its folder, settings and locks."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError, WrappedError
+from wrapped_assets.storage.database import engine_for, migrate
+
+SETTINGS_FILE = "root.json"
+DEFAULT_BUCKET_COUNT = 4
+LAYOUT_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Root:
+    """An opened data root. `bucket_count` and `key` were fixed when it was made."""
+
+    path: Path
+    bucket_count: int
+    key: bytes
+
+    @classmethod
+    def exists(cls, path: Path) -> bool:
+        return (path / SETTINGS_FILE).exists()
+
+    @classmethod
+    def open(cls, path: Path) -> Root:
+        """The root at `path`; InputError where there is none, WrappedError where a later program made it."""
+        if not cls.exists(path):
+            raise InputError(f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or name one with --data")
+        settings = json.loads((path / SETTINGS_FILE).read_text())
+        if settings["layout"] > LAYOUT_VERSION:
+            raise WrappedError(f"the data root has layout {settings['layout']}, this program knows {LAYOUT_VERSION}: update this program")
+        return cls(path, settings["bucket_count"], bytes.fromhex(settings["key"]))
+
+    @classmethod
+    def open_or_make(cls, path: Path, bucket_count: int | None = None, key: bytes | None = None) -> Root:
+        """The root at `path`, made where there is none. `key` names listeners in the lake: random unless a rebuild must agree.
+
+        InputError where the number of buckets is no power of two, or differs from the one the root was made with.
+        """
+        wanted = bucket_count or DEFAULT_BUCKET_COUNT
+        if wanted < 1 or wanted & (wanted - 1) or wanted > 4096:
+            raise InputError(f"the number of buckets must be a power of two from 1 to 4096, got {wanted}")
+        if not cls.exists(path):
+            path.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": wanted, "key": (key or secrets.token_bytes(32)).hex()}, indent=1)
+            temporary = path / f"{SETTINGS_FILE}.{os.getpid()}"
+            temporary.write_text(text)
+            temporary.chmod(0o600)
+            try:
+                os.link(temporary, path / SETTINGS_FILE)  # whoever is first wins; nobody overwrites
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+        root = cls.open(path)
+        if bucket_count and bucket_count != root.bucket_count:
+            raise InputError(f"this data root was made with {root.bucket_count} buckets; the number is fixed. Use a new root for {bucket_count}")
+        return root
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names."""
+        engine = engine_for(os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}")
+        migrate(engine)
+        return engine
+
+    def surrogate(self, name: str) -> int:
+        """The lake's id of a listener: 63 bits of a keyed hash, the same whatever else was imported before."""
+        return int.from_bytes(blake2b(name.encode(), key=self.key, digest_size=8).digest(), "big") >> 1
+
+    def bucket_of(self, listener_id: int) -> int:
+        return listener_id & (self.bucket_count - 1)
+
+    @contextmanager
+    def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+        """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash."""
+        folder = self.path / "locks"
+        folder.mkdir(exist_ok=True)
+        handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+        finally:
+            os.close(handle)

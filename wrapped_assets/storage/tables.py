@@ -1,0 +1,106 @@
+"""The relational tables: listeners, editions, landed chunks, and the manifest of cells."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+settings = sa.Table(
+    "settings", metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)  # fmt: skip
+
+# The only place where a listener's name meets the surrogate that the lake knows.
+listeners = sa.Table(
+    "listeners", metadata,
+    sa.Column("listener_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String, nullable=False, unique=True),
+    sa.Column("time_zone", sa.String(64), nullable=False),
+    sa.Column("country", sa.String(2)),
+    sa.Column("birth_year", sa.Integer),
+)  # fmt: skip
+
+exclusions = sa.Table(
+    "exclusions", metadata,
+    sa.Column("listener_id", sa.BigInteger, sa.ForeignKey("listeners.listener_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),  # artist, recording, release_group or hours
+    sa.Column("target_id", sa.BigInteger, primary_key=True),  # the id; for hours: from * 100 + until
+    sa.Column("label", sa.String, nullable=False),  # as the listener wrote it
+)  # fmt: skip
+
+editions = sa.Table(
+    "editions", metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("rules", sa.String(64), nullable=False),
+    sa.Column("window_start", sa.Date),
+    sa.Column("window_end", sa.Date),
+    sa.Column("launch_at", sa.DateTime(timezone=True)),
+)  # fmt: skip
+
+# One row per landed file of plays (or of tracks): append-only, content-addressed.
+chunks = sa.Table(
+    "chunks", metadata,
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("asset", sa.String(64), nullable=False),  # sources/landed_plays or sources/landed_tracks
+    sa.Column("month", sa.String(7), nullable=False),
+    sa.Column("bucket", sa.Integer, nullable=False),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+    sa.Column("whole", sa.String(32), nullable=False),  # content hashes: of all rows, and of those in the month's first and last hours
+    sa.Column("head", sa.String(32), nullable=False),
+    sa.Column("tail", sa.String(32), nullable=False),
+    sa.Column("file_hash", sa.String(32), nullable=False),
+    sa.Index("chunks_by_cell", "bucket", "month"),
+)  # fmt: skip
+
+# One row per imported member of an export, keyed by content and listener, so that twice is once.
+imports = sa.Table(
+    "imports", metadata,
+    sa.Column("content", sa.String(64), primary_key=True),
+    sa.Column("source", sa.String(64), nullable=False),
+    sa.Column("play_count", sa.BigInteger, nullable=False),
+    sa.Column("rejected", sa.JSON, nullable=False),
+    sa.Column("rejected_path", sa.String),
+)  # fmt: skip
+
+# The manifest. `column_hashes` maps each column to its content hash.
+cells = sa.Table(
+    "cells", metadata,
+    sa.Column("asset", sa.String(128), primary_key=True),
+    sa.Column("period", sa.String(7), primary_key=True),
+    sa.Column("bucket", sa.Integer, primary_key=True),  # -1: all listeners
+    sa.Column("input_version", sa.String(32), nullable=False),
+    sa.Column("logic", sa.String(32), nullable=False),
+    sa.Column("rules", sa.String(32), nullable=False),
+    sa.Column("inputs", sa.String, nullable=False),  # JSON: what was read, for `explain`
+    sa.Column("data_version", sa.String(32), nullable=False),
+    sa.Column("column_hashes", sa.String, nullable=False),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+    sa.Column("byte_count", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False),
+    sa.Column("path", sa.String, nullable=False),
+    sa.Column("file_hash", sa.String(32), nullable=False),
+    sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+# A published edition is a frozen list of cells; the newest `is_live` one of a year is what readers see.
+publications = sa.Table(
+    "publications", metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("is_live", sa.Boolean, nullable=False),
+    sa.Column("rules", sa.JSON, nullable=False),
+    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+publication_cells = sa.Table(
+    "publication_cells", metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("asset", sa.String(128), primary_key=True),
+    sa.Column("period", sa.String(7), primary_key=True),
+    sa.Column("bucket", sa.Integer, primary_key=True),
+    sa.Column("path", sa.String, nullable=False),
+)  # fmt: skip

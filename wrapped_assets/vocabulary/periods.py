@@ -1,0 +1,88 @@
+"""Months, years, edition windows and cells: how time and listeners are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import total_ordering
+from typing import Literal
+
+FIRST_YEAR = 2002  # no service recorded listens before; earlier times are a broken clock
+
+CellKind = Literal["month_bucket", "year_bucket", "year"]
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Month:
+    """One calendar month; prints as YYYY-MM."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Month:
+        """The month written YYYY-MM; ValueError otherwise."""
+        year, separator, number = text.partition("-")
+        if not (separator and len(year) == 4 and len(number) == 2 and year.isdecimal() and number.isdecimal() and 1 <= int(number) <= 12):
+            raise ValueError(f"expected a month as YYYY-MM, got {text!r}")
+        return cls(int(year), int(number))
+
+    @classmethod
+    def of(cls, day: date) -> Month:
+        """The month that `day` lies in."""
+        return cls(day.year, day.month)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.number:02d}"
+
+    def __lt__(self, other: Month) -> bool:
+        return (self.year, self.number) < (other.year, other.number)
+
+    def shift(self, months: int) -> Month:
+        """The month `months` later (earlier where negative)."""
+        year, zero_based = divmod(self.year * 12 + self.number - 1 + months, 12)
+        return Month(year, zero_based + 1)
+
+    @property
+    def first_day(self) -> date:
+        return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        return self.shift(1).first_day - timedelta(days=1)
+
+
+def months_of(year: int) -> list[Month]:
+    """The twelve months of a year."""
+    return [Month(year, number) for number in range(1, 13)]
+
+
+def months_between(first: Month, last: Month) -> Iterator[Month]:
+    """Every month from `first` to `last`, both included."""
+    while first <= last:
+        yield first
+        first = first.shift(1)
+
+
+def period_year(period: str) -> int:
+    """The year of a period written YYYY or YYYY-MM."""
+    return int(period[:4])
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """The lake's unit: one asset's rows of one period and one bucket of listeners (None: all of them)."""
+
+    asset: str
+    period: str
+    bucket: int | None
+
+    @property
+    def partition(self) -> str:
+        """`YYYY-MM|bNNN`, `YYYY|bNNN` or `YYYY`."""
+        return self.period if self.bucket is None else f"{self.period}|b{self.bucket:03d}"
+
+    def __str__(self) -> str:
+        return f"{self.asset} {self.partition}"

@@ -1,0 +1,87 @@
+"""Named counting rules, and the edition that a year is told by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What counts, in which window and by which clock. One per edition; an asset sees only the fields it declares."""
+
+    name: str
+    minimum_ms_played: int  # a play this long is a listen; 0: every play
+    window_start: date  # both ends inclusive, listener's local days
+    window_end: date
+    clock: Literal["local", "utc"]
+    private_sessions: Literal["minutes_only", "ranked"]
+    minutes_from: Literal["ms_played", "recording_length"]
+    unknown_length_ms: int  # what a play without played time and length adds to the minutes
+    featured_share: float  # what a featured artist gets of a listen; the primary one gets 1
+
+
+RULE_SETS: dict[str, dict[str, Any]] = {
+    "default": {
+        "minimum_ms_played": 30_000,
+        "window": ((1, 1), (12, 31)),
+        "clock": "local",
+        "private_sessions": "minutes_only",
+        "minutes_from": "ms_played",
+        "unknown_length_ms": 0,
+        "featured_share": 1.0,
+    },
+    "spotify-compatible": {
+        "minimum_ms_played": 30_000,
+        "window": ((1, 1), (11, 10)),
+        "clock": "local",
+        "private_sessions": "minutes_only",
+        "minutes_from": "ms_played",
+        "unknown_length_ms": 0,
+        "featured_share": 1.0,
+    },
+    "listenbrainz-compatible": {
+        "minimum_ms_played": 0,
+        "window": ((1, 1), (12, 31)),
+        "clock": "utc",
+        "private_sessions": "ranked",
+        "minutes_from": "recording_length",
+        "unknown_length_ms": 180_000,
+        "featured_share": 1.0,
+    },
+}
+
+RULE_FIELDS = frozenset(field.name for field in fields(Rules))
+
+
+def rules_for(name: str, year: int, window_start: date | None = None, window_end: date | None = None) -> Rules:
+    """The rule set `name` for an edition of `year`; a given window end replaces the rule set's.
+
+    Raises ValueError for an unknown name, and for a window that is empty or leaves the year.
+    """
+    if name not in RULE_SETS:
+        raise ValueError(f"unknown rules {name!r}; known are {', '.join(RULE_SETS)}")
+    values = dict(RULE_SETS[name])
+    start, end = values.pop("window")
+    rules = Rules(name=name, window_start=window_start or date(year, *start), window_end=window_end or date(year, *end), **values)
+    if not date(year, 1, 1) <= rules.window_start <= rules.window_end <= date(year, 12, 31):
+        raise ValueError(
+            f"the window {rules.window_start} to {rules.window_end} must lie within {year} and end on or after its start; "
+            "both ends are inclusive"
+        )
+    return rules
+
+
+class DeclaredRules:
+    """The rules as one asset may see them: reading a field that it did not declare is an error."""
+
+    def __init__(self, rules: Rules, declared: frozenset[str]) -> None:
+        self._rules, self._declared = rules, declared
+
+    def __getattr__(self, field: str) -> Any:
+        if field not in self._declared:
+            raise AttributeError(f"rule {field!r} was not declared; add it to the asset's rules=[…], which now has {sorted(self._declared)}")
+        return getattr(self._rules, field)
+
+
