@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 import polars as pl
@@ -65,13 +65,24 @@ REJECTION_REASONS: dict[str, str] = {
 }
 
 
+def no_companion(_name: str) -> BinaryIO | None:
+    """The companion of a file that stands alone: none."""
+    return None
+
+
 @dataclass(frozen=True)
 class Head:
-    """What recognition may look at: the file's name, path inside its folder or zip, and first bytes."""
+    """What recognition may look at: the file's name, path inside its folder or zip, and first bytes.
+
+    `column_names` are those of a Parquet file, whose list stands at its end. `companion` opens the file of that name in the same
+    folder, or else in the nearest one above it, inside the same import; None where there is none.
+    """
 
     name: str
     path: str
     first_bytes: bytes
+    column_names: tuple[str, ...] = ()
+    companion: Callable[[str], BinaryIO | None] = field(default=no_companion, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,8 @@ class Source:
     """One input format.
 
     `code` is stored in the lake and never reused. `richness` decides which of two records of one playback is kept (higher
-    wins). `resolution_seconds` is how exact its times are.
+    wins; the order and its reasons are in `sources/richness.py`). `resolution_seconds` is how exact its times are.
+    `companions` are names of files that `read` opens by itself, so that they are neither read alone nor called unrecognised.
     """
 
     name: str
@@ -99,3 +111,4 @@ class Source:
     resolution_seconds: int
     recognises: Callable[[Head], bool]
     read: Callable[[BinaryIO, Head], Iterator[Batch]]
+    companions: frozenset[str] = frozenset()

@@ -1,0 +1,156 @@
+"""A service's event log in Parquet: `listener`, `listened_at`, `ms_played`, `recording`, with the texts beside or in the rows.
+
+Texts that stand once, in a companion `recordings.parquet` keyed by `recording`, are the fast form. A batch carries only the tracks
+that it uses: memory is then bounded by the batch and the companion, and no later step meets a track that nobody played.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import polars as pl
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, Source
+from wrapped_assets.sources import richness, times
+from wrapped_assets.sources.batches import name_reason, played_reason, time_reason
+
+RECORDINGS, LISTENERS = "recordings.parquet", "listeners.parquet"
+ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
+LISTENER_SCHEMA = {"listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32()}
+FLAGS = ("is_scrobble", "is_private", "is_skipped")
+TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
+
+
+def recognises(head: Head) -> bool:
+    """A Parquet file of plays, or the listeners that belong to it."""
+    names = set(head.column_names)
+    has_texts = "recording" in names or {"recording_name", "artist_name"} <= names or {"recording_name", "artist_names"} <= names
+    return (names >= {"listener", "listened_at"} and has_texts) or is_listeners(head)
+
+
+def is_listeners(head: Head) -> bool:
+    """Whether this is the table of listeners."""
+    return head.name == LISTENERS and "listener" in head.column_names
+
+
+def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
+    """Coded batches, one per half million rows, row groups in the order of the file. `stream` must be seekable."""
+    if is_listeners(head):
+        yield Batch(_conformed(pl.DataFrame(), CODED_PLAY_SCHEMA), _conformed(pl.DataFrame(), REJECTED_SCHEMA), listeners=_listeners(stream))
+        return
+    names = set(head.column_names)
+    recordings = None
+    if not names & set(TEXTS.values()):
+        recordings = _recordings(head)
+    wanted = {"listener", "listened_at", "ms_played", *FLAGS}
+    wanted |= {"recording"} if recordings is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
+    first_row = 0
+    for frame in _frames(stream, [name for name in head.column_names if name in wanted]):
+        keyed, tracks = _inline_tracks(frame) if recordings is None else _companion_tracks(frame, recordings)
+        yield _batch(keyed, tracks, first_row)
+        first_row += frame.height
+
+
+def _frames(stream: BinaryIO, columns: list[str]) -> Iterator[pl.DataFrame]:
+    import pyarrow.parquet as pq  # 0.2 s to import, and only here needed
+
+    for record_batch in pq.ParquetFile(stream).iter_batches(ROWS_PER_BATCH, columns=columns):
+        yield pl.from_arrow(record_batch)  # type: ignore[misc]
+
+
+def _recordings(head: Head) -> pl.DataFrame:
+    companion = head.companion(RECORDINGS)
+    if companion is None:
+        raise InputError(f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) beside it")
+    with companion:
+        table = pl.read_parquet(companion, glob=False)
+    if "recording" not in table.columns:
+        raise InputError(f"{RECORDINGS} has no column `recording`, the key that the event log uses")
+    return table.select("recording", *_track_columns(table)).unique("recording", keep="first", maintain_order=True)
+
+
+def _listeners(stream: BinaryIO) -> pl.DataFrame:
+    table = pl.read_parquet(stream, glob=False)
+    return _conformed(table, LISTENER_SCHEMA).filter(pl.col("listener").is_not_null()).unique("listener", keep="first", maintain_order=True)
+
+
+def _companion_tracks(frame: pl.DataFrame, recordings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with `track`, and the tracks used; a key that is unknown has a track without names."""
+    key = recordings.schema["recording"]
+    keyed = frame.with_columns(pl.col("recording").cast(key, strict=False))
+    used = keyed.select(pl.col("recording").unique()).with_row_index("track")
+    tracks = used.join(recordings, on="recording", how="left", maintain_order="left")
+    return keyed.join(used, on="recording", how="left", maintain_order="left", nulls_equal=True), tracks.select(TRACK_SCHEMA.keys())
+
+
+def _inline_tracks(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with `track`, and the tracks: one for each set of texts and ids."""
+    texts = frame.select(_track_columns(frame))
+    groups = texts.with_row_index("row").group_by(TRACK_SCHEMA.keys(), maintain_order=True).agg("row").with_row_index("track")
+    codes = groups.select("track", "row").explode("row").sort("row")["track"]
+    return frame.with_columns(codes.alias("track")), groups.select(TRACK_SCHEMA.keys())
+
+
+def _track_columns(table: pl.DataFrame) -> list[pl.Expr]:
+    """TRACK_SCHEMA from the log's own names; a credit that is missing is made of the artists."""
+    present = {name: pl.col(TEXTS.get(name, name)) for name in TRACK_SCHEMA if TEXTS.get(name, name) in table.columns}
+    if "artist_credit" not in present and "artist_names" in present:
+        present["artist_credit"] = pl.col("artist_names").list.join(", ")
+    if "media" in present:
+        present["media"] = present["media"].fill_null("music")
+    otherwise = {"media": pl.lit("music")}
+    return [
+        present.get(name, otherwise.get(name, pl.lit(None))).cast(dtype, strict=False).alias(name) for name, dtype in TRACK_SCHEMA.items()
+    ]
+
+
+def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    if not table.columns:
+        return pl.DataFrame(schema=schema)
+    return table.select(
+        (pl.col(name) if name in table.columns else pl.lit(None)).cast(dtype, strict=False).alias(name) for name, dtype in schema.items()
+    )
+
+
+def _batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int) -> Batch:
+    listened_at = keyed.schema["listened_at"]
+    start = pl.col("listened_at")
+    start_ms = start.dt.epoch("ms") if listened_at == pl.Datetime else times.epoch_milliseconds(start.cast(pl.Int64, strict=False))
+    frame = keyed.with_columns(
+        start_ms=start_ms, **{} if "ms_played" in keyed.columns else {"ms_played": pl.lit(None, dtype=pl.Int64)}
+    ).with_columns(pl.col("ms_played").cast(pl.Int64, strict=False))
+    whose = pl.when(pl.col("listener").is_null()).then(pl.lit("not_an_object"))
+    track_reason = tracks.select(reason=name_reason())["reason"]
+    why_track = track_reason.gather(frame["track"]) if track_reason.null_count() < tracks.height else pl.lit(None, dtype=pl.String)
+    judged = frame.with_columns(reason=pl.coalesce(time_reason("listened_at", "start_ms"), whose, played_reason(), why_track))
+    plain = judged["reason"].null_count() == judged.height
+    rejected = judged.with_row_index("row_number", offset=first_row).filter(pl.col("reason").is_not_null()) if not plain else judged.head(0)
+    accepted = judged if plain else judged.filter(pl.col("reason").is_null())
+    flags = {"is_scrobble": pl.lit(value=False)}
+    plays = accepted.select(
+        pl.col("listener").cast(pl.String),
+        pl.col("start_ms").cast(pl.Datetime("ms", "UTC")).alias("listened_at"),
+        "ms_played",
+        *(
+            (pl.col(name).cast(pl.Boolean) if name in accepted.columns else flags.get(name, pl.lit(None, dtype=pl.Boolean))).alias(name)
+            for name in FLAGS
+        ),
+        pl.col("track").cast(pl.UInt32),
+    )
+    names = tracks.select("title", "artist_credit")
+    told = rejected.with_columns(pl.col("listened_at").cast(pl.String).alias("time_text")).hstack(names[rejected["track"].to_list()])
+    return Batch(plays.select(CODED_PLAY_SCHEMA.keys()), _conformed(told, REJECTED_SCHEMA), tracks=tracks)
+
+
+EVENT_LOG = Source(
+    name="event_log",
+    code=10,
+    title="Event log of a service (Parquet)",
+    richness=richness.EVENT_LOG,
+    resolution_seconds=1,
+    recognises=recognises,
+    read=read,
+    companions=frozenset({RECORDINGS}),
+)

@@ -1,0 +1,17 @@
+"""Which of two records of one playback says more: the total order of the formats, in one place.
+
+What decides, in this order: Is the time played known (it decides whether a play counts)? Is the time exact? Are there ids that
+survive a change of spelling? Are the artists separated? Is the album named? No two formats share a number, so that the record that
+is kept never depends on the order of loading.
+"""
+
+SPOTIFY_EXTENDED = 110  # exact end, time played, URI, skips, private sessions
+EVENT_LOG = 100  # a service's own events: exact, but its texts may be keys only
+SPOTIFY_SHORT = 90  # time played, yet ends to the minute, no ids, no album: still above all that cannot say how long
+KOITO = 80  # ids and separated artists, chosen by the listener
+LISTENBRAINZ = 70  # the same from the mapping, which is sometimes wrong
+LISTENBRAINZ_DUMP = 65  # as above, without the mapping
+MALOJA = 60  # separated artists, no ids
+SPOTIFY_RECENT = 50  # URI and separated artists, but the start is an estimate
+LASTFM_API = 40  # one credit text, ids often stale
+LASTFM_CSV = 30  # as above, often to the minute and in an unknown clock

@@ -1,0 +1,69 @@
+"""Reads the times of exports into instants, and says which instants are believable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+Instant = Callable[[pl.Expr], pl.Expr]  # text of a time -> epoch milliseconds, null where it cannot be read
+
+# No service recorded listens before Audioscrobbler (2002); imports with a lost clock fall on 1970.
+EARLIEST_MS = int(datetime(2002, 1, 1, tzinfo=UTC).timestamp() * 1000)
+# A client's clock may run ahead by its time zone, not by more.
+FUTURE_TOLERANCE = timedelta(days=1)
+# Numbers from here on are milliseconds or finer (2096 in seconds); ListenBrainz refuses them as well.
+FIRST_NON_SECOND = 4e9
+# In milliseconds the same bounds: 1e9 to 4e9 would be seconds, from 4e12 on it is a finer unit.
+FIRST_SECOND = 1e9
+
+
+def now() -> datetime:
+    """The clock, in one place so that tests can stop it."""
+    return datetime.now(UTC)
+
+
+def latest_ms() -> int:
+    """The last believable instant, in epoch milliseconds."""
+    return int((now() + FUTURE_TOLERANCE).timestamp() * 1000)
+
+
+def epoch_seconds(text: pl.Expr) -> pl.Expr:
+    """Numbers of seconds; null for another unit, NaN, Infinity, booleans and words."""
+    number = text.str.strip_chars().cast(pl.Float64, strict=False)
+    believable = number.is_finite() & (number.abs() < FIRST_NON_SECOND)
+    return pl.when(believable).then(number * 1000).cast(pl.Int64, strict=False)
+
+
+def epoch_milliseconds(number: pl.Expr) -> pl.Expr:
+    """Integers of milliseconds; null for numbers that are seconds, microseconds or nanoseconds."""
+    is_seconds = (number >= int(FIRST_SECOND)) & (number < int(FIRST_NON_SECOND))
+    return pl.when(~is_seconds & (number.abs() < int(FIRST_NON_SECOND) * 1000)).then(number)
+
+
+def iso_utc(text: pl.Expr) -> pl.Expr:
+    """ISO 8601 with Z, an offset, or nothing (which then is UTC); fractions of a second optional."""
+    plain = text.str.strip_chars().str.replace(" ", "T", literal=True)
+    with_z = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", strict=False, time_unit="ms")
+    with_offset = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", strict=False, time_unit="ms", time_zone="UTC").dt.replace_time_zone(None)
+    naive = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False, time_unit="ms")
+    to_the_minute = plain.str.to_datetime("%Y-%m-%dT%H:%M", strict=False, time_unit="ms")
+    return _milliseconds(pl.coalesce(with_z, with_offset, naive, to_the_minute))
+
+
+def day_month_name(text: pl.Expr) -> pl.Expr:
+    """Last.fm's own spelling, "22 Mar 2021 16:51" or "22 Mar 2021, 16:51", taken as UTC."""
+    plain = text.str.strip_chars().str.replace(",", "", literal=True)
+    to_the_minute = plain.str.to_datetime("%d %b %Y %H:%M", strict=False, time_unit="ms")
+    to_the_second = plain.str.to_datetime("%d %b %Y %H:%M:%S", strict=False, time_unit="ms")
+    return _milliseconds(pl.coalesce(to_the_minute, to_the_second))
+
+
+def any_spelling(text: pl.Expr) -> pl.Expr:
+    """Whatever CSV dialects write: seconds, ISO 8601, or a day with its month's name."""
+    return pl.coalesce(epoch_seconds(text), iso_utc(text), day_month_name(text))
+
+
+def _milliseconds(instant: pl.Expr) -> pl.Expr:
+    return instant.dt.epoch("ms")
