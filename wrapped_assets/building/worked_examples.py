@@ -1,0 +1,58 @@
+"""Runs the worked example of a declaration: rows with names in place of ids, as examples are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
+from wrapped_assets.contracts.declaration import Declaration, Example
+from wrapped_assets.contracts.examples import example_plays
+from wrapped_assets.contracts.graph import Graph, project_graph
+
+_NAMED_BY = {"recording_id": "recording_name", "release_group_id": "release_group_name"}
+TOLERANCE = 1e-6
+
+
+def worked(declaration: Declaration, example: Example, graph: Graph | None = None) -> list[dict[str, Any]]:
+    """What the example really gives, in grain order, ids written as names."""
+    plays = example_plays(example.given)
+    years = {frame["listened_at"].dt.year().min() for frame in plays.values() if frame.height} | {example.year}
+    found = rehearse(
+        plays, range(min(years), example.year + 1), only=[declaration.key, "catalogue/tracks", "catalogue/artist_credits"], graph=graph or project_graph()
+    )
+    rows = found[declaration.key, str(example.year)]
+    return named_rows(rows, {**names_of(found), "listener_id": {i: name for name, i in surrogates_of(example.given).items()}})
+
+
+def names_of(found: Found) -> dict[str, dict[int, str]]:
+    """Display names by id, per kind of id, from a rehearsal's catalogue."""
+    names: dict[str, dict[int, str]] = {"recording_id": {}, "release_group_id": {}, "artist_id": {}}
+    for (key, _), frame in found.items():
+        if key == "catalogue/tracks":
+            for kind, column in _NAMED_BY.items():
+                names[kind] |= dict(zip(frame[kind], frame[column], strict=True))
+        elif key == "catalogue/artist_credits":
+            names["artist_id"] |= dict(zip(frame["artist_id"], frame["artist_name"], strict=True))
+    return names
+
+
+def named_rows(rows: pl.DataFrame, names: Mapping[str, Mapping[int, str]]) -> list[dict[str, Any]]:
+    """Rows as dictionaries, ids replaced by names: `top_recording_id` is a recording_id too."""
+    kinds = {column: kind for column in rows.columns for kind in names if column.endswith(kind)}
+    return [{column: names[kinds[column]].get(value, value) if column in kinds else value for column, value in row.items()} for row in rows.to_dicts()]
+
+
+def mismatch(expected: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether a row differs in a column that the example names; instants may be written as text."""
+    return any(not _same(value, row.get(column)) for column, value in expected.items())
+
+
+def _same(expected: Any, value: Any) -> bool:
+    if isinstance(expected, float) and isinstance(value, int | float):
+        return abs(expected - value) <= TOLERANCE
+    if isinstance(expected, str) and hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z") == expected
+    return bool(expected == value)

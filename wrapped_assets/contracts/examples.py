@@ -1,0 +1,74 @@
+"""The short notation of worked examples: who played what on which day, as plays.
+
+    {"ana": "2026-03-01 eple so_here/metaform, 2026-03-02 eple*3 night/bo+cy/album@23:50~12s!"}
+
+A comma separates days; a day is a date and its plays. A play is
+
+    recording [/artist [+featured …] [/release_group]] [@HH:MM] [~12s] [*3] [!]
+
+and stands for a full listen of 180 seconds at 12:00 UTC plus 4 minutes for each play before it on that day. `@` gives another
+start, `~` another time played, `*` that many in a row, `!` a private session. The artist of `eple` is "artist of eple" unless
+said. In what is expected, ids are written as names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+
+from wrapped_assets.contracts.errors import DeclarationError
+from wrapped_assets.contracts.source import PLAY_SCHEMA
+
+FULL_LISTEN = timedelta(seconds=180)
+BETWEEN_PLAYS = timedelta(minutes=4)
+FIRST_HOUR = 12
+
+_PLAY = re.compile(
+    r"(?P<recording>[^/@~*!+]+)(?:/(?P<artists>[^/@~*!]+))?(?:/(?P<release_group>[^/@~*!]+))?"
+    r"(?:@(?P<hour>\d\d):(?P<minute>\d\d))?(?:~(?P<seconds>\d+)s)?(?:\*(?P<times>\d+))?(?P<private>!)?"
+)
+
+
+def plays_of(text: str) -> pl.DataFrame:
+    """The plays that one listener's text stands for, PLAY_SCHEMA in the order written; DeclarationError where it cannot be read."""
+    rows: list[dict[str, object]] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        day, *plays = part.split()
+        try:
+            noon = datetime.fromisoformat(day).replace(hour=FIRST_HOUR, tzinfo=UTC)
+        except ValueError:
+            raise DeclarationError(f"expected a day as YYYY-MM-DD and its plays, got {part!r}") from None
+        on_day = 0
+        for play in plays:
+            found = _PLAY.fullmatch(play)
+            if not found:
+                raise DeclarationError(f"cannot read the play {play!r}: expected recording[/artist[+featured][/release_group]][@HH:MM][~12s][*3][!]")
+            for number in range(int(found["times"] or 1)):
+                start = noon + on_day * BETWEEN_PLAYS
+                if found["hour"]:
+                    start = noon.replace(hour=int(found["hour"]), minute=int(found["minute"])) + number * BETWEEN_PLAYS
+                rows.append(_row(found, start))
+                on_day += 1
+    return pl.DataFrame(rows, schema=PLAY_SCHEMA)
+
+
+def _row(found: re.Match[str], start: datetime) -> dict[str, object]:
+    artists = (found["artists"] or f"artist of {found['recording']}").split("+")
+    return {
+        "listened_at": start,
+        "ms_played": int(found["seconds"]) * 1000 if found["seconds"] else int(FULL_LISTEN.total_seconds()) * 1000,
+        "is_private": found["private"] is not None,
+        "title": found["recording"],
+        "artist_credit": " feat. ".join(artists),
+        "artist_names": artists,
+        "release_group_name": found["release_group"],
+        "media": "music",
+    }
+
+
+def example_plays(given: Mapping[str, str]) -> dict[str, pl.DataFrame]:
+    """The plays of each listener of an example."""
+    return {listener: plays_of(text) for listener, text in given.items()}
