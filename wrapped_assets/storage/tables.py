@@ -51,6 +51,7 @@ chunks = sa.Table(
     sa.Column("head", sa.String(32), nullable=False),
     sa.Column("tail", sa.String(32), nullable=False),
     sa.Column("file_hash", sa.String(32), nullable=False),
+    sa.Column("people", sa.LargeBinary),  # of plays: the listeners in it, as sorted little-endian int64
     sa.Index("chunks_by_cell", "bucket", "month"),
 )  # fmt: skip
 
@@ -83,6 +84,13 @@ cells = sa.Table(
     sa.Column("path", sa.String, nullable=False),
     sa.Column("file_hash", sa.String(32), nullable=False),
     sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+# What each logic fingerprint was made of, so that `explain` can name what changed.
+logics = sa.Table(
+    "logics", metadata,
+    sa.Column("fingerprint", sa.String(32), primary_key=True),
+    sa.Column("parts", sa.JSON, nullable=False),
 )  # fmt: skip
 
 # A published edition is a frozen list of cells; the newest `is_live` one of a year is what readers see.

@@ -94,6 +94,8 @@ minutes_per_day = _column("minutes_per_day", pl.Float64, "Mean minutes over the 
 first_listened_at = _column("first_listened_at", INSTANT, "First listen inside the window.", "own_content", "UTC")
 first_recording_id = _column("first_recording_id", pl.Int64, "Recording of the first listen.", "own_content")
 first_heard_at = _column("first_heard_at", INSTANT, "First listen, inside the window or not.", "own_content", "UTC")
+first_heard_date = _column("first_heard_date", pl.Date, "Local day of the first listen, inside the window or not.", "own_content")
+top_recording_id = _column("top_recording_id", pl.Int64, "The recording with most listens on the day.", "own_content")
 best_local_date = _column("best_local_date", pl.Date, "The local day with most listens of it; the earliest of equals.", "own_content")
 best_day_listen_count = _column("best_day_listen_count", pl.Int64, "Listens on that day.", "own_content")
 best_day_first_listened_at = _column("best_day_first_listened_at", INSTANT, "First listen on that day.", "own_content", "UTC")
@@ -104,6 +106,7 @@ streak_day_count = _column("streak_day_count", pl.Int64, "Consecutive local days
 current_streak_day_count = _column("current_streak_day_count", pl.Int64, "Consecutive local days up to the window's end.", "own_content", "d")
 session_started_at = _column("session_started_at", INSTANT, "Start of the session's first play.", "own_content", "UTC")
 session_ended_at = _column("session_ended_at", INSTANT, "End of the session's last play.", "own_content", "UTC")
+session_minutes = _column("session_minutes", pl.Float64, "From the session's first start to its last end.", "own_content", "min")
 
 # Ranks, shares and what else insights say
 recording_rank = _column("recording_rank", pl.Int64, "Place among the listener's recordings, first = 1.", "own_content")
@@ -121,6 +124,7 @@ morning_share = _column("morning_share", pl.Float64, "Share of listens from 05:0
 weekend_share = _column("weekend_share", pl.Float64, "Share of listens on Saturday and Sunday.", "own_content", "0–1")
 playlist_position = _column("playlist_position", pl.Int64, "Place in the playlist, first = 1.", "own_content")
 playlist_score = _column("playlist_score", pl.Float64, "What the playlist orders by.", "own_content")
+year = _column("year", pl.Int64, "The edition's year.", "public")
 listener_count = _column("listener_count", pl.Int64, "Distinct listeners.", "aggregate")
 
 BY_NAME: dict[str, Column] = {column.name: column for column in list(globals().values()) if isinstance(column, Column)}

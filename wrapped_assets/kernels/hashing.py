@@ -1,9 +1,8 @@
-"""Content hashes of frames and files: the same values give the same 128 bits, on every run and machine."""
+"""Content hashes of frames: the same values give the same 128 bits, on every run and machine."""
 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -47,13 +46,4 @@ def combined(*parts: str) -> str:
     for part in parts:
         encoded = part.encode()
         state.update(len(encoded).to_bytes(8, "little") + encoded)
-    return state.hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """Hash of a file's bytes; detects damage, not malice."""
-    state = xxhash.xxh3_128()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            state.update(block)
     return state.hexdigest()

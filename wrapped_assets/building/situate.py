@@ -1,0 +1,97 @@
+"""Loads the situation of a data root: what the planner must know, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+import xxhash
+
+from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
+from wrapped_assets.planning.fingerprint import logic_fingerprint
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage import manifest, registry
+from wrapped_assets.storage.landing import NO_ROWS, PLAYS, Chunk, load_chunks, people_of
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Cell, Month, period_year
+
+_LISTENERS, _EXCLUSIONS = EXTERNALS["listeners"], EXTERNALS["exclusions"]
+
+
+@dataclass
+class Project:
+    """A data root and the declarations that are built in it."""
+
+    root: Root
+    graph: Graph = field(default_factory=project_graph)
+
+    @cached_property
+    def logic(self) -> dict[str, str]:
+        """The logic fingerprint of every asset."""
+        return {key: logic_fingerprint(found) for key, found in self.graph.by_key.items()}
+
+    def situation(self) -> Situation:
+        """The situation as it is now."""
+        chunks = load_chunks(self.root)
+        people = registry.listeners_frame(self.root)
+        excluded = registry.exclusions_frame(self.root)
+        landed: dict[tuple[str, str, int], dict[str, str]] = {}
+        for (asset, month, bucket), found in chunks.items():
+            landed[asset, month, bucket] = {
+                part: _combined([getattr(chunk, part) for chunk in found]) for part in ("whole", "head", "tail")
+            }
+        landed.update(_people_hashes(chunks, people, excluded))
+        stored = manifest.load_cells(self.root)
+        years = {int(month[:4]) + shift for _, month, _ in chunks for shift in (-1, 0, 1)} | {period_year(cell.period) for cell in stored}
+        rules = {year: edition.rules for year, edition in registry.editions(self.root, sorted(years)).items()}
+        damaged = frozenset(cell for cell, found in stored.items() if not self._looks_whole(found))
+        return Situation(self.graph, self.logic, rules, landed, stored, damaged)  # type: ignore[arg-type]
+
+    def _looks_whole(self, stored: manifest.StoredCell) -> bool:
+        """A quick look; the bytes themselves are compared whenever they are read."""
+        try:
+            return (self.root.path / stored.path).stat().st_size == stored.byte_count
+        except OSError:
+            return False
+
+
+def _combined(hashes: list[str]) -> str:
+    """One hash over the chunks of a cell; empty where none of them has a row there."""
+    real = sorted({digest for digest in hashes if digest != NO_ROWS})
+    return xxhash.xxh3_128("|".join(real).encode()).hexdigest() if real else ""
+
+
+def _people_hashes(
+    chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame, excluded: pl.DataFrame
+) -> dict[tuple[str, str, int], dict[str, str]]:
+    """What the registry says of the listeners of each month and bucket, and of no others: a newcomer changes no old month."""
+    ids = people["listener_id"].to_numpy()
+    zones = np.array([xxhash.xxh3_64_intdigest(text) for text in people["time_zone"].to_list()], dtype=np.uint64)
+    wishes = np.zeros(len(ids), dtype=np.uint64)
+    for listener_id, kind, target in excluded.iter_rows():
+        wishes[np.searchsorted(ids, listener_id)] += np.uint64(xxhash.xxh3_64_intdigest(f"{kind}|{target}") >> 1)
+    near: dict[tuple[str, int], list[Chunk]] = {}
+    for (asset, month, bucket), found in chunks.items():
+        if asset == PLAYS:
+            for shift in (-1, 0, 1):
+                near.setdefault((str(Month.parse(month).shift(shift)), bucket), []).extend(found)
+    hashes: dict[tuple[str, str, int], dict[str, str]] = {}
+    for (month, bucket), found in near.items():
+        present = people_of(found)
+        places = np.searchsorted(ids, present)
+        for key, values in ((_LISTENERS, zones), (_EXCLUSIONS, wishes)):
+            hashes[key, month, bucket] = {"whole": xxhash.xxh3_128(present.tobytes() + values[places].tobytes()).hexdigest()}
+    return hashes
+
+
+def cells_of(situation: Situation, keys: set[str] | None, periods: set[str] | None, buckets: set[int] | None = None) -> set[Cell]:
+    """The expected cells of some assets, periods and buckets; None stands for all."""
+    return {
+        cell
+        for cell in situation.expected()
+        if (keys is None or cell.asset in keys)
+        and (periods is None or cell.period in periods)
+        and (buckets is None or cell.bucket is None or cell.bucket in buckets)
+    }

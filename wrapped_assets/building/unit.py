@@ -1,0 +1,210 @@
+"""One unit of work: the stale cells of one period and one bucket, computed together over inputs that are read once."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import orjson
+import polars as pl
+
+from wrapped_assets.building.evaluate import checked, lazy_result
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.declaration import Declaration, Read
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.contracts.graph import EXTERNALS
+from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.planning.plan import decide, written_inputs
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage import landing, manifest, registry
+from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Cell, Month, period_year
+
+
+class DamagedInput(Exception):
+    """A stored cell that was to be read does not have the bytes that were recorded."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(str(cell))
+        self.cell = cell
+
+
+@dataclass
+class UnitResult:
+    """What became of a unit's cells."""
+
+    recomputed: list[Cell] = field(default_factory=list)
+    cut_off: list[Cell] = field(default_factory=list)
+    failed: list[tuple[Cell, str]] = field(default_factory=list)
+
+
+class Unit:
+    """Computes the cells given, in their order, and publishes those that succeed."""
+
+    def __init__(self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell]) -> None:
+        self.project, self.situation, self.cells, self.asked = project, situation, cells, asked
+        self.blocked = set(failed)
+        self.result = UnitResult()
+        self._made: dict[str, pl.DataFrame] = {}  # what this unit computed, whole
+        self._read: dict[tuple[str, str], pl.DataFrame] = {}  # (input, window) → the columns that anyone here reads
+        self._chunks: dict[tuple[str, str, int], list[landing.Chunk]] | None = None
+
+    def run(self) -> UnitResult:
+        """Level by level: cells whose inputs are done are computed together and share what they have in common."""
+        waiting = list(self.cells)
+        while waiting:
+            unfinished = {cell.asset for cell in waiting}
+            ready = [cell for cell in waiting if not self._waits_for(cell, unfinished)]
+            self._run_level(ready)
+            waiting = [cell for cell in waiting if cell not in set(ready)]
+        return self.result
+
+    def _waits_for(self, cell: Cell, unfinished: set[str]) -> bool:
+        declaration = self.situation.graph.by_key[cell.asset]
+        return any(key in unfinished and key != cell.asset for key, _ in self.situation.graph.inputs(declaration))
+
+    def _run_level(self, cells: Iterable[Cell]) -> None:
+        work: list[tuple[Cell, str, str, pl.LazyFrame]] = []
+        for cell in cells:
+            if blocker := self._blocker(cell):
+                self._fail(cell, f"not computed: {blocker} failed")
+                continue
+            decision = decide(self.situation, cell)
+            if decision.reason is None and cell not in self.asked:
+                self.result.cut_off.append(cell)
+                continue
+            try:
+                work.append((cell, decision.reason or "asked", decision.input_version, self._lazy(cell)))
+            except (DamagedInput, BuildError):
+                raise
+            except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
+                self._fail(cell, described(error))
+        self._publish(self._computed(work))
+
+    def _blocker(self, cell: Cell) -> str | None:
+        sources = (source for _, _, source, _ in self.situation.inputs_of(cell) if source is not None)
+        return next((str(source) for source in sources if source in self.blocked), None)
+
+    def _fail(self, cell: Cell, message: str) -> None:
+        self.blocked.add(cell)
+        self.result.failed.append((cell, message))
+
+    def _lazy(self, cell: Cell) -> pl.LazyFrame:
+        declaration = self.situation.graph.by_key[cell.asset]
+        inputs = {read.asset: self._input(cell, declaration, key, read) for key, read in self.situation.graph.inputs(declaration)}
+        return lazy_result(declaration, inputs, self.situation.rules[period_year(cell.period)], cell.period)
+
+    def _computed(self, work: list[tuple[Cell, str, str, pl.LazyFrame]]) -> list[tuple[Cell, str, str, pl.DataFrame, float]]:
+        """All at once, so that common parts run once; one by one where that fails, to tell which."""
+        if not work:
+            return []
+        started = time.monotonic()
+        try:
+            frames: list[pl.DataFrame | None] = list(pl.collect_all([lazy for *_, lazy in work]))
+        except Exception:  # noqa: BLE001
+            frames = [None] * len(work)
+        share = (time.monotonic() - started) / len(work)
+        done = []
+        for (cell, reason, version, lazy), frame in zip(work, frames, strict=True):
+            try:
+                whole = checked(self.situation.graph.by_key[cell.asset], frame if frame is not None else lazy.collect())
+                done.append((cell, reason, version, whole, share))
+            except Exception as error:  # noqa: BLE001
+                self._fail(cell, described(error))
+        return done
+
+    def _publish(self, done: list[tuple[Cell, str, str, pl.DataFrame, float]]) -> None:
+        """Files first, each under a name of its content; then one transaction that points to them."""
+        root, records = self.project.root, []
+        for cell, reason, version, frame, seconds in done:
+            started = time.monotonic()
+            hashes = frame_hashes(frame)
+            data_version = combined(str(frame.height), *(f"{name}={digest}" for name, digest in hashes.items()))
+            logic = self.situation.logic[cell.asset]
+            rules = self.situation.rules_version(self.situation.graph.by_key[cell.asset], cell.period)
+            inputs = written_inputs(self.situation, cell)
+            layer, name = cell.asset.split("/")
+            stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
+            path = f"lake/{layer}/{name}/{cell.period}/{stem}-{data_version[:16]}.parquet"
+            old = self.situation.stored.get(cell)
+            if old is not None and old.path == path and is_intact(root.path / path, old.file_hash):
+                size, digest = old.byte_count, old.file_hash  # type: ignore[attr-defined]
+            else:
+                note = {"asset": cell.asset, "partition": cell.partition, "data_version": data_version, "column_hashes": hashes}
+                size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
+            self._made[cell.asset] = frame
+            records.append(
+                manifest.StoredCell(
+                    cell, version, logic, rules, inputs, data_version, hashes, frame.height, size,
+                    seconds + time.monotonic() - started, reason, path, digest, datetime.now(UTC),
+                )
+            )  # fmt: skip
+        if records:
+            for path in manifest.record_cells(root, records):
+                (root.path / path).unlink(missing_ok=True)
+        for record in records:
+            self.situation.stored[record.cell] = record
+            self.situation.damaged -= {record.cell}
+            self.result.recomputed.append(record.cell)
+
+    # Inputs
+
+    def _input(self, cell: Cell, declaration: Declaration, key: str, read: Read) -> pl.DataFrame:
+        """The rows that a read asks for; read from disk once per unit, in the columns that any of its cells needs."""
+        if key in self._made and read.window == "period" and self.situation.graph.by_key[key].kind == declaration.kind:
+            return self._made[key]
+        slot = (key, read.window)
+        if slot not in self._read or not set(read.columns) <= set(self._read[slot].columns):
+            self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(key, read))
+        return self._read[slot]
+
+    def _columns_needed(self, key: str, read: Read) -> list[str]:
+        graph = self.situation.graph
+        wanted = {name for cell in self.cells for source, other in graph.inputs(graph.by_key[cell.asset]) if source == key and other.window == read.window for name in other.columns}
+        return [name for name in c.BY_NAME if name in wanted | set(read.columns)]
+
+    def _load(self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]) -> pl.DataFrame:
+        if key in EXTERNALS.values():
+            return self._outside(cell, key, columns)
+        schema = self.situation.graph.by_key[key].schema
+        paths = []
+        for period, bucket in self.situation.partitions_read(declaration, key, read, cell):
+            source = Cell(key, period, bucket)
+            if (stored := self.situation.stored.get(source)) is not None:
+                path = self.project.root.path / stored.path  # type: ignore[attr-defined]
+                if not is_intact(path, stored.file_hash):  # type: ignore[attr-defined]
+                    raise DamagedInput(source)
+                paths.append(path)
+        if not paths:
+            return pl.DataFrame(schema={name: schema[name] for name in columns})
+        return pl.concat(pl.collect_all([pl.scan_parquet(path).select(columns) for path in paths]))
+
+    def _outside(self, cell: Cell, key: str, columns: list[str]) -> pl.DataFrame:
+        root, bucket = self.project.root, cell.bucket
+        assert bucket is not None
+        if key == EXTERNALS["listeners"]:
+            frame = registry.listeners_frame(root)
+        elif key == EXTERNALS["exclusions"]:
+            frame = registry.exclusions_frame(root)
+        else:
+            if self._chunks is None:
+                self._chunks = landing.load_chunks(root)
+            return landing.read_landed(root, self._chunks, key, Month.parse(cell.period), bucket, columns, EDGE)
+        return frame.filter((pl.col("listener_id") & (root.bucket_count - 1)) == bucket).select(columns)
+
+
+def described(error: Exception) -> str:
+    """What went wrong, without a value in it: the library's messages may quote a listener's data."""
+    if isinstance(error, BuildError):
+        return str(error)
+    if isinstance(error, pl.exceptions.ColumnNotFoundError):
+        missing = str(error).partition("\n")[0].strip('"')
+        return f"the column {missing!r} is not declared: add it to `reads` (or to `columns`, if it should come out)"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "wrapped_assets" in frame.filename]
+    place = f" at {frames[-1].filename.rpartition('wrapped_assets')[2].lstrip('/')}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}; run the asset's example test to see why (values are not shown here)"

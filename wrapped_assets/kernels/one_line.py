@@ -1,0 +1,18 @@
+"""A name made harmless to print: one line, no control or bidirectional characters, every character encodable."""
+
+from __future__ import annotations
+
+import re
+
+# Controls, line separators, bidirectional controls, zero-width space, byte order mark, non-characters that XML forbids.
+# The zero-width joiners stay: emoji and several scripts need them.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def one_line(text: object) -> str:
+    """The text on one line with single spaces; empty for None or where nothing printable is left."""
+    if text is None:
+        return ""
+    printable = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _UNPRINTABLE.sub(" ", str(text)))
+    return " ".join(printable.split())

@@ -1,0 +1,144 @@
+"""Decides which cells must be computed, and why. Pure: the same situation gives the same plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.vocabulary.periods import Cell
+
+Reason = Literal["missing", "logic", "rules", "data", "column", "upstream", "asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a cell is stale. `reason` None: fresh. `upstream`: an input is about to run; decided again when it is done."""
+
+    reason: Reason | None
+    because: str = ""
+    input_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One cell to compute."""
+
+    cell: Cell
+    reason: Reason
+    because: str
+    rows: int | None  # what is stored now
+    seconds: float | None  # what it took last time
+
+
+@dataclass
+class Plan:
+    """The cells to compute, inputs first; how many are fresh; and stored cells whose input is gone."""
+
+    steps: list[Step] = field(default_factory=list)
+    unchanged: int = 0
+    gone: list[Cell] = field(default_factory=list)
+
+
+def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> Decision:
+    """Compares what a cell would be computed from now with what it was computed from."""
+    declaration = situation.graph.by_key[cell.asset]
+    logic, rules = situation.logic[cell.asset], situation.rules_version(declaration, cell.period)
+    parts = [logic, rules]
+    waits: str | None = None
+    for key, partition, source, hashes in situation.inputs_of(cell):
+        if source is not None and source in pending:
+            waits = waits or f"{key} {partition} is about to run"
+        parts.append(f"{key} {partition} " + ",".join(f"{name}={digest}" for name, digest in hashes.items()))
+    version = combined(*parts)
+    stored = situation.stored.get(cell)
+    if stored is None:
+        return Decision("missing", "it was never computed", version)
+    if cell in situation.damaged:
+        return Decision("missing", "its file is gone or damaged", version)
+    if stored.logic != logic:
+        return Decision("logic", "its code, or code that it reaches, changed", version)
+    if stored.rules != rules:
+        return Decision("rules", f"a rule that it depends on changed ({', '.join(sorted(declaration.rules))})", version)
+    if waits:
+        return Decision("upstream", waits, version)
+    if stored.input_version != version:
+        reason, because = _what_changed(situation, cell, stored.inputs)
+        return Decision(reason, because, version)
+    return Decision(None, "", version)
+
+
+def _what_changed(situation: Situation, cell: Cell, recorded: str) -> tuple[Reason, str]:
+    """Which input differs from what was recorded: an outside one is data, one of ours a column."""
+    before = read_inputs(recorded)
+    now = {f"{key} {partition}": hashes for key, partition, _, hashes in situation.inputs_of(cell)}
+    for name in sorted(before.keys() | now.keys()):
+        old, new = before.get(name), {column: digest[:12] for column, digest in now.get(name, {}).items()} or None
+        if old == new:
+            continue
+        outside = name.partition("/")[0] in ("sources", "registry")
+        if old is None:
+            return ("data" if outside else "column"), f"{name} is new"
+        if new is None:
+            return ("data" if outside else "column"), f"{name} is gone"
+        changed = [column for column in sorted(old.keys() | new.keys()) if old.get(column) != new.get(column)]
+        return ("data", f"{name} changed") if outside else ("column", f"{name} changed in {', '.join(changed)}")
+    return "data", "what it reads changed"
+
+
+def written_inputs(situation: Situation, cell: Cell) -> str:
+    """What a cell reads, as recorded with it: one line per partition, `name partition|column=digest,…`, digests shortened."""
+    lines = (
+        f"{key} {partition}\t" + ",".join(f"{name}={digest[:12]}" for name, digest in hashes.items())
+        for key, partition, _, hashes in situation.inputs_of(cell)
+    )
+    return "\n".join(lines)
+
+
+def read_inputs(recorded: str) -> dict[str, dict[str, str]]:
+    """The reverse of `written_inputs`."""
+    found = {}
+    for line in recorded.splitlines():
+        name, _, hashes = line.partition("\t")
+        found[name] = dict(pair.split("=", 1) for pair in hashes.split(",") if pair)
+    return found
+
+
+def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, full: bool = False) -> Plan:
+    """The plan for all cells, or for `wanted` and whatever stale cell they need. `full`: as if nothing were stored."""
+    plan = Plan()
+    expected = situation.expected()
+    pending: set[Cell] = set()
+    needed = None if wanted is None else _with_inputs(situation, wanted)
+    for cell in expected:
+        if needed is not None and cell not in needed:
+            continue
+        decision = decide(situation, cell, pending)
+        if full and (wanted is None or cell in wanted) and decision.reason is None:
+            decision = Decision("asked", "everything was asked for", decision.input_version)
+        if decision.reason is None:
+            plan.unchanged += 1
+            continue
+        pending.add(cell)
+        stored = situation.stored.get(cell)
+        plan.steps.append(
+            Step(cell, decision.reason, decision.because, stored.row_count if stored else None, stored.seconds if stored else None)
+        )
+    if wanted is None:
+        plan.gone = sorted((cell for cell in situation.stored if cell not in expected), key=str)
+    return plan
+
+
+def _with_inputs(situation: Situation, wanted: Iterable[Cell]) -> set[Cell]:
+    """The cells and everything that they are computed from."""
+    found: set[Cell] = set()
+    waiting = [cell for cell in wanted if cell in situation.expected()]
+    while waiting:
+        cell = waiting.pop()
+        if cell in found:
+            continue
+        found.add(cell)
+        waiting.extend(source for _, _, source, _ in situation.inputs_of(cell) if source is not None and source not in found)
+    return found

@@ -1,0 +1,135 @@
+"""What the planner knows: declarations and their fingerprints, rules, what is landed, and what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from wrapped_assets.contracts.declaration import Declaration, Read
+from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.vocabulary.periods import Cell, Month, months_between, months_of, period_year
+from wrapped_assets.vocabulary.rules import Rules
+
+
+class Stored(Protocol):
+    """What the planner needs of a stored cell."""
+
+    input_version: str
+    logic: str
+    rules: str
+    inputs: str
+    column_hashes: dict[str, str]
+    row_count: int
+    seconds: float
+
+
+@dataclass
+class Situation:
+    """Everything that decides what is stale. Pure data: the loader in `building` fills it.
+
+    `landed[asset, period, bucket]` maps the components of an outside input ("whole", "head", "tail", or a column) to a hash.
+    """
+
+    graph: Graph
+    logic: Mapping[str, str]  # asset key → fingerprint
+    rules: Mapping[int, Rules]
+    landed: Mapping[tuple[str, str, int], Mapping[str, str]]
+    stored: dict[Cell, Stored]
+    damaged: frozenset[Cell] = frozenset()
+    _expected: dict[Cell, None] = field(default_factory=dict)
+
+    def expected(self) -> dict[Cell, None]:
+        """Every cell that should exist, in an order in which inputs come first."""
+        if not self._expected:
+            self._expected = dict.fromkeys(expected_cells(self.graph, self.landed))
+        return self._expected
+
+    def rules_version(self, declaration: Declaration, period: str) -> str:
+        """The part of the edition's rules that the asset depends on."""
+        rules = self.rules[period_year(period)]
+        return combined(*(f"{name}={getattr(rules, name)}" for name in sorted(declaration.rules)))
+
+    def inputs_of(self, cell: Cell) -> list[tuple[str, str, Cell | None, Mapping[str, str]]]:
+        """(input name, partition, cell or None for an outside input, column → hash) of everything that a cell reads and that exists."""
+        declaration = self.graph.by_key[cell.asset]
+        found = []
+        for key, read in self.graph.inputs(declaration):
+            if key in EXTERNALS.values():
+                found.extend(self._outside(key, read, cell))
+            else:
+                for period, bucket in self.partitions_read(declaration, key, read, cell):
+                    source = Cell(key, period, bucket)
+                    if source in self.stored:
+                        hashes = self.stored[source].column_hashes
+                        found.append((key, source.partition, source, {name: hashes.get(name, "absent") for name in read.columns}))
+                    elif source in self.expected():
+                        found.append((key, source.partition, source, {}))
+        return found
+
+    def _outside(self, key: str, read: Read, cell: Cell) -> list[tuple[str, str, None, Mapping[str, str]]]:
+        assert cell.bucket is not None
+        wanted = [(cell.period, "whole")]
+        if read.window == "month_and_edges":
+            month = Month.parse(cell.period)
+            wanted = [(str(month.shift(-1)), "tail"), *wanted, (str(month.shift(1)), "head")]
+        found = []
+        for period, component in wanted:
+            hashes = self.landed.get((key, period, cell.bucket))
+            if hashes and hashes.get(component):
+                found.append((key, f"{period}|b{cell.bucket:03d}", None, {component: hashes[component]}))
+        return found
+
+    def partitions_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, int | None]]:
+        """The periods and buckets of one input that a cell reads, existing or not."""
+        source = self.graph.by_key[key]
+        if read.window == "previous_year":
+            periods = [str(period_year(cell.period) - 1)]
+        elif read.window == "month_and_edges":
+            month = Month.parse(cell.period)
+            periods = [str(month.shift(shift)) for shift in (-1, 0, 1)]
+        elif source.kind == "month_bucket" and declaration.kind != "month_bucket":
+            periods = [str(month) for month in months_of(period_year(cell.period))]
+        else:
+            periods = [cell.period]
+        if cell.bucket is None and source.kind != "year":
+            buckets: list[int | None] = list(self.buckets())
+        else:
+            buckets = [cell.bucket]
+        return [(period, bucket) for period in periods for bucket in buckets]
+
+    def buckets(self) -> list[int]:
+        return sorted({bucket for _, _, bucket in self.landed})
+
+
+def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:
+    """Every cell for which something is landed: by period, then bucket, then asset in graph order; months before their year.
+
+    A local month may hold plays of the UTC months beside it, so those count where their edges are not empty. A bucket's years
+    have no gap, because each year's history builds on the year before.
+    """
+    months: dict[int, set[Month]] = {}
+    for (asset, period, bucket), hashes in landed.items():
+        if asset == EXTERNALS["landed_plays"] and hashes.get("whole"):
+            month = Month.parse(period)
+            near = {month} | ({month.shift(-1)} if hashes.get("head") else set()) | ({month.shift(1)} if hashes.get("tail") else set())
+            months.setdefault(bucket, set()).update(near)
+    by_kind = {kind: [key for key, found in graph.by_key.items() if found.kind == kind] for kind in ("month_bucket", "year_bucket", "year")}
+    cells: list[Cell] = []
+    years: set[int] = set()
+    month_units = sorted((month, bucket) for bucket, found in months.items() for month in found)
+    year_units = sorted({(year, bucket) for bucket, found in months.items() for year in range(min(found).year, max(found).year + 1)})
+    for month, bucket in month_units:
+        cells.extend(Cell(key, str(month), bucket) for key in by_kind["month_bucket"])
+    for year, bucket in year_units:
+        years.add(year)
+        cells.extend(Cell(key, str(year), bucket) for key in by_kind["year_bucket"])
+    for year in sorted(years):
+        cells.extend(Cell(key, str(year), None) for key in by_kind["year"])
+    return cells
+
+
+def month_range(first: str, last: str) -> list[str]:
+    """The months from YYYY-MM to YYYY-MM, both included."""
+    return [str(month) for month in months_between(Month.parse(first), Month.parse(last))]

@@ -1,0 +1,167 @@
+"""The landing: append-only files of coded plays and tracks, by UTC month and bucket, named by their content.
+
+Files are written first and recorded in one transaction at the end, so that an import killed half-way leaves nothing that is
+read, and the same import repeated writes the same names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Month
+
+PLAYS, TRACKS = "sources/landed_plays", "sources/landed_tracks"
+NO_ROWS = combined("no rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One landed file. `whole`, `head` and `tail` are content hashes: of all rows, and of those near the month's ends."""
+
+    path: str
+    asset: str
+    month: str
+    bucket: int
+    row_count: int
+    whole: str
+    head: str
+    tail: str
+    file_hash: str
+    people: bytes | None = None
+
+
+@dataclass
+class LandingWriter:
+    """Collects coded plays and writes them out in chunks; `commit` makes them visible."""
+
+    root: Root
+    edge: timedelta
+    rows_per_flush: int = 4_000_000
+    chunks: list[Chunk] = field(default_factory=list)
+    _plays: list[pl.DataFrame] = field(default_factory=list)
+    _tracks: list[pl.DataFrame] = field(default_factory=list)
+    _waiting: int = 0
+
+    def add(self, plays: pl.DataFrame, tracks: pl.DataFrame) -> None:
+        """Takes coded plays and the tracks that they name."""
+        self._plays.append(plays)
+        self._tracks.append(tracks)
+        self._waiting += plays.height
+        if self._waiting >= self.rows_per_flush:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what was collected as one chunk per month and bucket."""
+        if self._waiting:
+            plays = pl.concat(self._plays)
+            plays = plays.with_columns(
+                _bucket=pl.col("listener_id") & (self.root.bucket_count - 1), _month=pl.col("listened_at").dt.strftime("%Y-%m")
+            ).sort("_bucket", "_month", "listener_id", "listened_at", "variant_id", *[n for n in plays.columns if n not in _SORTED], nulls_last=True)
+            tracks = pl.concat(self._tracks).unique("variant_id")
+            for (bucket, month), part in plays.partition_by("_bucket", "_month", as_dict=True, include_key=False, maintain_order=True).items():
+                self._write(part, tracks, str(month), int(bucket))  # type: ignore[call-overload]
+        self._plays, self._tracks, self._waiting = [], [], 0
+
+    def _write(self, plays: pl.DataFrame, tracks: pl.DataFrame, month: str, bucket: int) -> None:
+        head, tail = (pl.col("listened_at").is_between(*ends) for ends in edges(Month.parse(month), self.edge))
+        people = plays["listener_id"].unique().sort().to_numpy().astype("<i8").tobytes()
+        self._store(PLAYS, month, bucket, plays, plays.filter(head), plays.filter(tail), people)
+        used = plays.group_by("variant_id").agg(is_head=head.any(), is_tail=tail.any())
+        found = tracks.join(used, on="variant_id", how="inner").sort("variant_id")
+        self._store(TRACKS, month, bucket, found, found.filter("is_head"), found.filter("is_tail"), None)
+
+    def _store(self, asset: str, month: str, bucket: int, frame: pl.DataFrame, head: pl.DataFrame, tail: pl.DataFrame, people: bytes | None) -> None:
+        whole = _hash(frame)
+        path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
+        _, file_hash = write_parquet(frame, self.root.path / path)
+        self.chunks.append(Chunk(path, asset, month, bucket, frame.height, whole, _hash(head), _hash(tail), file_hash, people))
+
+    def commit(self, imports: Iterable[Mapping[str, object]] = ()) -> None:
+        """Makes everything written visible at once; what was there already stays as it is."""
+        self.flush()
+        with self.root.engine.begin() as connection:
+            known = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
+            fresh = {chunk.path: chunk for chunk in self.chunks if chunk.path not in known}
+            if fresh:
+                connection.execute(sa.insert(tables.chunks), [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
+            contents = set(connection.execute(sa.select(tables.imports.c.content)).scalars())
+            rows = {str(row["content"]): row for row in imports if row["content"] not in contents}
+            if rows:
+                connection.execute(sa.insert(tables.imports), list(rows.values()))
+
+
+_SORTED = ("_bucket", "_month", "listener_id", "listened_at", "variant_id")
+
+
+def edges(month: Month, edge: timedelta) -> tuple[tuple[datetime, datetime], tuple[datetime, datetime]]:
+    """The first and the last instants of a UTC month, closed: what the months beside it read too."""
+    start = datetime(month.year, month.number, 1, tzinfo=UTC)
+    after = month.shift(1)
+    end = datetime(after.year, after.number, 1, tzinfo=UTC)
+    return (start, start + edge), (end - edge, end)
+
+
+def _hash(frame: pl.DataFrame) -> str:
+    return combined(*(f"{name}={digest}" for name, digest in frame_hashes(frame).items())) if frame.height else NO_ROWS
+
+
+def load_chunks(root: Root) -> dict[tuple[str, str, int], list[Chunk]]:
+    """Every landed chunk by asset, month and bucket, each list in the order of paths."""
+    found: dict[tuple[str, str, int], list[Chunk]] = {}
+    with root.engine.connect() as connection:
+        for row in connection.execute(sa.select(tables.chunks).order_by(tables.chunks.c.path)):
+            chunk = Chunk(**row._mapping)
+            found.setdefault((chunk.asset, chunk.month, chunk.bucket), []).append(chunk)
+    return found
+
+
+def read_landed(
+    root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]], asset: str, month: Month, bucket: int, columns: Iterable[str], edge: timedelta
+) -> pl.DataFrame:
+    """The landed rows of a month and, where they have any, of the edges of the months beside it."""
+    wanted = list(columns)
+    parts = []
+    for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")):
+        beside = month.shift(shift)
+        head, tail = edges(beside, edge)
+        for chunk in chunks.get((asset, str(beside), bucket), []):
+            touched = {-1: chunk.tail, 0: chunk.whole, 1: chunk.head}[shift]
+            if touched == NO_ROWS:
+                continue
+            lazy = pl.scan_parquet(_intact(root, chunk))
+            if asset == TRACKS and flag:
+                lazy = lazy.filter(flag)
+            elif flag:
+                lazy = lazy.filter(pl.col("listened_at").is_between(*(head if shift > 0 else tail)))
+            parts.append(lazy.select(wanted))
+    schema = {name: c.BY_NAME[name].dtype for name in wanted}
+    return pl.concat(pl.collect_all(parts)) if parts else pl.DataFrame(schema=schema)
+
+
+def _intact(root: Root, chunk: Chunk) -> Path:
+    path = root.path / chunk.path
+    if not is_intact(path, chunk.file_hash):
+        raise BuildError(
+            f"a landed file of {chunk.month}|b{chunk.bucket:03d} is missing or damaged ({chunk.path}): restore it from a backup, "
+            "or import the export again"
+        )
+    return path
+
+
+def people_of(chunks: Iterable[Chunk]) -> np.ndarray:
+    """The listeners that stand in any of the chunks: sorted int64."""
+    arrays = [np.frombuffer(chunk.people or b"", dtype="<i8") for chunk in chunks]
+    return np.unique(np.concatenate(arrays)) if arrays else np.empty(0, dtype=np.int64)
