@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.contracts.errors import InputError
@@ -68,7 +69,9 @@ def _recordings(head: Head) -> pl.DataFrame:
         table = pl.read_parquet(companion, glob=False)
     if "recording" not in table.columns:
         raise InputError(f"{RECORDINGS} has no column `recording`, the key that the event log uses")
-    return table.select("recording", *_track_columns(table)).unique("recording", keep="first", maintain_order=True)
+    named = table.filter(pl.col("recording").is_not_null()).select("recording", *_track_columns(table))
+    ordered = named.unique("recording", keep="first", maintain_order=True).sort("recording")
+    return pl.concat([ordered, ordered.clear(1)])
 
 
 def _listeners(stream: BinaryIO) -> pl.DataFrame:
@@ -77,12 +80,28 @@ def _listeners(stream: BinaryIO) -> pl.DataFrame:
 
 
 def _companion_tracks(frame: pl.DataFrame, recordings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows with `track`, and the tracks used; a key that is unknown has a track without names."""
-    key = recordings.schema["recording"]
-    keyed = frame.with_columns(pl.col("recording").cast(key, strict=False))
-    used = keyed.select(pl.col("recording").unique()).with_row_index("track")
-    tracks = used.join(recordings, on="recording", how="left", maintain_order="left")
-    return keyed.join(used, on="recording", how="left", maintain_order="left", nulls_equal=True), tracks.select(TRACK_SCHEMA.keys())
+    """The rows with `track`, and the tracks used; unknown keys share one track without names, behind the others."""
+    places = _places(frame["recording"], recordings)
+    is_used = np.zeros(recordings.height, dtype=bool)
+    is_used[places] = True
+    codes = (np.cumsum(is_used) - 1).astype(np.uint32)[places]
+    return frame.with_columns(track=codes), recordings[np.flatnonzero(is_used)].select(TRACK_SCHEMA.keys())
+
+
+def _places(keys: pl.Series, recordings: pl.DataFrame) -> np.ndarray:
+    """Each key's row in `recordings`, whose last row, without a key, stands for all that are unknown."""
+    known, unknown = recordings["recording"].head(-1), recordings.height - 1
+    if not known.dtype.is_integer():  # about five times slower than numbers
+        wanted = keys.cast(known.dtype, strict=False).to_frame("recording")
+        found = recordings.select("recording").with_row_index("place").join(wanted.unique(), on="recording", how="inner")
+        return wanted.join(found, on="recording", how="left", maintain_order="left")["place"].fill_null(unknown).to_numpy()
+    ordered, numbers = known.to_numpy(), keys.cast(known.dtype, strict=False)
+    wanted = numbers.fill_null(0).to_numpy()
+    is_dense = unknown > 0 and ordered[0] == 0 and ordered[-1] == unknown - 1  # 0, 1, 2, …: a key is its own place
+    places = wanted.astype(np.int64) if is_dense else np.searchsorted(ordered, wanted)
+    inside = np.clip(places, 0, max(unknown - 1, 0))
+    is_known = (ordered[inside] == wanted) & numbers.is_not_null().to_numpy() if unknown else np.zeros(len(wanted), dtype=bool)
+    return np.where(is_known, inside, unknown)
 
 
 def _inline_tracks(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -117,7 +136,12 @@ def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFr
 def _batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int) -> Batch:
     listened_at = keyed.schema["listened_at"]
     start = pl.col("listened_at")
-    start_ms = start.dt.epoch("ms") if listened_at == pl.Datetime else times.epoch_milliseconds(start.cast(pl.Int64, strict=False))
+    if listened_at == pl.Datetime:
+        start_ms = start.dt.epoch("ms")
+    elif listened_at == pl.String:
+        start_ms = times.iso_utc(start)
+    else:
+        start_ms = times.epoch_milliseconds(start.cast(pl.Int64, strict=False))
     frame = keyed.with_columns(
         start_ms=start_ms, **{} if "ms_played" in keyed.columns else {"ms_played": pl.lit(None, dtype=pl.Int64)}
     ).with_columns(pl.col("ms_played").cast(pl.Int64, strict=False))

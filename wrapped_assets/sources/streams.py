@@ -1,0 +1,153 @@
+"""Streams that tell of damage instead of raising, undo compression within limits, and give text as UTF-8 without a mark."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import lzma
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from typing import BinaryIO, ClassVar, cast
+
+Report = Callable[[str], None]
+Opener = Callable[[], BinaryIO]
+
+LARGEST_GUNZIPPED = 16 * 2**30  # a service's event log may be large; a bomb is larger
+IN_MEMORY_BYTES = 64 * 2**20  # a zipped Parquet file below it never touches the disk
+CHUNK_BYTES = 2**20
+
+
+class TooLargeError(Exception):
+    """A file unpacks to more than any export does."""
+
+
+class Damage:
+    """What reading a damaged or hostile file may raise, and how to say it without quoting the file."""
+
+    KINDS: ClassVar[tuple[type[BaseException], ...]] = (
+        zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError, TooLargeError,
+    )  # fmt: skip
+
+    @staticmethod
+    def told(error: BaseException) -> str:
+        """One clause about what is wrong."""
+        if isinstance(error, TooLargeError):
+            return "unpacks to more than any export: it is not read further"
+        if isinstance(error, RuntimeError) and not isinstance(error, NotImplementedError):
+            return "is encrypted: unpack it with its password first"
+        if isinstance(error, NotImplementedError):
+            return "is compressed by a method that is not supported: unpack it first"
+        if isinstance(error, OSError) and error.strerror:
+            return f"cannot be read: {error.strerror}"
+        return "is damaged or incomplete: what could be read before the damage is used"
+
+
+class _Watched(io.RawIOBase):
+    """Ends at the damage instead of raising, so that a reader keeps what came before and says that the file is cut."""
+
+    def __init__(self, inner: BinaryIO, report: Report) -> None:
+        self._inner, self._report = inner, report
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        try:
+            data = self._inner.read(len(buffer))
+        except Damage.KINDS as error:
+            self._report(Damage.told(error))
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+class _Limited(io.RawIOBase):
+    """Raises TooLargeError behind `limit` bytes."""
+
+    def __init__(self, inner: BinaryIO, limit: int) -> None:
+        self._inner, self._left = inner, limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._inner.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise TooLargeError
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+class _Transcoded(io.RawIOBase):
+    """UTF-16 as UTF-8; what is no character becomes a replacement character."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self._inner, self._decoder, self._ready = inner, codecs.getincrementaldecoder("utf-16")("replace"), b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        while not self._ready:
+            data = self._inner.read(CHUNK_BYTES)
+            self._ready = self._decoder.decode(data, final=not data).encode("utf-8", "replace")
+            if not data and not self._ready:
+                return 0
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+def watched(opener: Opener, report: Report) -> BinaryIO:
+    """The stream, which ends where it is damaged and tells `report` so."""
+    return _buffered(_Watched(opener(), report))
+
+
+def gunzipped(opener: Opener) -> BinaryIO:
+    """The content of a gz file, up to a limit."""
+    return _buffered(_Limited(cast("BinaryIO", gzip.GzipFile(fileobj=opener())), LARGEST_GUNZIPPED))
+
+
+def plain_utf8(opener: Opener) -> BinaryIO:
+    """The stream as UTF-8 without a byte order mark: some editors add one, PowerShell saves as UTF-16."""
+    stream = opener()
+    mark = stream.read(3)
+    if mark == codecs.BOM_UTF8:
+        return stream
+    stream.close()
+    if mark[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return _buffered(_Transcoded(opener()))
+    return opener()
+
+
+def seekable(opener: Opener) -> BinaryIO:
+    """The stream itself where it can seek cheaply (a file); otherwise a copy in memory, or in a nameless temporary file if large."""
+    stream = opener()
+    if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, io.FileIO):
+        return stream
+    copy = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - the caller closes it
+    with stream:
+        shutil.copyfileobj(stream, copy, CHUNK_BYTES)
+    copy.seek(0)
+    return cast("BinaryIO", copy)
+
+
+def _buffered(raw: io.RawIOBase) -> BinaryIO:
+    return io.BufferedReader(raw, CHUNK_BYTES)
