@@ -44,11 +44,11 @@ class Walk:
     def __init__(self, path: Path) -> None:
         """Raises InputError where there is nothing to read at `path`."""
         self.problems: list[Problem] = []
-        self._by_path: dict[str, Callable[[], BinaryIO]] = {}
+        self._root = path
         if not os.path.lexists(path):
             raise InputError("there is no such file or folder: check the path")
         found = list(self._below(path) if path.is_dir() else self._file(path, path.name))
-        self._by_path = {member.head.path: member.open for member in found}
+        self._by_path = {member.head.path: member.open for member in found}  # what companions are looked up in
         self.members = [Member(replace(member.head, companion=partial(self._companion, member.head.path)), member.open) for member in found]
 
     def _companion(self, path: str, name: str) -> BinaryIO | None:
@@ -89,9 +89,9 @@ class Walk:
             yield from self._member(shown, partial(path.open, "rb"))
 
     def _zip(self, path: Path, shown: str) -> Iterator[Member]:
-        prefix = f"{shown}/" if "/" in shown or shown != path.name else ""  # a zip given alone: its members' own paths suffice
+        prefix = "" if path == self._root else f"{shown}/"
         try:
-            packed = zip_members.members(path, partial(self._report, shown))
+            packed = list(zip_members.members(path, partial(self._report, shown)))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
             self._report(shown, "is not a zip that can be read")
             return

@@ -21,6 +21,7 @@ RECORDINGS, LISTENERS = "recordings.parquet", "listeners.parquet"
 ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
 LISTENER_SCHEMA = {"listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32()}
 FLAGS = ("is_scrobble", "is_private", "is_skipped")
+NO_PLAYS, NO_ROWS, NO_TRACKS = (pl.DataFrame(schema=schema) for schema in (CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA))
 TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
 
 
@@ -39,7 +40,7 @@ def is_listeners(head: Head) -> bool:
 def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     """Coded batches, one per half million rows, row groups in the order of the file. `stream` must be seekable."""
     if is_listeners(head):
-        yield Batch(_conformed(pl.DataFrame(), CODED_PLAY_SCHEMA), _conformed(pl.DataFrame(), REJECTED_SCHEMA), listeners=_listeners(stream))
+        yield Batch(NO_PLAYS, NO_ROWS, tracks=NO_TRACKS, listeners=_listeners(stream))
         return
     names = set(head.column_names)
     recordings = None
@@ -49,16 +50,25 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     wanted |= {"recording"} if recordings is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
     first_row = 0
     for frame in _frames(stream, [name for name in head.column_names if name in wanted]):
+        if frame is None:
+            cut = {"row_number": first_row, "reason": "truncated"}
+            yield Batch(NO_PLAYS, pl.DataFrame([cut], schema=REJECTED_SCHEMA), tracks=NO_TRACKS)
+            return
         keyed, tracks = _inline_tracks(frame) if recordings is None else _companion_tracks(frame, recordings)
         yield _batch(keyed, tracks, first_row)
         first_row += frame.height
 
 
-def _frames(stream: BinaryIO, columns: list[str]) -> Iterator[pl.DataFrame]:
-    import pyarrow.parquet as pq  # 0.2 s to import, and only here needed
+def _frames(stream: BinaryIO, columns: list[str]) -> Iterator[pl.DataFrame | None]:
+    """The rows in frames; None where damage ends them."""
+    import pyarrow as pa  # 0.2 s to import, and only here needed
+    import pyarrow.parquet as pq
 
-    for record_batch in pq.ParquetFile(stream).iter_batches(ROWS_PER_BATCH, columns=columns):
-        yield pl.from_arrow(record_batch)  # type: ignore[misc]
+    try:
+        for record_batch in pq.ParquetFile(stream).iter_batches(ROWS_PER_BATCH, columns=columns):
+            yield pl.from_arrow(record_batch)  # type: ignore[misc]
+    except (pa.ArrowException, OSError):
+        yield None
 
 
 def _recordings(head: Head) -> pl.DataFrame:
@@ -126,8 +136,6 @@ def _track_columns(table: pl.DataFrame) -> list[pl.Expr]:
 
 
 def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    if not table.columns:
-        return pl.DataFrame(schema=schema)
     return table.select(
         (pl.col(name) if name in table.columns else pl.lit(None)).cast(dtype, strict=False).alias(name) for name, dtype in schema.items()
     )

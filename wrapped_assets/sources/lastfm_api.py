@@ -17,9 +17,8 @@ SHAPES = ("{{[", "{[", "[{{[", "[{[")  # a page with or without its "recenttrack
 
 def recognises(head: Head) -> bool:
     """Tracks whose artist is a `#text` or named, with Last.fm's addresses."""
-    keys, start = keys_of(head.first_bytes), head.first_bytes
-    is_page = "track" in keys or "recenttracks" in keys
-    return is_page and {"artist", "name", "streamable"} <= keys and (b'"#text"' in start or b'"uts"' in start)
+    keys = keys_of(head.first_bytes)
+    return {"track", "artist", "name", "mbid"} <= keys and ("uts" in keys or b'"#text"' in head.first_bytes)
 
 
 def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:

@@ -72,6 +72,8 @@ def places_in(records: Iterator[list[str] | None]) -> tuple[Places, bool] | None
 
 def header(record: list[str]) -> Places | None:
     """The places that a header names; None where artist, title or time is missing."""
+    if not any(name.strip().lower() in SPELLINGS["artist"] for name in record):  # nearly always: every record is asked
+        return None
     names = [re.sub(r"\W+", "_", name.strip().lower()).strip("_") for name in record]
     found = {thing: next((names.index(name) for name in spellings if name in names), -1) for thing, spellings in SPELLINGS.items()}
     if "date" in names and "time" in names and not {"uts", "timestamp"} & set(names):
@@ -111,8 +113,7 @@ def _rows(stream: BinaryIO, head: Head) -> Iterator[Row]:
     start = head.first_bytes
     decoded = io.TextIOWrapper(stream, encoding=encoding_of(start), errors="replace", newline="")
     beginning = io.StringIO(start.decode(encoding_of(start), "replace"), newline="")
-    places, _has_header = places_in(_records(beginning)) or ({}, False)
-    waits_for_header = _has_header
+    places, waits_for_header = places_in(_records(beginning)) or ({}, False)
     for number, record in enumerate(_records(decoded)):
         if record is None:
             yield Row(number, reason="unreadable_row")

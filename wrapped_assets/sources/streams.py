@@ -69,11 +69,11 @@ class _Watched(io.RawIOBase):
         super().close()
 
 
-class _Limited(io.RawIOBase):
-    """Raises TooLargeError behind `limit` bytes."""
+class _Gunzipped(io.RawIOBase):
+    """The content of a gz stream; raises TooLargeError behind LARGEST_GUNZIPPED bytes."""
 
-    def __init__(self, inner: BinaryIO, limit: int) -> None:
-        self._inner, self._left = inner, limit
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed, self._inner, self._left = packed, gzip.GzipFile(fileobj=packed), LARGEST_GUNZIPPED
 
     def readable(self) -> bool:
         return True
@@ -87,7 +87,7 @@ class _Limited(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        self._inner.close()
+        self._packed.close()
         super().close()
 
 
@@ -117,12 +117,17 @@ class _Transcoded(io.RawIOBase):
 
 def watched(opener: Opener, report: Report) -> BinaryIO:
     """The stream, which ends where it is damaged and tells `report` so."""
-    return _buffered(_Watched(opener(), report))
+    try:
+        inner = opener()
+    except Damage.KINDS as error:
+        report(Damage.told(error))
+        return io.BytesIO()
+    return _buffered(_Watched(inner, report))
 
 
 def gunzipped(opener: Opener) -> BinaryIO:
     """The content of a gz file, up to a limit."""
-    return _buffered(_Limited(cast("BinaryIO", gzip.GzipFile(fileobj=opener())), LARGEST_GUNZIPPED))
+    return _buffered(_Gunzipped(opener()))
 
 
 def plain_utf8(opener: Opener) -> BinaryIO:
