@@ -45,7 +45,7 @@ def build(
     started = time.monotonic()
     report = BuildReport()
     root = project.root
-    with root.lock("build", shared=True), sweep.marked(root):
+    with sweep.marked(root), root.lock("build", shared=True):
         situation = project.situation()
         plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
         report.unchanged = plan.unchanged

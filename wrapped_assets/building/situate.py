@@ -68,10 +68,10 @@ def _people_hashes(
 ) -> dict[tuple[str, str, int], dict[str, str]]:
     """What the registry says of the listeners of each month and bucket, and of no others: a newcomer changes no old month."""
     ids = people["listener_id"].to_numpy()
-    zones = np.array([xxhash.xxh3_64_intdigest(text) for text in people["time_zone"].to_list()], dtype=np.uint64)
+    zones = np.array([xxhash.xxh3_64_intdigest(text.encode()) for text in people["time_zone"].to_list()], dtype=np.uint64)
     wishes = np.zeros(len(ids), dtype=np.uint64)
     for listener_id, kind, target in excluded.iter_rows():
-        wishes[np.searchsorted(ids, listener_id)] += np.uint64(xxhash.xxh3_64_intdigest(f"{kind}|{target}") >> 1)
+        wishes[np.searchsorted(ids, listener_id)] += np.uint64(xxhash.xxh3_64_intdigest(f"{kind}|{target}".encode()) >> 1)
     near: dict[tuple[str, int], list[Chunk]] = {}
     for (asset, month, bucket), found in chunks.items():
         if asset == PLAYS:

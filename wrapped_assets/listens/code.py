@@ -49,7 +49,7 @@ def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) ->
         is_private=pl.col("is_private").fill_null(False),
         is_scrobble=pl.col("is_scrobble").fill_null(False),
     )
-    return plays.select(list(LANDED_PLAYS)), tracks.unique("variant_id", maintain_order=True)
+    return plays.select(pl.col(name).cast(dtype) for name, dtype in LANDED_PLAYS.items()), tracks.unique("variant_id", maintain_order=True)
 
 
 def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
@@ -66,4 +66,6 @@ def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
             if name != "variant_id"
         )
     )
-    return cleaned.with_columns(variant_id=key.map_batches(stable_ids, return_dtype=pl.Int64)).select(list(LANDED_TRACKS))
+    return cleaned.with_columns(variant_id=key.map_batches(stable_ids, return_dtype=pl.Int64)).select(
+        pl.col(name).cast(dtype) for name, dtype in LANDED_TRACKS.items()
+    )

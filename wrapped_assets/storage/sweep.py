@@ -19,9 +19,11 @@ def marked(root: Root) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     marks = [path for path in folder.glob("building-*") if not _is_alive(int(path.name.partition("-")[2]))]
     if marks:
-        sweep(root)
-        for mark in marks:
-            mark.unlink(missing_ok=True)
+        with root.lock("build", wait=False) as alone:  # another build's files may not be recorded yet: leave it to a later one
+            if alone:
+                sweep(root)
+                for left in marks:
+                    left.unlink(missing_ok=True)
     mark = folder / f"building-{os.getpid()}"
     mark.touch()
     yield  # an exception in Python is no crash: files and manifest agree, only a kill leaves the mark

@@ -1,0 +1,169 @@
+"""Imports an export: files become landed plays, counted as accepted, duplicate or rejected by reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch, Source
+from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.listens.code import coded
+from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.sources.recognition import Reading, read_path
+from wrapped_assets.storage import landing, registry
+from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
+
+
+@dataclass
+class ImportReport:
+    """What an import did. `rejected` counts rows by reason, `problems` says what of the input could not be used."""
+
+    listener: str | None
+    files: int = 0
+    accepted: int = 0
+    duplicate: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    unrecognised: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom an export is of, and what the registry is to say of them; None leaves what it says."""
+
+    name: str
+    time_zone: str | None = None
+    country: str | None = None
+    birth_year: int | None = None
+
+
+def import_paths(
+    root: Root, paths: Iterable[Path], person: Person | None, *, format: str | None = None,  # noqa: A002 (the option's name)
+    progress: Callable[[int], None] | None = None,
+) -> ImportReport:  # fmt: skip
+    """Lands exports of one listener, or event logs that name theirs. Visible as a whole at the end, or not at all.
+
+    Raises InputError, and changes nothing, where nothing in the paths is known, or a row has no listener and `person` is None.
+    """
+    report = ImportReport(person.name if person else None)
+    people = _People(root, person)
+    writer = landing.LandingWriter(root, EDGE)
+    imports: list[dict[str, object]] = []
+    before = _CountedPlaybacks(root)
+    for path in paths:
+        for reading in read_path(path, format):
+            rejected, rows = _land(reading, people, writer, progress)
+            report.files += 1
+            report.rejected.update(dict(rejected.group_by("reason").len().iter_rows()))
+            imports.append(_record(root, reading.source, rejected, rows, person))
+    writer.flush()
+    touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
+    known = before.count(touched)
+    people.register()
+    writer.commit(imports)
+    landed = sum(chunk.row_count for chunk in writer.chunks if chunk.asset == landing.PLAYS)
+    report.accepted = _CountedPlaybacks(root).count(touched) - known
+    report.duplicate = landed - report.accepted
+    return report
+
+
+def _land(reading: Reading, people: _People, writer: landing.LandingWriter, progress: Callable[[int], None] | None) -> tuple[pl.DataFrame, int]:
+    """Codes and collects one file's batches; returns its rejected rows and how many plays it had."""
+    rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
+    for batch in reading.batches:
+        rejected.append(batch.rejected)
+        if batch.plays.height:
+            writer.add(*coded(batch, reading.source, people.surrogates(batch)))
+        rows += batch.plays.height
+        if progress:
+            progress(batch.plays.height + batch.rejected.height)
+    if reading.source.name != "event_log":  # one person's files: each its own chunks, so that a file keeps its names
+        writer.flush()
+    return pl.concat(rejected), rows
+
+
+def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, person: Person | None) -> dict[str, object]:
+    """The row of the import table; what was rejected is kept beside it."""
+    who = root.surrogate(person.name) if person else None
+    kept = rejected.with_columns(listener_id=pl.lit(who, pl.Int64)).sort(["row_number", "reason"])
+    content = combined(source.name, str(rows), *frame_hashes(kept).values())
+    path = f"landing/rejected/{content}.parquet" if kept.height else None
+    if path and not (root.path / path).exists():
+        write_parquet(kept, root.path / path)
+    return {
+        "content": content, "source": source.name, "play_count": rows, "rejected_path": path,
+        "rejected": dict(sorted(rejected.group_by("reason").len().iter_rows())),
+    }  # fmt: skip
+
+
+class _People:
+    """Surrogates for the names that an import meets, registered once at its end."""
+
+    def __init__(self, root: Root, person: Person | None) -> None:
+        self._root, self._person = root, person
+        self._known = {found.name: found for found in registry.all_listeners(root)}
+        self._met: dict[str, registry.Listener] = {}
+        if person:
+            self._meet(person.name, person.time_zone, person.country, person.birth_year)
+
+    def _meet(self, name: str, time_zone: str | None, country: str | None, birth_year: int | None) -> None:
+        old = self._met.get(name) or self._known.get(name)
+        self._met[name] = registry.Listener(
+            old.listener_id if old else self._root.surrogate(name),
+            name,
+            registry.checked_time_zone(time_zone) if time_zone else (old.time_zone if old else "UTC"),
+            country or (old.country if old else None),
+            birth_year or (old.birth_year if old else None),
+        )
+
+    def surrogates(self, batch: Batch) -> dict[str | None, int]:
+        """Name → surrogate of everyone in a batch; a play without a name is the person's whose export it is."""
+        if batch.listeners is not None:
+            for row in batch.listeners.iter_rows(named=True):
+                self._meet(row["listener"], row.get("time_zone"), row.get("country"), row.get("birth_year"))
+        names = batch.plays["listener"].unique().to_list()
+        if self._person:  # an export is its person's, whatever account name the file carries
+            return dict.fromkeys(names, self._root.surrogate(self._person.name))
+        if None in names:
+            raise InputError("this export does not say whose it is: name the listener with --listener NAME")
+        for name in names:
+            if name not in self._met:
+                self._meet(name, None, None, None)
+        return {name: self._met[name].listener_id for name in names}
+
+    def register(self) -> None:
+        registry.register(self._root, self._met.values())
+
+
+class _CountedPlaybacks:
+    """How many distinct playbacks are landed in some months and buckets."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._chunks = landing.load_chunks(root)
+        self._tracks = project_graph().by_key["catalogue/tracks"]
+
+    def count(self, cells: Iterable[tuple[str, int]]) -> int:
+        """By UTC month of the start; duplicates over a month's end are found through its edges."""
+        return sum(self._count(Month.parse(month), bucket) for month, bucket in sorted(cells))
+
+    def _count(self, month: Month, bucket: int) -> int:
+        def read(asset: str, names: Iterable[str]) -> pl.LazyFrame:
+            return landing.read_landed(self._root, self._chunks, asset, month, bucket, names, EDGE).lazy()
+
+        if (landing.PLAYS, str(month), bucket) not in self._chunks:
+            return 0
+        tracks = self._tracks.function(read(landing.TRACKS, self._tracks.reads[0].columns))
+        plays = resolved_plays(read(landing.PLAYS, [column.name for column in PLAYS_READ]), tracks.select([column.name for column in TRACKS_READ]))
+        (start, _), (_, end) = landing.edges(month, EDGE)
+        inside = pl.col("listened_at").is_between(start, end, closed="left")
+        return plays.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
