@@ -16,17 +16,26 @@ from wrapped_assets.vocabulary.periods import Month
     kind="month_bucket",
     grain=[c.listener_id, c.recording_id, c.month],
     columns=[
-        c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.active_day_count,
+        c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.active_day_count,
         c.best_local_date, c.best_day_listen_count, c.best_day_first_listened_at,
     ],
-    reads={"listens": [c.listener_id, c.recording_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen]},
+    reads={
+        "listens": [
+            c.listener_id, c.recording_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen,
+        ],
+        "artist_credits": [c.artist_credit_id, c.artist_position, c.artist_id],
+    },
 )  # fmt: skip
-def recording_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def recording_months(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One recording of one listener in one month: listens inside the window, and when it was first heard at all.
 
-    The best day is the one with most listens; a tie goes to the earlier day. A recording heard outside the window only has no
-    listens, but is known.
+    The artist is the primary one. The best day is the one with most listens; a tie goes to the earlier day. A recording heard
+    outside the window only has no listens, but is known.
     """
+    # Credits of one recording may name the featured artists in another order; the primary one is part of what a recording is.
+    credit = listens.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())
+    primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
+    artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")
     days = daily(listens.filter("is_listen"), ["listener_id", "recording_id"], counted=pl.col("outcome_code") == COUNTED)
     best = pl.col("listen_count").arg_max()  # days are in order: the first of equals
     return (
@@ -35,10 +44,12 @@ def recording_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
         .agg(
             pl.col("listen_count", "ms_played").sum(),
             pl.col("first_listened_at", "first_heard_at").min(),
+            first_heard_date=pl.col("local_date").min(),
             active_day_count=(pl.col("listen_count") > 0).sum().cast(pl.Int64),
             best_local_date=pl.col("local_date").get(best),
             best_day_listen_count=pl.col("listen_count").get(best),
             best_day_first_listened_at=pl.col("first_listened_at").get(best),
         )
+        .join(artist, on="recording_id", how="left")
         .with_columns(month=pl.lit(str(month)))
     )
