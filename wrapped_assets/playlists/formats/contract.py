@@ -1,0 +1,63 @@
+"""What a playlist format takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class PlaylistTrack:
+    """One place of a playlist, with whatever is known to find the recording elsewhere."""
+
+    position: int  # first = 1
+    recording_name: str | None = None
+    artist_name: str | None = None  # the credit as displayed
+    artist_names: Sequence[str] = ()
+    release_group_name: str | None = None
+    duration_ms: int | None = None
+    recording_mbid: str | None = None
+    artist_mbids: Sequence[str] = ()
+    release_mbid: str | None = None
+    spotify_uri: str | None = None
+    isrc: str | None = None
+
+
+@dataclass(frozen=True)
+class PlaylistData:
+    """A playlist to write. `created` is the edition's last day, never today: the same input gives the same bytes."""
+
+    title: str
+    created: date
+    tracks: Sequence[PlaylistTrack]
+    description: str = ""
+    listener_name: str | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A track and why the format, or most of its readers, cannot carry it."""
+
+    position: int
+    recording_name: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The file's bytes, what is not in it, and what is in it although some players will pass over it."""
+
+    content: bytes
+    left_out: tuple[LeftOut, ...] = ()
+    passed_over: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlaylistFormat:
+    """One format: its name on the command line, the file's suffix with its dot, and how it is written."""
+
+    name: str
+    suffix: str
+    media_type: str
+    render: Callable[[PlaylistData], Rendered]
