@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any
 
 import polars as pl
@@ -56,3 +57,20 @@ def _same(expected: Any, value: Any) -> bool:
     if isinstance(expected, str) and hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z") == expected
     return bool(expected == value)
+
+
+def differences(declaration: Declaration, example: Example, graph: Graph | None = None) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
+    """Expected rows that did not come, and rows that came unexpected (none where the example ends in `...`)."""
+    left = worked(declaration, example, graph)
+    missing: list[Mapping[str, Any]] = []
+    is_open = False
+    for expected in example.expect:
+        if isinstance(expected, EllipsisType):
+            is_open = True
+            continue
+        hit = next((row for row in left if not mismatch(expected, row)), None)
+        if hit is None:
+            missing.append(expected)
+        else:
+            left.remove(hit)
+    return missing, [] if is_open else left

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import EllipsisType
 from typing import Any, Literal
 
 import polars as pl
@@ -37,10 +38,11 @@ class Example:
     """A worked example: what each listener played, and the rows that follow. Runs as a test and stands in the docs.
 
     `given` maps a listener to days and recordings, "2026-03-01 eple so_here, 2026-03-02 eple"; see `contracts.examples`.
+    `expect` names the columns that it speaks of, ids as names; `...` at its end stands for further rows.
     """
 
     given: Mapping[str, str]
-    expect: Sequence[Mapping[str, Any]]
+    expect: Sequence[Mapping[str, Any] | EllipsisType]
     year: int = 2026
 
 

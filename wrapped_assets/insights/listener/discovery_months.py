@@ -1,0 +1,52 @@
+"""When in the year a listener found new music."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.grids import zero_filled
+from wrapped_assets.kernels.novelty import newly_heard
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Month, months_between
+from wrapped_assets.vocabulary.rules import DeclaredRules
+
+
+@insight(
+    chapter="discovery",
+    grain=[c.listener_id, c.month],
+    columns=[c.new_artist_count, c.new_recording_count],
+    reads={
+        "recording_months": [c.listener_id, c.recording_id, c.month, c.first_listened_at, c.first_heard_at],
+        "recording_history": ([c.listener_id, c.recording_id], "previous_year"),
+        "artist_months": [c.listener_id, c.artist_id, c.month, c.first_listened_at, c.first_heard_at],
+        "artist_history": ([c.listener_id, c.artist_id], "previous_year"),
+    },
+    rules=["window_start", "window_end"],
+    headline="Your discoveries, month by month.",
+    examples=[
+        Example(
+            given={"ana": "2026-01-01 eple/royksopp, 2026-03-01 eple/royksopp walk/royksopp"},
+            expect=[
+                {"month": "2026-01", "new_artist_count": 1, "new_recording_count": 1},
+                {"month": "2026-02", "new_artist_count": 0, "new_recording_count": 0},
+                {"month": "2026-03", "new_artist_count": 0, "new_recording_count": 1},
+                ...,
+            ],
+        ),
+    ],
+)
+def discovery_months(
+    recording_months: pl.LazyFrame, recording_history: pl.LazyFrame, artist_months: pl.LazyFrame, artist_history: pl.LazyFrame,
+    rules: DeclaredRules,
+) -> pl.LazyFrame:  # fmt: skip
+    """The artists and recordings of one month of the window whose first known listen lies in it.
+
+    No ties: nothing is ranked. A listener to whom nothing was new has no rows.
+    """
+    songs = newly_heard(recording_months, recording_history, ["listener_id", "recording_id"], ["month"])
+    artists = newly_heard(artist_months, artist_history, ["listener_id", "artist_id"], ["month"])
+    grain = ["listener_id", "month"]
+    found = pl.concat([songs.group_by(grain).agg(new_recording_count=pl.len()), artists.group_by(grain).agg(new_artist_count=pl.len())], how="diagonal")
+    counts = found.group_by(grain).agg(pl.col("new_recording_count", "new_artist_count").sum())
+    months = pl.Series([str(month) for month in months_between(Month.of(rules.window_start), Month.of(rules.window_end))], dtype=pl.String)
+    return zero_filled(counts, ["listener_id"], {"month": months})
