@@ -26,7 +26,7 @@ from wrapped_assets.vocabulary import columns as c
 def first_listen(listener_days: pl.LazyFrame) -> pl.LazyFrame:
     """The first listen of a listener inside the window; skips and private plays do not open a year.
 
-    Of two recordings that start at the same instant it is the one with the smaller id.
+    A tie, two recordings that start at the same instant, goes to the smaller id.
     """
     days = listener_days.filter(pl.col("listen_count") > 0)
     first = first_per(days, "listener_id", order=["first_listened_at", "local_date"])

@@ -1,0 +1,105 @@
+"""Listeners to test with: a fixed handful with everything that happens in exports, and small ones at random."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import polars as pl
+from hypothesis import strategies as st
+
+from wrapped_assets.building.rehearsal import Found, rehearse, source_like
+from wrapped_assets.contracts.source import PLAY_SCHEMA, Source
+
+YEAR = 2026
+SCROBBLES = source_like("scrobbles", code=7, richness=10, resolution_seconds=1)
+STREAMS = source_like("streams", code=3, richness=50, resolution_seconds=1)
+ZONES = {"ana": "Europe/Lisbon", "bo": "Australia/Melbourne", "cy": "America/New_York", "di": "UTC", "ed": "Asia/Tokyo", "flo": "Africa/Casablanca"}
+
+
+@dataclass(frozen=True)
+class Song:
+    """A recording: no two of them share title and primary artist."""
+
+    title: str
+    artists: tuple[str, ...]
+    release_group: str | None
+
+
+SONGS = tuple(
+    Song(f"song {n}", (f"artist {n % 4}", *((f"artist {(n + 1) % 4}",) if n % 3 == 0 else ())), f"album {n % 5}" if n % 5 else None) for n in range(16)
+)
+
+
+def row(song: Song, start: datetime, ms_played: int | None, **more: Any) -> dict[str, Any]:
+    """One play of PLAY_SCHEMA."""
+    return {
+        "listened_at": start, "ms_played": ms_played, "title": song.title, "artist_credit": " feat. ".join(song.artists),
+        "artist_names": list(song.artists), "release_group_name": song.release_group, "media": "music", **more,
+    }  # fmt: skip
+
+
+def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Plays as a source gives them."""
+    return pl.DataFrame(rows, schema=PLAY_SCHEMA)
+
+
+@cache
+def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
+    """Six listeners with skips, private plays, scrobbles, podcasts and local days that are not UTC's; one hardly listens at all."""
+    chance = random.Random(7)
+    starts = [datetime(year, month, day, tzinfo=UTC) for year, month, day in
+              ((2025, 11, 29), (2025, 12, 30), (2026, 1, 30), (2026, 2, 27), (2026, 3, 28), (2026, 12, 30))]  # fmt: skip
+    plays: dict[str, list[tuple[Source, pl.DataFrame]]] = {}
+    for listener in sorted(ZONES):
+        streams, scrobbles = [], []
+        for start in starts:
+            for _ in range(3 if listener == "ed" else 40):
+                at = start + timedelta(minutes=chance.randrange(4 * 24 * 60))
+                song = SONGS[min(chance.randrange(16), chance.randrange(16))]
+                if chance.random() < 0.1:
+                    scrobbles.append(row(song, at, None, is_scrobble=True, duration_ms=200_000))
+                else:
+                    media = "podcast" if chance.random() < 0.05 else "music"
+                    ms_played = chance.choice((12_000, 29_999, 30_000, 180_000, 240_000))
+                    streams.append(row(song, at, ms_played, is_private=chance.random() < 0.05) | {"media": media})
+        plays[listener] = [(STREAMS, frame_of(streams)), (SCROBBLES, frame_of(scrobbles))]
+    plays["gus"] = [(STREAMS, frame_of([row(SONGS[0], starts[2], 12_000), row(SONGS[1], starts[3], 180_000, is_private=True)]))]
+    return plays
+
+
+@cache
+def rehearsed() -> Found:
+    """Everything computed for everyone, once for all tests."""
+    return rehearse(everyone(), [YEAR - 1, YEAR], time_zones=ZONES)
+
+
+@dataclass(frozen=True)
+class Play:
+    """One play of music, as the slow twins read it."""
+
+    start: datetime
+    song: Song
+    ms_played: int
+    is_private: bool
+
+
+# Few days beside the limits of months and years, few songs: ties and runs are likely.
+_DAYS = [datetime(2025, 12, 31, tzinfo=UTC), *(datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 31)),
+         *(datetime(2026, 2, day, tzinfo=UTC) for day in (1, 2)), datetime(2026, 12, 31, tzinfo=UTC)]  # fmt: skip
+_PLAYS = st.builds(
+    lambda day, minute, song, ms, private: Play(day + timedelta(minutes=minute), song, ms, private == 0),
+    st.sampled_from(_DAYS), st.integers(0, 287).map(lambda five: five * 5), st.sampled_from(SONGS), st.sampled_from((20_000, 30_000, 180_000, 1_300_000)),
+    st.integers(0, 9),
+)  # fmt: skip
+SMALL_WORLDS = st.fixed_dictionaries(
+    {name: st.lists(_PLAYS, max_size=60, unique_by=lambda play: (play.start, play.song)) for name in ("ana", "bo", "cy")}
+)
+
+
+def small_frames(world: dict[str, list[Play]]) -> dict[str, pl.DataFrame]:
+    """The plays of a random world as a source gives them."""
+    return {name: frame_of([row(play.song, play.start, play.ms_played, is_private=play.is_private) for play in plays]) for name, plays in world.items()}
