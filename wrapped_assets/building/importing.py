@@ -16,7 +16,7 @@ from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
-from wrapped_assets.sources.recognition import Reading, read_path
+from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.root import Root
@@ -60,11 +60,14 @@ def import_paths(
     imports: list[dict[str, object]] = []
     before = _CountedPlaybacks(root)
     for path in paths:
-        for reading in read_path(path, format):
-            rejected, rows = _land(reading, people, writer, progress)
+        reading = read_path(path, format)
+        for file in reading.files:
+            rejected, rows = _land(file, people, writer, progress)
             report.files += 1
             report.rejected.update(dict(rejected.group_by("reason").len().iter_rows()))
-            imports.append(_record(root, reading.source, rejected, rows, person))
+            imports.append(_record(root, file.source, rejected, rows, person))
+        report.unrecognised.extend(reading.unrecognised)
+        report.problems.extend(problem.text for problem in reading.problems)
     writer.flush()
     touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
     known = before.count(touched)
@@ -76,17 +79,17 @@ def import_paths(
     return report
 
 
-def _land(reading: Reading, people: _People, writer: landing.LandingWriter, progress: Callable[[int], None] | None) -> tuple[pl.DataFrame, int]:
+def _land(file: RecognisedFile, people: _People, writer: landing.LandingWriter, progress: Callable[[int], None] | None) -> tuple[pl.DataFrame, int]:
     """Codes and collects one file's batches; returns its rejected rows and how many plays it had."""
     rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
-    for batch in reading.batches:
+    for batch in file.batches():
         rejected.append(batch.rejected)
         if batch.plays.height:
-            writer.add(*coded(batch, reading.source, people.surrogates(batch)))
+            writer.add(*coded(batch, file.source, people.surrogates(batch)))
         rows += batch.plays.height
         if progress:
             progress(batch.plays.height + batch.rejected.height)
-    if reading.source.name != "event_log":  # one person's files: each its own chunks, so that a file keeps its names
+    if file.source.name != "event_log":  # one person's files: each its own chunks, so that a file keeps its names
         writer.flush()
     return pl.concat(rejected), rows
 

@@ -153,7 +153,7 @@ class _Reader:
             return f"Column({value.name}, {value.dtype})"
         if isinstance(value, (pl.DataType, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, enum.Enum, PurePath)) or value is None or value is Ellipsis:
             return f"{type(value).__name__}({value})"
-        if isinstance(value, (bool, int, float, str, bytes)):
+        if isinstance(value, (bool, int, float, str, bytes, range)):
             return repr(value)
         if isinstance(value, (list, tuple)):
             return f"{type(value).__name__}({', '.join(self.constant(item, label) for item in value)})"

@@ -1,0 +1,54 @@
+"""The command line `wrapped`: finds the commands, and turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import pkgutil
+import sys
+from typing import Any
+
+import click
+
+from wrapped_assets import commands
+from wrapped_assets.contracts.errors import WrappedError
+
+
+class Commands(click.Group):
+    """The modules of `commands`, imported only when they are called, so that each starts fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(info.name.rstrip("_").replace("_", "-") for info in pkgutil.iter_modules(commands.__path__) if info.name not in ("options", "reports"))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        module = name.replace("-", "_") + ("_" if name == "import" else "")
+        return importlib.import_module(f"wrapped_assets.commands.{module}").command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except WrappedError as error:
+            click.echo(f"wrapped: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has gone: nothing to say
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                ctx.exit(0)
+            click.echo(f"wrapped: {error.strerror or type(error).__name__}; nothing was half-written", err=True)
+            ctx.exit(1)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--data", type=click.Path(file_okay=False), envvar="WRAPPED_DATA", help="The data root; data/home unless given.")
+@click.version_option(package_name="wrapped-assets")
+@click.pass_context
+def main(ctx: click.Context, data: str | None) -> None:
+    """A year in music from listening history.
+
+    Start with `wrapped demo`, or with your own export: `wrapped import my_spotify_data.zip --listener me --time-zone Europe/Lisbon`,
+    then `wrapped build` and `wrapped story --listener me --year 2025`.
+    """
+    ctx.obj = data

@@ -1,0 +1,42 @@
+"""`wrapped build`: carries the plan out."""
+
+from __future__ import annotations
+
+import click
+
+from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, json_option, open_project, progress_bar, selection_options
+
+
+@click.command("build", epilog="Example: wrapped build --year 2025")
+@selection_options
+@click.option("--full", is_flag=True, help="Compute everything again, whatever is stored.")
+@data_option
+@json_option
+@click.pass_context
+def command(ctx, years, first, last, selection, full, data, as_json) -> None:
+    """Recompute what is stale, and only that."""
+    from wrapped_assets.building.build import build
+
+    wanted = chosen_cells(years, first, last, selection)
+    project = open_project(data)
+    with progress_bar("building") as show:
+        report = build(project, wanted, full=full, progress=show)
+    if as_json:
+        emit_json(
+            {
+                "recomputed": [{"asset": cell.asset, "partition": cell.partition} for cell in report.recomputed],
+                "cut_off": [{"asset": cell.asset, "partition": cell.partition} for cell in report.cut_off],
+                "unchanged": report.unchanged,
+                "failed": [{"asset": cell.asset, "partition": cell.partition, "error": error} for cell, error in report.failed],
+                "seconds": round(report.seconds, 3),
+            }
+        )
+    else:
+        click.echo(
+            f"{len(report.recomputed):,} cells recomputed, {len(report.cut_off):,} cut off early (their inputs came out the same), "
+            f"{report.unchanged:,} unchanged, in {report.seconds:.1f} s"
+        )
+    for cell, error in report.failed:
+        click.echo(f"failed: {cell}: {error}", err=True)
+    if report.failed:
+        ctx.exit(1)

@@ -1,0 +1,81 @@
+"""`wrapped edition`: a year's rules, window and launch."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit_json, json_option
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group("edition")
+def command() -> None:
+    """The rules, window and cut-off of a year's edition."""
+
+
+@command.command("set", epilog="Example: wrapped edition set 2025 --rules spotify-compatible --until 2025-11-15")
+@click.argument("year", type=click.IntRange(2002, 2100))
+@click.option("--rules", help="default, spotify-compatible or listenbrainz-compatible.")
+@click.option("--from", "window_start", type=_DAY, help="First local day, inclusive.")
+@click.option("--until", "window_end", type=_DAY, help="Last local day, inclusive.")
+@click.option("--launch-at", help="When it goes public: an ISO 8601 instant with its offset, 2025-12-03T09:00:00Z.")
+@data_option
+@json_option
+def set_(year, rules, window_start, window_end, launch_at, data, as_json) -> None:
+    """Change what is given and keep the rest; only that year's cells become stale."""
+    from wrapped_assets.storage import registry
+    from wrapped_assets.storage.root import Root
+
+    start, end = (day and day.date() for day in (window_start, window_end))
+    edition = registry.set_edition(
+        Root.open_or_make(data), year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at)
+    )
+    _print([edition], as_json)
+
+
+@command.command("show", epilog="Example: wrapped edition show 2025")
+@click.argument("year", type=int, required=False)
+@data_option
+@json_option
+def show(year, data, as_json) -> None:
+    """The edition of a year, or of every year that has plays."""
+    from wrapped_assets.commands.options import open_project
+    from wrapped_assets.storage import registry
+
+    project = open_project(data)
+    years = [year] if year else sorted({int(cell.period[:4]) for cell in project.situation().expected()})
+    _print(list(registry.editions(project.root, years).values()), as_json)
+
+
+def _instant(text: str | None) -> datetime | None:
+    from wrapped_assets.contracts.errors import InputError
+
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise InputError(f"expected --launch-at as an ISO 8601 instant with its offset, such as 2025-12-03T09:00:00Z; got {text!r}")
+    return instant.astimezone(UTC)
+
+
+def _print(editions, as_json: bool) -> None:
+    documents = [
+        {
+            "year": edition.year, "rules": edition.rules.name,
+            "window": [edition.rules.window_start.isoformat(), edition.rules.window_end.isoformat()],
+            "launch_at": edition.launch_at and edition.launch_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        }
+        for edition in editions
+    ]  # fmt: skip
+    if as_json:
+        emit_json(documents[0] if len(documents) == 1 else documents)
+        return
+    for found in documents:
+        launch = f", launch {found['launch_at']}" if found["launch_at"] else ""
+        click.echo(f"{found['year']}: rules {found['rules']}, window {found['window'][0]} to {found['window'][1]}{launch}")

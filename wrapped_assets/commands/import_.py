@@ -1,0 +1,65 @@
+"""`wrapped import`: lands an export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit_json, json_option, progress_bar
+
+
+@click.command("import", epilog="Example: wrapped import my_spotify_data.zip --listener ana --time-zone Europe/Lisbon")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--listener", help="Whose export it is. An event log names its listeners itself.")
+@click.option("--time-zone", help="The listener's IANA time zone, such as Europe/Lisbon; UTC until one is given.")
+@click.option("--country", help="Two letters, ISO 3166.")
+@click.option("--birth-year", type=click.IntRange(1890, 2030))
+@click.option("--format", "format_", help="The input format, where its content does not tell.")
+@click.option("--buckets", type=int, help="For a new data root: into how many buckets listeners are spread (a power of two; fixed).")
+@data_option
+@json_option
+def command(paths, listener, time_zone, country, birth_year, format_, buckets, data, as_json) -> None:
+    """Land an export: a file, a folder or a zip; its format is recognised by content. Twice is once."""
+    from wrapped_assets.building.importing import Person, import_paths
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.storage.registry import checked_time_zone
+    from wrapped_assets.storage.root import Root
+
+    if listener is not None and not listener.strip():
+        raise InputError("--listener is empty: give the name that the story should carry")
+    if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
+        raise InputError(f"expected a country as two letters (ISO 3166), such as PT; got {len(country)} characters")
+    if time_zone:
+        checked_time_zone(time_zone)
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise InputError(f"no such file or folder: {', '.join(missing)}")
+    root = Root.open_or_make(data, buckets)
+    person = Person(listener, time_zone, country and country.upper(), birth_year) if listener else None
+    rows = 0
+    with progress_bar("importing") as show:
+
+        def count(more: int) -> None:
+            nonlocal rows
+            rows += more
+            show(rows, None)
+
+        report = import_paths(root, paths, person, format=format_, progress=count)
+    if as_json:
+        plays = {"accepted": report.accepted, "duplicate": report.duplicate, "rejected": dict(sorted(report.rejected.items()))}
+        emit_json({"files": report.files, "plays": plays, "listener": report.listener, "unrecognised": report.unrecognised, "problems": report.problems})
+        return
+    _print(report)
+
+
+def _print(report) -> None:
+    from wrapped_assets.contracts.source import REJECTION_REASONS
+
+    click.echo(f"{report.files} files read: {report.accepted:,} plays accepted, {report.duplicate:,} duplicate")
+    for reason, count in sorted(report.rejected.items()):
+        click.echo(f"  {count:,} rejected: {REJECTION_REASONS.get(reason, reason)}")
+    for problem in report.problems:
+        click.echo(f"  not used: {problem}")
+    if report.unrecognised:
+        click.echo(f"  {len(report.unrecognised)} other files were not listening history")
+    click.echo("Next: wrapped build")

@@ -1,0 +1,59 @@
+"""`wrapped plan`: what a build would do, and why."""
+
+from __future__ import annotations
+
+import click
+
+from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, json_option, open_project, selection_options
+
+
+@click.command("plan", epilog="Example: wrapped plan --year 2025 --select insights/*")
+@selection_options
+@click.option("--check", is_flag=True, help="Exit with 3 if there is work.")
+@data_option
+@json_option
+@click.pass_context
+def command(ctx, years, first, last, selection, check, data, as_json) -> None:
+    """Show what would be recomputed and why; changes nothing."""
+    from wrapped_assets.planning.plan import make_plan
+
+    wanted = chosen_cells(years, first, last, selection)
+    project = open_project(data)
+    situation = project.situation()
+    plan = make_plan(situation, wanted(situation) if wanted else None)
+    if as_json:
+        steps = [
+            {"asset": step.cell.asset, "partition": step.cell.partition, "reason": step.reason, "because": step.because, "rows": step.rows}
+            for step in plan.steps
+        ]
+        emit_json({"steps": steps, "unchanged": plan.unchanged, "logic_fingerprints": dict(sorted(project.logic.items()))})
+    else:
+        _print(plan)
+    if check and plan.steps:
+        ctx.exit(3)
+
+
+def _print(plan) -> None:
+    """One line per asset and reason: cells, rows stored, time taken last."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not plan.steps:
+        click.echo(f"Nothing to do: {plan.unchanged:,} cells are fresh.")
+        return
+    groups: dict[tuple[str, str], list] = {}
+    for step in plan.steps:
+        groups.setdefault((step.cell.asset, step.reason), []).append(step)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("asset", "cells", "periods", "reason", "because", "rows", "seconds"):
+        table.add_column(name, justify="right" if name in ("cells", "rows", "seconds") else "left", overflow="fold")
+    for (asset, reason), steps in groups.items():
+        periods = sorted({step.cell.period for step in steps})
+        span = periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]}"
+        rows = sum(step.rows or 0 for step in steps)
+        seconds = sum(step.seconds or 0 for step in steps)
+        because = steps[0].because + (f" (+{len(steps) - 1} more)" if len({step.because for step in steps}) > 1 else "")
+        table.add_row(asset, str(len(steps)), span, reason, because, f"{rows:,}" if rows else "–", f"{seconds:.1f}" if seconds else "–")
+    Console(width=None if click.get_text_stream("stdout").isatty() else 150).print(table)
+    waiting = sum(step.reason == "upstream" for step in plan.steps)
+    click.echo(f"{len(plan.steps):,} cells to compute ({waiting:,} of them only if an input changes), {plan.unchanged:,} fresh.")

@@ -1,0 +1,64 @@
+"""Frames as a table, JSON, CSV or Parquet: instants in ISO 8601 with Z, dates in ISO 8601."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import orjson
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_FORMULA = r"^([=+\-@\t\r])"  # what a spreadsheet would run
+
+
+def _iso(frame: pl.DataFrame) -> pl.DataFrame:
+    """Times as text."""
+    return frame.with_columns(
+        *(pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ") for name, dtype in frame.schema.items() if isinstance(dtype, pl.Datetime)),
+        *(pl.col(name).dt.strftime("%Y-%m-%d") for name, dtype in frame.schema.items() if dtype == pl.Date),
+    )
+
+
+def json_rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Row objects in row order."""
+    return _iso(frame).to_dicts()
+
+
+def as_json(document: object) -> bytes:
+    """One JSON document with a line end; keys in the order given."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def as_csv(frame: pl.DataFrame) -> bytes:
+    """CSV with a header. A text that a spreadsheet would run as a formula gets an apostrophe before it; JSON and Parquet are exact."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    safe = frame.with_columns(pl.col(texts).str.replace(_FORMULA, "'$1")).with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(";") for name in lists)
+    return _iso(safe).write_csv().encode()
+
+
+def as_parquet(frame: pl.DataFrame) -> bytes:
+    """A Parquet file."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def as_table(frame: pl.DataFrame, width: int | None = None) -> bytes:
+    """A table for reading; names are printed as they are, never as markup."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name, dtype in frame.schema.items():
+        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in _iso(frame).iter_rows():
+        table.add_row(*(Text("" if value is None else f"{value:,.1f}" if isinstance(value, float) else str(value)) for value in row))
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width or 160, no_color=True)
+    console.print(table)
+    console.print(f"{frame.height} rows")
+    return buffer.getvalue().encode()
+
+
+FORMATS = {"table": as_table, "json": lambda frame: as_json(json_rows(frame)), "csv": as_csv, "parquet": as_parquet}

@@ -1,0 +1,127 @@
+"""Rows of stored assets as people read them: display names beside ids, words for codes, grain order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.discovery import all_sources
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.graph import Graph
+from wrapped_assets.storage import manifest
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.outcomes import OUTCOMES
+from wrapped_assets.vocabulary.periods import Cell, period_year
+
+_CREDITS, _TRACKS = "catalogue/artist_credits", "catalogue/tracks"
+
+
+def displayed(root: Root, graph: Graph, asset: str, years: Sequence[int] = (), listener: Listener | None = None) -> pl.DataFrame:
+    """The rows of an asset with names, of some years (none given: all) and of one listener (None: all), in grain order.
+
+    InputError where the asset is unknown, was never built, or has no listeners to choose from.
+    """
+    declaration = graph.find(asset)
+    if listener and "listener_id" not in declaration.schema:
+        raise InputError(f"{declaration.key} has no listener_id: leave --listener out")
+    stored = manifest.load_cells(root, assets=[declaration.key, _CREDITS, _TRACKS])
+    cells = _chosen(root, stored, declaration.key, years, listener)
+    if not cells and not any(cell.asset == declaration.key for cell in stored):
+        raise InputError(f"{declaration.key} was never built: run `wrapped build` first")
+    frame = _read(root, stored, cells, declaration.schema, listener)
+    names = _Names(root, stored, {(period_year(cell.period), cell.bucket) for cell in cells})
+    return _words(named(frame.sort(declaration.order), names), declaration)
+
+
+def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
+    return sorted(
+        cell
+        for cell in stored
+        if cell.asset == key
+        and (not years or period_year(cell.period) in years)
+        and (listener is None or cell.bucket == root.bucket_of(listener.listener_id))
+    )
+
+
+def _read(
+    root: Root, stored: dict[Cell, manifest.StoredCell], cells: list[Cell], schema: dict[str, pl.DataType], listener: Listener | None
+) -> pl.DataFrame:
+    if not cells:
+        return pl.DataFrame(schema=schema)
+    lazy = pl.scan_parquet([root.path / stored[cell].path for cell in cells])
+    return (lazy.filter(pl.col("listener_id") == listener.listener_id) if listener else lazy).collect()
+
+
+class _Names:
+    """What ids are called, looked up in the catalogue of the years and buckets that are shown."""
+
+    def __init__(self, root: Root, stored: dict[Cell, manifest.StoredCell], shown: set[tuple[int, int | None]]) -> None:
+        everyone = {year for year, bucket in shown if bucket is None}
+        self._paths = {
+            asset: [
+                root.path / found.path
+                for cell, found in sorted(stored.items(), key=lambda item: str(item[0]))
+                if cell.asset == asset and ((period_year(cell.period), cell.bucket) in shown or period_year(cell.period) in everyone)
+            ]
+            for asset in (_CREDITS, _TRACKS)
+        }
+
+    def _scan(self, asset: str) -> pl.LazyFrame | None:
+        return pl.scan_parquet(self._paths[asset]) if self._paths[asset] else None
+
+    def of_recordings(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
+        """recording_id, recording_name, artist_name; of several spellings the smallest in Unicode order."""
+        if (tracks := self._scan(_TRACKS)) is None:
+            return None
+        kept = tracks.join(ids, on="recording_id", how="semi").sort("recording_name", "artist_name", nulls_last=True)
+        return kept.unique("recording_id", keep="first", maintain_order=True).select("recording_id", "recording_name", "artist_name")
+
+    def of_release_groups(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
+        """release_group_id, release_group_name, artist_name (the primary artist)."""
+        if (tracks := self._scan(_TRACKS)) is None:
+            return None
+        kept = tracks.join(ids, on="release_group_id", how="semi").with_columns(artist_name=pl.col("artist_names").list.first())
+        kept = kept.sort("release_group_name", "artist_name", nulls_last=True).unique("release_group_id", keep="first", maintain_order=True)
+        return kept.select("release_group_id", "release_group_name", "artist_name")
+
+    def of_artists(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
+        """artist_id, artist_name."""
+        if (artists := self._scan(_CREDITS)) is None:
+            return None
+        return artists.join(ids, on="artist_id", how="semi").group_by("artist_id").agg(pl.col("artist_name").min())
+
+
+def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
+    """The frame with each name right behind its id; ids that serve joins only are left out."""
+    wanted = [
+        ("recording_id", names.of_recordings, ("recording_name", "artist_name")),
+        ("release_group_id", names.of_release_groups, ("release_group_name", "artist_name")),
+        ("artist_id", names.of_artists, ("artist_name",)),
+    ]
+    order = [name for name in frame.columns if name != "artist_credit_id"]
+    for key, look_up, added in wanted:
+        fresh = [name for name in added if name not in order]
+        if key not in order or not fresh:
+            continue
+        found = look_up(frame.lazy().select(key).unique())
+        if found is None:
+            frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in fresh)
+        else:
+            frame = frame.lazy().join(found.select(key, *fresh), on=key, how="left", maintain_order="left").collect()
+        place = order.index(key) + 1
+        order[place:place] = fresh
+    return frame.select(order)
+
+
+def _words(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
+    """Words instead of the lake's small codes."""
+    formats = {source.code: source.name for source in all_sources()}
+    codes = {"source_code": ("source", formats), "kept_source_code": ("kept_source", formats), "outcome_code": ("outcome", dict(enumerate(OUTCOMES)))}
+    for name, (word, meanings) in codes.items():
+        if name in frame.columns:
+            text = pl.col(name).replace_strict(meanings, default=None, return_dtype=pl.String).alias(word)
+            frame = frame.with_columns(text).select(word if column == name else column for column in frame.columns)
+    return frame
