@@ -72,7 +72,7 @@ def places_in(records: Iterator[list[str] | None]) -> tuple[Places, bool] | None
 
 def header(record: list[str]) -> Places | None:
     """The places that a header names; None where artist, title or time is missing."""
-    if not any(name.strip().lower() in SPELLINGS["artist"] for name in record):  # nearly always: every record is asked
+    if not any(name.strip().lower().replace(" ", "_") in SPELLINGS["artist"] for name in record):  # nearly always: every record is asked
         return None
     names = [re.sub(r"\W+", "_", name.strip().lower()).strip("_") for name in record]
     found = {thing: next((names.index(name) for name in spellings if name in names), -1) for thing, spellings in SPELLINGS.items()}

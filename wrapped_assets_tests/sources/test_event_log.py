@@ -1,0 +1,117 @@
+"""A service's Parquet log: texts once, in the rows or beside them, and every row checked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA
+from wrapped_assets.sources import event_log
+from wrapped_assets.sources.recognition import read_path
+
+AT = 1_735_689_600_000
+RECORDINGS = pl.DataFrame({"recording": [3, 1], "recording_name": ["Three", "One"], "artist_name": ["A", "B"], "duration_ms": [200_000, None]})
+
+
+def log(**columns: Any) -> pl.DataFrame:
+    return pl.DataFrame({"listener": ["ana", "bo"], "listened_at": [AT, AT + 1000], "ms_played": [31_000, 5], **columns})
+
+
+def read(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The plays with their tracks' texts, and the rejected rows."""
+    plays, rejected = [], []
+    for _, source, batches in read_path(folder):
+        assert source.name == "event_log"
+        for batch in batches:
+            assert dict(batch.plays.schema) == CODED_PLAY_SCHEMA
+            assert dict(batch.rejected.schema) == REJECTED_SCHEMA
+            assert batch.tracks is not None
+            assert dict(batch.tracks.schema) == TRACK_SCHEMA
+            assert set(batch.plays["track"]) <= set(range(batch.tracks.height))
+            plays += batch.plays.hstack(batch.tracks[batch.plays["track"].to_list()]).to_dicts()
+            rejected += batch.rejected.to_dicts()
+    return plays, rejected
+
+
+@pytest.mark.parametrize("key", [pl.Int32, pl.UInt64, pl.String])
+def test_texts_beside_the_log_are_found_by_any_key(tmp_path: Path, key: Any) -> None:
+    (tmp_path / "events" / "2025").mkdir(parents=True)
+    log(recording=[1, 3]).cast({"recording": key}).write_parquet(tmp_path / "events" / "2025" / "part-0.parquet")
+    RECORDINGS.cast({"recording": key}).write_parquet(tmp_path / "recordings.parquet")
+    plays, rejected = read(tmp_path)
+    assert rejected == []
+    assert [(p["listener"], p["title"], p["artist_credit"], p["duration_ms"], p["media"]) for p in plays] == [
+        ("ana", "One", "B", None, "music"), ("bo", "Three", "A", 200_000, "music"),
+    ]  # fmt: skip
+    assert plays[0]["listened_at"] == datetime(2025, 1, 1, tzinfo=UTC)
+    assert (plays[0]["is_scrobble"], plays[0]["is_private"]) == (False, None)
+    assert read_path(tmp_path).unrecognised == []
+
+
+def test_texts_in_the_rows_stand_once_a_batch(tmp_path: Path) -> None:
+    inline = log(recording_name=["T", "T"], artist_names=[["A", "B"], ["A", "B"]], is_private=[True, False])
+    inline.with_columns(pl.from_epoch("listened_at", "ms")).write_parquet(tmp_path / "log.parquet")
+    (_, _, batches), *_ = read_path(tmp_path)
+    (batch,) = list(batches)
+    assert batch.tracks is not None
+    assert batch.tracks.height == 1
+    plays, _ = read(tmp_path)
+    assert [(p["artist_credit"], p["artist_names"], p["is_private"]) for p in plays] == [("A, B", ["A", "B"], True), ("A, B", ["A", "B"], False)]
+
+
+def test_each_row_is_checked(tmp_path: Path) -> None:
+    rows = [
+        ("ana", AT, 1, 1), (None, AT, 1, 1), ("ana", None, 1, 1), ("ana", AT // 1000, 1, 1), ("ana", AT * 1000, 1, 1), ("ana", 5, 1, 1),
+        ("ana", 3_900_000_000_000, 1, 1), ("ana", AT, -1, 1), ("ana", AT, 90_000_000, 1), ("ana", AT, 1, 99), ("ana", AT, 1, None),
+    ]  # fmt: skip
+    pl.DataFrame(rows, schema=["listener", "listened_at", "ms_played", "recording"], orient="row").write_parquet(tmp_path / "a.parquet")
+    RECORDINGS.write_parquet(tmp_path / "recordings.parquet")
+    plays, rejected = read(tmp_path)
+    assert len(plays) == 1
+    assert [(row["row_number"], row["reason"]) for row in rejected] == list(enumerate([
+        "not_an_object", "missing_time", "invalid_time", "invalid_time", "too_early", "future_time", "negative_duration",
+        "implausible_duration", "missing_title", "missing_title",
+    ], start=1))  # fmt: skip
+
+
+def test_a_large_log_comes_in_batches_with_the_tracks_that_each_uses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_log, "ROWS_PER_BATCH", 4)
+    frame = pl.DataFrame({"listener": "ana", "listened_at": pl.arange(AT, AT + 10, eager=True), "recording": [1] * 5 + [3] * 5})
+    frame.write_parquet(tmp_path / "a.parquet")
+    RECORDINGS.write_parquet(tmp_path / "recordings.parquet")
+    (_, _, batches), *_ = read_path(tmp_path)
+    seen = [(batch.plays.height, batch.tracks.height if batch.tracks is not None else 0) for batch in batches]
+    assert seen == [(4, 1), (4, 2), (2, 1)]
+    assert [play["title"] for play in read(tmp_path)[0]] == ["One"] * 5 + ["Three"] * 5
+
+
+def test_listeners_come_first_and_are_no_plays(tmp_path: Path) -> None:
+    log(recording=[1, 3]).write_parquet(tmp_path / "a.parquet")
+    RECORDINGS.write_parquet(tmp_path / "recordings.parquet")
+    pl.DataFrame({"listener": ["ana"], "time_zone": ["Europe/Oslo"], "birth_year": [1990]}).write_parquet(tmp_path / "listeners.parquet")
+    (head, _, batches), *_ = read_path(tmp_path)
+    (batch,) = list(batches)
+    assert (head.name, batch.plays.height) == ("listeners.parquet", 0)
+    assert batch.listeners is not None
+    assert batch.listeners.to_dicts() == [{"listener": "ana", "time_zone": "Europe/Oslo", "country": None, "birth_year": 1990}]
+
+
+def test_keys_without_their_texts_are_an_error_that_says_what_to_add(tmp_path: Path) -> None:
+    log(recording=[1, 3]).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"recordings\.parquet"):
+        read(tmp_path)
+
+
+def test_a_foreign_parquet_file_is_not_recognised_and_a_damaged_one_is_a_problem(tmp_path: Path) -> None:
+    log(recording_name=["T", "U"], artist_name=["A", "B"]).write_parquet(tmp_path / "a.parquet")
+    pl.DataFrame({"x": [1]}).write_parquet(tmp_path / "b.parquet")
+    (tmp_path / "c.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:-20])
+    reading = read_path(tmp_path)
+    assert [file.head.path for file in reading.files] == ["a.parquet"]
+    assert reading.unrecognised == ["b.parquet"]
+    assert [problem.path for problem in reading.problems] == ["c.parquet"]
