@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import lzma
 import shutil
@@ -17,8 +16,9 @@ Report = Callable[[str], None]
 Opener = Callable[[], BinaryIO]
 
 LARGEST_GUNZIPPED = 16 * 2**30  # a service's event log may be large; a bomb is larger
+GZIP_WINDOW, BARE_WINDOW = 31, -15  # zlib's numbers for a gz stream and for a zip's bare one
 IN_MEMORY_BYTES = 64 * 2**20  # a zipped Parquet file below it never touches the disk
-CHUNK_BYTES = 2**20
+CHUNK_BYTES = 2**16  # at most this much before a damage is lost with it
 
 
 class TooLargeError(Exception):
@@ -57,7 +57,7 @@ class _Watched(io.RawIOBase):
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         try:
-            data = self._inner.read(len(buffer))
+            data = self._inner.read1(min(len(buffer), CHUNK_BYTES))  # type: ignore[attr-defined]
         except Damage.KINDS as error:
             self._report(Damage.told(error))
             return 0
@@ -69,26 +69,62 @@ class _Watched(io.RawIOBase):
         super().close()
 
 
-class _Gunzipped(io.RawIOBase):
-    """The content of a gz stream; raises TooLargeError behind LARGEST_GUNZIPPED bytes."""
+class Inflated(io.RawIOBase):
+    """What a deflated stream holds; raises EOFError where it ends too early and TooLargeError behind `limit` bytes.
 
-    def __init__(self, packed: BinaryIO) -> None:
-        self._packed, self._inner, self._left = packed, gzip.GzipFile(fileobj=packed), LARGEST_GUNZIPPED
+    `gzip` and `zipfile` would do, but they drop what they have unpacked of the piece in which the damage lies.
+    """
+
+    def __init__(self, packed: BinaryIO, window_bits: int, limit: int) -> None:
+        self._packed, self._window_bits, self._left = packed, window_bits, limit
+        self._inflater = zlib.decompressobj(window_bits)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._inner.read(len(buffer))
+        data = b""
+        while not data:
+            if self._inflater.eof and not self._has_next_member():
+                return 0
+            piece = self._inflater.unconsumed_tail or self._packed.read(CHUNK_BYTES)
+            if not piece:
+                raise EOFError
+            data = self._inflater.decompress(piece, min(len(buffer), CHUNK_BYTES))
         self._left -= len(data)
         if self._left < 0:
             raise TooLargeError
         buffer[: len(data)] = data
         return len(data)
 
+    def _has_next_member(self) -> bool:
+        """Whether another gz stream follows, as `cat a.gz b.gz` makes it; then that is read on."""
+        if self._window_bits < 0:
+            return False
+        behind = self._inflater.unused_data or self._packed.read(CHUNK_BYTES)
+        if not behind.startswith(b"\x1f\x8b"):
+            return False
+        self._packed = cast("BinaryIO", _Joined(behind, self._packed))
+        self._inflater = zlib.decompressobj(self._window_bits)
+        return True
+
     def close(self) -> None:
         self._packed.close()
         super().close()
+
+
+class _Joined:
+    """Bytes already taken from a stream, in front of it again."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start, self._rest = start, rest
+
+    def read(self, _size: int) -> bytes:
+        start, self._start = self._start, b""
+        return start or self._rest.read(CHUNK_BYTES)
+
+    def close(self) -> None:
+        self._rest.close()
 
 
 class _Transcoded(io.RawIOBase):
@@ -122,12 +158,12 @@ def watched(opener: Opener, report: Report) -> BinaryIO:
     except Damage.KINDS as error:
         report(Damage.told(error))
         return io.BytesIO()
-    return _buffered(_Watched(inner, report))
+    return buffered(_Watched(inner, report))
 
 
 def gunzipped(opener: Opener) -> BinaryIO:
     """The content of a gz file, up to a limit."""
-    return _buffered(_Gunzipped(opener()))
+    return buffered(Inflated(opener(), GZIP_WINDOW, LARGEST_GUNZIPPED))
 
 
 def plain_utf8(opener: Opener) -> BinaryIO:
@@ -138,7 +174,7 @@ def plain_utf8(opener: Opener) -> BinaryIO:
         return stream
     stream.close()
     if mark[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _buffered(_Transcoded(opener()))
+        return buffered(_Transcoded(opener()))
     return opener()
 
 
@@ -154,5 +190,6 @@ def seekable(opener: Opener) -> BinaryIO:
     return cast("BinaryIO", copy)
 
 
-def _buffered(raw: io.RawIOBase) -> BinaryIO:
+def buffered(raw: io.RawIOBase) -> BinaryIO:
+    """The stream in pieces."""
     return io.BufferedReader(raw, CHUNK_BYTES)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
-from wrapped_assets.sources.streams import CHUNK_BYTES, Damage, Opener, Report
+from wrapped_assets.sources.streams import BARE_WINDOW, CHUNK_BYTES, Damage, Inflated, Opener, Report, buffered
 
 # Real exports: at most some hundred members, some GB, and JSON that shrinks 15 to 60 times. Deflate reaches 1,032 times.
 MOST_MEMBERS = 100_000
@@ -80,22 +80,29 @@ def parquet_column_names(opener: Opener) -> tuple[str, ...] | None:
 def _opened(path: Path, info: zipfile.ZipInfo) -> BinaryIO:
     archive = zipfile.ZipFile(path)
     try:
-        return cast("BinaryIO", _Owning(archive, info))
+        return buffered(_Owning(archive, info))
     except BaseException:
         archive.close()
         raise
 
 
-class _Owning(io.BufferedReader):
-    """A member that closes its zip with itself."""
+class _Owning(io.RawIOBase):
+    """A member that closes its zip with itself, read in pieces so that damage costs only its piece."""
 
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        super().__init__(archive.open(info), CHUNK_BYTES)  # type: ignore[arg-type]
-        self._archive = archive
+        self._archive, self._member = archive, archive.open(info)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._member.read1(min(len(buffer), CHUNK_BYTES))
+        buffer[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
-        super().close()
         self._archive.close()
+        super().close()
 
 
 def _salvaged(path: Path) -> Iterator[Entry]:
@@ -111,54 +118,35 @@ def _salvaged(path: Path) -> Iterator[Entry]:
             start = file.tell()
             is_readable = method in (STORED, DEFLATED) and not flags & IS_ENCRYPTED and not (method == STORED and flags & HAS_SIZES_BEHIND)
             if is_readable and not name.endswith("/"):
-                yield Entry(name, partial(_inflated, path, start, None if flags & HAS_SIZES_BEHIND else packed, method))
+                yield Entry(name, partial(_salvaged_member, path, start, packed, method))
             if not flags & HAS_SIZES_BEHIND:
                 file.seek(start + packed)
             elif method != DEFLATED or not _skip_deflated(file):
                 return
 
 
-def _inflated(path: Path, start: int, size: int | None, method: int) -> BinaryIO:
+def _salvaged_member(path: Path, start: int, size: int, method: int) -> BinaryIO:
     file = path.open("rb")
     file.seek(start)
-    return io.BufferedReader(_Inflated(file, size, method), CHUNK_BYTES)
+    return buffered(Inflated(file, BARE_WINDOW, LARGEST_UNPACKED) if method == DEFLATED else _Stored(file, size))
 
 
-class _Inflated(io.RawIOBase):
-    """The content of a member whose zip has no directory; raises EOFError where the file ends before it."""
+class _Stored(io.RawIOBase):
+    """So many bytes of a file; raises EOFError where there are fewer."""
 
-    def __init__(self, file: BinaryIO, size: int | None, method: int) -> None:
-        self._file, self._left, self._total = file, size, 0
-        self._inflater = zlib.decompressobj(-15) if method == DEFLATED else None
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._left = file, size
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._stored(len(buffer)) if self._inflater is None else self._deflated(len(buffer))
-        self._total += len(data)
-        if self._total > LARGEST_UNPACKED:
-            raise zlib.error("too large")
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _stored(self, size: int) -> bytes:
-        data = self._file.read(min(size, self._left or 0))
-        self._left = (self._left or 0) - len(data)
+        data = self._file.read(min(len(buffer), self._left))
         if not data and self._left:
             raise EOFError
-        return data
-
-    def _deflated(self, size: int) -> bytes:
-        inflater = self._inflater
-        while inflater is not None and not inflater.eof:
-            packed = inflater.unconsumed_tail or self._file.read(CHUNK_BYTES)
-            if not packed:
-                raise EOFError
-            data = inflater.decompress(packed, size)
-            if data:
-                return data
-        return b""
+        self._left -= len(data)
+        buffer[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
         self._file.close()
@@ -167,7 +155,7 @@ class _Inflated(io.RawIOBase):
 
 def _skip_deflated(file: BinaryIO) -> bool:
     """Moves behind a deflated member and its sizes; False where it is not whole."""
-    inflater, unpacked = zlib.decompressobj(-15), 0
+    inflater, unpacked = zlib.decompressobj(BARE_WINDOW), 0
     while not inflater.eof:
         packed = inflater.unconsumed_tail or file.read(CHUNK_BYTES)
         if not packed:

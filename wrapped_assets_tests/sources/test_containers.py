@@ -73,13 +73,12 @@ def test_marks_and_utf_16_are_undone(tmp_path: Path, mark: bytes | str) -> None:
     assert heights(read_path(tmp_path / "x.json")) == [("x.json", 3)]
 
 
-def test_a_gz_file_is_read_and_a_cut_one_keeps_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gz_file_is_read_and_a_cut_one_keeps_its_beginning(tmp_path: Path) -> None:
     many = json.dumps([{"endTime": "2021-12-03 05:31", "artistName": f"A{n * 7919 % 1000}", "trackName": f"T{n}", "msPlayed": n} for n in range(5000)])
-    whole = gzip.compress(many.encode())
+    whole = gzip.compress(many[:1000].encode()) + gzip.compress(many[1000:].encode())  # two streams in one file
     (tmp_path / "x.json.gz").write_bytes(whole)
     assert heights(read_path(tmp_path)) == [("x.json", 5000)]
     (tmp_path / "x.json.gz").write_bytes(whole[: len(whole) // 2])
-    monkeypatch.setattr(streams, "CHUNK_BYTES", 4096)
     reading = read_path(tmp_path)
     assert 500 < heights(reading)[0][1] < 5000
     assert "damaged" in reading.problems[0].text
@@ -166,11 +165,11 @@ def test_a_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lim
 
 
 def test_a_gz_bomb_ends_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LARGEST_GUNZIPPED", 50_000)
+    monkeypatch.setattr(streams, "LARGEST_GUNZIPPED", 200_000)
     (tmp_path / "x.json.gz").write_bytes(gzip.compress(SHORT + b" " * 10_000_000))
     walk = Walk(tmp_path)
     with walk.members[0].open() as stream:
-        assert len(stream.read()) <= 50_000
+        assert len(stream.read()) <= 200_000
     assert "more than any export" in walk.problems[0].text
 
 
