@@ -80,7 +80,7 @@ class Head:
 
     name: str
     path: str
-    first_bytes: bytes
+    first_bytes: bytes = field(repr=False)  # a listener's data: never in a message
     column_names: tuple[str, ...] = ()
     companion: Callable[[str], BinaryIO | None] = field(default=no_companion, compare=False, repr=False)
 

@@ -44,8 +44,7 @@ def checked(frame: pl.DataFrame, instant: times.Instant) -> Batch:
     )
     accepted = judged.filter(pl.col("reason").is_null())
     plays = accepted.select(
-        pl.col("start_ms").cast(dtype).alias(name) if name == "listened_at" else pl.col(name)
-        for name, dtype in PLAY_SCHEMA.items()
+        pl.col("start_ms").cast(dtype).alias(name) if name == "listened_at" else pl.col(name) for name, dtype in PLAY_SCHEMA.items()
     )
     return Batch(plays=plays, rejected=judged.filter(pl.col("reason").is_not_null()).select(REJECTED_SCHEMA.keys()))
 

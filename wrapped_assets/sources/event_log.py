@@ -74,7 +74,9 @@ def _frames(stream: BinaryIO, columns: list[str]) -> Iterator[pl.DataFrame | Non
 def _recordings(head: Head) -> pl.DataFrame:
     companion = head.companion(RECORDINGS)
     if companion is None:
-        raise InputError(f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) beside it")
+        raise InputError(
+            f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) beside it"
+        )
     with companion:
         table = pl.read_parquet(companion, glob=False)
     if "recording" not in table.columns:

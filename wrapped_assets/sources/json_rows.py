@@ -60,7 +60,11 @@ def records(stream: BinaryIO, shapes: tuple[str, ...]) -> Iterator[Element]:
         else:
             yield from enumerate(element for shape in shapes for element in _inside(document, shape))
             return
-    yield from enumerate(_scan(start, stream, {shape.encode() for shape in shapes}))
+    number = -1
+    for number, element in enumerate(_scan(start, stream, {shape.encode() for shape in shapes})):
+        yield number, element
+    if number < 0 and start.strip():  # neither JSON nor any record in it: not the format that was asked for
+        yield 0, Broken("unreadable_row")
 
 
 def lines(stream: BinaryIO) -> Iterator[Element]:

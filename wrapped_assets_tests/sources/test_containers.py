@@ -62,7 +62,9 @@ def test_nothing_is_unpacked(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["a.zip"]
 
 
-@pytest.mark.parametrize(("path", "shown"), [("../a", "a"), ("/a/./b", "a/b"), ("a\\..\\b", "a/b"), ("C:/a", "a"), ("a\x1b\u202eb", "ab"), ("..", "unnamed")])
+@pytest.mark.parametrize(
+    ("path", "shown"), [("../a", "a"), ("/a/./b", "a/b"), ("a\\..\\b", "a/b"), ("C:/a", "a"), ("a\x1b\u202eb", "ab"), ("..", "unnamed")]
+)
 def test_a_path_is_shown_clean(path: str, shown: str) -> None:
     assert cleaned(path) == shown
 
@@ -74,7 +76,9 @@ def test_marks_and_utf_16_are_undone(tmp_path: Path, mark: bytes | str) -> None:
 
 
 def test_a_gz_file_is_read_and_a_cut_one_keeps_its_beginning(tmp_path: Path) -> None:
-    many = json.dumps([{"endTime": "2021-12-03 05:31", "artistName": f"A{n * 7919 % 1000}", "trackName": f"T{n}", "msPlayed": n} for n in range(5000)])
+    many = json.dumps(
+        [{"endTime": "2021-12-03 05:31", "artistName": f"A{n * 7919 % 1000}", "trackName": f"T{n}", "msPlayed": n} for n in range(5000)]
+    )
     whole = gzip.compress(many[:1000].encode()) + gzip.compress(many[1000:].encode())  # two streams in one file
     (tmp_path / "x.json.gz").write_bytes(whole)
     assert heights(read_path(tmp_path)) == [("x.json", 5000)]
@@ -155,7 +159,8 @@ def test_an_encrypted_zip_is_an_error_that_says_what_to_do(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("limit", "value", "told"), [("MOST_MEMBERS", 1, "members"), ("LARGEST_UNPACKED", 100, "unpacks to more"), ("RATIO_MATTERS_FROM", 0, "times its size")]
+    ("limit", "value", "told"),
+    [("MOST_MEMBERS", 1, "members"), ("LARGEST_UNPACKED", 100, "unpacks to more"), ("RATIO_MATTERS_FROM", 0, "times its size")],
 )
 def test_a_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int, told: str) -> None:
     monkeypatch.setattr(zip_members, limit, value)

@@ -15,7 +15,9 @@ from wrapped_assets.sources import event_log
 from wrapped_assets.sources.recognition import read_path
 
 AT = 1_735_689_600_000
-RECORDINGS = pl.DataFrame({"recording": [3, 1], "recording_name": ["Three", "One"], "artist_name": ["A", "B"], "duration_ms": [200_000, None]})
+RECORDINGS = pl.DataFrame(
+    {"recording": [3, 1], "recording_name": ["Three", "One"], "artist_name": ["A", "B"], "duration_ms": [200_000, None]}
+)
 
 
 def log(**columns: Any) -> pl.DataFrame:
@@ -61,7 +63,10 @@ def test_texts_in_the_rows_stand_once_a_batch(tmp_path: Path) -> None:
     assert batch.tracks is not None
     assert batch.tracks.height == 1
     plays, _ = read(tmp_path)
-    assert [(p["artist_credit"], p["artist_names"], p["is_private"]) for p in plays] == [("A, B", ["A", "B"], True), ("A, B", ["A", "B"], False)]
+    assert [(p["artist_credit"], p["artist_names"], p["is_private"]) for p in plays] == [
+        ("A, B", ["A", "B"], True),
+        ("A, B", ["A", "B"], False),
+    ]
 
 
 def test_each_row_is_checked(tmp_path: Path) -> None:

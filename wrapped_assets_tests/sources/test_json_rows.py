@@ -14,7 +14,11 @@ from wrapped_assets.sources import json_rows
 from wrapped_assets.sources.json_rows import Broken, keys_of, records
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=6) | st.sampled_from(['"}]', "{[", "\\", '\\"', ",", "é\u2028"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(max_size=6)
+    | st.sampled_from(['"}]', "{[", "\\", '\\"', ",", "é\u2028"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
@@ -66,6 +70,9 @@ def test_no_bytes_raise(raw: bytes) -> None:
         (b'[{"a":1}, {"a":2}', [{"a": 1}, {"a": 2}, "truncated"]),
         (b'[{"a":1}, {"a":"x', [{"a": 1}, "truncated"]),
         (b'[{"a":1}}, {"a":2}]', [{"a": 1}, "unreadable_row"]),
+        (b"%PDF-1.4", ["unreadable_row"]),
+        (b"[]", []),
+        (b" \n", []),
         (b"[" + b"[" * 5000 + b"]" * 5000 + b', {"a":1}', ["unreadable_row", {"a": 1}, "truncated"]),
     ],
 )

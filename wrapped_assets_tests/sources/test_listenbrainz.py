@@ -44,7 +44,9 @@ def test_a_mapped_listen_has_the_names_ids_and_credit_of_musicbrainz() -> None:
 
 
 def test_without_a_mapping_the_client_is_believed() -> None:
-    said = unmapped(recording_mbid=A.upper(), release_mbid="", artist_mbids=[A, "stale"], duration=20, duration_played=19, artist_names=["X", "Y"])
+    said = unmapped(
+        recording_mbid=A.upper(), release_mbid="", artist_mbids=[A, "stale"], duration=20, duration_played=19, artist_names=["X", "Y"]
+    )
     said["track_metadata"]["mbid_mapping"] = None
     play = read(LISTENBRAINZ, [said])[0][0]
     assert (play["title"], play["artist_credit"], play["artist_names"]) == ("T", "X & Y", ["X", "Y"])

@@ -29,7 +29,9 @@ def test_extended_spotify_history() -> None:
     assert (name, count, rejected) == ("spotify_extended", 1601, {"missing_title": 220})
     assert (count + vanished, vanished) == (len(rows), 220)
     assert Counter(play["media"] for play in plays) == {"music": 1600, "podcast": 1}
-    assert sum(play["ms_played"] for play in plays) == sum(row["ms_played"] for row in rows if row["master_metadata_track_name"] or row["episode_name"])
+    assert sum(play["ms_played"] for play in plays) == sum(
+        row["ms_played"] for row in rows if row["master_metadata_track_name"] or row["episode_name"]
+    )
     ends = Counter((play["listened_at"] + timedelta(milliseconds=play["ms_played"])).strftime("%Y-%m-%dT%H:%M:%SZ") for play in plays)
     assert ends == Counter(row["ts"] for row in rows if row["master_metadata_track_name"] or row["episode_name"])
 
@@ -67,7 +69,9 @@ def test_no_combined_credit_stays_an_artist_of_maloja() -> None:
 
 
 def test_a_public_dump() -> None:
-    lines = [json.loads(line) for line in sample("listenbrainz_dump_sample", "2024-01_head100_pseudonymised.listens").read_text().splitlines()]
+    lines = [
+        json.loads(line) for line in sample("listenbrainz_dump_sample", "2024-01_head100_pseudonymised.listens").read_text().splitlines()
+    ]
     name, count, rejected, plays = counted("listenbrainz_dump_sample", "2024-01_head100_pseudonymised.listens")
     assert (name, count, rejected) == ("listenbrainz_dump", len(lines), {})
     assert Counter(play["listener"] for play in plays) == Counter(line["user_name"] for line in lines)

@@ -47,7 +47,9 @@ def test_an_empty_list_is_told_by_its_name() -> None:
     assert recognise(Head("x.json", "x.json", b"[]")) is None
 
 
-@pytest.mark.parametrize("raw", [b"", b"{}", b"%PDF-1.4", b"PAR1", b"\x00\x01", b'{"username": "x"}', b'[{"a": 1}]', b"\xff\xfe", b"{" * 9999])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{}", b"%PDF-1.4", b"PAR1", b"\x00\x01", b'{"username": "x"}', b'[{"a": 1}]', b"\xff\xfe", b"{" * 9999]
+)
 def test_foreign_content_is_not_recognised(raw: bytes) -> None:
     assert recognise(Head("Streaming_History_Audio_2019.json", "x", raw)) is None
 
@@ -70,3 +72,7 @@ def test_a_named_format_is_used_for_a_file_and_chooses_in_a_folder(tmp_path: Pat
     assert ([file.head.name for file in reading.files], reading.unrecognised) == (["b.json"], ["a.json"])
     with pytest.raises(InputError, match="known are spotify_extended"):
         read_path(tmp_path, "winamp")
+
+
+def test_what_is_shown_of_a_head_holds_nothing_of_the_file() -> None:
+    assert "secret" not in repr(Head("x.json", "x.json", b'[{"title": "secret"}]'))
