@@ -19,7 +19,7 @@ class Commands(click.Group):
     """The modules of `commands`, imported only when they are called, so that each starts fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(info.name.rstrip("_").replace("_", "-") for info in pkgutil.iter_modules(commands.__path__) if info.name not in ("options", "reports"))
+        return sorted(info.name.rstrip("_").replace("_", "-") for info in pkgutil.iter_modules(commands.__path__) if info.name not in ("options",))
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):

@@ -10,6 +10,7 @@ import polars as pl
 import xxhash
 
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
+from wrapped_assets.listens.localise import reach
 from wrapped_assets.planning.fingerprint import logic_fingerprint
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, registry
@@ -42,6 +43,7 @@ class Project:
             landed[asset, month, bucket] = {
                 part: _combined([getattr(chunk, part) for chunk in found]) for part in ("whole", "head", "tail")
             }
+        _mark_reach(landed, chunks, people)
         landed.update(_people_hashes(chunks, people, excluded))
         stored = manifest.load_cells(self.root)
         years = {int(month[:4]) + shift for _, month, _ in chunks for shift in (-1, 0, 1)} | {period_year(cell.period) for cell in stored}
@@ -61,6 +63,21 @@ def _combined(hashes: list[str]) -> str:
     """One hash over the chunks of a cell; empty where none of them has a row there."""
     real = sorted({digest for digest in hashes if digest != NO_ROWS})
     return xxhash.xxh3_128("|".join(real).encode()).hexdigest() if real else ""
+
+
+def _mark_reach(landed: dict[tuple[str, str, int], dict[str, str]], chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame) -> None:
+    """Says of landed months whether a listener's clock may put some of their plays into the month before ("early") or after ("late")."""
+    ids, zones = people["listener_id"].to_numpy(), people["time_zone"].to_list()
+    west = np.array([reach(zone)[0] for zone in zones], dtype=bool)
+    east = np.array([reach(zone)[1] for zone in zones], dtype=bool)
+    for key, found in chunks.items():
+        for chunk in found:
+            if chunk.is_early or chunk.is_late:
+                places = np.searchsorted(ids, people_of([chunk]))
+                if chunk.is_early and west[places].any():
+                    landed[key]["early"] = "yes"
+                if chunk.is_late and east[places].any():
+                    landed[key]["late"] = "yes"
 
 
 def _people_hashes(

@@ -41,6 +41,13 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
     return offset(start), tuple(changes)
 
 
+@cache
+def reach(time_zone: str) -> tuple[bool, bool]:
+    """Whether a zone's clock has ever been behind UTC, and ahead of it, since 2002."""
+    offsets = {offset_changes(time_zone, Month(year, month))[0] for year in (2002, 2012, 2022) for month in (1, 7)}
+    return min(offsets) < 0, max(offsets) > 0
+
+
 def offsets_of(listeners: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """listener_id, _offset and up to two changes (_at_N, _by_N) that hold in `month` and at its edges, in ms."""
     numbers = range(MOST_CHANGES)

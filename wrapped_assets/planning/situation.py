@@ -106,14 +106,14 @@ class Situation:
 def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:
     """Every cell for which something is landed: by period, then bucket, then asset in graph order; months before their year.
 
-    A local month may hold plays of the UTC months beside it, so those count where their edges are not empty. A bucket's years
+    A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A bucket's years
     have no gap, because each year's history builds on the year before.
     """
     months: dict[int, set[Month]] = {}
     for (asset, period, bucket), hashes in landed.items():
         if asset == EXTERNALS["landed_plays"] and hashes.get("whole"):
             month = Month.parse(period)
-            near = {month} | ({month.shift(-1)} if hashes.get("head") else set()) | ({month.shift(1)} if hashes.get("tail") else set())
+            near = {month} | ({month.shift(-1)} if hashes.get("early") else set()) | ({month.shift(1)} if hashes.get("late") else set())
             months.setdefault(bucket, set()).update(near)
     by_kind = {kind: [key for key, found in graph.by_key.items() if found.kind == kind] for kind in ("month_bucket", "year_bucket", "year")}
     cells: list[Cell] = []

@@ -13,9 +13,11 @@ from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.outcomes import OUTCOMES
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
+_HAS_NO_ID = pl.col("recording_mbid").is_null() & pl.col("spotify_uri").is_null()
 _CREDITS, _TRACKS = "catalogue/artist_credits", "catalogue/tracks"
 
 
@@ -34,6 +36,18 @@ def displayed(root: Root, graph: Graph, asset: str, years: Sequence[int] = (), l
     frame = _read(root, stored, cells, declaration.schema, listener)
     names = _Names(root, stored, {(period_year(cell.period), cell.bucket) for cell in cells})
     return _words(named(frame.sort(declaration.order), names), declaration)
+
+
+def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> pl.DataFrame:
+    """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it."""
+    stored = manifest.load_cells(root, assets=[_CREDITS, _TRACKS])
+    fields = ["recording_name", "artist_name", "artist_names", "release_group_name", "duration_ms", "recording_mbid", "artist_mbids", "release_mbid", "spotify_uri", "isrc"]
+    paths = [root.path / stored[cell].path for cell in _chosen(root, stored, _TRACKS, [year], listener)]
+    if not paths:
+        return pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
+    kept = pl.scan_parquet(paths).filter(pl.col("recording_id").is_in(ids.implode()))
+    best_first = kept.sort(_HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
+    return best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).sort("recording_id").collect()
 
 
 def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
@@ -73,10 +87,10 @@ class _Names:
         return pl.scan_parquet(self._paths[asset]) if self._paths[asset] else None
 
     def of_recordings(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
-        """recording_id, recording_name, artist_name; of several spellings the smallest in Unicode order."""
+        """recording_id, recording_name, artist_name; of several spellings one that came with an id, then the smallest in Unicode order."""
         if (tracks := self._scan(_TRACKS)) is None:
             return None
-        kept = tracks.join(ids, on="recording_id", how="semi").sort("recording_name", "artist_name", nulls_last=True)
+        kept = tracks.join(ids, on="recording_id", how="semi").sort(_HAS_NO_ID, "recording_name", "artist_name", nulls_last=True)
         return kept.unique("recording_id", keep="first", maintain_order=True).select("recording_id", "recording_name", "artist_name")
 
     def of_release_groups(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from wrapped_assets.contracts.errors import WrappedError
 
@@ -30,6 +28,10 @@ def migrate(engine: sa.Engine) -> None:
     """Upgrades the schema to HEAD; does nothing where it is there. Raises where it is newer than this program."""
     if (current := current_revision(engine)) == HEAD:
         return
+    from alembic import command  # a third of a second that only a migration needs
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     script = ScriptDirectory.from_config(config)
@@ -41,8 +43,6 @@ def migrate(engine: sa.Engine) -> None:
         if engine.dialect.name == "sqlite":  # two processes that open a new root at once must not both create the tables
             connection.exec_driver_sql("begin immediate")
         config.attributes["connection"] = connection
-        from alembic import command
-
         command.upgrade(config, HEAD)
         connection.commit()
 

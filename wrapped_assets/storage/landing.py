@@ -24,6 +24,7 @@ from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
 PLAYS, TRACKS = "sources/landed_plays", "sources/landed_tracks"
+FURTHEST_WEST, FURTHEST_EAST = timedelta(hours=12), timedelta(hours=14)  # of any civil clock from UTC
 NO_ROWS = combined("no rows")
 
 
@@ -40,6 +41,8 @@ class Chunk:
     head: str
     tail: str
     file_hash: str
+    is_early: bool
+    is_late: bool
     people: bytes | None = None
 
 
@@ -87,7 +90,8 @@ class LandingWriter:
         whole = _hash(frame)
         path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
         _, file_hash = write_parquet(frame, self.root.path / path)
-        self.chunks.append(Chunk(path, asset, month, bucket, frame.height, whole, _hash(head), _hash(tail), file_hash, people))
+        is_early, is_late = _reaches_over(month, head, tail) if asset == PLAYS else (False, False)
+        self.chunks.append(Chunk(path, asset, month, bucket, frame.height, whole, _hash(head), _hash(tail), file_hash, is_early, is_late, people))
 
     def commit(self, imports: Iterable[Mapping[str, object]] = ()) -> None:
         """Makes everything written visible at once; what was there already stays as it is."""
@@ -112,6 +116,12 @@ def edges(month: Month, edge: timedelta) -> tuple[tuple[datetime, datetime], tup
     after = month.shift(1)
     end = datetime(after.year, after.number, 1, tzinfo=UTC)
     return (start, start + edge), (end - edge, end)
+
+
+def _reaches_over(month: str, head: pl.DataFrame, tail: pl.DataFrame) -> tuple[bool, bool]:
+    """Whether any play may belong to the local month before, and after."""
+    (start, _), (_, end) = edges(Month.parse(month), timedelta())
+    return (head["listened_at"] < start + FURTHEST_WEST).any(), (tail["listened_at"] >= end - FURTHEST_EAST).any()
 
 
 def _hash(frame: pl.DataFrame) -> str:

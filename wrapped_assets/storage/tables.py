@@ -51,6 +51,8 @@ chunks = sa.Table(
     sa.Column("head", sa.String(32), nullable=False),
     sa.Column("tail", sa.String(32), nullable=False),
     sa.Column("file_hash", sa.String(32), nullable=False),
+    sa.Column("is_early", sa.Boolean, nullable=False),  # has plays that a western clock puts in the month before
+    sa.Column("is_late", sa.Boolean, nullable=False),  # has plays that an eastern clock puts in the month after
     sa.Column("people", sa.LargeBinary),  # of plays: the listeners in it, as sorted little-endian int64
     sa.Index("chunks_by_cell", "bucket", "month"),
 )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Publishes editions, and says how ready they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage.manifest import StoredCell
+from wrapped_assets.vocabulary.periods import Cell, period_year
+
+# What a reader of an edition needs: its figures, its counts in and out, and what ids are called.
+PUBLISHED = ("insights/", "playlists/", "population/", "aggregates/outcomes", "catalogue/")
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """One edition's state."""
+
+    year: int
+    cells: int
+    stale: int
+    published: int | None
+    is_behind: bool
+    launch_at: datetime | None
+
+
+def publish_edition(project: Project, year: int) -> publications.Publication:
+    """Publishes the year as built. InputError where it has no listens, or where any of its cells is stale: never a stale number."""
+    situation = project.situation()
+    wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
+    if not wanted:
+        raise InputError(f"nothing was played in {year}: there is no edition to publish")
+    plan = make_plan(situation, wanted)
+    if plan.steps:
+        raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
+    rules = {name: str(value) for name, value in vars(situation.rules[year]).items()}
+    return publications.publish(project.root, year, _published(situation.stored, year).values(), rules)  # type: ignore[arg-type]
+
+
+def readiness(project: Project) -> list[Readiness]:
+    """Every year that has listens, in order."""
+    situation = project.situation()
+    stale = {step.cell for step in make_plan(situation).steps}
+    years = sorted({period_year(cell.period) for cell in situation.expected()})
+    shown, editions = publications.live(project.root), registry.editions(project.root, years)
+    found = []
+    for year in years:
+        cells = {cell for cell in situation.expected() if period_year(cell.period) == year}
+        now = {cell: stored.path for cell, stored in _published(situation.stored, year).items()}  # type: ignore[arg-type]
+        launch = editions[year].launch_at
+        found.append(
+            Readiness(
+                year, len(cells), len(cells & stale), shown[year].number if year in shown else None,
+                year in shown and publications.live_paths(project.root, year) != now,
+                launch.replace(tzinfo=launch.tzinfo or UTC) if launch else None,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _published(stored: dict[Cell, StoredCell], year: int) -> dict[Cell, StoredCell]:
+    return {cell: found for cell, found in stored.items() if period_year(cell.period) == year and cell.asset.startswith(PUBLISHED)}

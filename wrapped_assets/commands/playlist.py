@@ -1,0 +1,41 @@
+"""`wrapped playlist`: a playlist as a file that another player reads."""
+
+from __future__ import annotations
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit, emit_json, json_option, open_project
+
+
+@click.command("playlist", epilog="Example: wrapped playlist your_top_songs --listener ana --year 2025 --format xspf --out top.xspf")
+@click.argument("name")
+@click.option("--listener", required=True)
+@click.option("--year", type=int, required=True)
+@click.option("--month", metavar="YYYY-MM", help="Of a monthly playlist: which month; the latest with songs unless given.")
+@click.option("--format", "format_", required=True, help="jspf, xspf, m3u8, csv or spotify.")
+@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
+@data_option
+@json_option
+def command(name, listener, year, month, format_, out, data, as_json) -> None:
+    """Write a playlist; tracks that the format cannot carry are listed with the reason."""
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.playlists.formats.registry import format_named
+    from wrapped_assets.serving.telling import playlist_data
+    from wrapped_assets.storage import registry
+
+    writer = format_named(format_)
+    if as_json and out is None:
+        raise InputError("--json prints a report, and the playlist needs a place of its own: name a file with --out")
+    project = open_project(data)
+    playlist = playlist_data(project, name, registry.find_listener(project.root, listener), year, month)
+    written = writer.render(playlist)
+    emit(written.content, out)
+    groups = {"left_out": written.left_out, "passed_over": written.passed_over}
+    if as_json:
+        listed = {key: [{"position": each.position, "recording_name": each.recording_name, "reason": each.reason} for each in found] for key, found in groups.items()}
+        emit_json({"playlist": name, "format": format_, "tracks": len(playlist.tracks) - len(written.left_out), **listed, "out": out})
+        return
+    click.echo(f"{len(playlist.tracks) - len(written.left_out)} of {len(playlist.tracks)} tracks written", err=True)
+    for verb, found in (("left out", written.left_out), ("some players will pass over", written.passed_over)):
+        for each in found:
+            click.echo(f"  {verb}: {each.position}. {each.recording_name or '?'}: {each.reason}", err=True)

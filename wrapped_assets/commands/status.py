@@ -1,0 +1,38 @@
+"""`wrapped status`: how ready each edition is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+
+
+@click.command("status", epilog="Example: wrapped status")
+@data_option
+@json_option
+def command(data, as_json) -> None:
+    """Readiness of every edition: cells fresh and stale, what is published, the time left to launch."""
+    from wrapped_assets.building.publishing import readiness
+
+    found = readiness(open_project(data))
+    if as_json:
+        emit_json({"editions": [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} for each in found]})
+        return
+    for each in found:
+        state = "ready" if not each.stale else f"{each.stale:,} of {each.cells:,} cells stale"
+        shown = f"publication {each.published} live" if each.published else "not published"
+        behind = ", but the build has moved on since" if each.published and each.is_behind else ""
+        click.echo(f"{each.year}: {state}; {shown}{behind}{_left(each.launch_at)}")
+    if not found:
+        click.echo("Nothing is imported yet.")
+
+
+def _left(launch_at: datetime | None) -> str:
+    if launch_at is None:
+        return ""
+    seconds = (launch_at - datetime.now(UTC)).total_seconds()
+    if seconds < 0:
+        return "; launched"
+    return f"; {int(seconds // 86400)} days {int(seconds % 86400 // 3600)} h to launch"

@@ -1,0 +1,51 @@
+"""`wrapped story`: one listener's year, told."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit, json_option, open_project
+
+
+@click.command("story", epilog="Example: wrapped story --listener ana --year 2025 --format html --out ana-2025.html")
+@click.option("--listener", required=True)
+@click.option("--year", type=int, required=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
+@data_option
+@json_option
+def command(listener, year, format_, out, data, as_json) -> None:
+    """Tell one listener's year as text, JSON, one self-contained page, or a share card (PNG)."""
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.serving.telling import story_data
+    from wrapped_assets.storage import registry
+
+    format_ = "json" if as_json else format_
+    if format_ == "png" and out is None and sys.stdout.isatty():
+        raise InputError("a picture cannot be printed on a terminal: name a file with --out")
+    project = open_project(data)
+    told = story_data(project, registry.find_listener(project.root, listener), year)
+    emit(rendered(told, format_), out)
+
+
+def rendered(told, format_: str) -> bytes:
+    """The story's bytes in a format."""
+    from wrapped_assets.serving.formats import as_json
+
+    if format_ == "json":
+        from wrapped_assets.stories.document import story_json
+
+        return as_json(story_json(told))
+    if format_ == "html":
+        from wrapped_assets.stories.page import story_html
+
+        return story_html(told).encode()
+    if format_ == "png":
+        from wrapped_assets.stories.card import story_png
+
+        return story_png(told)
+    from wrapped_assets.stories.text import story_text
+
+    return story_text(told).encode()

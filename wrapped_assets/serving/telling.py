@@ -1,0 +1,76 @@
+"""Gathers what one listener's story and playlists are made of."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistTrack
+from wrapped_assets.serving.formats import json_rows
+from wrapped_assets.serving.rows import displayed, track_details
+from wrapped_assets.stories.data import Counted, StoryData, tellings_of
+from wrapped_assets.storage import registry
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES
+
+_COUNTED = OUTCOMES[0]
+# The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
+_ASSET_OF = {"top_discoveries": "top_discoveries_songs"}
+
+
+def story_data(project: Project, listener: Listener, year: int) -> StoryData:
+    """One listener's year. An InputError where nothing of it was built; a year without listens is a small story, no error."""
+    insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and "listener_id" in found.schema]
+    edition = registry.editions(project.root, [year])[year]
+    rows = {}
+    for found in insights:
+        frame = displayed(project.root, project.graph, found.key, [year], listener)
+        rows[found.name] = json_rows(frame.drop("listener_id"))
+    outcomes = displayed(project.root, project.graph, "aggregates/outcomes", [year], listener)
+    since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
+    rules = edition.rules
+    return StoryData(
+        listener=listener.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
+        time_zone="UTC" if rules.clock == "utc" else listener.time_zone, counted=_counted(outcomes), insights=rows,
+        tellings=tellings_of(insights), history_since=since,
+    )  # fmt: skip
+
+
+def _counted(outcomes: pl.DataFrame) -> Counted:
+    plays = dict(outcomes.group_by("outcome").agg(pl.col("play_count").sum()).iter_rows())
+    excluded = {reason: plays.get(reason, 0) for reason in OUTCOMES[1:]}
+    excluded["duplicate"] = outcomes["duplicate_count"].sum()
+    timed = {OUTCOMES[code] for code in IN_MINUTES}
+    return Counted(
+        listens=plays.get(_COUNTED, 0), plays_in_minutes=sum(plays.get(name, 0) for name in timed), excluded=excluded,
+        unknown_length_count=outcomes.filter(pl.col("outcome").is_in(list(timed)))["unknown_length_count"].sum(),
+    )  # fmt: skip
+
+
+def playlist_names(project: Project) -> list[str]:
+    """What `wrapped playlist` can write."""
+    by_asset = {asset: name for name, asset in _ASSET_OF.items()}
+    return sorted(by_asset.get(found.name, found.name) for found in project.graph.by_key.values() if found.layer == "playlists")
+
+
+def playlist_data(project: Project, name: str, listener: Listener, year: int, month: str | None = None) -> PlaylistData:
+    """A playlist of one listener's year; of one month where the playlist is monthly (the latest with songs unless one is given)."""
+    if name not in playlist_names(project):
+        raise InputError(f"unknown playlist {name!r}; known are {', '.join(playlist_names(project))}")
+    declaration = project.graph.by_key[f"playlists/{_ASSET_OF.get(name, name)}"]
+    frame = displayed(project.root, project.graph, declaration.key, [year], listener)
+    if "month" in declaration.grain:
+        month = month or frame["month"].max()  # type: ignore[assignment]
+        frame = frame.filter(pl.col("month") == month)
+    elif month:
+        raise InputError(f"{name} is of a year: leave --month out")
+    details = track_details(project.root, frame["recording_id"], listener, year)
+    tracks = [
+        PlaylistTrack(position=position, **{key: value for key, value in row.items() if key != "recording_id" and value is not None})
+        for position, row in enumerate(frame.select("recording_id").join(details, on="recording_id", how="left", maintain_order="left").to_dicts(), 1)
+    ]
+    edition = registry.editions(project.root, [year])[year]
+    title = declaration.headline.format(year=year, month=month or "")
+    description = f"{declaration.meaning} Rules {edition.rules.name}, {edition.rules.window_start} to {edition.rules.window_end}."
+    return PlaylistData(title=title, created=edition.rules.window_end, tracks=tracks, description=description, listener_name=listener.name)

@@ -1,0 +1,77 @@
+"""Published editions: frozen lists of cells, flipped atomically, kept so that one can go back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Cell
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One publication of a year's edition, numbered from 1."""
+
+    year: int
+    number: int
+    is_live: bool
+    published_at: datetime
+
+
+def publish(root: Root, year: int, cells: Iterable[StoredCell], rules: dict[str, str]) -> Publication:
+    """Makes exactly these cells the edition that readers see, in one transaction; the one before stays for `rollback`."""
+    table, listed = tables.publications, tables.publication_cells
+    now = datetime.now(UTC)
+    with root.engine.begin() as connection:
+        number = (connection.execute(sa.select(sa.func.max(table.c.number)).where(table.c.year == year)).scalar() or 0) + 1
+        connection.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
+        connection.execute(sa.insert(table).values(year=year, number=number, is_live=True, rules=rules, published_at=now))
+        rows = [
+            {
+                "year": year, "number": number, "asset": found.cell.asset, "period": found.cell.period,
+                "bucket": ALL_LISTENERS if found.cell.bucket is None else found.cell.bucket, "path": found.path,
+            }
+            for found in cells
+        ]  # fmt: skip
+        connection.execute(sa.insert(listed), rows)
+    return Publication(year, number, True, now)
+
+
+def rollback(root: Root, year: int) -> Publication:
+    """Flips back to the publication before the live one; InputError where there is none."""
+    table = tables.publications
+    with root.engine.begin() as connection:
+        found = [Publication(row.year, row.number, row.is_live, row.published_at) for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number))]
+        live = next((place for place, each in enumerate(found) if each.is_live), None)
+        if live is None or live == 0:
+            raise InputError(f"there is no earlier publication of {year} to go back to")
+        connection.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
+        before = found[live - 1]
+        connection.execute(sa.update(table).where((table.c.year == year) & (table.c.number == before.number)).values(is_live=True))
+    return Publication(before.year, before.number, True, before.published_at)
+
+
+def live(root: Root) -> dict[int, Publication]:
+    """The publication that readers see, by year."""
+    table = tables.publications
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(table).where(table.c.is_live).order_by(table.c.year))
+        return {row.year: Publication(row.year, row.number, True, row.published_at) for row in rows}
+
+
+def live_paths(root: Root, year: int) -> dict[Cell, str]:
+    """Where the cells of a year's live publication lie; empty where nothing is published."""
+    table, listed = tables.publications, tables.publication_cells
+    query = sa.select(listed.c.asset, listed.c.period, listed.c.bucket, listed.c.path).join(
+        table, (table.c.year == listed.c.year) & (table.c.number == listed.c.number)
+    )
+    with root.engine.connect() as connection:
+        rows = connection.execute(query.where(table.c.is_live & (table.c.year == year)))
+        return {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
