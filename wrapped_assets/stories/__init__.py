@@ -1,1 +1,1 @@
-"""A listener's year told as text, JSON and a page. Keep out: numbers that no insight computed."""
+"""A listener's year told as text, JSON, a page and a picture. Belongs: words and drawings. Keep out: numbers that no insight computed, I/O."""

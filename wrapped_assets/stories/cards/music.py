@@ -1,0 +1,97 @@
+"""Cards of what was heard: songs, artists, their race, albums."""
+
+from __future__ import annotations
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.figures.race import race
+from wrapped_assets.stories.headlines import Part, headline
+
+
+def top_song(data: StoryData) -> Card | None:
+    """The year's first song alone on a card."""
+    row = data.first("top_recordings")
+    if not row.get("recording_name"):
+        return None
+    played = phrases.number(row.get("ms_played"))
+    first = phrases.local(row.get("first_listened_at"), data.time_zone)
+    facts = facts_of(
+        (phrases.name(row.get("artist_name"), ""), "by"),
+        (phrases.duration(played / 60_000) if played else "", "spent with it"),
+        (phrases.day(first, data.year) if first else "", "first time this year"),
+    )
+    number = f"{phrases.count(row['listen_count'])}×" if phrases.number(row.get("listen_count")) else ""
+    return Card("top_song", "music", "Top song", headline("top_recordings", data), number=number, facts=facts, is_inverse=True)
+
+
+def top_recordings(data: StoryData) -> Card | None:
+    """The ten most heard songs; up to fifty in the table."""
+    places = ranking(data.rows("top_recordings"), "recording_name", "artist_name", 50)
+    if len(places) < 2:
+        return None
+    heard = (Part("The songs you came back to."),)
+    return Card(
+        "top_recordings", "music", "Top songs", heard, ranked=places[:10], table=ranking_table("Top songs by listens", places, "Song")
+    )
+
+
+def top_artists(data: StoryData) -> Card | None:
+    """The five most heard artists; up to fifty in the table."""
+    places = ranking(data.rows("top_artists"), "artist_name", "", 50)
+    if not places:
+        return None
+    return Card(
+        "top_artists", "music", "Top artists", headline("top_artists", data), ranked=places[:5],
+        table=ranking_table("Top artists by listens", places, "Artist"),
+    )  # fmt: skip
+
+
+def artist_race(data: StoryData) -> Card | None:
+    """The top five's cumulative listens by month; needs two months and two artists."""
+    lines: dict[tuple, dict[str, float]] = {}
+    names: dict[tuple, str] = {}
+    peaks: dict[tuple, str] = {}
+    for row in data.rows("artist_race"):
+        total, month = phrases.number(row.get("cumulative_listen_count")), row.get("month")
+        if total is None or not isinstance(month, str) or phrases.month_name(month) == "–" or not row.get("artist_name"):
+            continue
+        key = (row.get("artist_id"), row["artist_name"])
+        lines.setdefault(key, {})[month] = total
+        names[key] = phrases.name(row["artist_name"])
+        if row.get("is_peak_month"):
+            peaks[key] = month
+    months = sorted({month for line in lines.values() for month in line})
+    if len(lines) < 2 or len(months) < 2:
+        return None
+    final = {key: line[max(line)] for key, line in lines.items()}
+    # The figure's places: the artist's own rank order is the rows' order, which decides between equals.
+    order = sorted(final, key=lambda key: -final[key])[:5]
+    figure = race([(names[key], lines[key]) for key in order], months)
+    top = final[order[0]] or 1
+    places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5)
+    places = tuple(
+        type(place)(place.place, place.name, f"peak in {phrases.month_name(peaks[key])}" if key in peaks else "", place.count, final[key] / top)
+        for place, key in zip(places, order, strict=True)
+    )
+    table = Table(
+        "Cumulative listens by month", ("Month", *(names[key] for key in order)),
+        tuple((phrases.month_name(month), *(phrases.count(lines[key].get(month)) for key in order)) for month in months),
+    )  # fmt: skip
+    return Card("artist_race", "music", "The race", headline("artist_race", data), ranked=places, figure=figure, table=table)
+
+
+def top_release_groups(data: StoryData) -> Card | None:
+    """The five most heard albums; up to fifty in the table."""
+    places = ranking(data.rows("top_release_groups"), "release_group_name", "artist_name", 50)
+    if not places:
+        return None
+    return Card(
+        "top_release_groups", "music", "Top albums", headline("top_release_groups", data), ranked=places[:5],
+        table=ranking_table("Top albums by listens", places, "Album"), is_inverse=True,
+    )  # fmt: skip
+
+
+TOP_SONG, TOP_RECORDINGS = CardMaker(("top_recordings",), top_song), CardMaker(("top_recordings",), top_recordings)
+TOP_ARTISTS, RACE = CardMaker(("top_artists",), top_artists), CardMaker(("artist_race",), artist_race)
+ALBUMS = CardMaker(("top_release_groups",), top_release_groups)

@@ -1,0 +1,47 @@
+"""Cards of the whole year: its totals and its first listen."""
+
+from __future__ import annotations
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.cards.card import Card, CardMaker, Fact, facts_of
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.headlines import headline
+
+
+def totals(data: StoryData) -> Card | None:
+    """Minutes as the large number, the other totals as facts."""
+    row = data.first("listening_totals")
+    minutes = phrases.number(row.get("minutes"))
+    nouns = {
+        "listen_count": ("listen", ""), "recording_count": ("song", ""), "artist_count": ("artist", ""), "release_group_count": ("album", ""),
+        "active_day_count": ("day with music", "days with music"), "play_count": ("play, skips included", "plays, skips included"),
+    }  # fmt: skip
+    facts = [
+        Fact(phrases.count(row[column]), phrases.counted(row[column], *noun).partition(phrases.NBSP)[2])
+        for column, noun in nouns.items()
+        if phrases.number(row.get(column)) is not None
+    ]
+    if not facts and minutes is None:
+        return None
+    note = f"That is {phrases.duration(minutes)}, end to end." if minutes and minutes >= 120 else ""
+    return Card(
+        "listening_totals", "overview", "The year in minutes", headline("listening_totals", data), number=phrases.count(minutes),
+        number_label="minute" if phrases.count(minutes) == "1" else "minutes", facts=tuple(facts), note=note, is_inverse=True,
+    )  # fmt: skip
+
+
+def first_listen(data: StoryData) -> Card | None:
+    """What the year began with, and when."""
+    row = data.first("first_listen")
+    if not row.get("recording_name"):
+        return None
+    at = phrases.local(row.get("listened_at"), data.time_zone)
+    facts = facts_of(
+        (phrases.name(row.get("artist_name"), ""), "by"),
+        (phrases.day(row.get("local_date"), data.year), "the day"),
+        (f"{at:%H:%M}" if at else "", "on the clock"),
+    )
+    return Card("first_listen", "overview", "First listen", headline("first_listen", data), facts=facts)
+
+
+TOTALS, FIRST_LISTEN = CardMaker(("listening_totals",), totals), CardMaker(("first_listen",), first_listen)

@@ -1,0 +1,54 @@
+"""The year as a record: one spoke a day, as long as the day's music."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from markupsafe import Markup
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.figures import svg
+
+_INNER, _OUTER, _CENTRE = 74.0, 178.0, 200.0
+
+
+def _point(angle: float, radius: float) -> str:
+    return f"{svg.fixed(_CENTRE + radius * math.sin(angle))} {svg.fixed(_CENTRE - radius * math.cos(angle))}"
+
+
+def spokes(days: dict[date, float], start: date, end: date) -> str:
+    """The path of all spokes, clockwise from the window's first day at the top; lengths go by the square root."""
+    every = phrases.days_between(start, end)
+    most = max(days.values(), default=0)
+    drawn = []
+    for index, day in enumerate(every):
+        share = math.sqrt(max(0.0, days.get(day, 0)) / most) if most else 0
+        angle = 2 * math.pi * (index + 0.5) / len(every)
+        drawn.append(f"M{_point(angle, _INNER + 2)}L{_point(angle, _INNER + 5 + (_OUTER - _INNER - 5) * share)}")
+    return "".join(drawn)
+
+
+def record_body(days: dict[date, float], start: date, end: date, year: int) -> str:
+    """The record's elements on a square of 400."""
+    every = phrases.days_between(start, end)
+    grooves = "".join(svg.circle(_CENTRE, _CENTRE, radius, "groove") for radius in (96, 118, 140, 162))
+    months = "".join(
+        f'<text transform="rotate({svg.fixed(360 * (index + 0.5) / len(every))} 200 200)" x="200" y="12" class="rim" text-anchor="middle">'
+        f"{phrases.MONTHS[day.month - 1][:3].upper()}</text>"
+        for index, day in enumerate(every)
+        if day.day == 15
+    )
+    return (
+        f'<g class="disc">{svg.circle(_CENTRE, _CENTRE, 186, "vinyl")}{grooves}<path d="{spokes(days, start, end)}" class="spokes"/>{months}</g>'
+        + svg.circle(_CENTRE, _CENTRE, _INNER - 2, "label")
+        + svg.text(200, 184, year, "label-year", "middle")
+        + svg.circle(_CENTRE, _CENTRE, 5, "hole")
+        + svg.text(200, 228, "33⅓", "label-small", "middle")
+    )
+
+
+def record(days: dict[date, float], start: date, end: date, year: int) -> Markup:
+    """The record as a figure of its own."""
+    label = f"The year drawn as a record: {phrases.counted(sum(1 for value in days.values() if value > 0), 'day')} with music."
+    return svg.figure(400, 400, label, record_body(days, start, end, year), "record")

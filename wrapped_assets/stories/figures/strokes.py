@@ -1,0 +1,68 @@
+"""Small figures of one number: tally marks, a day as a ring, a stretch of time, bars by month."""
+
+from __future__ import annotations
+
+import math
+
+from markupsafe import Markup
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.figures import svg
+
+
+def tally(number: int) -> Markup:
+    """Tally marks in fives, as many as were counted, at most 200; each a little crooked, as by hand."""
+    shown = min(number, 200)
+    fives, columns = math.ceil(shown / 5), 6 if shown > 60 else 5 if shown > 20 else 4
+    width, body = 342 / columns, ""
+    for group in range(fives):
+        x, y = (group % columns) * width + width * 0.14, (group // columns) * 52 + 6
+        stroke = width * 0.72 / 4
+        for mark in range(min(5, shown - group * 5)):
+            lean = ((group * 7 + mark * 5) % 5 - 2) * 0.9
+            if mark < 4:
+                body += svg.path([(x + stroke * (mark + 0.5) + lean, y), (x + stroke * (mark + 0.5) - lean, y + 38)], "tally")
+            else:
+                body += svg.path([(x - 2, y + 32 + lean), (x + stroke * 4 + 2, y + 6 - lean)], "tally cross")
+    return svg.figure(342, math.ceil(fives / columns) * 52 or 1, f"{phrases.count(number)} tally marks.", body, "tallies")
+
+
+def day_ring(minutes: float) -> Markup:
+    """The part of a day's 24 hours that the minutes fill, as a ring."""
+    share = min(1.0, max(0.0, minutes / 1440))
+    length = 2 * math.pi * 120
+    body = svg.circle(160, 160, 120, "ring-all") + svg.circle(
+        160, 160, 120, "ring", f'stroke-dasharray="{svg.fixed(length * share)} {svg.fixed(length)}" transform="rotate(-90 160 160)"'
+    )
+    for hour in range(24):
+        angle = 2 * math.pi * hour / 24
+        inner = 92 if hour % 6 else 84
+        body += svg.path([(160 + 98 * math.sin(angle), 160 - 98 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))], "notch")
+    body += svg.text(160, 168, phrases.percent(share), "ring-number", "middle") + svg.text(160, 192, "of the day", "ring-small", "middle")
+    return svg.figure(320, 320, f"{phrases.duration(minutes)} of 24 hours.", body, "rings")
+
+
+def stretch(start: str, end: str, start_hour: float, hours: float) -> Markup:
+    """A stretch of time on a scale of hours, from `start_hour` on, with its first and last time written at its ends."""
+    first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
+    scale = 330 / max(1, last - first)
+    body = "".join(
+        svg.path([(6 + scale * index, 44), (6 + scale * index, 56 if (first + index) % 6 else 64)], "notch") for index in range(last - first + 1)
+    )
+    left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
+    body += svg.rect(left, 8, max(3.0, right - left), 34, "bar", 'rx="6"')
+    body += svg.text(max(2, left), 88, start, "time") + svg.text(min(340, right), 88 if right - left > 130 else 112, end, "time", "end")
+    return svg.figure(342, 118, f"From {start} to {end}.", body, "stretches")
+
+
+def month_bars(values: list[tuple[str, float]], unit: str) -> Markup:
+    """A bar a month with its value above."""
+    most = max((value for _, value in values), default=0) or 1
+    step, body = 342 / max(1, len(values)), ""
+    for index, (month, value) in enumerate(values):
+        height = 150 * max(0.0, value) / most
+        x = step * index
+        body += svg.rect(x + 2, 176 - height, step - 4, max(1.0, height), "bar", 'rx="3"')
+        body += svg.text(x + step / 2, 170 - height, phrases.count(value), "tick", "middle")
+        body += svg.text(x + step / 2, 192, phrases.month_name(month)[: 3 if step > 30 else 1], "tick", "middle")
+    return svg.figure(342, 198, f"{unit} by month; {phrases.count(most)} in the fullest one.", body, "bars")

@@ -1,0 +1,61 @@
+"""The colours of each chapter, light and dark; text on paper keeps a contrast of 4.5 to 1 or more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Paper and what is printed on it: ink for text, muted for small print, spot for figures and large words."""
+
+    paper: str
+    ink: str
+    muted: str
+    spot: str
+
+
+# chapter: (light, light inverse, dark, dark inverse); an inverse card prints paper on spot.
+CHAPTERS: dict[str, tuple[Palette, Palette, Palette, Palette]] = {
+    "overview": (
+        Palette("#f6ead7", "#1f1811", "#5c4c3b", "#b8301c"), Palette("#b8301c", "#fff3e2", "#ffe3cf", "#ffe9a8"),
+        Palette("#1b1511", "#f8ecdb", "#c9b7a1", "#ff7a5c"), Palette("#5c160c", "#ffeedd", "#f2c9b8", "#ffc27a"),
+    ),
+    "music": (
+        Palette("#ffcf4a", "#241a00", "#4f3b00", "#8f1d3f"), Palette("#8f1d3f", "#fff0d6", "#ffd9d9", "#ffcf4a"),
+        Palette("#1f1804", "#ffe9ad", "#d0b878", "#ffbf1f"), Palette("#4d0d22", "#ffe9d0", "#eec0c4", "#ffc93d"),
+    ),
+    "habits": (
+        Palette("#bfe6d6", "#06281f", "#1f4d41", "#005c4b"), Palette("#004d40", "#e2fff4", "#b9e6d8", "#ffd166"),
+        Palette("#06201a", "#d6f5e9", "#9cc7b8", "#46d9a9"), Palette("#003a30", "#dcfff2", "#a6d8c8", "#ffd166"),
+    ),
+    "discovery": (
+        Palette("#dcd3ff", "#1b1147", "#42357d", "#4a1fc4"), Palette("#3a17a3", "#f3eeff", "#d7cbff", "#ffb3e1"),
+        Palette("#140d2e", "#e9e2ff", "#b8abe6", "#b197ff"), Palette("#2a1178", "#f1ebff", "#cbbcfb", "#ffa8dc"),
+    ),
+    "more": (
+        Palette("#cfe4ff", "#06203f", "#2b4a70", "#0b4fa8"), Palette("#0b3f86", "#eef6ff", "#c7dffc", "#ffdd75"),
+        Palette("#071a30", "#dcecff", "#a3bfe0", "#76b5ff"), Palette("#06305f", "#e6f2ff", "#b4d0f2", "#ffd866"),
+    ),
+    "counted": (
+        Palette("#ecece6", "#1c1c1a", "#51514b", "#3c3c37"), Palette("#2a2a27", "#f4f4ee", "#cfcfc6", "#f4d35e"),
+        Palette("#131312", "#efefe8", "#b5b5ac", "#d8d8ce"), Palette("#232321", "#f4f4ee", "#c9c9c0", "#f4d35e"),
+    ),
+}  # fmt: skip
+
+
+def chapter_of(name: str) -> str:
+    """The chapter whose colours a card wears; unknown chapters share one palette."""
+    return name if name in CHAPTERS else "more"
+
+
+def _rule(chapter: str, palette: Palette, selector: str) -> str:
+    colours = f"--paper:{palette.paper};--ink:{palette.ink};--muted:{palette.muted};--spot:{palette.spot}"
+    return f".{chapter}{selector}{{{colours}}}"
+
+
+def stylesheet() -> str:
+    """The chapters' colours as CSS custom properties for both colour schemes."""
+    light = [_rule(name, of, suffix) for name, each in CHAPTERS.items() for of, suffix in ((each[0], ""), (each[1], ".inverse"))]
+    dark = [_rule(name, of, suffix) for name, each in CHAPTERS.items() for of, suffix in ((each[2], ""), (each[3], ".inverse"))]
+    return "\n".join(light) + "\n@media screen and (prefers-color-scheme: dark){\n" + "\n".join(dark) + "\n}"
