@@ -84,8 +84,9 @@ def _land(file: RecognisedFile, people: _People, writer: landing.LandingWriter, 
     rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
     for batch in file.batches():
         rejected.append(batch.rejected)
+        surrogates = people.surrogates(batch)  # also of a batch that only says who people are
         if batch.plays.height:
-            writer.add(*coded(batch, file.source, people.surrogates(batch)))
+            writer.add(*coded(batch, file.source, surrogates))
         rows += batch.plays.height
         if progress:
             progress(batch.plays.height + batch.rejected.height)

@@ -68,15 +68,14 @@ def _combined(hashes: list[str]) -> str:
 def _mark_reach(landed: dict[tuple[str, str, int], dict[str, str]], chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame) -> None:
     """Says of landed months whether a listener's clock may put some of their plays into the month before ("early") or after ("late")."""
     ids, zones = people["listener_id"].to_numpy(), people["time_zone"].to_list()
-    west = np.array([reach(zone)[0] for zone in zones], dtype=bool)
-    east = np.array([reach(zone)[1] for zone in zones], dtype=bool)
     for key, found in chunks.items():
         for chunk in found:
             if chunk.is_early or chunk.is_late:
-                places = np.searchsorted(ids, people_of([chunk]))
-                if chunk.is_early and west[places].any():
+                present = {zones[place] for place in np.searchsorted(ids, people_of([chunk]))}
+                reached = [reach(zone, Month.parse(chunk.month)) for zone in present]
+                if chunk.is_early and any(behind for behind, _ in reached):
                     landed[key]["early"] = "yes"
-                if chunk.is_late and east[places].any():
+                if chunk.is_late and any(ahead for _, ahead in reached):
                     landed[key]["late"] = "yes"
 
 

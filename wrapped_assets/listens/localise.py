@@ -42,10 +42,10 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
 
 
 @cache
-def reach(time_zone: str) -> tuple[bool, bool]:
-    """Whether a zone's clock has ever been behind UTC, and ahead of it, since 2002."""
-    offsets = {offset_changes(time_zone, Month(year, month))[0] for year in (2002, 2012, 2022) for month in (1, 7)}
-    return min(offsets) < 0, max(offsets) > 0
+def reach(time_zone: str, month: Month) -> tuple[bool, bool]:
+    """Whether a zone's clock is behind UTC at a month's start, and ahead of it at its end: plays may belong to the month beside."""
+    start, changes = offset_changes(time_zone, month)
+    return start < 0, start + sum(by for _, by in changes) > 0
 
 
 def offsets_of(listeners: pl.LazyFrame, month: Month) -> pl.LazyFrame:
