@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +54,12 @@ def duration(minutes: Any) -> str:
         days, hours = divmod(hours, 24)
         return f"{days:,}{NBSP}days" + (f" {hours}{NBSP}h" if hours else "")
     return " ".join([f"{hours}{NBSP}h"] * bool(hours) + [f"{rest}{NBSP}min"] * bool(rest or not hours))
+
+
+def high_mark(values: list[float]) -> float:
+    """The value that 95 of 100 positive values stay below: a scale that one great day does not flatten; 0 for none."""
+    positive = sorted(value for value in values if value > 0)
+    return positive[min(len(positive) - 1, len(positive) * 95 // 100)] if positive else 0
 
 
 def as_date(value: Any) -> date | None:
@@ -122,6 +129,6 @@ def shortened(text: str, length: int) -> str:
 
 
 def words(column: str) -> str:
-    """A column's or an insight's name as words: "first_local_date" is "First local date"."""
-    text = column.removesuffix("_name").removesuffix("_count").replace("_", " ").strip()
+    """A column's or an insight's name as words: "first_local_date" is "First date"."""
+    text = re.sub(r"_count$", "s", column).removesuffix("_name").replace("local_", "").replace("_", " ").strip()
     return text[:1].upper() + text[1:]

@@ -50,7 +50,6 @@ class Card:
     label: str
     headline: tuple[Part, ...]
     number: str = ""
-    number_label: str = ""
     ranked: tuple[Ranked, ...] = ()
     facts: tuple[Fact, ...] = ()
     figure: Markup | None = None

@@ -29,10 +29,11 @@ def generic(insight: str, data: StoryData) -> Card | None:
     numeric = [column for column in columns if any(phrases.number(row.get(column)) for row in rows)]
     extra: dict = {"table": table}
     if len(rows) == 1:
+        told = {part.text for part in headline(insight, data)}
         facts = tuple(
             Fact(phrases.shortened(text, 80), phrases.words(column).lower(), column.endswith("_name"))
             for column, text in zip(columns, cells[0], strict=True)
-            if text != "–"
+            if text != "–" and text not in told
         )
         extra = {"facts": facts[:6]}
     elif numeric and "month" in columns and len({row.get("month") for row in rows}) == len(rows):

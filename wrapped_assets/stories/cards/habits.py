@@ -9,7 +9,7 @@ from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.clock import week_clock
-from wrapped_assets.stories.figures.strokes import day_ring, stretch, tally
+from wrapped_assets.stories.figures.strokes import beads, day_ring, stretch, tally
 from wrapped_assets.stories.headlines import headline
 
 
@@ -126,7 +126,18 @@ def longest_session(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+def artist_streak(data: StoryData) -> Card | None:
+    """The longest run of days with one artist, as beads."""
+    row = data.first("artist_streak")
+    length = phrases.number(row.get("streak_day_count"))
+    if not row.get("artist_name") or not length:
+        return None
+    first, last = phrases.as_date(row.get("first_local_date")), phrases.as_date(row.get("last_local_date"))
+    facts = facts_of((phrases.day(first, data.year), "from"), (phrases.day(last, data.year), "to"))
+    return Card("artist_streak", "habits", "Faithful", headline("artist_streak", data), facts=facts, figure=beads(int(length)))
+
+
 CALENDAR = CardMaker(("listening_calendar", "listening_streak"), listening_calendar)
 CLOCK = CardMaker(("listening_clock", "night_owl"), listening_clock)
 BUSIEST, REPLAYED = CardMaker(("busiest_day",), busiest_day), CardMaker(("most_replayed_day",), most_replayed_day)
-SESSION = CardMaker(("longest_session",), longest_session)
+SESSION, FAITHFUL = CardMaker(("longest_session",), longest_session), CardMaker(("artist_streak",), artist_streak)

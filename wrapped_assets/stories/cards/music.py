@@ -6,6 +6,7 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.race import race
+from wrapped_assets.stories.figures.record import grooves
 from wrapped_assets.stories.headlines import Part, headline
 
 
@@ -22,7 +23,8 @@ def top_song(data: StoryData) -> Card | None:
         (phrases.day(first, data.year) if first else "", "first time this year"),
     )
     number = f"{phrases.count(row['listen_count'])}×" if phrases.number(row.get("listen_count")) else ""
-    return Card("top_song", "music", "Top song", headline("top_recordings", data), number=number, facts=facts, is_inverse=True)
+    figure = grooves(int(row["listen_count"])) if number else None
+    return Card("top_song", "music", "Top song", headline("top_recordings", data), number, facts=facts, figure=figure, is_inverse=True)
 
 
 def top_recordings(data: StoryData) -> Card | None:
@@ -71,7 +73,7 @@ def artist_race(data: StoryData) -> Card | None:
     top = final[order[0]] or 1
     places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5)
     places = tuple(
-        type(place)(place.place, place.name, f"peak in {phrases.month_name(peaks[key])}" if key in peaks else "", place.count, final[key] / top)
+        type(place)(place.place, place.name, f"peak: {phrases.month_name(peaks[key])[:3]}" if key in peaks else "", place.count, final[key] / top)
         for place, key in zip(places, order, strict=True)
     )
     table = Table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, CardMaker, Fact, facts_of
 from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.figures.strokes import clock_face
 from wrapped_assets.stories.headlines import headline
 
 
@@ -25,8 +26,8 @@ def totals(data: StoryData) -> Card | None:
         return None
     note = f"That is {phrases.duration(minutes)}, end to end." if minutes and minutes >= 120 else ""
     return Card(
-        "listening_totals", "overview", "The year in minutes", headline("listening_totals", data), number=phrases.count(minutes),
-        number_label="minute" if phrases.count(minutes) == "1" else "minutes", facts=tuple(facts), note=note, is_inverse=True,
+        "listening_totals", "overview", "The year in minutes", headline("listening_totals", data), number=phrases.count(minutes) if minutes is not None else "",
+        facts=tuple(facts), note=note, is_inverse=True,
     )  # fmt: skip
 
 
@@ -41,7 +42,8 @@ def first_listen(data: StoryData) -> Card | None:
         (phrases.day(row.get("local_date"), data.year), "the day"),
         (f"{at:%H:%M}" if at else "", "on the clock"),
     )
-    return Card("first_listen", "overview", "First listen", headline("first_listen", data), facts=facts)
+    figure = clock_face(at.hour, at.minute) if at else None
+    return Card("first_listen", "overview", "First listen", headline("first_listen", data), facts=facts, figure=figure)
 
 
 TOTALS, FIRST_LISTEN = CardMaker(("listening_totals",), totals), CardMaker(("first_listen",), first_listen)

@@ -10,11 +10,11 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
 
 _LEFT, _CELL, _ROW, _TOP = 32.0, 10.0, 27.0, 16.0
-LEVELS = 5
+LEVELS = 5  # shades; a day at the high mark or above has the darkest
 
 
 def level_of(value: float, most: float) -> int:
-    """0 for a day without music, else 1 to 5 by equal steps up to the fullest day."""
+    """0 for a day without music, else 1 to 5 by equal steps up to the high mark."""
     return 0 if value <= 0 or most <= 0 else min(LEVELS, 1 + int(LEVELS * value / most))
 
 
@@ -24,7 +24,7 @@ def _months(start: date, end: date) -> list[tuple[int, int]]:
 
 def heat_map(days: dict[date, float], start: date, end: date, streak: tuple[date, date] | None, unit: str) -> Markup:
     """The map; days outside the window have no cell, the longest streak is underlined."""
-    most = max(days.values(), default=0)
+    most, mark = max(days.values(), default=0), phrases.high_mark(list(days.values()))
     rows = {month: index for index, month in enumerate(_months(start, end))}
     body = "".join(svg.text(_LEFT + _CELL * (day - 0.5), 9, day, "tick", "middle") for day in (1, 5, 10, 15, 20, 25, 31))
     for (_, month), row in rows.items():
@@ -32,8 +32,8 @@ def heat_map(days: dict[date, float], start: date, end: date, streak: tuple[date
     for day in phrases.days_between(start, end):
         x, y = _LEFT + _CELL * (day.day - 1), _TOP + _ROW * rows[day.year, day.month]
         value = days.get(day, 0)
-        level = level_of(value, most)
-        height = 4 + 17 * level / LEVELS if level else 3
+        level = level_of(value, mark)
+        height = 3 + 18 * min(1.0, value / mark) if level else 3
         body += svg.rect(x + 1, y + 21 - height, _CELL - 2, height, f"heat h{level}", 'rx="2"')
         if streak and streak[0] <= day <= streak[1]:
             joined = day < streak[1] and (day + timedelta(days=1)).month == day.month

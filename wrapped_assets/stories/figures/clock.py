@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
 
-_LEFT, _CELL, _ROW, _TOP = 34.0, 13.0, 26.0, 18.0
+_LEFT, _CELL, _ROW, _TOP = 34.0, 13.0, 33.0, 18.0
 NIGHT = (22, 23, 0, 1, 2, 3, 4)
 
 
@@ -24,7 +24,7 @@ def week_clock(hours: dict[tuple[int, int], float]) -> Markup:
         body += svg.text(_LEFT - 6, y + 4, phrases.WEEKDAYS[weekday - 1][:3], "tick", "end")
         for hour in range(24):
             value = hours.get((weekday, hour), 0)
-            radius = 0.9 if value <= 0 or not most else 1.6 + 7.6 * math.sqrt(value / most)
+            radius = 0.9 if value <= 0 or not most else 1.6 + 5.2 * math.sqrt(value / most)
             body += svg.circle(_LEFT + _CELL * (hour + 0.5), y, radius, "dot" if value > 0 else "dot none")
     weekday, hour = max(hours, key=lambda place: (hours[place], (-place[0], -place[1])), default=(1, 0))
     label = f"Listens by weekday and hour; most on {phrases.WEEKDAYS[weekday - 1]} from {hour}:00."

@@ -20,10 +20,10 @@ def _point(angle: float, radius: float) -> str:
 def spokes(days: dict[date, float], start: date, end: date) -> str:
     """The path of all spokes, clockwise from the window's first day at the top; lengths go by the square root."""
     every = phrases.days_between(start, end)
-    most = max(days.values(), default=0)
+    most = phrases.high_mark(list(days.values()))
     drawn = []
     for index, day in enumerate(every):
-        share = math.sqrt(max(0.0, days.get(day, 0)) / most) if most else 0
+        share = min(1.0, math.sqrt(max(0.0, days.get(day, 0)) / most)) if most else 0
         angle = 2 * math.pi * (index + 0.5) / len(every)
         drawn.append(f"M{_point(angle, _INNER + 2)}L{_point(angle, _INNER + 5 + (_OUTER - _INNER - 5) * share)}")
     return "".join(drawn)
@@ -46,6 +46,16 @@ def record_body(days: dict[date, float], start: date, end: date, year: int) -> s
         + svg.circle(_CENTRE, _CENTRE, 5, "hole")
         + svg.text(200, 228, "33⅓", "label-small", "middle")
     )
+
+
+def grooves(number: int) -> Markup:
+    """One ring a listen, at most 120 drawn, around a label."""
+    shown = min(number, 120)
+    step = 120 / max(shown, 12)
+    rings = "".join(svg.circle(_CENTRE, _CENTRE, 64 + step * (index + 0.5), "ring-each") for index in range(shown))
+    body = rings + svg.circle(_CENTRE, _CENTRE, 52, "label") + svg.circle(_CENTRE, _CENTRE, 5, "hole")
+    label = f"{phrases.counted(number, 'ring')} of a record" + (f", of which {shown} are drawn." if shown < number else ", one a listen.")
+    return svg.figure(400, 400, label, body, "grooves")
 
 
 def record(days: dict[date, float], start: date, end: date, year: int) -> Markup:

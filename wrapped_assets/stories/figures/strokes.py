@@ -13,18 +13,18 @@ from wrapped_assets.stories.figures import svg
 def tally(number: int) -> Markup:
     """Tally marks in fives, as many as were counted, at most 200; each a little crooked, as by hand."""
     shown = min(number, 200)
-    fives, columns = math.ceil(shown / 5), 6 if shown > 60 else 5 if shown > 20 else 4
-    width, body = 342 / columns, ""
+    fives, columns = math.ceil(shown / 5), 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
+    width, row, tall, body = 342 / columns, 230 / columns, 170 / columns, ""
     for group in range(fives):
-        x, y = (group % columns) * width + width * 0.14, (group // columns) * 52 + 6
+        x, y = (group % columns) * width + width * 0.14, (group // columns) * row + 6
         stroke = width * 0.72 / 4
         for mark in range(min(5, shown - group * 5)):
             lean = ((group * 7 + mark * 5) % 5 - 2) * 0.9
             if mark < 4:
-                body += svg.path([(x + stroke * (mark + 0.5) + lean, y), (x + stroke * (mark + 0.5) - lean, y + 38)], "tally")
+                body += svg.path([(x + stroke * (mark + 0.5) + lean, y), (x + stroke * (mark + 0.5) - lean, y + tall)], "tally")
             else:
-                body += svg.path([(x - 2, y + 32 + lean), (x + stroke * 4 + 2, y + 6 - lean)], "tally cross")
-    return svg.figure(342, math.ceil(fives / columns) * 52 or 1, f"{phrases.count(number)} tally marks.", body, "tallies")
+                body += svg.path([(x - 2, y + tall - 6 + lean), (x + stroke * 4 + 2, y + 6 - lean)], "tally cross")
+    return svg.figure(342, math.ceil(fives / columns) * row or 1, f"{phrases.count(number)} tally marks.", body, "tallies")
 
 
 def day_ring(minutes: float) -> Markup:
@@ -47,12 +47,34 @@ def stretch(start: str, end: str, start_hour: float, hours: float) -> Markup:
     first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
     scale = 330 / max(1, last - first)
     body = "".join(
-        svg.path([(6 + scale * index, 44), (6 + scale * index, 56 if (first + index) % 6 else 64)], "notch") for index in range(last - first + 1)
+        svg.path([(6 + scale * index, 124), (6 + scale * index, 136 if (first + index) % 6 else 146)], "notch") for index in range(last - first + 1)
     )
     left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
-    body += svg.rect(left, 8, max(3.0, right - left), 34, "bar", 'rx="6"')
-    body += svg.text(max(2, left), 88, start, "time") + svg.text(min(340, right), 88 if right - left > 130 else 112, end, "time", "end")
-    return svg.figure(342, 118, f"From {start} to {end}.", body, "stretches")
+    body += svg.rect(left, 8, max(3.0, right - left), 112, "bar", 'rx="6"')
+    body += svg.text(max(2, left), 172, start, "time") + svg.text(min(340, right), 172 if right - left > 130 else 196, end, "time", "end")
+    return svg.figure(342, 200, f"From {start} to {end}.", body, "stretches")
+
+
+def beads(number: int) -> Markup:
+    """A bead a day on a string that turns at the margins, at most 120."""
+    shown, columns = min(number, 120), 8 if number <= 40 else 12
+    step, points = 330 / columns, []
+    for index in range(shown):
+        row, place = divmod(index, columns)
+        points.append((6 + step * ((place if row % 2 == 0 else columns - 1 - place) + 0.5), step * (row + 0.5)))
+    body = svg.path(points, "string") + "".join(svg.circle(x, y, step * 0.33, "bead") for x, y in points)
+    return svg.figure(342, step * math.ceil(shown / columns) or 1, f"{phrases.counted(number, 'day')} on a string.", body, "beads")
+
+
+def clock_face(hour: int, minute: int) -> Markup:
+    """A clock that shows the time."""
+    body = svg.circle(160, 160, 148, "face")
+    for mark in range(12):
+        angle, inner = math.pi * mark / 6, 122 if mark % 3 else 112
+        body += svg.path([(160 + 136 * math.sin(angle), 160 - 136 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))], "hour")
+    for angle, length, css in ((math.pi * (hour % 12 + minute / 60) / 6, 76, "hand short"), (math.pi * minute / 30, 116, "hand")):
+        body += svg.path([(160 - 14 * math.sin(angle), 160 + 14 * math.cos(angle)), (160 + length * math.sin(angle), 160 - length * math.cos(angle))], css)
+    return svg.figure(320, 320, f"A clock at {hour:02d}:{minute:02d}.", body + svg.circle(160, 160, 9, "pin"), "face-clock")
 
 
 def month_bars(values: list[tuple[str, float]], unit: str) -> Markup:
