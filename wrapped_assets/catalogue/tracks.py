@@ -40,25 +40,31 @@ def tracks(landed_tracks: pl.LazyFrame) -> pl.LazyFrame:
     stand here, so that spellings of one id meet. A song is the looser title and primary artist, for finding duplicates: Spotify
     exports name one artist only. A release group is its name and the primary artist.
     """
-    credit = pl.coalesce(pl.when(pl.col("artist_names").list.len() > 0).then("artist_names"), credited(pl.col("artist_name")))
+    kept = landed_tracks.unique("variant_id").with_columns(
+        artist_names=pl.coalesce(pl.when(pl.col("artist_names").list.len() > 0).then("artist_names"), credited(pl.col("artist_name")))
+    )
     title = normalised(without_featuring(pl.col("recording_name")))
-    primary = normalised(pl.col("artist_names").list.first())
-    others = pl.col("artist_names").list.slice(1)
-    featured = featured_in(pl.col("recording_name"))
-    companions = names_key(pl.when(featured.is_null()).then(others).otherwise(pl.concat_list(others, featured)))
-    names = pl.col("artist_names").list.eval(normalised(pl.element()))
+    companions = names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(pl.col("recording_name")).fill_null("")), separator=","))
+    primary = pl.col("_primary")
+    return kept.join(_artists(kept), on="variant_id", how="left").with_columns(
+        recording_id=_ids(joined_key(pl.lit("recording"), title, primary, companions, pl.col("media"))),
+        song_id=_ids(joined_key(pl.lit("song"), title, primary, pl.col("media"))),
+        release_group_id=pl.when(pl.col("release_group_name").is_not_null()).then(
+            _ids(joined_key(pl.lit("release_group"), normalised(pl.col("release_group_name")), primary))
+        ),
+    )
+
+
+def _artists(kept: pl.LazyFrame) -> pl.LazyFrame:
+    """variant_id, artist_ids, artist_credit_id, and the normalised primary artist and others; flat, because lists are slow."""
+    flat = kept.select("variant_id", name="artist_names").explode("name", empty_as_null=True).with_columns(name=normalised(pl.col("name")))
     return (
-        landed_tracks.unique("variant_id")
-        .with_columns(artist_names=credit)
+        flat.with_columns(artist_id=_ids(pl.concat_str(pl.lit("artist\x1f"), "name")))
+        .group_by("variant_id", maintain_order=True)
+        .agg(artist_ids=pl.col("artist_id").drop_nulls(), _names=pl.col("name"))
         .with_columns(
-            recording_id=_ids(joined_key(pl.lit("recording"), title, primary, companions, pl.col("media"))),
-            song_id=_ids(joined_key(pl.lit("song"), title, primary, pl.col("media"))),
-            release_group_id=pl.when(pl.col("release_group_name").is_not_null()).then(
-                _ids(joined_key(pl.lit("release_group"), normalised(pl.col("release_group_name")), primary))
-            ),
-            artist_credit_id=_ids(joined_key(pl.lit("artist"), names.list.join("\x1f"))),
-            artist_ids=pl.col("artist_names").list.eval(
-                pl.concat_str(pl.lit("artist\x1f"), normalised(pl.element())).map_batches(stable_ids, return_dtype=pl.Int64)
-            ),
+            _primary=pl.col("_names").list.first(),
+            _others=pl.col("_names").list.slice(1).list.join(",").fill_null(""),
+            artist_credit_id=_ids(joined_key(pl.lit("artist"), pl.col("_names").list.join("\x1f"))),
         )
     )

@@ -10,7 +10,7 @@ _INVISIBLE = r"[\x{0000}-\x{001F}\x{007F}-\x{009F}\x{200B}-\x{200F}\x{2028}-\x{2
 _SINGLE_QUOTES, _DOUBLE_QUOTES, _DASHES = r"[‘’ʼ`´]", r"[“”„«»]", r"[‐‑‒–—―−]"
 _FEATURING = r"(?i)[\s]+(?:feat\.?|ft\.?|featuring)[\s]+"
 _TITLE_FEATURING = r"(?i)\s*[\(\[]\s*(?:feat\.?|ft\.?|featuring)\s+([^\)\]]*)[\)\]]"
-_JOINS = r"\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\swith\s)\s*"
+_JOINS = r"(?:\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\swith\s)\s*)+"
 
 
 def clean(text: pl.Expr) -> pl.Expr:
@@ -44,9 +44,9 @@ def featured_in(title: pl.Expr) -> pl.Expr:
 
 
 def names_key(names: pl.Expr) -> pl.Expr:
-    """One text per list of names that does not depend on their order or on how the last two are joined."""
-    parts = normalised(names.list.join(",")).str.replace_all(_JOINS, ",").str.split(",")
-    return parts.list.eval(pl.element().str.strip_chars().filter(pl.element().str.strip_chars() != "")).list.unique().list.sort().list.join(",")
+    """One text per text of normalised names that does not depend on their order or on how they are joined."""
+    parts = names.str.replace_all(_JOINS, ",").str.strip_chars(" ,").str.split(",")
+    return parts.list.unique().list.sort().list.join(",")
 
 
 def credited(artist_credit: pl.Expr) -> pl.Expr:
@@ -54,4 +54,4 @@ def credited(artist_credit: pl.Expr) -> pl.Expr:
 
     Only "feat.", "ft." and "featuring" separate: "&", "and" and commas are part of too many names.
     """
-    return artist_credit.str.replace_all(_FEATURING, "\x1f").str.split("\x1f").list.eval(pl.element().filter(pl.element().str.strip_chars() != ""))
+    return artist_credit.str.replace_all(_FEATURING, "\x1f").str.strip_chars(" \x1f").str.split("\x1f")

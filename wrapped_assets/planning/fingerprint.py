@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 import dataclasses
 import datetime
 import enum
@@ -16,6 +15,7 @@ import functools
 import importlib.metadata
 import inspect
 import os
+import textwrap
 import types
 from collections import ChainMap
 from collections.abc import Mapping
@@ -144,8 +144,7 @@ class _Reader:
         name = module.partition(".")[0].lstrip("_")
         for library in DECIDING_LIBRARIES:
             if name == library or (library == "tzdata" and name == "zoneinfo"):
-                version = importlib.metadata.version(library)
-                self.parts[f"library {library}"] = ".".join(version.split(".")[:2])
+                self.parts[f"library {library}"] = _version(library)
 
     def constant(self, value: Any, label: str) -> str:
         """A canonical text of a constant; order of sets and dicts does not matter to it where it does not to them."""
@@ -189,15 +188,18 @@ def _is_generated(function: types.FunctionType) -> bool:
 
 
 @functools.lru_cache(maxsize=512)
-def _definitions(path: str, modified_ns: int) -> dict[tuple[int, str], ast.AST]:  # noqa: ARG001 (a changed file is another entry)
-    """Every function of a file by its first line and name."""
+def _definitions(path: str, modified_ns: int) -> dict[tuple[int, str], str]:  # noqa: ARG001 (a changed file is another entry)
+    """The source of every function of a file, by its first line and name."""
     with open(path, encoding="utf-8") as file:
-        tree = ast.parse(file.read())
-    found: dict[tuple[int, str], ast.AST] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", ()))])
-            found[first, getattr(node, "name", "<lambda>")] = node
+        text = file.read()
+    lines = text.splitlines(keepends=True)
+    found: dict[tuple[int, str], str] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+            found[first, node.name] = textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
+        elif isinstance(node, ast.Lambda):
+            found[node.lineno, "<lambda>"] = ast.get_source_segment(text, node) or ""
     return found
 
 
@@ -207,8 +209,14 @@ def _prepared(code: types.CodeType) -> tuple[ast.AST, str]:
     definitions = _definitions(code.co_filename, os.stat(code.co_filename).st_mtime_ns)
     if (code.co_firstlineno, code.co_name) not in definitions:
         raise DeclarationError(f"cannot find the source of {code.co_qualname}: the file changed after it was loaded; reload")
-    tree = _Stripped().visit(copy.deepcopy(definitions[code.co_firstlineno, code.co_name]))  # the parsed file is shared
-    return tree, ast.dump(_Renamed(tree).visit(copy.deepcopy(tree)), annotate_fields=False)
+    source = definitions[code.co_firstlineno, code.co_name]
+    tree, copy = (_Stripped().visit(ast.parse(source).body[0]) for _ in range(2))  # parsing twice is faster than copying
+    return tree, ast.dump(_Renamed(copy).visit(copy), annotate_fields=False)
+
+
+@functools.cache
+def _version(library: str) -> str:
+    return ".".join(importlib.metadata.version(library).split(".")[:2])
 
 
 def _dotted(node: ast.Attribute, names: Mapping[str, Any], local: set[str]) -> tuple[str, Any] | None:
