@@ -8,7 +8,7 @@ import polars as pl
 
 
 def apart(values: Sequence[object], *, after: int, limit: int) -> list[int]:
-    """Indices of at most `limit` values, best first, so that after place `after` no value follows its equal.
+    """Indices of at most `limit` values, best first, so that after place `after` (at least 1) no value follows its equal.
 
     The next is always the earliest value left that differs from the one before it. Where only equals of the last are left, each
     goes between the last two neighbours that it differs from; where there are none, it follows its equal.
@@ -16,12 +16,12 @@ def apart(values: Sequence[object], *, after: int, limit: int) -> list[int]:
     order = list(range(min(after, limit, len(values))))
     left = list(range(len(order), len(values)))
     while left and len(order) < limit:
-        place = next((at for at, index in enumerate(left) if not order or values[index] != values[order[-1]]), None)
+        place = next((at for at, index in enumerate(left) if values[index] != values[order[-1]]), None)
         if place is not None:
             order.append(left.pop(place))
             continue
         index = left.pop(0)
-        gaps = range(len(order) - 1, max(after, 1) - 1, -1)
+        gaps = range(len(order) - 1, after - 1, -1)
         gap = next((at for at in gaps if values[index] not in (values[order[at - 1]], values[order[at]])), len(order))
         order.insert(gap, index)
     return order

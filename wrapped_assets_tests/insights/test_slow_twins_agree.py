@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
@@ -30,7 +30,7 @@ def ids_in(found: Found) -> dict[str, dict[str, int]]:
 
 
 @pytest.mark.parametrize("name", TWINS)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 @given(world=SMALL_WORLDS, window=st.sampled_from(WINDOWS), zones=st.permutations(["UTC", "Pacific/Auckland", "America/Los_Angeles"]))
 def test_an_insight_agrees_with_its_twin(name: str, world: dict[str, list[Play]], window: tuple[date, date], zones: list[str]) -> None:
     time_zones = dict(zip(world, zones, strict=True))

@@ -6,6 +6,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import minutes_of
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
 
@@ -34,4 +35,4 @@ def busiest_day(listener_days: pl.LazyFrame) -> pl.LazyFrame:
     A tie goes to the day with more listens, then to the earlier one.
     """
     days = listener_days.filter(pl.col("listen_count") > 0)
-    return first_per(days, "listener_id", order=["-ms_played", "-listen_count", "local_date"]).with_columns(minutes=pl.col("ms_played") / 60_000)
+    return first_per(days, "listener_id", order=["-ms_played", "-listen_count", "local_date"]).with_columns(minutes=minutes_of("ms_played"))

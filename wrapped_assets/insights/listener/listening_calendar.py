@@ -6,6 +6,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import minutes_of
 from wrapped_assets.kernels.grids import zero_filled
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.rules import DeclaredRules
@@ -36,4 +37,4 @@ def listening_calendar(listener_days: pl.LazyFrame, rules: DeclaredRules) -> pl.
     No ties: nothing is ranked.
     """
     days = pl.date_range(rules.window_start, rules.window_end, eager=True)
-    return zero_filled(listener_days, ["listener_id"], {"local_date": days}).with_columns(minutes=pl.col("ms_played") / 60_000)
+    return zero_filled(listener_days, ["listener_id"], {"local_date": days}).with_columns(minutes=minutes_of("ms_played"))

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import divided, minutes_of
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
@@ -44,6 +45,6 @@ def listening_totals(
     for months, what in ((recording_months, "recording"), (artist_months, "artist"), (release_group_months, "release_group")):
         distinct = months.filter(pl.col("listen_count") > 0).group_by("listener_id").agg(pl.col(f"{what}_id").n_unique().alias(f"{what}_count"))
         totals = totals.join(distinct, on="listener_id", how="left").with_columns(pl.col(f"{what}_count").fill_null(0))
-    minutes = pl.col("ms_played") / 60_000
+    minutes = minutes_of("ms_played")
     days = (rules.window_end - rules.window_start).days + 1
-    return totals.with_columns(minutes=minutes, minutes_per_day=minutes / days)
+    return totals.with_columns(minutes=minutes, minutes_per_day=divided(minutes, days))

@@ -5,6 +5,7 @@ import polars as pl
 from wrapped_assets.aggregates.sessions import SESSION_GAP
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.kernels.runs import joined_intervals
 from wrapped_assets.vocabulary import columns as c
@@ -35,6 +36,6 @@ def longest_session(sessions: pl.LazyFrame) -> pl.LazyFrame:
     part of it. A tie goes to the earlier session.
     """
     whole = joined_intervals(sessions, "listener_id", "session_started_at", "session_ended_at", SESSION_GAP, sums=["play_count", "listen_count"])
-    lasted = (pl.col("session_ended_at") - pl.col("session_started_at")).dt.total_milliseconds() / 60_000
+    lasted = divided((pl.col("session_ended_at") - pl.col("session_started_at")).dt.total_milliseconds(), 60_000)
     listened = whole.filter(pl.col("listen_count") > 0).with_columns(session_minutes=lasted)
     return first_per(listened, "listener_id", order=["-session_minutes", "session_started_at"])

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -30,7 +31,7 @@ def edition_totals(listening_totals: pl.LazyFrame, year: int) -> pl.LazyFrame:
             listener_count=pl.col("listener_id").n_unique(),
             play_count=pl.col("play_count").sum(),
             listen_count=pl.col("listen_count").sum(),
-            minutes=pl.col("ms_played").sum() / 60_000,  # of whole milliseconds: a sum of fractions depends on its order
+            minutes=divided(pl.col("ms_played").sum(), 60_000),  # of whole milliseconds: a sum of fractions depends on its order
         )
         .filter(pl.col("listener_count") > 0)
         .with_columns(year=pl.lit(year, pl.Int64))
