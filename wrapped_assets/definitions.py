@@ -1,0 +1,15 @@
+"""The code location: every asset that is declared, its checks, the lake, and what starts them. Loads without touching data."""
+
+import dagster as dg
+
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration.assets import all_assets
+from wrapped_assets.orchestration.lake import Lake, NoIOManager, data_root
+from wrapped_assets.orchestration.partitions import Periods
+from wrapped_assets.storage.first_month import first_month
+
+defs = dg.Definitions(
+    assets=all_assets(project_graph(), Periods(first_month(data_root()))),
+    resources={"lake": Lake(), "io_manager": NoIOManager()},
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,51 @@
+"""Every declared asset as a Dagster asset."""
+
+import warnings
+from datetime import timedelta
+
+import dagster as dg
+
+from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.orchestration import checks
+from wrapped_assets.orchestration.lake import Lake, fingerprints
+from wrapped_assets.orchestration.partitions import Periods, dependencies
+from wrapped_assets.orchestration.portrait import outside_portrait, portrait
+
+# A schedule comes round before the warning, with a margin for a machine that was off.
+FRESHNESS = {
+    "month_bucket": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=3), warn_window=timedelta(hours=36)),
+    "year_bucket": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=15), warn_window=timedelta(days=8)),
+    "year": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=15), warn_window=timedelta(days=8)),
+}
+
+
+def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """Inputs from outside, then everything declared."""
+    outside = [
+        dg.AssetSpec(key=key.split("/"), partitions_def=periods.of_external(key), **outside_portrait(graph, name)) for name, key in EXTERNALS.items()
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # backfill_policy and mappings to partitions that may not exist
+        return [*outside, *(asset_of(graph, periods, declaration) for declaration in graph.by_key.values())]
+
+
+def asset_of(graph: Graph, periods: Periods, declaration: Declaration) -> dg.AssetsDefinition:
+    """One declared asset. A run may ask for one partition or for a range, which is carried out as one."""
+
+    @dg.asset(
+        key=declaration.key.split("/"),
+        deps=dependencies(graph, declaration),
+        partitions_def=periods.of(declaration),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        code_version=fingerprints()[declaration.key],
+        check_specs=checks.specs(declaration),
+        freshness_policy=FRESHNESS[declaration.kind],
+        **portrait(graph, declaration),
+    )
+    def compute(context: dg.AssetExecutionContext, lake: Lake):
+        from wrapped_assets.orchestration.runs import run  # what reads and writes data is not needed to load
+
+        yield from run(graph, declaration, context, lake)
+
+    return compute

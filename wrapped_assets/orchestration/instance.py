@@ -1,0 +1,43 @@
+"""Dagster's instance of a data root: the same settings whoever starts it and wherever from."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import yaml
+
+from wrapped_assets.orchestration.where import storage_folder
+
+WORKSPACE: dict[str, Any] = {
+    "load_from": [{"python_module": {"module_name": "wrapped_assets.definitions", "location_name": "wrapped_assets"}}]
+}
+SETTINGS: dict[str, Any] = {
+    "storage": {"custom": {"module": "wrapped_assets.orchestration.event_storage", "class": "Storage", "config": {}}},
+    "telemetry": {"enabled": False},
+    "nux": {"enabled": False},
+    "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
+    "concurrency": {"runs": {"max_concurrent_runs": 1}},
+    "run_monitoring": {"enabled": True, "start_timeout_seconds": 180, "poll_interval_seconds": 30},
+    "freshness": {"enabled": True},
+    "retention": {
+        "schedule": {"purge_after_days": 30},
+        "sensor": {"purge_after_days": {"skipped": 2, "success": 30, "failure": 30, "started": 30}},
+    },
+}
+
+
+def prepare(root: Path) -> dict[str, str]:
+    """Writes the settings below the data root, unless an operator's own are there; returns the environment in which Dagster uses them."""
+    folder = storage_folder(root.absolute())
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in (("dagster.yaml", SETTINGS), ("workspace.yaml", WORKSPACE)):
+        if not (folder / name).exists():
+            (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+    return {**os.environ, "WRAPPED_DATA": str(root.absolute()), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "yes"}
+
+
+def open_instance(root: Path) -> dg.DagsterInstance:
+    """The instance of a data root, in this process; sets the environment accordingly."""
+    os.environ.update(prepare(root))
+    return dg.DagsterInstance.from_config(str(storage_folder(root.absolute())))

@@ -1,0 +1,96 @@
+"""The one storage resource: everything in Parquet is read and written through the lake, atomically, lazily, never pickled.
+
+What opens a data root is imported when one is opened: the code location loads without it.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import polars as pl
+from pydantic import Field, PrivateAttr
+
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration.where import data_root
+from wrapped_assets.planning.fingerprint import logic_fingerprint
+
+if TYPE_CHECKING:
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.storage.manifest import StoredCell
+
+
+@cache
+def fingerprints() -> dict[str, str]:
+    """The logic fingerprint of every asset: its code version."""
+    return {key: logic_fingerprint(found) for key, found in project_graph().by_key.items()}
+
+
+def open_project(root: Path) -> "Project":
+    """The project in a data root, with the fingerprints that this process knows already; InputError where nothing was imported yet."""
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.storage.root import Root
+
+    project = Project(Root.open(root))
+    project.logic = fingerprints()
+    return project
+
+
+class Recompute(Enum):
+    """Which cells of the partitions asked for are computed: those that are stale, or all of them."""
+
+    stale = "stale"
+    all = "all"
+
+
+class Lake(dg.ConfigurableResource):
+    """The lake of one data root. Its settings, which a run may change, say how much of its partitions a run computes."""
+
+    data: str = Field(default="", description="The data root; empty: WRAPPED_DATA, or data/home.")
+    recompute: Recompute = Field(default=Recompute.stale, description="stale: only cells whose logic, rules or inputs changed; all: every cell asked for.")
+    buckets: list[int] = Field(default=[], description="Buckets of listeners to compute; empty: all of them.")
+    _project: Any = PrivateAttr(default=None)
+
+    @property
+    def project(self) -> "Project":
+        """The open project; opened once per run."""
+        if self._project is None:
+            self._project = open_project(Path(self.data) if self.data else data_root())
+        return self._project
+
+    def cells(self, asset: str, periods: Sequence[str]) -> "dict[str, list[StoredCell]]":
+        """Period → stored cells of an asset, by bucket; a period of which nothing is stored has none."""
+        from wrapped_assets.storage.manifest import load_cells
+
+        found: dict[str, list[StoredCell]] = {period: [] for period in periods}
+        wanted = periods if len(periods) < 500 else None  # databases limit how many values a query names
+        for cell, stored in load_cells(self.project.root, [asset], wanted).items():
+            if cell.period in found:
+                found[cell.period].append(stored)
+        return {period: sorted(cells, key=lambda stored: stored.cell.bucket or 0) for period, cells in found.items()}
+
+    def row_count(self, asset: str) -> int:
+        """Rows stored of an asset, over all periods."""
+        import sqlalchemy as sa
+
+        from wrapped_assets.storage.tables import cells
+
+        with self.project.root.engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(cells.c.row_count), 0)).where(cells.c.asset == asset)).scalar_one())
+
+    def scan(self, cells: "Sequence[StoredCell]", schema: pl.Schema) -> pl.LazyFrame:
+        """The rows of stored cells, read when they are needed."""
+        paths = [self.project.root.path / stored.path for stored in cells]
+        return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=schema)
+
+
+class NoIOManager(dg.IOManager):
+    """Refuses: no value travels between steps, so that none is ever pickled."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        raise dg.DagsterInvariantViolationError("an asset returned a value: assets write through the lake and return nothing")
+
+    def load_input(self, context: dg.InputContext) -> object:
+        raise dg.DagsterInvariantViolationError("an asset asked for a value: assets read through the lake")

@@ -1,0 +1,45 @@
+"""Dagster's partitions, which are periods only, and how the periods of one asset map to those that it reads."""
+
+import dagster as dg
+
+from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.vocabulary.periods import Month
+
+# Which periods around its own an asset reads, by the window of the read.
+OFFSETS = {"period": (0, 0), "month_and_edges": (-1, 1), "previous_year": (-1, -1)}
+PEOPLE = (EXTERNALS["listeners"], EXTERNALS["exclusions"])
+
+
+class Periods:
+    """The months and years of a project, from the January of its first month to the running month and year."""
+
+    def __init__(self, first: Month) -> None:
+        # A time window exists once it has ended; end_offset=1 adds the one that is running.
+        self.months = dg.TimeWindowPartitionsDefinition(start=f"{first.year}-01", fmt="%Y-%m", cron_schedule="0 0 1 * *", end_offset=1)
+        self.years = dg.TimeWindowPartitionsDefinition(start=f"{first.year}", fmt="%Y", cron_schedule="0 0 1 1 *", end_offset=1)
+
+    def of(self, declaration: Declaration) -> dg.TimeWindowPartitionsDefinition:
+        return self.months if declaration.kind == "month_bucket" else self.years
+
+    def of_external(self, key: str) -> dg.TimeWindowPartitionsDefinition | None:
+        """Months for what is landed; what the registry says has no period."""
+        return None if key in PEOPLE else self.months
+
+
+def dependencies(graph: Graph, declaration: Declaration) -> list[dg.AssetDep]:
+    """What an asset reads, each input once, with the mapping of periods.
+
+    A year reads its months, as many of them as exist; a read of neighbours reaches past the first and last month and year.
+    """
+    reach: dict[str, list[tuple[int, int]]] = {}
+    for key, read in graph.inputs(declaration):
+        reach.setdefault(key, []).append(OFFSETS[read.window])
+    deps = []
+    for key, offsets in reach.items():
+        start, end = min(first for first, _ in offsets), max(last for _, last in offsets)
+        mapping = None
+        if key not in PEOPLE:
+            mapping = dg.TimeWindowPartitionMapping(start_offset=start, end_offset=end, allow_nonexistent_upstream_partitions=True)
+        deps.append(dg.AssetDep(dg.AssetKey(key.split("/")), partition_mapping=mapping))
+    return deps

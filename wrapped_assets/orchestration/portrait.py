@@ -1,0 +1,108 @@
+"""How an asset looks in the UI: description, columns, lineage of columns, kinds, owners and tags, all read off its declaration."""
+
+from typing import Any
+
+import dagster as dg
+
+from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.vocabulary import columns as c
+
+OWNERS = {
+    "sources": ["team:intake"], "registry": ["team:privacy"], "catalogue": ["team:listening"], "listens": ["team:listening"],
+    "aggregates": ["team:listening"], "insights": ["team:insights"], "playlists": ["team:insights"], "population": ["team:insights", "team:privacy"],
+}  # fmt: skip
+KINDS = {"insights": "insight", "playlists": "playlist", "population": "statistic"}
+MEANINGS = {
+    "landed_plays": "Plays as they were exported, coded and landed by UTC month: append-only, written by an import or by the inbox.",
+    "landed_tracks": "The tracks that landed plays name, each spelling once a month.",
+    "listeners": "Listeners and their time zones. Their names never leave the registry.",
+    "exclusions": "What listeners asked to leave out of their figures: artists, recordings, release groups, hours.",
+}
+# From the most to the least delicate.
+PRIVACY = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
+UNIT_OF_WORK = {
+    "month_bucket": "A partition is a month; the listeners' buckets lie inside it.",
+    "year_bucket": "A partition is a year; the listeners' buckets lie inside it.",
+    "year": "A partition is a year, over all listeners.",
+}
+HOW_TO = (
+    "Materializing computes what is stale of the partitions asked for and reports the rest as it is. To compute every cell, set "
+    "`resources: {lake: {config: {recompute: all}}}` in the run's config; `buckets: [0]` there restricts it to some buckets."
+)
+
+
+def description(declaration: Declaration) -> str:
+    """The docstring, the rules that the asset depends on, and how it is computed."""
+    parts = [declaration.description, f"One row per {_listed(declaration.grain)}."]
+    if declaration.rules:
+        parts.append(f"Depends on the edition's rules {_listed(sorted(declaration.rules))}.")
+    if declaration.minimum_group:
+        parts.append(f"Groups of fewer than {declaration.minimum_group} listeners have no row.")
+    return "\n\n".join([*parts, f"{UNIT_OF_WORK[declaration.kind]} {HOW_TO}"])
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "year"
+
+
+def schema(columns: list[c.Column], grain: tuple[str, ...] = ()) -> dg.TableSchema:
+    """Columns with meaning and unit, tagged with their privacy class; those of the grain are marked as never null."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column.name, str(column.dtype), f"{column.meaning} [{column.unit}]" if column.unit else column.meaning,
+                constraints=dg.TableColumnConstraints(nullable=False, other=["part of the grain"]) if column.name in grain else None,
+                tags={"privacy": column.privacy},
+            )
+            for column in columns
+        ]
+    )  # fmt: skip
+
+
+def lineage(graph: Graph, declaration: Declaration) -> dg.TableColumnLineage:
+    """Column by column, what it may be made of: the same-named columns that are read, or, where there is none, every column read.
+
+    This follows from the declaration alone. A function cannot read what it does not declare, so nothing is missing; it may be too much.
+    """
+    read = [(dg.AssetKey(key.split("/")), name) for key, found in graph.inputs(declaration) for name in found.columns]
+    deps: dict[str, list[dg.TableColumnDep]] = {}
+    for column in declaration.columns:
+        named = [pair for pair in read if pair[1] == column.name]
+        deps[column.name] = [dg.TableColumnDep(key, name) for key, name in dict.fromkeys(named or read)]
+    return dg.TableColumnLineage(deps)
+
+
+def portrait(graph: Graph, declaration: Declaration) -> dict[str, Any]:
+    """The arguments of an asset that say what it is."""
+    return {
+        "description": description(declaration),
+        "group_name": declaration.layer,
+        "owners": OWNERS[declaration.layer],
+        "kinds": {"polars", "parquet", *([KINDS[declaration.layer]] if declaration.layer in KINDS else [])},
+        "tags": {"privacy": _most_delicate(declaration.columns), **({"chapter": declaration.chapter} if declaration.chapter else {})},
+        "metadata": {
+            "dagster/column_schema": schema(list(declaration.columns), declaration.grain),
+            "dagster/column_lineage": lineage(graph, declaration),
+        },
+    }
+
+
+def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
+    """The same for an input that no function makes; its columns are those that anyone reads."""
+    key = EXTERNALS[name]
+    used = {column for found in graph.by_key.values() for source, read in graph.inputs(found) if source == key for column in read.columns}
+    columns = [column for column in c.BY_NAME.values() if column.name in used]
+    group = key.partition("/")[0]
+    return {
+        "description": MEANINGS[name],
+        "group_name": group,
+        "owners": OWNERS[group],
+        "kinds": {"parquet"} if group == "sources" else {"sqlite"},
+        "tags": {"privacy": _most_delicate(tuple(columns))},
+        "metadata": {"dagster/column_schema": schema(columns)},
+    }
+
+
+def _most_delicate(columns: tuple[c.Column, ...]) -> str:
+    return min((column.privacy for column in columns), key=PRIVACY.index, default="public")
