@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from wrapped_assets.building.explaining import record_logic
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import DamagedInput, Unit, UnitResult
 from wrapped_assets.planning.plan import Plan, make_plan
@@ -50,6 +51,8 @@ def build(
         plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
         report.unchanged = plan.unchanged
         _forget(project, plan)
+        if plan.steps:
+            record_logic(project)
         done = 0
         asked = {step.cell for step in plan.steps if step.reason == "asked"} if full else set()
         if full:

@@ -27,10 +27,10 @@ def command(listener, year, format_, out, data, as_json) -> None:
         raise InputError("a picture cannot be printed on a terminal: name a file with --out")
     project = open_project(data)
     told = story_data(project, registry.find_listener(project.root, listener), year)
-    emit(rendered(told, format_), out)
+    emit(rendered(told, format_, colour=out is None and sys.stdout.isatty()), out)
 
 
-def rendered(told, format_: str) -> bytes:
+def rendered(told, format_: str, *, colour: bool = False) -> bytes:
     """The story's bytes in a format."""
     from wrapped_assets.serving.formats import as_json
 
@@ -43,9 +43,9 @@ def rendered(told, format_: str) -> bytes:
 
         return story_html(told).encode()
     if format_ == "png":
-        from wrapped_assets.stories.card import story_png
+        from wrapped_assets.stories.card import story_png_card
 
-        return story_png(told)
-    from wrapped_assets.stories.text import story_text
+        return story_png_card(told)
+    from wrapped_assets.stories.terminal import story_text
 
-    return story_text(told).encode()
+    return story_text(told, colour=colour).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import polars as pl
 
@@ -21,15 +21,19 @@ _HAS_NO_ID = pl.col("recording_mbid").is_null() & pl.col("spotify_uri").is_null(
 _CREDITS, _TRACKS = "catalogue/artist_credits", "catalogue/tracks"
 
 
-def displayed(root: Root, graph: Graph, asset: str, years: Sequence[int] = (), listener: Listener | None = None) -> pl.DataFrame:
+def displayed(
+    root: Root, graph: Graph, asset: str, years: Sequence[int] = (), listener: Listener | None = None, paths: Mapping[Cell, str] | None = None
+) -> pl.DataFrame:
     """The rows of an asset with names, of some years (none given: all) and of one listener (None: all), in grain order.
+
+    Read from the newest build, or from `paths`, a published edition's cells.
 
     InputError where the asset is unknown, was never built, or has no listeners to choose from.
     """
     declaration = graph.find(asset)
     if listener and "listener_id" not in declaration.schema:
         raise InputError(f"{declaration.key} has no listener_id: leave --listener out")
-    stored = manifest.load_cells(root, assets=[declaration.key, _CREDITS, _TRACKS])
+    stored = paths if paths is not None else built_paths(root, [declaration.key])
     cells = _chosen(root, stored, declaration.key, years, listener)
     if not cells and not any(cell.asset == declaration.key for cell in stored):
         raise InputError(f"{declaration.key} was never built: run `wrapped build` first")
@@ -38,11 +42,16 @@ def displayed(root: Root, graph: Graph, asset: str, years: Sequence[int] = (), l
     return _words(named(frame.sort(declaration.order), names), declaration)
 
 
+def built_paths(root: Root, assets: Sequence[str]) -> dict[Cell, str]:
+    """Where the newest build's cells of some assets lie, and the catalogue's."""
+    return {cell: found.path for cell, found in manifest.load_cells(root, assets=[*assets, _CREDITS, _TRACKS]).items()}
+
+
 def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> pl.DataFrame:
     """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it."""
-    stored = manifest.load_cells(root, assets=[_CREDITS, _TRACKS])
+    stored = built_paths(root, [])
     fields = ["recording_name", "artist_name", "artist_names", "release_group_name", "duration_ms", "recording_mbid", "artist_mbids", "release_mbid", "spotify_uri", "isrc"]
-    paths = [root.path / stored[cell].path for cell in _chosen(root, stored, _TRACKS, [year], listener)]
+    paths = [root.path / stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], listener)]
     if not paths:
         return pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
     kept = pl.scan_parquet(paths).filter(pl.col("recording_id").is_in(ids.implode()))
@@ -61,23 +70,23 @@ def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], 
 
 
 def _read(
-    root: Root, stored: dict[Cell, manifest.StoredCell], cells: list[Cell], schema: dict[str, pl.DataType], listener: Listener | None
+    root: Root, stored: Mapping[Cell, str], cells: list[Cell], schema: dict[str, pl.DataType], listener: Listener | None
 ) -> pl.DataFrame:
     if not cells:
         return pl.DataFrame(schema=schema)
-    lazy = pl.scan_parquet([root.path / stored[cell].path for cell in cells])
+    lazy = pl.scan_parquet([root.path / stored[cell] for cell in cells])
     return (lazy.filter(pl.col("listener_id") == listener.listener_id) if listener else lazy).collect()
 
 
 class _Names:
     """What ids are called, looked up in the catalogue of the years and buckets that are shown."""
 
-    def __init__(self, root: Root, stored: dict[Cell, manifest.StoredCell], shown: set[tuple[int, int | None]]) -> None:
+    def __init__(self, root: Root, stored: Mapping[Cell, str], shown: set[tuple[int, int | None]]) -> None:
         everyone = {year for year, bucket in shown if bucket is None}
         self._paths = {
             asset: [
-                root.path / found.path
-                for cell, found in sorted(stored.items(), key=lambda item: str(item[0]))
+                root.path / path
+                for cell, path in sorted(stored.items(), key=lambda item: str(item[0]))
                 if cell.asset == asset and ((period_year(cell.period), cell.bucket) in shown or period_year(cell.period) in everyone)
             ]
             for asset in (_CREDITS, _TRACKS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from wrapped_assets.building.situate import Project
@@ -13,21 +15,22 @@ from wrapped_assets.stories.data import Counted, StoryData, tellings_of
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES
+from wrapped_assets.vocabulary.periods import Cell
 
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
 _ASSET_OF = {"top_discoveries": "top_discoveries_songs"}
 
 
-def story_data(project: Project, listener: Listener, year: int) -> StoryData:
-    """One listener's year. An InputError where nothing of it was built; a year without listens is a small story, no error."""
+def story_data(project: Project, listener: Listener, year: int, paths: Mapping[Cell, str] | None = None) -> StoryData:
+    """One listener's year, of the newest build or of a published edition's `paths`. An InputError where nothing of it was built; a year without listens is a small story, no error."""
     insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and "listener_id" in found.schema]
     edition = registry.editions(project.root, [year])[year]
     rows = {}
     for found in insights:
-        frame = displayed(project.root, project.graph, found.key, [year], listener)
+        frame = displayed(project.root, project.graph, found.key, [year], listener, paths)
         rows[found.name] = json_rows(frame.drop("listener_id"))
-    outcomes = displayed(project.root, project.graph, "aggregates/outcomes", [year], listener)
+    outcomes = displayed(project.root, project.graph, "aggregates/outcomes", [year], listener, paths)
     since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
     rules = edition.rules
     return StoryData(

@@ -1,0 +1,114 @@
+"""Explains staleness cell by cell, and figures by what they were counted from: the planner's own decisions, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.planning.fingerprint import logic_parts
+from wrapped_assets.planning.plan import decide, make_plan, read_inputs, written_inputs
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.vocabulary.periods import Cell
+
+
+def explain_cells(project: Project, asset: str, partition: str | None) -> list[dict[str, Any]]:
+    """Each partition's state, why, and what exactly changed; of one partition, or of all that are expected."""
+    declaration = project.graph.find(asset)
+    situation = project.situation()
+    cells = [cell for cell in situation.expected() if cell.asset == declaration.key and partition in (None, cell.partition)]
+    if partition and not cells:
+        known = sorted({cell.partition for cell in situation.expected() if cell.asset == declaration.key})
+        span = f"; there are {known[0]} to {known[-1]}" if known else "; nothing is landed yet"
+        raise InputError(f"{declaration.key} has no partition {partition!r}{span}")
+    pending = {step.cell for step in make_plan(situation).steps}
+    found = []
+    for cell in cells:
+        decision = decide(situation, cell, pending - {cell})
+        changed: list[str] = []
+        stored = situation.stored.get(cell)
+        if stored is not None and decision.reason == "logic":
+            changed = _parts_changed(project, stored.logic, cell)
+        elif stored is not None and decision.reason in ("data", "column"):
+            changed = _inputs_changed(stored.inputs, written_inputs(situation, cell))
+        found.append(
+            {
+                "partition": cell.partition, "state": "stale" if decision.reason else "fresh", "reason": decision.reason,
+                "because": decision.because, "changed": changed,
+            }
+        )  # fmt: skip
+    return found
+
+
+def _parts_changed(project: Project, before: str, cell: Cell) -> list[str]:
+    """Which functions, constants, columns or libraries differ from those that the stored cell was made with."""
+    with project.root.engine.connect() as connection:
+        recorded = connection.execute(sa.select(tables.logics.c.parts).where(tables.logics.c.fingerprint == before)).scalar()
+    if recorded is None:
+        return []
+    now = logic_parts(project.graph.by_key[cell.asset])
+    verbs = []
+    for name in sorted(recorded.keys() | now.keys()):
+        if name not in now:
+            verbs.append(f"{name}: no longer reached")
+        elif name not in recorded:
+            verbs.append(f"{name}: new")
+        elif recorded[name] != short(now[name]):
+            verbs.append(f"{name}: changed")
+    return verbs
+
+
+def short(text: str) -> str:
+    """A part of the logic as recorded: enough to see that it changed."""
+    return combined(text)[:16]
+
+
+def _inputs_changed(before: str, now: str) -> list[str]:
+    old, new = read_inputs(before), read_inputs(now)
+    lines = []
+    for name in sorted(old.keys() | new.keys()):
+        if old.get(name) == new.get(name):
+            continue
+        if name not in old or name not in new:
+            lines.append(f"{name}: {'new' if name not in old else 'gone'}")
+        else:
+            columns = [column for column in sorted(old[name].keys() | new[name].keys()) if old[name].get(column) != new[name].get(column)]
+            lines.append(f"{name}: changed in {', '.join(columns)}")
+    return lines
+
+
+def explain_figure(project: Project, insight: str, listener: Listener, year: int) -> dict[str, Any]:
+    """Rule set, window, clock, counts in and out by reason, lineage and version behind one listener's insight."""
+    from wrapped_assets.serving.telling import story_data
+
+    declaration = project.graph.find(insight)
+    if declaration.layer != "insights":
+        raise InputError(f"{declaration.key} is no insight: leave --listener and --year out to see why its partitions are stale or fresh")
+    told = story_data(project, listener, year)
+    stored = project.situation().stored.get(Cell(declaration.key, str(year), project.root.bucket_of(listener.listener_id)))
+    return {
+        "insight": declaration.name, "year": year, "meaning": declaration.meaning, "rules": told.rules,
+        "window": [day.isoformat() for day in told.window], "time_zone": told.time_zone,
+        "counted": {"listens": told.counted.listens, "excluded": dict(told.counted.excluded)},
+        "lineage": {key: list(read.columns) for key, read in project.graph.inputs(declaration)},
+        "row_count": len(told.rows(declaration.name)), "data_version": stored.data_version if stored else None,  # type: ignore[attr-defined]
+    }  # fmt: skip
+
+
+def record_logic(project: Project) -> None:
+    """Keeps what each fingerprint was made of, once per fingerprint, so that a later change can be named."""
+    table = tables.logics
+    with project.root.engine.begin() as connection:
+        known = set(connection.execute(sa.select(table.c.fingerprint)).scalars())
+        rows = [
+            {"fingerprint": project.logic[key], "parts": {name: short(text) for name, text in logic_parts(found).items()}}
+            for key, found in project.graph.by_key.items()
+            if project.logic[key] not in known
+        ]
+        unique = {row["fingerprint"]: row for row in rows}
+        if unique:
+            connection.execute(sa.insert(table), list(unique.values()))

@@ -1,0 +1,96 @@
+"""`wrapped demo`: from nothing to a year in music, on the bundled household."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit_json, json_option, progress_bar
+
+HOUSEHOLD = Path(__file__).parents[2] / "data" / "household"
+
+
+@click.command("demo", epilog="Example: wrapped demo --serve")
+@click.option("--serve", is_flag=True, help="Open the story pages afterwards.")
+@data_option
+@json_option
+@click.pass_context
+def command(ctx, serve, data, as_json) -> None:
+    """Import the bundled data, build, publish, and print a story card."""
+    from wrapped_assets.building.build import build
+    from wrapped_assets.building.importing import Person, import_paths
+    from wrapped_assets.building.publishing import publish_edition
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.commands.story import rendered
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.serving.telling import story_data
+    from wrapped_assets.storage import registry
+    from wrapped_assets.storage.root import Root
+
+    if not HOUSEHOLD.exists():
+        raise InputError("the bundled household is not here: run the demo from a checkout, or make one with `wrapped synth --household --out DIR`")
+    household = json.loads((HOUSEHOLD / "household.json").read_text())
+    root = Root.open_or_make(data)
+    say = (lambda text: None) if as_json else click.echo
+    for member in household["listeners"]:
+        person = Person(member["name"], member["time_zone"], member["country"], member["birth_year"])
+        report = import_paths(root, [HOUSEHOLD / name for name in member["files"]], person)
+        rejected = sum(report.rejected.values())
+        say(f"imported {member['name']}: {report.accepted:,} plays, {report.duplicate:,} duplicate, {rejected:,} rejected")
+    project = Project(root)
+    with progress_bar("building") as show:
+        built = build(project, progress=show)
+    if built.failed:
+        raise InputError(f"{len(built.failed)} cells failed: see `wrapped build`")
+    say(f"built {len(built.recomputed):,} cells in {built.seconds:.1f} s, {built.unchanged:,} were fresh")
+    year = max(household["years"])
+    publish_edition(project, year)
+    pages, lists = _write(project, household, year, data)
+    hero = registry.find_listener(root, household["listeners"][0]["name"])
+    if as_json:
+        emit_json({"recomputed": len(built.recomputed), "seconds": round(built.seconds, 3), "stories": pages, "playlists": lists})
+    else:
+        click.echo()
+        click.echo(rendered(story_data(project, hero, year), "text").decode(), nl=False)
+        click.echo("\nStories:   " + "\n           ".join(pages))
+        click.echo("Playlists: " + "\n           ".join(lists))
+        click.echo(f"\nNext: open a story in a browser; `wrapped ui{_flag(data)}` for the asset graph; `wrapped --help` for your own export.")
+    if serve:
+        ctx.invoke(_serve_command(), data=data)
+
+
+def _flag(data: Path) -> str:
+    from wrapped_assets.commands.options import DEFAULT_DATA
+
+    return "" if str(data) == DEFAULT_DATA else f" --data {data}"
+
+
+def _serve_command() -> click.Command:
+    from wrapped_assets.commands.serve import command as serve
+
+    return serve
+
+
+def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], list[str]]:
+    """Each listener's page, and the first one's playlists in every format; names of files come from fictional people only."""
+    from wrapped_assets.commands.options import emit
+    from wrapped_assets.commands.story import rendered
+    from wrapped_assets.playlists.formats.registry import all_formats
+    from wrapped_assets.serving.telling import playlist_data, playlist_names, story_data
+    from wrapped_assets.storage import registry
+
+    pages, lists = [], []
+    for member in household["listeners"]:
+        page = data / "stories" / f"{member['name']}-{year}.html"
+        emit(rendered(story_data(project, registry.find_listener(project.root, member["name"]), year), "html"), str(page))
+        pages.append(str(page))
+    hero = registry.find_listener(project.root, household["listeners"][0]["name"])
+    for name in playlist_names(project):
+        playlist = playlist_data(project, name, hero, year)
+        for each in all_formats().values():
+            path = data / "playlists" / f"{hero.name}-{year}-{name}.{each.name}{'' if each.suffix.strip('.') == each.name else each.suffix}"
+            emit(each.render(playlist).content, str(path))
+        lists.append(f"{data / 'playlists'}/{hero.name}-{year}-{name}.*")
+    return pages, lists

@@ -1,0 +1,19 @@
+"""`wrapped ui`: the Dagster UI on a data root."""
+
+from __future__ import annotations
+
+import click
+
+from wrapped_assets.commands.options import data_option
+
+
+@click.command("ui", epilog="Example: wrapped ui --port 3000")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The UI has no login: keep it on this machine, or put one in front.")
+@click.option("--port", type=int, default=3000, show_default=True)
+@data_option
+@click.pass_context
+def command(ctx, host, port, data) -> None:
+    """Start the Dagster UI with its daemon, schedules and sensors on this data root."""
+    from wrapped_assets.orchestration.ui import serve
+
+    ctx.exit(serve(data, host=host, port=port))

@@ -1,0 +1,69 @@
+"""Story pages over HTTP, read-only, from published editions; an address is a keyed token, never a name or an id."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.serving.telling import story_data
+from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.stories.page import story_html
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # the address is the key: it must not travel on
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "private, no-store",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where one listener's page of one edition is."""
+
+    listener: str
+    year: int
+    path: str
+
+
+def links(project: Project) -> list[Link]:
+    """The page of every listener in every published edition, by name and year."""
+    people = sorted(registry.all_listeners(project.root), key=lambda person: person.name)
+    return [Link(person.name, year, f"/{year}/{_token(project, person, year)}") for person in people for year in publications.live(project.root)]
+
+
+def _token(project: Project, person: Listener, year: int) -> str:
+    digest = blake2b(f"page|{person.listener_id}|{year}".encode(), key=project.root.key, digest_size=18).digest()
+    return urlsafe_b64encode(digest).decode()
+
+
+def application(project: Project) -> Starlette:
+    """The web application."""
+
+    @lru_cache(maxsize=256)
+    def page(listener: Listener, year: int, number: int) -> str:  # noqa: ARG001 (a new publication is another entry)
+        return story_html(story_data(project, listener, year, publications.live_paths(project.root, year)))
+
+    def story(request: Request) -> Response:
+        year, token = int(request.path_params["year"]), request.path_params["token"]
+        live = publications.live(project.root).get(year)
+        people = registry.all_listeners(project.root) if live else []
+        person = next((person for person in people if _token(project, person, year) == token), None)
+        if live is None or person is None:
+            return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
+        return HTMLResponse(page(person, year, live.number), headers=_HEADERS)
+
+    def healthy(_request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    return Starlette(routes=[Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
