@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.stories.phrases import number
 
 Row = Mapping[str, Any]
 
@@ -58,7 +59,7 @@ class StoryData:
     def is_small(self) -> bool:
         """Whether the year is too thin for ranks: fewer than 30 recordings or 5 artists, where the totals say so."""
         totals = next(iter(self.insights.get("listening_totals", ())), {})
-        recordings, artists = totals.get("recording_count"), totals.get("artist_count")
+        recordings, artists = number(totals.get("recording_count")), number(totals.get("artist_count"))
         return (recordings is not None and recordings < MINIMUM_RECORDINGS) or (artists is not None and artists < MINIMUM_ARTISTS)
 
 

@@ -11,7 +11,7 @@ from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.data import Row, StoryData
 
-_LONGEST_NAME = 90
+_LONGEST_NAME = 64
 _PLURAL = re.compile(r"^((?: [a-z]+)?? )([a-z]+s)\b")
 _NEVER_PLURAL = {"its", "was", "is", "his", "as", "this", "across", "has"}
 

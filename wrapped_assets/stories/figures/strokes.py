@@ -47,12 +47,12 @@ def stretch(start: str, end: str, start_hour: float, hours: float) -> Markup:
     first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
     scale = 330 / max(1, last - first)
     body = "".join(
-        svg.path([(6 + scale * index, 124), (6 + scale * index, 136 if (first + index) % 6 else 146)], "notch") for index in range(last - first + 1)
+        svg.path([(6 + scale * index, 76), (6 + scale * index, 88 if (first + index) % 6 else 98)], "notch") for index in range(last - first + 1)
     )
     left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
-    body += svg.rect(left, 8, max(3.0, right - left), 112, "bar", 'rx="6"')
-    body += svg.text(max(2, left), 172, start, "time") + svg.text(min(340, right), 172 if right - left > 130 else 196, end, "time", "end")
-    return svg.figure(342, 200, f"From {start} to {end}.", body, "stretches")
+    body += svg.rect(left, 8, max(3.0, right - left), 64, "bar", 'rx="6"')
+    body += svg.text(max(2, left), 124, start, "time") + svg.text(min(340, right), 124 if right - left > 130 else 148, end, "time", "end")
+    return svg.figure(342, 152, f"From {start} to {end}.", body, "stretches")
 
 
 def beads(number: int) -> Markup:

@@ -1,0 +1,106 @@
+"""One picture to share, 1080 × 1920: a self-contained SVG, and its PNG drawn by an installed Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from markupsafe import escape
+
+from wrapped_assets.stories import counting, phrases
+from wrapped_assets.stories.cards.habits import minutes_by_day
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.figures.record import record_body
+from wrapped_assets.stories.figures.svg import fixed
+from wrapped_assets.stories.palettes import CHAPTERS
+from wrapped_assets.stories.terminal import columns_of
+
+WIDTH, HEIGHT = 1080, 1920
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_FONT = "'Avenir Next Condensed','Roboto Condensed','Liberation Sans Narrow','Arial Narrow',sans-serif"
+
+
+class BrowserMissingError(RuntimeError):
+    """No browser is installed that could draw the picture."""
+
+
+def _fitting(text: str, columns: int) -> str:
+    while columns_of(text) > columns:
+        text = text[:-2].rstrip() + "…"
+    return text
+
+
+def _line(x: float, y: float, size: int, text: str, colour: str, extra: str = "") -> str:
+    return f'<text x="{fixed(x)}" y="{fixed(y)}" font-size="{size}" fill="{colour}" {extra}>{escape(text)}</text>'
+
+
+def _ranking(x: int, title: str, names: list[str], spot: str, ink: str) -> str:
+    clip = f"clip{x}"
+    lines = f'<clipPath id="{clip}"><rect x="{x}" y="1290" width="410" height="500"/></clipPath>'
+    lines += _line(x, 1330, 34, title, spot, 'font-weight="700"')
+    for place, name in enumerate(names, 1):
+        y = 1330 + 76 * place
+        lines += _line(x, y, 46, str(place), spot, 'font-weight="700"') + _line(
+            x + 44, y, 46, _fitting(name, 21), ink, f'font-weight="700" clip-path="url(#{clip})"'
+        )
+    return lines
+
+
+def _names(data: StoryData, insight: str, column: str) -> list[str]:
+    return [phrases.name(row[column]) for row in data.rows(insight) if row.get(column)][:5]
+
+
+def story_svg_card(data: StoryData) -> str:
+    """The picture: the year as a record, the minutes, five songs and five artists, and how it was counted."""
+    paper, ink, muted, spot = (getattr(CHAPTERS["overview"][0], field) for field in ("paper", "ink", "muted", "spot"))
+    days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
+    minutes = phrases.number(data.first("listening_totals").get("minutes"))
+    style = (
+        f"text{{font-family:{_FONT}}}.vinyl{{fill:{ink}}}.groove{{fill:none;stroke:{paper};stroke-opacity:.16}}"
+        f".spokes{{stroke:{paper};stroke-width:1.7;stroke-linecap:round}}.label{{fill:{spot}}}.hole,.label-year,.label-small{{fill:{paper}}}"
+        f".label-year{{font-size:34px;font-weight:700}}.label-small{{font-size:12px}}.rim{{font-size:9.5px;fill:{muted}}}"
+    )
+    name = _fitting(phrases.name(data.listener, "Somebody"), 30)
+    songs, artists = _names(data, "top_recordings", "recording_name"), _names(data, "top_artists", "artist_name")
+    parts = [
+        _line(90, 170, 72, name, ink, 'font-weight="700"'),
+        _line(80, 400, 290, str(data.year), spot, 'font-weight="700" letter-spacing="-18"'),
+        f'<g transform="translate(180 450) scale(1.8)">{record_body(days, *data.window, data.year)}</g>',
+        _line(90, 1240, 64, f"{phrases.count(minutes)} minutes of music" if minutes else "A quiet year", ink, 'font-weight="700"'),
+        _ranking(90, "SONGS", songs, spot, ink) if songs else "",
+        _ranking(580, "ARTISTS", artists, spot, ink) if artists else "",
+        _line(90, 1820, 26, _fitting(counting.small_print(data), 90), muted),
+        _line(90, 1860, 26, f"Wrapped Assets · {phrases.counted(data.counted.listens, 'listen')} counted", muted),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{escape(name)}, {data.year} in music"><style>{style}</style>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{paper}"/><rect x="90" y="70" width="900" height="10" fill="{ink}"/>{"".join(parts)}</svg>'
+    )
+
+
+def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
+    """The picture as PNG. Raises BrowserMissingError without Chromium, RuntimeError where it draws nothing within a minute."""
+    found = browser or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        raise BrowserMissingError("a PNG is drawn by Chromium, and none is installed; install it, or write --format html")
+    with tempfile.TemporaryDirectory(prefix="story-card-") as folder:
+        page, picture = Path(folder) / "card.html", Path(folder) / "card.png"
+        page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{story_svg_card(data)}</body>', encoding="utf-8")
+        command = [
+            found, "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile",
+            f"--window-size={WIDTH},{HEIGHT}", "--force-device-scale-factor=1", f"--screenshot={picture}", page.as_uri(),
+        ]  # fmt: skip
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")  # Chromium refuses to start as root with it; the page is our own and runs no script
+        try:
+            subprocess.run(command, check=False, capture_output=True, timeout=60)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise RuntimeError(f"{found} could not draw the picture: {error}") from error
+        if not picture.is_file():
+            raise RuntimeError(f"{found} wrote no picture; open the page of --format html instead")
+        return picture.read_bytes()

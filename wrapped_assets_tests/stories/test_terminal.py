@@ -1,0 +1,34 @@
+"""The story fits a terminal of 80 columns and colours nothing unasked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.terminal import columns_of, fitted, spark, story_text
+from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
+
+
+@pytest.mark.parametrize("data", [fictional(), small(), empty(), hostile()], ids=["full", "small", "empty", "hostile"])
+def test_no_line_is_wider_than_80_columns(data: StoryData) -> None:
+    text = story_text(data)
+    assert max(map(columns_of, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert not set(text) & set("\u202e\0\t")
+    assert story_text(data) == text
+
+
+def test_colour_changes_nothing_but_colours() -> None:
+    assert re.sub(r"\x1b\[[\d;]*m", "", story_text(fictional(), colour=True)) == story_text(fictional())
+
+
+def test_wide_characters_take_two_columns() -> None:
+    assert columns_of("東京") == 4
+    assert fitted("東京事変", 6) == "東京… "
+
+
+def test_a_spark_shows_nought_as_a_dot() -> None:
+    assert spark([0, 1, 4, 8]) == "·▂▅█"
+    assert spark([]) == ""
