@@ -68,6 +68,11 @@ def import_paths(
             imports.append(_record(root, file.source, rejected, rows, person))
         report.unrecognised.extend(reading.unrecognised)
         report.problems.extend(problem.text for problem in reading.problems)
+    if person and len(people.named) > 1:
+        report.problems.append(
+            f"the files name {len(people.named)} listeners and all their plays were taken as those of --listener; "
+            "leave --listener out to keep them apart"
+        )
     writer.flush()
     touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
     known = before.count(touched)
@@ -116,6 +121,7 @@ class _People:
         self._root, self._person = root, person
         self._known = {found.name: found for found in registry.all_listeners(root)}
         self._met: dict[str, registry.Listener] = {}
+        self.named: set[str] = set()  # whom the files name
         if person:
             self._meet(person.name, person.time_zone, person.country, person.birth_year)
 
@@ -135,6 +141,7 @@ class _People:
             for row in batch.listeners.iter_rows(named=True):
                 self._meet(row["listener"], row.get("time_zone"), row.get("country"), row.get("birth_year"))
         names = batch.plays["listener"].unique().to_list()
+        self.named.update(name for name in names if name is not None)
         if self._person:  # an export is its person's, whatever account name the file carries
             return dict.fromkeys(names, self._root.surrogate(self._person.name))
         if None in names:

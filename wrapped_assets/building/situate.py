@@ -46,8 +46,9 @@ class Project:
         _mark_reach(landed, chunks, people)
         landed.update(_people_hashes(chunks, people, excluded))
         stored = manifest.load_cells(self.root)
-        years = {int(month[:4]) + shift for _, month, _ in chunks for shift in (-1, 0, 1)} | {period_year(cell.period) for cell in stored}
-        rules = {year: edition.rules for year, edition in registry.editions(self.root, sorted(years)).items()}
+        seen = {period_year(month) for _, month, _ in chunks} | {period_year(cell.period) for cell in stored}
+        years = range(min(seen) - 1, max(seen) + 2) if seen else ()  # a year without plays between others has its histories
+        rules = {year: edition.rules for year, edition in registry.editions(self.root, years).items()}
         damaged = frozenset(cell for cell, found in stored.items() if not self._looks_whole(found))
         return Situation(self.graph, self.logic, rules, landed, stored, damaged)  # type: ignore[arg-type]
 

@@ -59,7 +59,7 @@ def _print(report) -> None:
     for reason, count in sorted(report.rejected.items()):
         click.echo(f"  {count:,} rejected: {REJECTION_REASONS.get(reason, reason)}")
     for problem in report.problems:
-        click.echo(f"  not used: {problem}")
+        click.echo(f"  note: {problem}")
     if report.unrecognised:
         click.echo(f"  {len(report.unrecognised)} other files were not listening history")
     click.echo("Next: wrapped build")

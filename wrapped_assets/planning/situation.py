@@ -9,7 +9,7 @@ from typing import Protocol
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.kernels.hashing import combined
-from wrapped_assets.vocabulary.periods import Cell, Month, months_between, months_of, period_year
+from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules
 
 
@@ -106,8 +106,8 @@ class Situation:
 def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:
     """Every cell for which something is landed: by period, then bucket, then asset in graph order; months before their year.
 
-    A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A bucket's years
-    have no gap, because each year's history builds on the year before.
+    A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A year
+    in which nothing was played between others has its histories alone: each builds on the year before.
     """
     months: dict[int, set[Month]] = {}
     for (asset, period, bucket), hashes in landed.items():
@@ -120,16 +120,14 @@ def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[s
     years: set[int] = set()
     month_units = sorted((month, bucket) for bucket, found in months.items() for month in found)
     year_units = sorted({(year, bucket) for bucket, found in months.items() for year in range(min(found).year, max(found).year + 1)})
+    chained = {key for key in by_kind["year_bucket"] if any(source == key for source, _ in graph.inputs(graph.by_key[key]))}
     for month, bucket in month_units:
         cells.extend(Cell(key, str(month), bucket) for key in by_kind["month_bucket"])
     for year, bucket in year_units:
-        years.add(year)
-        cells.extend(Cell(key, str(year), bucket) for key in by_kind["year_bucket"])
+        is_played = any(month.year == year for month in months[bucket])
+        years |= {year} if is_played else set()
+        cells.extend(Cell(key, str(year), bucket) for key in by_kind["year_bucket"] if is_played or key in chained)
     for year in sorted(years):
         cells.extend(Cell(key, str(year), None) for key in by_kind["year"])
     return cells
 
-
-def month_range(first: str, last: str) -> list[str]:
-    """The months from YYYY-MM to YYYY-MM, both included."""
-    return [str(month) for month in months_between(Month.parse(first), Month.parse(last))]
