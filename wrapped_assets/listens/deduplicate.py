@@ -38,6 +38,8 @@ def _match_formats(ordered: pl.DataFrame) -> pl.DataFrame:
         _length=length, _start=pl.col("listened_at").dt.epoch("ms"), _end=pl.col("listened_at").dt.epoch("ms") + length,
     )  # fmt: skip
     levels = kept.select("richness", "source_code").unique().sort(["richness", "source_code"], descending=[True, False])
+    if levels.height < 2:  # every record of the other formats starts with one of this
+        return ordered
     accepted, matches = None, []
     for code in levels["source_code"]:
         level = kept.filter(pl.col("source_code") == code)

@@ -1,0 +1,162 @@
+"""One playback is one play, whatever it was loaded from, how often and in which order; two real plays stay two."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import permutations
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from wrapped_assets.contracts.source import Source
+from wrapped_assets_tests.listens.plays import EXACT, MINUTES, SCROBBLES, duplicates_in, listens_in, loaded, play, scrobble, truncated
+
+FULL = play("2026-03-01 12:00:25")
+NEXT = play("2026-03-01 12:03:25")
+
+
+def test_the_same_row_twice_is_one_play() -> None:
+    found = loaded((EXACT, [FULL, FULL, FULL]))
+    assert listens_in(found)["duplicate_count"].to_list() == [2]
+    assert duplicates_in(found)["copy_number"].to_list() == [1, 2]
+
+
+def test_the_same_file_twice_is_one() -> None:
+    assert listens_in(loaded((EXACT, [FULL, NEXT]), (EXACT, [FULL, NEXT])))["duplicate_count"].to_list() == [1, 1]
+
+
+def test_the_same_start_in_two_formats_is_one_play_and_the_richer_record_stands() -> None:
+    found = loaded((SCROBBLES, [scrobble(FULL["listened_at"])]), (EXACT, [FULL]))
+    assert listens_in(found).select("source_code", "ms_played", "duplicate_count").rows() == [(EXACT.code, 180_000, 1)]
+
+
+def test_a_minute_truncated_record_is_the_exact_one() -> None:
+    found = loaded((MINUTES, [truncated(FULL)]), (EXACT, [FULL]))
+    assert listens_in(found).select("source_code", "listened_at").rows() == [(EXACT.code, FULL["listened_at"])]
+    dropped = duplicates_in(found).to_dicts()
+    assert [(row["source_code"], row["kept_source_code"], row["kept_listened_at"]) for row in dropped] == [(MINUTES.code, EXACT.code, FULL["listened_at"])]
+
+
+def test_two_real_plays_in_a_row_stay_two_in_one_format_and_over_two() -> None:
+    assert listens_in(loaded((EXACT, [FULL, NEXT]))).height == 2
+    assert listens_in(loaded((MINUTES, [truncated(FULL), truncated(NEXT)]))).height == 2
+    both = listens_in(loaded((MINUTES, [truncated(FULL), truncated(NEXT)]), (EXACT, [FULL, NEXT])))
+    assert both["duplicate_count"].to_list() == [1, 1]
+
+
+def test_short_plays_within_one_minute_stay_as_many_as_the_exact_export_has() -> None:
+    skips = [play(f"2026-03-01 12:00:{second:02d}", ms_played=length) for second, length in ((2, 9_000), (15, 12_000), (30, 7_000))]
+    assert listens_in(loaded((EXACT, skips), (MINUTES, [truncated(skip) for skip in skips])))["duplicate_count"].to_list() == [1, 1, 1]
+
+
+def test_what_only_the_poorer_export_has_is_kept() -> None:
+    found = loaded((EXACT, [FULL]), (MINUTES, [truncated(FULL), truncated(NEXT)]))
+    assert listens_in(found)["source_code"].to_list() == [EXACT.code, MINUTES.code]
+
+
+def test_another_recording_at_the_same_time_is_another_play() -> None:
+    assert listens_in(loaded((EXACT, [FULL, play(FULL["listened_at"], "walk")]))).height == 2
+
+
+def test_spellings_that_exports_give_one_song_meet() -> None:
+    short = {**truncated(FULL), "title": "EPLE (feat. Bo)", "artist_credit": "Artist of Eple"}
+    assert listens_in(loaded((EXACT, [FULL]), (MINUTES, [short]))).height == 1
+
+
+def test_a_playback_over_a_months_end_is_one_play_in_one_month() -> None:
+    late = play("2026-01-31 23:59:50")
+    found = loaded((EXACT, [late]), (MINUTES, [truncated(late)]), (SCROBBLES, [scrobble("2026-02-01 00:00:00", "walk")]))
+    assert listens_in(found)["duplicate_count"].to_list() == [1, 0]
+    assert duplicates_in(found).height == 1
+
+
+def a_household(seed: int) -> list[tuple[Source, list[dict[str, Any]]]]:
+    """Three exports of one evening that overlap in part, with skips, copies and loops."""
+    chance = random.Random(seed)
+    exports: dict[str, list[dict[str, Any]]] = {"exact": [], "minutes": [], "scrobbles": []}
+    moment = datetime(2026, 1, 31, 23, chance.randrange(60), chance.randrange(60), tzinfo=UTC)
+    for _ in range(chance.choice((1, 3, 12, 25))):
+        moment += timedelta(seconds=chance.choice((0, 0, 1, 7, 30, 59, 61, 300)))
+        one = play(moment, chance.choice(("eple", "walk")), chance.choice((3_000, 20_000, 31_000, 60_000, 180_000)))
+        ways = {"exact": one, "minutes": truncated(one), "scrobbles": scrobble(moment + timedelta(seconds=chance.choice((0, 0, 1))), one["title"])}
+        for name, record in ways.items():
+            exports[name] += [record] * chance.choice((0, 1, 1, 1, 2))
+        moment += timedelta(milliseconds=one["ms_played"])
+    return [(EXACT, exports["exact"]), (MINUTES, exports["minutes"]), (SCROBBLES, exports["scrobbles"])]
+
+
+def kept_slowly(exports: list[tuple[Source, list[dict[str, Any]]]]) -> dict[tuple[str, datetime, int], int]:
+    """The rule in plain Python: (title, start, format) of each kept record → how many were dropped in its favour."""
+    records = [(source, one["title"], one["listened_at"], one["ms_played"]) for source, plays in exports for one in plays]
+    starts: dict[tuple[str, datetime], list[tuple[Source, int | None]]] = defaultdict(list)
+    for source, title, start, ms in records:
+        starts[title, start].append((source, ms))
+    first = {key: max(found, key=lambda one: (one[0].richness, one[1] or 0)) for key, found in starts.items()}
+    weight = {key: len(found) for key, found in starts.items()}
+    accepted: list[tuple[str, datetime]] = []
+    for level in (EXACT, MINUTES, SCROBBLES):
+        own = [key for key, (source, _) in first.items() if source is level]
+        pairs = sorted(
+            (distance, rich[1], poor[1], rich, poor)
+            for rich in accepted for poor in own
+            if rich[0] == poor[0] and (distance := _distance(rich[1], *first[rich], poor[1], *first[poor])) is not None
+        )  # fmt: skip
+        taken: set[tuple[str, datetime]] = set()
+        for _, _, _, rich, poor in pairs:
+            if rich not in taken and poor not in taken:
+                taken |= {rich, poor}
+                weight[rich] += weight.pop(poor)
+        accepted += [key for key in own if key not in taken]
+    return {(title, start, first[title, start][0].code): weight[title, start] - 1 for title, start in accepted}
+
+
+def _distance(start: datetime, source: Source, ms: int | None, other_start: datetime, other: Source, other_ms: int | None) -> float | None:
+    """How far two records are apart, None where they cannot be one playback."""
+    coarser = max(source.resolution_seconds, other.resolution_seconds)
+    length, other_length = (ms or 0) / 1000, (other_ms or 0) / 1000
+    end, other_end = start.timestamp() + length, other_start.timestamp() + other_length
+    starts, ends = abs(start.timestamp() - other_start.timestamp()), abs(end - other_end)
+    by_start = SCROBBLES in (source, other) and starts <= coarser
+    overlap = starts < max(length, other_length, 0.001)
+    by_end = ends <= coarser and (end // coarser == other_end // coarser or overlap)
+    if not by_start and not by_end:
+        return None
+    return min(starts, ends) + (0 if length == other_length else 60)
+
+
+@cache
+def titles_by_id() -> dict[int, str]:
+    return {listens_in(loaded((EXACT, [play("2026-01-31 12:00", title)])))["recording_id"][0]: title for title in ("eple", "walk")}
+
+
+HOUSEHOLDS = st.integers(0, 10**6).map(a_household)
+
+
+@settings(max_examples=40, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@given(HOUSEHOLDS)
+def test_matching_agrees_with_its_slow_twin(exports: list[tuple[Source, list[dict[str, Any]]]]) -> None:
+    found = loaded(*exports)
+    titles = titles_by_id()
+    rows = listens_in(found).to_dicts()
+    kept = {(titles[row["recording_id"]], row["listened_at"], row["source_code"]): row["duplicate_count"] for row in rows}
+    assert kept == kept_slowly(exports)
+    assert len(rows) + duplicates_in(found).height == sum(len(plays) for _, plays in exports)
+
+
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(HOUSEHOLDS)
+def test_the_order_of_loading_and_loading_twice_change_nothing(exports: list[tuple[Source, list[dict[str, Any]]]]) -> None:
+    once = listens_in(loaded(*exports))
+    for order in list(permutations(exports))[1::2]:
+        assert listens_in(loaded(*((source, plays[::-1]) for source, plays in order))).equals(once)
+    assert listens_in(loaded(*exports, *exports)).drop("duplicate_count").equals(once.drop("duplicate_count"))
+
+
+def test_what_was_dropped_can_be_listed() -> None:
+    found = loaded((EXACT, [FULL, NEXT]), (MINUTES, [truncated(FULL), truncated(NEXT), truncated(NEXT)]), (SCROBBLES, [scrobble(FULL["listened_at"])]))
+    assert duplicates_in(found)["source_code"].value_counts().sort("source_code").rows() == [(MINUTES.code, 3), (SCROBBLES.code, 1)]
+    assert listens_in(found)["duplicate_count"].to_list() == [2, 2]
