@@ -56,10 +56,8 @@ def _by_listens(pairs: Iterable[tuple[int, Play]]) -> list[tuple[int, list[Play]
 
 
 def _rows(ranking: list[tuple[int, list[Play]]], name: str) -> Rows:
-    return [
-        {f"{name}_rank": place, f"{name}_id": key, "listen_count": len(plays), "first_listened_at": min(play.start for play in plays)}
-        for place, (key, plays) in enumerate(ranking, start=1)
-    ]
+    return [{f"{name}_rank": place, f"{name}_id": key, "listen_count": len(plays), "first_listened_at": min(play.start for play in plays)}
+            for place, (key, plays) in enumerate(ranking, start=1)]  # fmt: skip
 
 
 def _artist_pairs(seen: Seen, listens: list[Play]) -> list[tuple[int, Play]]:
@@ -181,7 +179,7 @@ def busiest_day(seen: Seen) -> Rows:
             "top_recording_id": _by_listens((seen.recording(play.song), play) for play in counted[day])[0][0],
         }
         for ms, _, day in ranking[:1]
-    ]  # fmt: skip
+    ]
 
 
 def your_top_songs(seen: Seen) -> Rows:
@@ -201,8 +199,6 @@ def your_top_songs(seen: Seen) -> Rows:
 
 TWINS: dict[str, Callable[[Seen], Rows]] = {
     twin.__name__: twin
-    for twin in (
-        top_recordings, top_artists, top_release_groups, top_discoveries, artist_race, most_replayed_day, listening_streak, artist_streak,
-        longest_session, busiest_day, your_top_songs,
-    )
+    for twin in (top_recordings, top_artists, top_release_groups, top_discoveries, artist_race, most_replayed_day, listening_streak,
+                 artist_streak, longest_session, busiest_day, your_top_songs)
 }  # fmt: skip

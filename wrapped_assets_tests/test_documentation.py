@@ -1,0 +1,26 @@
+"""The generated pages are fresh, and nothing that is public is missing in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.documentation import COMMAND, FOLDER, pages
+from wrapped_assets.vocabulary.columns import BY_NAME
+
+
+@pytest.mark.parametrize("name", ["insights.md", "columns.md"])
+def test_a_generated_page_is_fresh(name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], f"run `{COMMAND}` and commit docs/{name}"
+
+
+def test_every_insight_and_playlist_has_its_heading() -> None:
+    text = pages()["insights.md"]
+    for asset in project_graph().by_key.values():
+        if asset.layer in ("insights", "playlists", "population"):
+            assert f"### {asset.name}\n" in text
+
+
+def test_every_column_has_its_heading() -> None:
+    text = pages()["columns.md"]
+    assert all(f"## {name}\n" in text for name in BY_NAME)
