@@ -1,0 +1,108 @@
+"""The page on a phone, in a real browser: quiet, still, in one column, and walked by keyboard."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wrapped_assets.stories.card import BROWSERS
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.page import story_html
+from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+PHONE = {"width": 390, "height": 844}
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield launched
+        launched.close()
+
+
+def opened(browser: Any, folder: Path, data: StoryData, **options: Any) -> tuple[Any, list[str]]:
+    """The story's page at phone size, and everything it said or asked for besides its own file."""
+    path = folder / "story.html"
+    path.write_text(story_html(data), encoding="utf-8")
+    page = browser.new_context(viewport=PHONE, **options).new_page()
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("dialog", lambda dialog: heard.append("dialog"))
+    page.on("request", lambda request: heard.append(request.url) if request.url != path.as_uri() else None)
+    page.goto(path.as_uri())
+    return page, heard
+
+
+@pytest.mark.parametrize("data", [fictional(), small(), empty(), hostile()], ids=["full", "small", "empty", "hostile"])
+def test_the_page_is_quiet_and_one_column_wide(browser: Any, tmp_path: Path, data: StoryData) -> None:
+    page, heard = opened(browser, tmp_path, data, reduced_motion="reduce")
+    assert heard == []
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    spilling = "e => [...e.querySelectorAll('.inside *')].filter(x => x.getBoundingClientRect().right > innerWidth + 1 && !x.closest('.scroll')).length"
+    assert page.eval_on_selector("main", spilling) == 0
+
+
+@pytest.mark.parametrize(("data", "screens"), [(fictional(), 1.0), (small(), 1.0), (empty(), 1.0), (hostile(), 1.15)], ids=["full", "small", "empty", "hostile"])
+def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, screens: float) -> None:
+    page, _ = opened(browser, tmp_path, data)
+    heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
+    assert [(name, height) for name, height in heights if height > PHONE["height"] * screens + 1] == []
+
+
+def test_the_keyboard_reaches_every_card_and_shows_where_it_is(browser: Any, tmp_path: Path) -> None:
+    page, _ = opened(browser, tmp_path, fictional(), reduced_motion="reduce")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the story"
+    links = page.locator("nav.strip a").count()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    target = page.evaluate("location.hash")
+    assert target == "#top_song"
+    assert abs(page.eval_on_selector(target, "e => e.getBoundingClientRect().top")) < 2
+    page.locator(f"{target} .next").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#top_recordings"
+    page.locator("#top_recordings summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#top_recordings table").is_visible()
+    assert links == page.locator("section").count()
+
+
+def test_motion_is_only_for_those_who_want_it(browser: Any, tmp_path: Path) -> None:
+    still, _ = opened(browser, tmp_path, fictional(), reduced_motion="reduce")
+    moving, _ = opened(browser, tmp_path, fictional(), reduced_motion="no-preference")
+    animations = "document.getAnimations().length"
+    style = "[getComputedStyle(document.documentElement).scrollBehavior, getComputedStyle(document.documentElement).scrollSnapType]"
+    assert (still.evaluate(animations), still.evaluate(style)) == (0, ["auto", "none"])
+    assert (moving.evaluate(animations), moving.evaluate(style)) == (1, ["smooth", "y"])
+
+
+def test_dark_and_light_differ(browser: Any, tmp_path: Path) -> None:
+    papers = {
+        scheme: opened(browser, tmp_path, fictional(), color_scheme=scheme)[0].eval_on_selector("#opening", "e => getComputedStyle(e).backgroundColor")
+        for scheme in ("light", "dark")
+    }
+    assert papers == {"light": "rgb(246, 234, 215)", "dark": "rgb(27, 21, 17)"}
+
+
+def test_it_prints_a_card_a_page_and_cuts_nothing_off(browser: Any, tmp_path: Path) -> None:
+    page, _ = opened(browser, tmp_path, fictional())
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == page.locator("section").count()
+    page.set_viewport_size({"width": 559, "height": 794})
+    page.emulate_media(media="print")
+    cut = "all => all.filter(e => e.scrollHeight > e.clientHeight + 1).map(e => e.id)"
+    assert page.eval_on_selector_all("section", cut) == []
