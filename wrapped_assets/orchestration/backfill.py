@@ -7,7 +7,7 @@ import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.contracts.graph import Graph, project_graph
+from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.instance import open_instance
 from wrapped_assets.orchestration.lake import Lake, Recompute
 from wrapped_assets.vocabulary.periods import Month

@@ -1,0 +1,92 @@
+"""What starts runs by itself: nightly months, weekly years, the inbox; and the sensor that mirrors work done elsewhere."""
+
+import dagster as dg
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration.lake import open_project
+from wrapped_assets.orchestration.where import data_root
+
+MONTHS, YEARS = "months", "years"
+ON = {"sensor": dg.DefaultSensorStatus.RUNNING, "schedule": dg.DefaultScheduleStatus.RUNNING}
+NO_ROOT = "Nothing was imported yet."
+
+
+def _job(name: str, description: str, *, monthly: bool):
+    keys = [key.split("/") for key, found in project_graph().by_key.items() if (found.kind == "month_bucket") == monthly]
+    return dg.define_asset_job(name, dg.AssetSelection.assets(*keys), description=description)
+
+
+# All monthly assets, and all yearly ones: a run has partitions of one kind.
+JOBS = {
+    MONTHS: _job(MONTHS, "Catalogue, listens and monthly aggregates.", monthly=True),
+    YEARS: _job(YEARS, "Histories, insights, playlists and population figures.", monthly=False),
+}
+
+
+def _scheduled(context: dg.ScheduleEvaluationContext, job: str) -> dg.RunRequest | dg.SkipReason:
+    """One run from the first stale partition to the running one, which is always in it: that the schedule ran is seen by freshness."""
+    from wrapped_assets.orchestration.staleness import request, running, stale
+
+    try:
+        found = stale(open_project(data_root()))
+    except InputError:
+        return dg.SkipReason(NO_ROOT)
+    last = running(job)
+    first = min([*(found.months if job == MONTHS else found.years), last])
+    return request(job, first, last, f"{job} {context.scheduled_execution_time:%Y-%m-%dT%H:%M}")
+
+
+@dg.schedule(job=JOBS[MONTHS], cron_schedule="30 3 * * *", default_status=ON["schedule"])
+def nightly_months(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Every night at 03:30 UTC: stale months of catalogue, listens and aggregates, and the running month."""
+    return _scheduled(context, MONTHS)
+
+
+@dg.schedule(job=JOBS[YEARS], cron_schedule="30 4 * * 1", default_status=ON["schedule"])
+def weekly_years(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """Every Monday at 04:30 UTC: stale years of histories, insights, playlists and population figures, and the running year."""
+    return _scheduled(context, YEARS)
+
+
+@dg.sensor(jobs=list(JOBS.values()), minimum_interval_seconds=30, default_status=ON["sensor"])
+def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Lands what was dropped into `inbox/<listener>/` of the data root; then requests the stale months, and after them the years."""
+    from wrapped_assets.orchestration.inbox import empty
+    from wrapped_assets.orchestration.staleness import request, stale
+
+    done = empty(data_root())
+    said = f"{done.landed} drops landed ({done.plays} plays), {done.refused} refused."
+    if done.landed or done.refused:
+        context.log.info(said)
+    if not done.landed and context.cursor != "landed":
+        return dg.SkipReason(said if done.refused else "The inbox is empty.")
+    found = stale(open_project(data_root()))
+    if found.months:
+        return dg.SensorResult([request(MONTHS, found.months[0], found.months[-1], f"inbox months {found.digest}")], cursor="landed")
+    if found.years:
+        return dg.SensorResult([request(YEARS, found.years[0], found.years[-1], f"inbox years {found.digest}")], cursor="")
+    return dg.SensorResult(skip_reason="Everything is up to date.", cursor="")
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=ON["sensor"], target=None)
+def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Reports partitions that were imported or computed without Dagster, such as by `wrapped import` and `wrapped build`."""
+    from wrapped_assets.orchestration.mirror import mirror as report
+    from wrapped_assets.orchestration.mirror import state
+
+    try:
+        project = open_project(data_root())
+    except InputError:
+        return dg.SkipReason(NO_ROOT)
+    if (now := state(project.root)) == context.cursor:
+        return dg.SkipReason("Nothing changed.")
+    if context.instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]), limit=1):
+        return dg.SkipReason("A run is in progress; it reports for itself.")
+    count = report(project, context.instance)
+    context.update_cursor(now)
+    return dg.SkipReason(f"{count} partitions reported.")
+
+
+SCHEDULES = [nightly_months, weekly_years]
+SENSORS = [inbox, mirror]

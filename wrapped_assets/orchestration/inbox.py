@@ -1,0 +1,96 @@
+"""Lands what is dropped into `<data root>/inbox/<listener>/`: an export file, a zip, or a folder of them.
+
+What was landed moves to `inbox/done`, what could not be to `inbox/refused`, with the reason in a file beside it.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from wrapped_assets.building.importing import Person, import_paths
+from wrapped_assets.building.unit import described
+from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.first_month import note_first_month
+from wrapped_assets.storage.landing import PLAYS, load_chunks
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
+
+DONE, REFUSED = "done", "refused"
+SETTLED_SECONDS = 3.0  # a file that changed since may still be on its way
+
+
+@dataclass
+class Emptied:
+    """What became of the inbox: how many drops were landed or refused, and the plays that were accepted."""
+
+    landed: int = 0
+    refused: int = 0
+    plays: int = 0
+
+
+def waiting(root: Path) -> list[Path]:
+    """The drops that have settled, in a fixed order."""
+    inbox = root / "inbox"
+    if not inbox.is_dir():
+        return []
+    people = sorted(folder for folder in inbox.iterdir() if folder.is_dir() and folder.name not in (DONE, REFUSED))
+    return [drop for person in people for drop in sorted(person.iterdir()) if not drop.name.startswith(".") and _has_settled(drop)]
+
+
+def _has_settled(drop: Path) -> bool:
+    files = [drop, *drop.rglob("*")] if drop.is_dir() else [drop]
+    return max(file.lstat().st_mtime for file in files) < time.time() - SETTLED_SECONDS
+
+
+def empty(path: Path) -> Emptied:
+    """Lands every drop that waits, in a data root that is made where there is none. One process at a time; another finds it empty."""
+    done = Emptied()
+    drops = waiting(path)
+    if not drops:
+        return done
+    root = Root.open_or_make(path)
+    with root.lock("inbox", wait=False) as ours:
+        if ours:
+            for drop in drops:
+                _land(root, drop, done)
+            if done.landed and (months := [month for asset, month, _ in load_chunks(root) if asset == PLAYS]):
+                note_first_month(path, Month.parse(min(months)))
+    return done
+
+
+def _land(root: Root, drop: Path, done: Emptied) -> None:
+    try:
+        report = import_paths(root, [drop], Person(drop.parent.name))
+    except WrappedError as error:
+        _refuse(drop, str(error), done)
+    except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (one bad drop must not hold up the others)
+        _refuse(drop, described(error), done)
+    else:
+        done.landed += 1
+        done.plays += report.accepted
+        _move(drop, DONE)
+
+
+def _refuse(drop: Path, reason: str, done: Emptied) -> None:
+    done.refused += 1
+    moved = _move(drop, REFUSED)
+    moved.with_name(f"{moved.name}.reason.txt").write_text(f"{reason}\n")
+
+
+def _move(drop: Path, where: str) -> Path:
+    """Moves a drop, under another name where one of its name is there already."""
+    folder = drop.parent.parent / where / drop.parent.name
+    folder.mkdir(parents=True, exist_ok=True)
+    target = next(name for name in _names(folder, drop) if not name.exists())
+    return drop.rename(target)
+
+
+def _names(folder: Path, drop: Path) -> Iterator[Path]:
+    yield folder / drop.name
+    number = 2
+    while True:
+        yield folder / f"{drop.stem}-{number}{drop.suffix}"
+        number += 1

@@ -1,0 +1,45 @@
+"""Which partitions are stale, and the run that brings them up to date. Keys and tags hold periods and digests only."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import dagster as dg
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.planning.plan import decide, make_plan
+from wrapped_assets.vocabulary.periods import Month
+
+MONTHS, YEARS = "months", "years"  # the jobs
+
+
+@dataclass(frozen=True)
+class Stale:
+    """The stale months and years, and a digest of what they would be computed from."""
+
+    months: list[str]
+    years: list[str]
+    digest: str
+
+
+def stale(project: Project) -> Stale:
+    """What the planner would compute now."""
+    situation = project.situation()
+    steps = make_plan(situation).steps
+    versions = [f"{step.cell} {decide(situation, step.cell).input_version}" for step in steps]
+    periods = sorted({step.cell.period for step in steps})
+    return Stale([period for period in periods if "-" in period], [period for period in periods if "-" not in period], combined(*versions))
+
+
+def running(job: str) -> str:
+    """The running month or year, which is a job's last partition."""
+    month = str(Month.of(datetime.now(UTC).date()))
+    return month if job == MONTHS else month[:4]
+
+
+def request(job: str, first: str, last: str, run_key: str) -> dg.RunRequest:
+    """One run over a range of partitions."""
+    return dg.RunRequest(
+        job_name=job, run_key=run_key, tags={ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
+    )

@@ -1,0 +1,35 @@
+"""Starts Dagster's webserver and daemon on a data root, from any folder, with telemetry off."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.orchestration.instance import open_instance, prepare
+from wrapped_assets.orchestration.lake import open_project
+from wrapped_assets.orchestration.where import storage_folder
+
+
+def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000) -> int:
+    """Shows the project until it is interrupted; returns the exit code. The webserver has no login: leave it on this machine's address."""
+    root = data_root.absolute()
+    environment = prepare(root)
+    refresh(root)
+    command = [sys.executable, "-m", "dagster", "dev", "-w", str(storage_folder(root) / "workspace.yaml"), "-h", host, "-p", str(port)]
+    with subprocess.Popen(command, env=environment, cwd=root) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            server.wait()
+            return 0
+
+
+def refresh(root: Path) -> int:
+    """Makes Dagster's storage where there is none, and tells it what was built without it; returns how many partitions that were."""
+    from wrapped_assets.orchestration.mirror import mirror
+
+    with open_instance(root) as instance:
+        try:
+            return mirror(open_project(root), instance)
+        except InputError:  # nothing was imported yet: there is nothing to tell
+            return 0
