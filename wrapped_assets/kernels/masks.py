@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 _DAYS = range(31)
@@ -15,3 +16,17 @@ def days_of_mask(frame: pl.LazyFrame, mask: str, month: str, day: str) -> pl.Laz
         for bit in _DAYS
     ]
     return pl.concat(parts).drop(mask)
+
+
+def longest_run(mask: str) -> pl.Expr:
+    """Length of the longest run of set bits."""
+
+    def lengths(masks: pl.Series) -> pl.Series:
+        left = masks.to_numpy().copy()
+        found = np.zeros(len(left), dtype=np.int64)
+        while left.any():  # each round takes one bit off every run
+            found += left != 0
+            left &= left >> 1
+        return pl.Series(found)
+
+    return pl.col(mask).map_batches(lengths, return_dtype=pl.Int64, is_elementwise=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wrapped_assets.kernels.masks import days_of_mask
+from wrapped_assets.kernels.masks import days_of_mask, longest_run
 from wrapped_assets.kernels.runs import day_runs, joined_intervals
 
 DAY = date(2026, 2, 27)
@@ -23,7 +24,7 @@ def test_runs_cover_each_day_once_and_never_touch(days: set[int]) -> None:
     runs = day_runs(frame, ["who"], "day").sort("first_local_date").collect().to_dicts()
     covered = [run["first_local_date"] + timedelta(days=step) for run in runs for step in range(run["streak_day_count"])]
     assert covered == sorted(DAY + timedelta(days=day) for day in days)
-    assert all(later["first_local_date"] - run["last_local_date"] > timedelta(days=1) for run, later in zip(runs, runs[1:], strict=False))
+    assert all(later["first_local_date"] - run["last_local_date"] > timedelta(days=1) for run, later in pairwise(runs))
 
 
 @settings(deadline=None, max_examples=50)
@@ -47,3 +48,9 @@ def test_bits_of_a_month_are_its_days() -> None:
     masks = pl.LazyFrame({"month": ["2026-01", "2026-02"], "mask": [(1 << 30) | 1, 1 << 27]})
     days = days_of_mask(masks, "mask", "month", "day").collect()["day"].sort().to_list()
     assert days == [date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 28)]
+
+
+@given(st.lists(st.integers(0, 2**31 - 1), max_size=5))
+def test_the_longest_run_of_bits_is_the_longest_run_of_ones(masks: list[int]) -> None:
+    found = pl.LazyFrame({"mask": masks}, schema={"mask": pl.Int64}).select(longest_run("mask")).collect()["mask"].to_list()
+    assert found == [max(map(len, f"{mask:b}".split("0"))) for mask in masks]
