@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from wrapped_assets import commands
+from wrapped_assets import __version__, commands
 from wrapped_assets.contracts.errors import WrappedError
 
 
@@ -43,7 +43,7 @@ class Commands(click.Group):
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--data", type=click.Path(file_okay=False), envvar="WRAPPED_DATA", help="The data root; data/home unless given.")
-@click.version_option(package_name="wrapped-assets")
+@click.version_option(__version__, prog_name="wrapped")
 @click.pass_context
 def main(ctx: click.Context, data: str | None) -> None:
     """A year in music from listening history.

@@ -9,18 +9,16 @@ from pathlib import Path
 
 import polars as pl
 
+from wrapped_assets.building.playbacks import count_playbacks
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch, Source
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
-from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.root import Root
-from wrapped_assets.vocabulary.periods import Month
 
 
 @dataclass
@@ -58,7 +56,6 @@ def import_paths(
     people = _People(root, person)
     writer = landing.LandingWriter(root, EDGE)
     imports: list[dict[str, object]] = []
-    before = _CountedPlaybacks(root)
     for path in paths:
         reading = read_path(path, format)
         for file in reading.files:
@@ -75,11 +72,11 @@ def import_paths(
         )
     writer.flush()
     touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
-    known = before.count(touched)
+    known = count_playbacks(root, touched)  # before this import is visible
     people.register()
     writer.commit(imports)
     landed = sum(chunk.row_count for chunk in writer.chunks if chunk.asset == landing.PLAYS)
-    report.accepted = _CountedPlaybacks(root).count(touched) - known
+    report.accepted = count_playbacks(root, touched) - known
     report.duplicate = landed - report.accepted
     return report
 
@@ -153,28 +150,3 @@ class _People:
 
     def register(self) -> None:
         registry.register(self._root, self._met.values())
-
-
-class _CountedPlaybacks:
-    """How many distinct playbacks are landed in some months and buckets."""
-
-    def __init__(self, root: Root) -> None:
-        self._root = root
-        self._chunks = landing.load_chunks(root)
-        self._tracks = project_graph().by_key["catalogue/tracks"]
-
-    def count(self, cells: Iterable[tuple[str, int]]) -> int:
-        """By UTC month of the start; duplicates over a month's end are found through its edges."""
-        return sum(self._count(Month.parse(month), bucket) for month, bucket in sorted(cells))
-
-    def _count(self, month: Month, bucket: int) -> int:
-        def read(asset: str, names: Iterable[str]) -> pl.LazyFrame:
-            return landing.read_landed(self._root, self._chunks, asset, month, bucket, names, EDGE).lazy()
-
-        if (landing.PLAYS, str(month), bucket) not in self._chunks:
-            return 0
-        tracks = self._tracks.function(read(landing.TRACKS, self._tracks.reads[0].columns))
-        plays = resolved_plays(read(landing.PLAYS, [column.name for column in PLAYS_READ]), tracks.select([column.name for column in TRACKS_READ]))
-        (start, _), (_, end) = landing.edges(month, EDGE)
-        inside = pl.col("listened_at").is_between(start, end, closed="left")
-        return plays.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()

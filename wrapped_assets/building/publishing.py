@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary.periods import Cell, period_year
@@ -45,7 +46,7 @@ def readiness(project: Project) -> list[Readiness]:
     """Every year that has listens, in order."""
     situation = project.situation()
     stale = {step.cell for step in make_plan(situation).steps}
-    years = sorted({period_year(cell.period) for cell in situation.expected()})
+    years = played_years(situation)
     shown, editions = publications.live(project.root), registry.editions(project.root, years)
     found = []
     for year in years:
@@ -60,6 +61,11 @@ def readiness(project: Project) -> list[Readiness]:
             )
         )  # fmt: skip
     return found
+
+
+def played_years(situation: Situation) -> list[int]:
+    """The years that have an edition: something was landed in them."""
+    return sorted({period_year(cell.period) for cell in situation.expected() if cell.asset.startswith("insights/")})
 
 
 def _published(stored: dict[Cell, StoredCell], year: int) -> dict[Cell, StoredCell]:

@@ -42,11 +42,12 @@ def set_(year, rules, window_start, window_end, launch_at, data, as_json) -> Non
 @json_option
 def show(year, data, as_json) -> None:
     """The edition of a year, or of every year that has plays."""
+    from wrapped_assets.building.publishing import played_years
     from wrapped_assets.commands.options import open_project
     from wrapped_assets.storage import registry
 
     project = open_project(data)
-    years = [year] if year else sorted({int(cell.period[:4]) for cell in project.situation().expected()})
+    years = [year] if year else played_years(project.situation())
     _print(list(registry.editions(project.root, years).values()), as_json)
 
 

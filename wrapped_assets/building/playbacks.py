@@ -1,0 +1,53 @@
+"""Counts the distinct playbacks that are landed, without resolving those that cannot be a duplicate of another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import polars as pl
+
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.storage import landing
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
+
+
+def count_playbacks(root: Root, cells: Collection[tuple[str, int]]) -> int:
+    """Playbacks of some (UTC month of the start, bucket); duplicates over a month's end are found through its edges."""
+    chunks = landing.load_chunks(root) if cells else {}
+    return sum(_count(root, chunks, Month.parse(month), bucket) for month, bucket in sorted(cells) if (landing.PLAYS, month, bucket) in chunks)
+
+
+def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], month: Month, bucket: int) -> int:
+    def read(asset: str, names: Iterable[str]) -> pl.DataFrame:
+        return landing.read_landed(root, chunks, asset, month, bucket, names, EDGE)
+
+    (start, _), (_, end) = landing.edges(month, EDGE)
+    inside = pl.col("listened_at").is_between(start, end, closed="left")
+    plays = read(landing.PLAYS, [column.name for column in PLAYS_READ])
+    doubtful = _doubtful(plays)
+    alone = plays.select(inside.sum()).item() - doubtful.select(inside.sum()).item()
+    if doubtful.is_empty():
+        return alone
+    catalogue = project_graph().by_key["catalogue/tracks"]
+    landed = read(landing.TRACKS, catalogue.reads[0].columns).lazy()
+    tracks = catalogue.function(landed.join(doubtful.lazy(), on="variant_id", how="semi"))
+    resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]))
+    return alone + resolved.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
+
+
+def _doubtful(plays: pl.DataFrame) -> pl.DataFrame:
+    """The plays that may repeat another: of listeners with several formats, and of several at one instant."""
+    code = pl.col("source_code")
+    mixed = plays.lazy().group_by("listener_id").agg(_is_mixed=code.min() != code.max())
+    ordered = plays.lazy().sort("listener_id", "listened_at")
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in ("listener_id", "listened_at")).fill_null(value=False)
+    return (
+        ordered.with_columns(_is_same=same | same.shift(-1, fill_value=False))
+        .join(mixed, on="listener_id", how="left")
+        .filter(pl.col("_is_same") | pl.col("_is_mixed"))
+        .drop("_is_same", "_is_mixed")
+        .collect()
+    )
