@@ -24,6 +24,8 @@ def spokes(days: dict[date, float], start: date, end: date) -> str:
     drawn = []
     for index, day in enumerate(every):
         share = min(1.0, math.sqrt(max(0.0, days.get(day, 0)) / most)) if most else 0
+        if not share:
+            continue
         angle = 2 * math.pi * (index + 0.5) / len(every)
         drawn.append(f"M{_point(angle, _INNER + 2)}L{_point(angle, _INNER + 5 + (_OUTER - _INNER - 5) * share)}")
     return "".join(drawn)
