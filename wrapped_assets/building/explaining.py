@@ -1,4 +1,4 @@
-"""Explains staleness cell by cell, and figures by what they were counted from: the planner's own decisions, in words."""
+"""Explains staleness cell by cell: the planner's own decisions, in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning.fingerprint import logic_parts
 from wrapped_assets.planning.plan import decide, make_plan, read_inputs, written_inputs
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.registry import Listener
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -79,24 +78,6 @@ def _inputs_changed(before: str, now: str) -> list[str]:
             columns = [column for column in sorted(old[name].keys() | new[name].keys()) if old[name].get(column) != new[name].get(column)]
             lines.append(f"{name}: changed in {', '.join(columns)}")
     return lines
-
-
-def explain_figure(project: Project, insight: str, listener: Listener, year: int) -> dict[str, Any]:
-    """Rule set, window, clock, counts in and out by reason, lineage and version behind one listener's insight."""
-    from wrapped_assets.serving.telling import story_data
-
-    declaration = project.graph.find(insight)
-    if declaration.layer != "insights":
-        raise InputError(f"{declaration.key} is no insight: leave --listener and --year out to see why its partitions are stale or fresh")
-    told = story_data(project, listener, year)
-    stored = project.situation().stored.get(Cell(declaration.key, str(year), project.root.bucket_of(listener.listener_id)))
-    return {
-        "insight": declaration.name, "year": year, "meaning": declaration.meaning, "rules": told.rules,
-        "window": [day.isoformat() for day in told.window], "time_zone": told.time_zone,
-        "counted": {"listens": told.counted.listens, "excluded": dict(told.counted.excluded)},
-        "lineage": {key: list(read.columns) for key, read in project.graph.inputs(declaration)},
-        "row_count": len(told.rows(declaration.name)), "data_version": stored.data_version if stored else None,  # type: ignore[attr-defined]
-    }  # fmt: skip
 
 
 def record_logic(project: Project) -> None:

@@ -16,8 +16,9 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @json_option
 def command(asset, partition, listener, year, data, as_json) -> None:
     """Say why a partition is stale or fresh: the part of logic, rule, column or data that changed."""
-    from wrapped_assets.building.explaining import explain_cells, explain_figure
+    from wrapped_assets.building.explaining import explain_cells
     from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.serving.reckoning import explain_figure
     from wrapped_assets.storage import registry
 
     project = open_project(data)
