@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from types import EllipsisType
 from typing import Any
 
 import polars as pl
@@ -111,7 +112,7 @@ def _example(example: Example) -> Iterator[str]:
     for listener, plays in example.given.items():
         yield f"{listener} plays `{plays}`:"
     yield ""
-    rows = [row for row in example.expect if not isinstance(row, type(...))]
+    rows = [row for row in example.expect if not isinstance(row, EllipsisType)]
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [tuple(_cell(row[name]) if name in row else "" for name in names) for row in rows]
     yield from _table(names, [*cells, *([("…",) * len(names)] if len(rows) < len(example.expect) else [])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
@@ -25,13 +25,13 @@ _EXCLUSIONS = {column.name: column.dtype for column in (c.listener_id, c.exclusi
 _LISTENERS = {column.name: column.dtype for column in (c.listener_id, c.time_zone)}
 
 
-def _nothing(_: BinaryIO, __: Head) -> Iterable[Batch]:
+def _nothing(_: BinaryIO, __: Head) -> Iterator[Batch]:
     return iter(())
 
 
 REHEARSED = Source(
     name="rehearsal", code=0, title="Plays given in memory", richness=100, resolution_seconds=1, recognises=lambda _: False,
-    read=_nothing,  # type: ignore[arg-type]
+    read=_nothing,
 )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def landed(plays: Plays, surrogates: Mapping[str, int]) -> tuple[pl.DataFrame, p
     for listener, given in plays.items():
         for source, frame in [(REHEARSED, given)] if isinstance(given, pl.DataFrame) else given:
             named = frame.select(pl.lit(listener, pl.String).alias("listener"), *(name for name in PLAY_SCHEMA if name != "listener"))
-            batch = Batch(named.cast(PLAY_SCHEMA), pl.DataFrame(schema=REJECTED_SCHEMA))  # type: ignore[arg-type]
+            batch = Batch(named.cast(pl.Schema(PLAY_SCHEMA)), pl.DataFrame(schema=REJECTED_SCHEMA))
             parts.append(coded(batch, source, {listener: surrogates[listener]}))
     landed_plays = pl.concat([pl.DataFrame(schema=LANDED_PLAYS), *(played for played, _ in parts)])
     landed_tracks = pl.concat([pl.DataFrame(schema=LANDED_TRACKS), *(tracks for _, tracks in parts)])
@@ -136,4 +136,4 @@ def _wanted(graph: Graph, only: Collection[str] | None) -> list[Declaration]:
 
 def source_like(name: str, code: int, richness: int, resolution_seconds: int) -> Source:
     """An input format of which only what deduplication looks at is set."""
-    return Source(name, code, name, richness, resolution_seconds, lambda _: False, _nothing)  # type: ignore[arg-type]
+    return Source(name, code, name, richness, resolution_seconds, lambda _: False, _nothing)

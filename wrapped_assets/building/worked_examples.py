@@ -20,10 +20,9 @@ TOLERANCE = 1e-6
 def worked(declaration: Declaration, example: Example, graph: Graph | None = None) -> list[dict[str, Any]]:
     """What the example really gives, in grain order, ids written as names."""
     plays = example_plays(example.given)
-    years = {frame["listened_at"].dt.year().min() for frame in plays.values() if frame.height} | {example.year}
-    found = rehearse(
-        plays, range(min(years), example.year + 1), only=[declaration.key, "catalogue/tracks", "catalogue/artist_credits"], graph=graph or project_graph()
-    )
+    first = min((start.year for frame in plays.values() for start in frame["listened_at"]), default=example.year)
+    only = [declaration.key, "catalogue/tracks", "catalogue/artist_credits"]
+    found = rehearse(plays, range(first, example.year + 1), only=only, graph=graph or project_graph())
     rows = found[declaration.key, str(example.year)]
     return named_rows(rows, {**names_of(found), "listener_id": {i: name for name, i in surrogates_of(example.given).items()}})
 

@@ -50,6 +50,7 @@ def test_bits_of_a_month_are_its_days() -> None:
     assert days == [date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 28)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2**31 - 1), max_size=5))
 def test_the_longest_run_of_bits_is_the_longest_run_of_ones(masks: list[int]) -> None:
     found = pl.LazyFrame({"mask": masks}, schema={"mask": pl.Int64}).select(longest_run("mask")).collect()["mask"].to_list()

@@ -27,6 +27,7 @@ def test_all_are_placed_and_spaced_where_any_order_would_do(values: list[str], a
     assert is_spaced(values, order, after) or not possible
 
 
+@settings(deadline=None)
 @given(VALUES, st.integers(1, 3), st.integers(0, 7))
 def test_as_many_are_chosen_as_there_are_places_for(values: list[str], after: int, limit: int) -> None:
     order = apart(values, after=after, limit=limit)
