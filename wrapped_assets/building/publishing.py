@@ -64,8 +64,10 @@ def readiness(project: Project) -> list[Readiness]:
 
 
 def played_years(situation: Situation) -> list[int]:
-    """The years that have an edition: something was landed in them."""
-    return sorted({period_year(cell.period) for cell in situation.expected() if cell.asset.startswith("insights/")})
+    """The years that have an edition: something was played in them, or may have been where a month is not built yet."""
+    months = [cell for cell in situation.expected() if cell.asset == "listens/listens"]
+    rows = {cell: situation.stored[cell].row_count if cell in situation.stored else 1 for cell in months}
+    return sorted({period_year(cell.period) for cell in months if rows[cell]})
 
 
 def _published(stored: dict[Cell, StoredCell], year: int) -> dict[Cell, StoredCell]:

@@ -76,7 +76,9 @@ def rehearse(
     landed_plays, landed_tracks = landed(plays, ids)
     externals = {
         "registry/listeners": pl.DataFrame([(ids[name], zones.get(name, "UTC")) for name in plays], schema=_LISTENERS, orient="row"),
-        "registry/exclusions": pl.DataFrame([(ids[name], kind, target) for name, kind, target in exclusions], schema=_EXCLUSIONS, orient="row"),
+        "registry/exclusions": pl.DataFrame(
+            [(ids[name], kind, target) for name, kind, target in exclusions], schema=_EXCLUSIONS, orient="row"
+        ),
     }
     wanted = _wanted(graph, only)
     found: Found = {}
@@ -91,7 +93,9 @@ def rehearse(
     return found
 
 
-def inputs_of(graph: Graph, declaration: Declaration, period: str, found: Found, externals: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+def inputs_of(
+    graph: Graph, declaration: Declaration, period: str, found: Found, externals: Mapping[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
     """The frames that an asset reads for one period, by input name and with exactly the declared columns."""
     return {
         read.asset: externals[key].select(read.columns) if key in externals else _read(graph.by_key[key], read, period, found)
@@ -99,7 +103,9 @@ def inputs_of(graph: Graph, declaration: Declaration, period: str, found: Found,
     }
 
 
-def _computed(graph: Graph, declaration: Declaration, period: str, found: Found, externals: Mapping[str, pl.DataFrame], rules: Rules) -> pl.DataFrame:
+def _computed(
+    graph: Graph, declaration: Declaration, period: str, found: Found, externals: Mapping[str, pl.DataFrame], rules: Rules
+) -> pl.DataFrame:
     inputs = inputs_of(graph, declaration, period, found, externals)
     people = {"registry/listeners", "registry/exclusions"}
     if all(inputs[read.asset].is_empty() for key, read in graph.inputs(declaration) if key not in people):
@@ -122,7 +128,10 @@ def _landed_around(landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame, mont
     first, after = (datetime.combine(one.first_day, datetime.min.time()) for one in (month, month.shift(1)))
     start, end = (pl.lit(instant).dt.replace_time_zone("UTC") for instant in (first - EDGE, after + EDGE))
     around = landed_plays.filter(pl.col("listened_at").is_between(start, end, closed="left"))
-    return {"sources/landed_plays": around, "sources/landed_tracks": landed_tracks.join(around, on="variant_id", how="semi", maintain_order="left")}
+    return {
+        "sources/landed_plays": around,
+        "sources/landed_tracks": landed_tracks.join(around, on="variant_id", how="semi", maintain_order="left"),
+    }
 
 
 def _wanted(graph: Graph, only: Collection[str] | None) -> list[Declaration]:

@@ -42,7 +42,10 @@ def names_of(found: Found) -> dict[str, dict[int, str]]:
 def named_rows(rows: pl.DataFrame, names: Mapping[str, Mapping[int, str]]) -> list[dict[str, Any]]:
     """Rows as dictionaries, ids replaced by names: `top_recording_id` is a recording_id too."""
     kinds = {column: kind for column in rows.columns for kind in names if column.endswith(kind)}
-    return [{column: names[kinds[column]].get(value, value) if column in kinds else value for column, value in row.items()} for row in rows.to_dicts()]
+    return [
+        {column: names[kinds[column]].get(value, value) if column in kinds else value for column, value in row.items()}
+        for row in rows.to_dicts()
+    ]
 
 
 def mismatch(expected: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
@@ -58,7 +61,9 @@ def _same(expected: Any, value: Any) -> bool:
     return bool(expected == value)
 
 
-def differences(declaration: Declaration, example: Example, graph: Graph | None = None) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
+def differences(
+    declaration: Declaration, example: Example, graph: Graph | None = None
+) -> tuple[list[Mapping[str, Any]], list[dict[str, Any]]]:
     """Expected rows that did not come, and rows that came unexpected (none where the example ends in `...`)."""
     left = worked(declaration, example, graph)
     missing: list[Mapping[str, Any]] = []
