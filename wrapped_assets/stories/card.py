@@ -78,7 +78,8 @@ def story_svg_card(data: StoryData) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{escape(name)}, {data.year} in music"><style>{style}</style>'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{paper}"/><rect x="90" y="70" width="900" height="10" fill="{ink}"/>{"".join(parts)}</svg>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{paper}"/><rect x="90" y="70" width="900" height="10" fill="{ink}"/>'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -98,7 +99,7 @@ def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses to start as root with it; the page is our own and runs no script
         try:
-            subprocess.run(command, check=False, capture_output=True, timeout=60)
+            subprocess.run(command, check=False, capture_output=True, timeout=60)  # noqa: S603 (a browser found on PATH)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise RuntimeError(f"{found} could not draw the picture: {error}") from error
         if not picture.is_file():

@@ -40,7 +40,11 @@ def ins_and_outs(data: StoryData) -> list[tuple[str, str]]:
         ("listens counted and ranked", phrases.count(counted.listens)),
         *([("plays in the minutes", phrases.count(counted.plays_in_minutes))] if counted.plays_in_minutes else []),
         *reasons,
-        *([("of unknown length: nothing added to the minutes", phrases.count(counted.unknown_length_count))] if counted.unknown_length_count else []),
+        *(
+            [("of unknown length: nothing added to the minutes", phrases.count(counted.unknown_length_count))]
+            if counted.unknown_length_count
+            else []
+        ),
     ]
 
 

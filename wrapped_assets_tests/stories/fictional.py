@@ -36,7 +36,9 @@ def _race(year: int, chance: Random) -> list[dict[str, Any]]:
     total = dict.fromkeys(range(5), 0)
     rows = []
     for month in range(1, 13):
-        gained = {place: round(chance.uniform(12, 40) * (1.4 if (month + place * 2) % 7 < 3 else 0.7) * (1.25 - place * 0.1)) for place in total}
+        gained = {
+            place: round(chance.uniform(12, 40) * (1.4 if (month + place * 2) % 7 < 3 else 0.7) * (1.25 - place * 0.1)) for place in total
+        }
         total = {place: total[place] + gained[place] for place in total}
         order = sorted(total, key=lambda place: -total[place])
         rows += [
@@ -68,7 +70,8 @@ def _insights(year: int) -> dict[str, list[dict[str, Any]]]:
     ]  # fmt: skip
     return {
         "listening_totals": [{"minutes": minutes, "listen_count": listens, "play_count": listens + 1904, "recording_count": 2318,
-                              "artist_count": 614, "release_group_count": 902, "active_day_count": sum(r["listen_count"] > 0 for r in calendar),
+                              "artist_count": 614, "release_group_count": 902,
+                              "active_day_count": sum(r["listen_count"] > 0 for r in calendar),
                               "minutes_per_day": minutes / 365}],
         "top_recordings": songs,
         "top_artists": [{"artist_rank": n, "artist_id": n, "artist_name": name, "listen_count": 412 - n * 43, "ms_played": 60_000 * n}
@@ -77,8 +80,8 @@ def _insights(year: int) -> dict[str, list[dict[str, Any]]]:
                                 "listen_count": 301 - n * 37} for n, name in enumerate(ALBUMS, 1)],
         "listening_calendar": calendar,
         "listening_clock": clock,
-        "busiest_day": [{"local_date": f"{year}-11-15", "minutes": 702.5, "listen_count": 204, "recording_count": 131, "top_recording_id": 5,
-                         "top_recording_name": "Halogen"}],
+        "busiest_day": [{"local_date": f"{year}-11-15", "minutes": 702.5, "listen_count": 204, "recording_count": 131,
+                         "top_recording_id": 5, "top_recording_name": "Halogen"}],
         "most_replayed_day": [{"recording_id": 5, "recording_name": "Salt", "artist_name": "Kestrel Youth", "local_date": f"{year}-06-21",
                                "listen_count": 43}],
         "listening_streak": [{"streak_day_count": 56, "first_local_date": f"{year}-05-31", "last_local_date": f"{year}-07-25",
@@ -103,7 +106,8 @@ def fictional(year: int = 2025) -> StoryData:
     """A full edition."""
     insights = _insights(year)
     return StoryData(
-        listener="Ana", year=year, edition=str(year), rules="default", window=(date(year, 1, 1), date(year, 12, 31)), time_zone="Europe/Prague",
+        listener="Ana", year=year, edition=str(year), rules="default", window=(date(year, 1, 1), date(year, 12, 31)),
+        time_zone="Europe/Prague",
         counted=Counted(
             insights["listening_totals"][0]["listen_count"], insights["listening_totals"][0]["play_count"],
             {"too_short": 1822, "private": 82, "excluded": 140, "outside_window": 17, "not_music": 66, "duplicate": 311}, 4,
@@ -127,7 +131,15 @@ def empty(year: int = 2025) -> StoryData:
 def hostile(year: int = 2025) -> StoryData:
     """Names that are long, right to left, not Latin, or markup."""
     data = fictional(year)
-    names = ["W" * 300, "أم كلثوم — إنت عمري", "東京事変、群青日和", "<script>alert(1)</script>", 'a"><img src=x onerror=alert(1)>', "\u202egnp.exe\n\0", "{{7*7}}"]
+    names = [
+        "W" * 300,
+        "أم كلثوم — إنت عمري",
+        "東京事変、群青日和",
+        "<script>alert(1)</script>",
+        'a"><img src=x onerror=alert(1)>',
+        "\u202egnp.exe\n\0",
+        "{{7*7}}",
+    ]
     insights = {
         insight: [
             {key: names[n % 7] if key.endswith("_name") else value for key, value in row.items()} for n, row in enumerate(rows)

@@ -23,7 +23,11 @@ def test_the_document_has_its_keys() -> None:
 
 
 def test_dates_and_instants_are_iso_8601() -> None:
-    row = {"local_date": date(2025, 1, 2), "listened_at": datetime(2025, 1, 2, 3, tzinfo=UTC), "precise_at": datetime(2025, 1, 2, 3, 4, 5, 6000)}
+    row = {
+        "local_date": date(2025, 1, 2),
+        "listened_at": datetime(2025, 1, 2, 3, tzinfo=UTC),
+        "precise_at": datetime(2025, 1, 2, 3, 4, 5, 6000, UTC),
+    }
     document = story_json(replace(fictional(), insights={"first_listen": [row]}))
     assert document["insights"]["first_listen"]["rows"] == [
         {"local_date": "2025-01-02", "listened_at": "2025-01-02T03:00:00Z", "precise_at": "2025-01-02T03:04:05.006Z"}

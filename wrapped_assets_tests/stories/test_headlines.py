@@ -8,8 +8,8 @@ import pytest
 
 from wrapped_assets.stories.data import Telling
 from wrapped_assets.stories.headlines import headline, plain
-from wrapped_assets.stories.phrases import NBSP
-from wrapped_assets_tests.stories.fictional import fictional
+from wrapped_assets.stories.phrases import NBSP, words
+from wrapped_assets_tests.stories.fictional import TELLINGS, fictional
 
 
 def told(template: str, row: dict) -> str:
@@ -18,7 +18,8 @@ def told(template: str, row: dict) -> str:
 
 
 ROW = {
-    "local_date": "2025-06-21", "recording_name": "Salt", "artist_name": "Kestrel Youth", "listen_count": 1, "minutes": 1234.5, "night_share": 0.23,
+    "local_date": "2025-06-21", "recording_name": "Salt", "artist_name": "Kestrel Youth", "listen_count": 1, "minutes": 1234.5,
+    "night_share": 0.23,
     "month": "2025-03", "ms_played": 4_320_000, "listened_at": "2025-06-21T22:00:00Z", "day_count": 1,
 }  # fmt: skip
 
@@ -43,6 +44,13 @@ def test_placeholders_are_written_for_people(template: str, text: str) -> None:
 
 def test_a_name_that_is_nothing_but_controls_gives_no_sentence() -> None:
     assert told("You played {recording}.", {"recording_name": "\u202e\n"}) == "Night train"
+
+
+@pytest.mark.parametrize("insight", sorted(set(TELLINGS) & set(fictional().insights)))
+def test_every_declared_headline_finds_its_columns(insight: str) -> None:
+    sentence = plain(headline(insight, fictional()))
+    assert sentence != words(insight)
+    assert "–" not in sentence
 
 
 def test_a_long_name_is_cut() -> None:

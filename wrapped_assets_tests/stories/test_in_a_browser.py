@@ -19,7 +19,14 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not 
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
 PHONE = {"width": 390, "height": 844}
-QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +56,14 @@ def test_the_page_is_quiet_and_one_column_wide(browser: Any, tmp_path: Path, dat
     page, heard = opened(browser, tmp_path, data, reduced_motion="reduce")
     assert heard == []
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    spilling = "e => [...e.querySelectorAll('.inside *')].filter(x => x.getBoundingClientRect().right > innerWidth + 1 && !x.closest('.scroll')).length"
+    outside = "const outside = x => x.getBoundingClientRect().right > innerWidth + 1 && !x.closest('.scroll');"
+    spilling = "e => {" + outside + "return [...e.querySelectorAll('.inside *')].filter(outside).length}"
     assert page.eval_on_selector("main", spilling) == 0
 
 
-@pytest.mark.parametrize(("data", "screens"), [(fictional(), 1.0), (small(), 1.0), (empty(), 1.0), (hostile(), 1.15)], ids=["full", "small", "empty", "hostile"])
+@pytest.mark.parametrize(
+    ("data", "screens"), [(fictional(), 1.0), (small(), 1.0), (empty(), 1.0), (hostile(), 1.15)], ids=["full", "small", "empty", "hostile"]
+)
 def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, screens: float) -> None:
     page, _ = opened(browser, tmp_path, data)
     heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
@@ -92,7 +102,9 @@ def test_motion_is_only_for_those_who_want_it(browser: Any, tmp_path: Path) -> N
 
 def test_dark_and_light_differ(browser: Any, tmp_path: Path) -> None:
     papers = {
-        scheme: opened(browser, tmp_path, fictional(), color_scheme=scheme)[0].eval_on_selector("#opening", "e => getComputedStyle(e).backgroundColor")
+        scheme: opened(browser, tmp_path, fictional(), color_scheme=scheme)[0].eval_on_selector(
+            "#opening", "e => getComputedStyle(e).backgroundColor"
+        )
         for scheme in ("light", "dark")
     }
     assert papers == {"light": "rgb(246, 234, 215)", "dark": "rgb(27, 21, 17)"}

@@ -92,16 +92,24 @@ def test_an_insight_unknown_to_the_story_gets_a_card() -> None:
     months = [{"listener_id": 7, "month": f"2025-0{n}", "gap_count": n} for n in range(1, 4)]
     data = replace(
         data, insights={**data.insights, "comebacks": rows, "gaps": months, "variety": [{"listener_id": 7, "entropy_share": 0.5}]},
-        tellings={**data.tellings, "comebacks": Telling("Welcome back, {artist}.", "discovery"), "gaps": Telling("Gaps.", "no such chapter")},
+        tellings={**data.tellings, "comebacks": Telling("Welcome back, {artist}.", "discovery"),
+                  "gaps": Telling("Gaps.", "no such chapter")},
     )  # fmt: skip
     page = story_html(data)
-    assert "Welcome back, <bdi class=\"name\">Band 0</bdi>." in page
+    assert 'Welcome back, <bdi class="name">Band 0</bdi>.' in page
     assert {"comebacks", "gaps", "variety"} <= set(Outline(page).ids("section"))
     assert "Welcome back, Band 0." in story_text(data)
     assert story_json(data)["insights"]["comebacks"]["rows"] == rows
 
 
-cells = st.none() | st.integers(-5, 10**12) | st.floats() | st.text(max_size=8) | st.booleans() | st.sampled_from(["2025-02-30", "2025-03", "2025-13"])
+cells = (
+    st.none()
+    | st.integers(-5, 10**12)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.booleans()
+    | st.sampled_from(["2025-02-30", "2025-03", "2025-13"])
+)
 
 
 @settings(max_examples=40, deadline=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Fact, Ranked, Table
 from wrapped_assets.stories.data import Row, StoryData
@@ -27,7 +29,7 @@ def generic(insight: str, data: StoryData) -> Card | None:
     cells = tuple(tuple(value_text(column, row.get(column), data) for column in columns) for row in rows)
     table = Table(phrases.words(insight), tuple(map(phrases.words, columns)), cells[:60])
     numeric = [column for column in columns if any(phrases.number(row.get(column)) for row in rows)]
-    extra: dict = {"table": table}
+    extra: dict[str, Any] = {"table": table}
     if len(rows) == 1:
         told = {part.text for part in headline(insight, data)}
         facts = tuple(

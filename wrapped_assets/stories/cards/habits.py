@@ -38,7 +38,7 @@ def listening_calendar(data: StoryData) -> Card | None:
     table = Table(
         f"{unit.capitalize()} per day", ("Month", *(str(day) for day in range(1, 32))),
         tuple(
-            (phrases.MONTHS[month - 1], *(phrases.count(days[key]) if (key := _day(year, month, day)) in days else "" for day in range(1, 32)))
+            (phrases.MONTHS[month - 1], *(_cell(days, year, month, day) for day in range(1, 32)))
             for year, month in months
         ),
     )  # fmt: skip
@@ -49,11 +49,12 @@ def listening_calendar(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-def _day(year: int, month: int, day: int) -> date | None:
+def _cell(days: dict[date, float], year: int, month: int, day: int) -> str:
     try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+        value = days.get(date(year, month, day))
+    except ValueError:  # no such day in this month
+        return ""
+    return "" if value is None else phrases.count(value)
 
 
 def listening_clock(data: StoryData) -> Card | None:
@@ -61,7 +62,7 @@ def listening_clock(data: StoryData) -> Card | None:
     hours: dict[tuple[int, int], float] = {}
     for row in data.rows("listening_clock"):
         weekday, hour, listens = row.get("local_weekday"), row.get("local_hour"), phrases.number(row.get("listen_count"))
-        if weekday in range(1, 8) and hour in range(24) and listens is not None:
+        if isinstance(weekday, int) and isinstance(hour, int) and 1 <= weekday <= 7 and 0 <= hour <= 23 and listens is not None:
             hours[weekday, hour] = listens
     if not any(value > 0 for value in hours.values()):
         return None
@@ -94,7 +95,9 @@ def busiest_day(data: StoryData) -> Card | None:
         (f"{minutes / mean:.1f}×" if mean and minutes > mean else "", "your average day"),
         (phrases.name(row.get("top_recording_name"), ""), "most played"),
     )
-    return Card("busiest_day", "habits", "Busiest day", headline("busiest_day", data), facts=facts, figure=day_ring(minutes), is_inverse=True)
+    return Card(
+        "busiest_day", "habits", "Busiest day", headline("busiest_day", data), facts=facts, figure=day_ring(minutes), is_inverse=True
+    )
 
 
 def most_replayed_day(data: StoryData) -> Card | None:

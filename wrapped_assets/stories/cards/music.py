@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
@@ -51,14 +53,14 @@ def top_artists(data: StoryData) -> Card | None:
 
 def artist_race(data: StoryData) -> Card | None:
     """The top five's cumulative listens by month; needs two months and two artists."""
-    lines: dict[tuple, dict[str, float]] = {}
-    names: dict[tuple, str] = {}
-    peaks: dict[tuple, str] = {}
+    lines: dict[tuple[Any, str], dict[str, float]] = {}
+    names: dict[tuple[Any, str], str] = {}
+    peaks: dict[tuple[Any, str], str] = {}
     for row in data.rows("artist_race"):
         total, month = phrases.number(row.get("cumulative_listen_count")), row.get("month")
         if total is None or not isinstance(month, str) or phrases.month_name(month) == "–" or not row.get("artist_name"):
             continue
-        key = (row.get("artist_id"), row["artist_name"])
+        key = (row.get("artist_id"), str(row["artist_name"]))
         lines.setdefault(key, {})[month] = total
         names[key] = phrases.name(row["artist_name"])
         if row.get("is_peak_month"):
@@ -67,13 +69,15 @@ def artist_race(data: StoryData) -> Card | None:
     if len(lines) < 2 or len(months) < 2:
         return None
     final = {key: line[max(line)] for key, line in lines.items()}
-    # The figure's places: the artist's own rank order is the rows' order, which decides between equals.
+    # Equals keep the order of the rows, which is the insight's own.
     order = sorted(final, key=lambda key: -final[key])[:5]
     figure = race([(names[key], lines[key]) for key in order], months)
     top = final[order[0]] or 1
     places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5)
     places = tuple(
-        type(place)(place.place, place.name, f"peak: {phrases.month_name(peaks[key])[:3]}" if key in peaks else "", place.count, final[key] / top)
+        type(place)(
+            place.place, place.name, f"peak: {phrases.month_name(peaks[key])[:3]}" if key in peaks else "", place.count, final[key] / top
+        )
         for place, key in zip(places, order, strict=True)
     )
     table = Table(

@@ -9,7 +9,8 @@ from wrapped_assets.stories.data import StoryData
 
 ORDER: tuple[CardMaker, ...] = (
     overview.TOTALS, music.TOP_SONG, music.TOP_RECORDINGS, music.TOP_ARTISTS, music.RACE, music.ALBUMS, habits.CALENDAR, habits.CLOCK,
-    habits.BUSIEST, habits.REPLAYED, habits.FAITHFUL, habits.SESSION, overview.FIRST_LISTEN, discovery.DISCOVERIES, discovery.TOP_DISCOVERIES,
+    habits.BUSIEST, habits.REPLAYED, habits.FAITHFUL, habits.SESSION, overview.FIRST_LISTEN,
+    discovery.DISCOVERIES, discovery.TOP_DISCOVERIES,
 )  # fmt: skip
 
 

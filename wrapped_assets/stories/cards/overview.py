@@ -14,7 +14,8 @@ def totals(data: StoryData) -> Card | None:
     row = data.first("listening_totals")
     minutes = phrases.number(row.get("minutes"))
     nouns = {
-        "listen_count": ("listen", ""), "recording_count": ("song", ""), "artist_count": ("artist", ""), "release_group_count": ("album", ""),
+        "listen_count": ("listen", ""), "recording_count": ("song", ""), "artist_count": ("artist", ""),
+        "release_group_count": ("album", ""),
         "active_day_count": ("day with music", "days with music"), "play_count": ("play, skips included", "plays, skips included"),
     }  # fmt: skip
     facts = [
@@ -24,9 +25,10 @@ def totals(data: StoryData) -> Card | None:
     ]
     if not facts and minutes is None:
         return None
+    number = phrases.count(minutes) if minutes is not None else ""
     note = f"That is {phrases.duration(minutes)}, end to end." if minutes and minutes >= 120 else ""
     return Card(
-        "listening_totals", "overview", "The year in minutes", headline("listening_totals", data), number=phrases.count(minutes) if minutes is not None else "",
+        "listening_totals", "overview", "The year in minutes", headline("listening_totals", data), number,
         facts=tuple(facts), note=note, is_inverse=True,
     )  # fmt: skip
 

@@ -17,7 +17,9 @@ def week_clock(hours: dict[tuple[int, int], float]) -> Markup:
     """The dots by (weekday, hour), Monday = 1; the night from 22 to 5 is shaded."""
     most = max(hours.values(), default=0)
     height = _TOP + 7 * _ROW
-    body = svg.rect(_LEFT, _TOP, 5 * _CELL, 7 * _ROW, "night", 'rx="4"') + svg.rect(_LEFT + 22 * _CELL, _TOP, 2 * _CELL, 7 * _ROW, "night", 'rx="4"')
+    body = svg.rect(_LEFT, _TOP, 5 * _CELL, 7 * _ROW, "night", 'rx="4"') + svg.rect(
+        _LEFT + 22 * _CELL, _TOP, 2 * _CELL, 7 * _ROW, "night", 'rx="4"'
+    )
     body += "".join(svg.text(_LEFT + _CELL * (hour + 0.5), 11, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
     for weekday in range(1, 8):
         y = _TOP + _ROW * (weekday - 0.5)

@@ -33,9 +33,13 @@ def race(lines: list[tuple[str, dict[str, float]]], months: list[str]) -> Markup
         return bottom - (bottom - _TOP) * value / most
 
     body = "".join(
-        f'<path d="M{svg.fixed(_LEFT + step * index)} {svg.fixed(bottom)}V{svg.fixed(_TOP)}" class="grid"/>' for index in range(len(months) + 1)
+        f'<path d="M{svg.fixed(_LEFT + step * index)} {svg.fixed(bottom)}V{svg.fixed(_TOP)}" class="grid"/>'
+        for index in range(len(months) + 1)
     )
-    body += "".join(svg.text(_LEFT + step * (index + 0.5), _HEIGHT - 4, phrases.month_name(month)[:1], "tick", "middle") for index, month in enumerate(months))
+    body += "".join(
+        svg.text(_LEFT + step * (index + 0.5), _HEIGHT - 4, phrases.month_name(month)[:1], "tick", "middle")
+        for index, month in enumerate(months)
+    )
     ends = []
     for place, (_, line) in reversed(list(enumerate(lines, 1))):
         points, reached = [(_LEFT, bottom)], 0.0
@@ -48,5 +52,6 @@ def race(lines: list[tuple[str, dict[str, float]]], months: list[str]) -> Markup
         if abs(shown - y) > 1:
             body += svg.path([(x, y), (x + 8, shown)], "lead")
         body += svg.circle(x + 15, shown, 9, f"place p{place}") + svg.text(x + 15, shown + 4, place, f"place-number p{place}", "middle")
-    label = f"Cumulative listens of {len(lines)} artists by month; {lines[0][0] if lines else 'nobody'} ends first with {phrases.counted(most, 'listen')}."
+    winner = lines[0][0] if lines else "nobody"
+    label = f"Cumulative listens of {len(lines)} artists by month; {winner} ends first with {phrases.counted(most, 'listen')}."
     return svg.figure(_WIDTH, _HEIGHT, label, body, "race")

@@ -42,7 +42,8 @@ def record_body(days: dict[date, float], start: date, end: date, year: int) -> s
         if day.day == 15
     )
     return (
-        f'<g class="disc">{svg.circle(_CENTRE, _CENTRE, 186, "vinyl")}{grooves}<path d="{spokes(days, start, end)}" class="spokes"/>{months}</g>'
+        f'<g class="disc">{svg.circle(_CENTRE, _CENTRE, 186, "vinyl")}{grooves}'
+        f'<path d="{spokes(days, start, end)}" class="spokes"/>{months}</g>'
         + svg.circle(_CENTRE, _CENTRE, _INNER - 2, "label")
         + svg.text(200, 184, year, "label-year", "middle")
         + svg.circle(_CENTRE, _CENTRE, 5, "hole")

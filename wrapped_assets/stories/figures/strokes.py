@@ -37,7 +37,10 @@ def day_ring(minutes: float) -> Markup:
     for hour in range(24):
         angle = 2 * math.pi * hour / 24
         inner = 92 if hour % 6 else 84
-        body += svg.path([(160 + 98 * math.sin(angle), 160 - 98 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))], "notch")
+        body += svg.path(
+            [(160 + 98 * math.sin(angle), 160 - 98 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))],
+            "notch",
+        )
     body += svg.text(160, 168, phrases.percent(share), "ring-number", "middle") + svg.text(160, 192, "of the day", "ring-small", "middle")
     return svg.figure(320, 320, f"{phrases.duration(minutes)} of 24 hours.", body, "rings")
 
@@ -47,7 +50,8 @@ def stretch(start: str, end: str, start_hour: float, hours: float) -> Markup:
     first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
     scale = 330 / max(1, last - first)
     body = "".join(
-        svg.path([(6 + scale * index, 76), (6 + scale * index, 88 if (first + index) % 6 else 98)], "notch") for index in range(last - first + 1)
+        svg.path([(6 + scale * index, 76), (6 + scale * index, 88 if (first + index) % 6 else 98)], "notch")
+        for index in range(last - first + 1)
     )
     left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
     body += svg.rect(left, 8, max(3.0, right - left), 64, "bar", 'rx="6"')
@@ -71,9 +75,15 @@ def clock_face(hour: int, minute: int) -> Markup:
     body = svg.circle(160, 160, 148, "face")
     for mark in range(12):
         angle, inner = math.pi * mark / 6, 122 if mark % 3 else 112
-        body += svg.path([(160 + 136 * math.sin(angle), 160 - 136 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))], "hour")
+        body += svg.path(
+            [(160 + 136 * math.sin(angle), 160 - 136 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))],
+            "hour",
+        )
     for angle, length, css in ((math.pi * (hour % 12 + minute / 60) / 6, 76, "hand short"), (math.pi * minute / 30, 116, "hand")):
-        body += svg.path([(160 - 14 * math.sin(angle), 160 + 14 * math.cos(angle)), (160 + length * math.sin(angle), 160 - length * math.cos(angle))], css)
+        body += svg.path(
+            [(160 - 14 * math.sin(angle), 160 + 14 * math.cos(angle)), (160 + length * math.sin(angle), 160 - length * math.cos(angle))],
+            css,
+        )
     return svg.figure(320, 320, f"A clock at {hour:02d}:{minute:02d}.", body + svg.circle(160, 160, 9, "pin"), "face-clock")
 
 

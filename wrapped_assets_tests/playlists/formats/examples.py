@@ -23,7 +23,24 @@ MIXED = PlaylistData(
     "What you played most, told by days.", "Ana",
 )  # fmt: skip
 
-NASTY = ["\n", "\r\n", "\0", "\x1b[31m", "\u202e", "\u2066", "\ufeff", "\ufffe", "\ud800", "]]>", "<b>&amp;", '"', ";", ",", "#EXTINF:1,", "\u2028"]
+NASTY = [
+    "\n",
+    "\r\n",
+    "\0",
+    "\x1b[31m",
+    "\u202e",
+    "\u2066",
+    "\ufeff",
+    "\ufffe",
+    "\ud800",
+    "]]>",
+    "<b>&amp;",
+    '"',
+    ";",
+    ",",
+    "#EXTINF:1,",
+    "\u2028",
+]
 FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "a;=1", "＝1"]
 names = st.none() | st.lists(st.text(max_size=20) | st.sampled_from(NASTY + FORMULAS), max_size=6).map("".join) | st.just("W" * 300)
 tracks = st.builds(

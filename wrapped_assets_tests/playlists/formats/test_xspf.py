@@ -64,7 +64,9 @@ def test_any_name_is_valid_and_read_back(playlist) -> None:
     assert found.title == (one_line(playlist.title) or "Playlist")
     assert len(list(found)) + gone == len(playlist.tracks)
     if not gone:
-        assert [(track.title or "", track.creator or "") for track in found] == [(one_line(t.recording_name), credit(t)) for t in playlist.tracks]
+        assert [(track.title or "", track.creator or "") for track in found] == [
+            (one_line(t.recording_name), credit(t)) for t in playlist.tracks
+        ]
 
 
 def test_a_player_finds_the_tracks_that_have_an_address(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 import gi
 
 gi.require_version("TotemPlParser", "1.0")
-from gi.repository import TotemPlParser
+from gi.repository import TotemPlParser  # noqa: E402 (the version is chosen first)
 
 found = []
 parser = TotemPlParser.Parser()
