@@ -45,7 +45,9 @@ def plays_of(text: str) -> pl.DataFrame:
         for play in plays:
             found = _PLAY.fullmatch(play)
             if not found:
-                raise DeclarationError(f"cannot read the play {play!r}: expected recording[/artist[+featured][/release_group]][@HH:MM][~12s][*3][!]")
+                raise DeclarationError(
+                    f"cannot read the play {play!r}: expected recording[/artist[+featured][/release_group]][@HH:MM][~12s][*3][!]"
+                )
             for number in range(int(found["times"] or 1)):
                 start = noon + on_day * BETWEEN_PLAYS
                 if found["hour"]:

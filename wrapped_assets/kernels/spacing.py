@@ -33,11 +33,18 @@ def spaced(frame: pl.LazyFrame, by: str, value: str, rank: str, *, after: int, l
 
     def rearranged(rows: pl.DataFrame) -> pl.DataFrame:
         groups = rows.sort(by, rank).group_by(by, maintain_order=True).agg(rank, value)
-        chosen = [[ranks[index] for index in apart(values, after=after, limit=limit)] for ranks, values in zip(groups[rank].to_list(), groups[value].to_list(), strict=True)]
+        chosen = [
+            [ranks[index] for index in apart(values, after=after, limit=limit)]
+            for ranks, values in zip(groups[rank].to_list(), groups[value].to_list(), strict=True)
+        ]
         placed = pl.DataFrame(
             {by: groups[by], rank: chosen, "_place": [list(range(1, len(ranks) + 1)) for ranks in chosen]},
             schema={by: schema[by], rank: pl.List(schema[rank]), "_place": pl.List(schema[rank])},
         )
-        return rows.join(placed.explode(rank, "_place"), on=[by, rank], how="inner").with_columns(pl.col("_place").alias(rank)).select(schema.names())
+        return (
+            rows.join(placed.explode(rank, "_place"), on=[by, rank], how="inner")
+            .with_columns(pl.col("_place").alias(rank))
+            .select(schema.names())
+        )
 
     return frame.map_batches(rearranged, schema=schema)

@@ -18,7 +18,15 @@ CANDIDATES = 200  # songs beyond the hundredth that may stand in where an artist
     grain=[c.listener_id, c.playlist_position],
     columns=[c.recording_id, c.listen_count, c.playlist_score],
     reads={
-        "recording_months": [c.listener_id, c.recording_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.active_day_count]
+        "recording_months": [
+            c.listener_id,
+            c.recording_id,
+            c.artist_id,
+            c.listen_count,
+            c.ms_played,
+            c.first_listened_at,
+            c.active_day_count,
+        ]
     },
     examples=[
         Example(

@@ -23,7 +23,11 @@ def test_plays_of_a_day_start_at_noon_four_minutes_apart_and_are_full_listens() 
 def test_a_play_may_say_everything() -> None:
     play = plays_of("2026-03-01 night/bo+cy+di/steps@23:58~12s!").to_dicts()[0]
     assert play["listened_at"] == datetime(2026, 3, 1, 23, 58, tzinfo=UTC)
-    assert (play["artist_names"], play["artist_credit"], play["release_group_name"]) == (["bo", "cy", "di"], "bo feat. cy feat. di", "steps")
+    assert (play["artist_names"], play["artist_credit"], play["release_group_name"]) == (
+        ["bo", "cy", "di"],
+        "bo feat. cy feat. di",
+        "steps",
+    )
     assert (play["ms_played"], play["is_private"]) == (12_000, True)
 
 

@@ -18,7 +18,8 @@ OF_LISTENERS = [one for one in ALL if "listener_id" in one.grain]
 
 def test_the_order_of_plays_in_a_file_never_matters() -> None:
     shuffled = {
-        name: [(source, frame.sample(fraction=1, shuffle=True, seed=3)) for source, frame in reversed(parts)] for name, parts in everyone().items()
+        name: [(source, frame.sample(fraction=1, shuffle=True, seed=3)) for source, frame in reversed(parts)]
+        for name, parts in everyone().items()
     }
     again = rehearse(dict(reversed(shuffled.items())), [YEAR - 1, YEAR], time_zones=ZONES)
     for cell, frame in rehearsed().items():
@@ -45,14 +46,18 @@ def test_renaming_all_listeners_renames_the_result_and_changes_nothing_else() ->
             if key != asset.key:
                 continue
             if "listener_id" in frame.columns:
-                frame = frame.with_columns(pl.col("listener_id").replace_strict({old[name]: renamed[name] for name in names})).sort(asset.order)
+                frame = frame.with_columns(pl.col("listener_id").replace_strict({old[name]: renamed[name] for name in names})).sort(
+                    asset.order
+                )
             assert frame.equals(again[key, period]), (key, period)
 
 
 def test_parts_of_an_edition_reconcile() -> None:
     found = {key.rpartition("/")[2]: frame for (key, period), frame in rehearsed().items() if period == str(YEAR)}
     totals = {row["listener_id"]: row for row in found["listening_totals"].to_dicts()}
-    outcomes = pl.concat(frame for (key, period), frame in rehearsed().items() if key == "aggregates/outcomes" and period.startswith(str(YEAR)))
+    outcomes = pl.concat(
+        frame for (key, period), frame in rehearsed().items() if key == "aggregates/outcomes" and period.startswith(str(YEAR))
+    )
     assert len(totals) == len(everyone())
     for listener, total in totals.items():
         theirs = {name: frame.filter(pl.col("listener_id") == listener) for name, frame in found.items() if "listener_id" in frame.columns}
@@ -77,15 +82,26 @@ def test_parts_of_an_edition_reconcile() -> None:
 
 def test_a_listener_without_a_counted_listen_has_totals_and_no_rankings() -> None:
     gus = pl.col("listener_id") == surrogates_of(["gus"])["gus"]
-    found = {key.rpartition("/")[2]: frame.filter(gus) for (key, period), frame in rehearsed().items() if period == str(YEAR) and "listener_id" in frame.columns}
+    found = {
+        key.rpartition("/")[2]: frame.filter(gus)
+        for (key, period), frame in rehearsed().items()
+        if period == str(YEAR) and "listener_id" in frame.columns
+    }
     assert found["listening_totals"].select("play_count", "listen_count", "minutes").row(0) == (2, 0, 3.2)
-    with_rows = {name for name, frame in found.items() if frame.height} - {"listening_totals", "listening_calendar", "artist_history", "recording_history"}
+    with_rows = {name for name, frame in found.items() if frame.height} - {
+        "listening_totals",
+        "listening_calendar",
+        "artist_history",
+        "recording_history",
+    }
     assert with_rows == set()
 
 
 def test_windows_end_where_the_rules_say() -> None:
     short = {YEAR: rules_for("default", YEAR, date(YEAR, 2, 1), date(YEAR, 3, 31))}
-    found = rehearse(everyone(), [YEAR - 1, YEAR], time_zones=ZONES, rules=short, only=["listening_calendar", "artist_race", "listening_totals"])
+    found = rehearse(
+        everyone(), [YEAR - 1, YEAR], time_zones=ZONES, rules=short, only=["listening_calendar", "artist_race", "listening_totals"]
+    )
     calendar = found["insights/listening_calendar", str(YEAR)]
     assert (calendar["local_date"].min(), calendar["local_date"].max()) == (date(YEAR, 2, 1), date(YEAR, 3, 31))
     assert found["insights/artist_race", str(YEAR)]["month"].unique().sort().to_list() == [f"{YEAR}-02", f"{YEAR}-03"]

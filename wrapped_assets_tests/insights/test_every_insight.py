@@ -118,7 +118,13 @@ def test_an_aggregate_of_parts_is_the_aggregate_of_all(asset: Declaration) -> No
     of_listeners = {name for name, frame in inputs.items() if "listener_id" in frame.columns}
     for parts in (2, 3):
         split = [
-            evaluated(asset, {name: frame.filter(pl.col("listener_id") % parts == part) if name in of_listeners else frame for name, frame in inputs.items()})
+            evaluated(
+                asset,
+                {
+                    name: frame.filter(pl.col("listener_id") % parts == part) if name in of_listeners else frame
+                    for name, frame in inputs.items()
+                },
+            )
             for part in range(parts)
         ]
         assert pl.concat(split).sort(asset.order).equals(evaluated(asset, inputs))
@@ -128,7 +134,21 @@ ALLOWED_IMPORTS = (
     "datetime", "polars", "wrapped_assets.contracts.declaration", "wrapped_assets.contracts.kinds", "wrapped_assets.kernels",
     "wrapped_assets.vocabulary", "wrapped_assets.aggregates",
 )  # fmt: skip
-FORBIDDEN_CALLS = {"collect", "collect_async", "iter_rows", "rows", "to_dicts", "to_list", "map_elements", "open", "print", "now", "today", "sample", "shuffle"}
+FORBIDDEN_CALLS = {
+    "collect",
+    "collect_async",
+    "iter_rows",
+    "rows",
+    "to_dicts",
+    "to_list",
+    "map_elements",
+    "open",
+    "print",
+    "now",
+    "today",
+    "sample",
+    "shuffle",
+}
 
 
 @each_written

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.vocabulary.rules import rules_for
-from wrapped_assets_tests.insights.slow_twins import TWINS, Seen
+from wrapped_assets_tests.insights.slow_days import TWINS
+from wrapped_assets_tests.insights.slow_twins import Seen
 from wrapped_assets_tests.insights.worlds import SMALL_WORLDS, YEAR, Play, small_frames
 
 WINDOWS = ((date(YEAR, 1, 1), date(YEAR, 12, 31)), (date(YEAR, 1, 2), date(YEAR, 2, 1)))

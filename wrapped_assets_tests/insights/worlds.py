@@ -17,7 +17,14 @@ from wrapped_assets.contracts.source import PLAY_SCHEMA, Source
 YEAR = 2026
 SCROBBLES = source_like("scrobbles", code=7, richness=10, resolution_seconds=1)
 STREAMS = source_like("streams", code=3, richness=50, resolution_seconds=1)
-ZONES = {"ana": "Europe/Lisbon", "bo": "Australia/Melbourne", "cy": "America/New_York", "di": "UTC", "ed": "Asia/Tokyo", "flo": "Africa/Casablanca"}
+ZONES = {
+    "ana": "Europe/Lisbon",
+    "bo": "Australia/Melbourne",
+    "cy": "America/New_York",
+    "di": "UTC",
+    "ed": "Asia/Tokyo",
+    "flo": "Africa/Casablanca",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,8 @@ class Song:
 
 
 SONGS = tuple(
-    Song(f"song {n}", (f"artist {n % 4}", *((f"artist {(n + 1) % 4}",) if n % 3 == 0 else ())), f"album {n % 5}" if n % 5 else None) for n in range(16)
+    Song(f"song {n}", (f"artist {n % 4}", *((f"artist {(n + 1) % 4}",) if n % 3 == 0 else ())), f"album {n % 5}" if n % 5 else None)
+    for n in range(16)
 )
 
 
@@ -110,4 +118,7 @@ SMALL_WORLDS = st.fixed_dictionaries({name: st.integers(0, 10**6).map(_plays) fo
 
 def small_frames(world: dict[str, list[Play]]) -> dict[str, pl.DataFrame]:
     """The plays of a random world as a source gives them."""
-    return {name: frame_of([row(play.song, play.start, play.ms_played, is_private=play.is_private) for play in plays]) for name, plays in world.items()}
+    return {
+        name: frame_of([row(play.song, play.start, play.ms_played, is_private=play.is_private) for play in plays])
+        for name, plays in world.items()
+    }

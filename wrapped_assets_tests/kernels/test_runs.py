@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import polars as pl
@@ -30,10 +30,10 @@ def test_runs_cover_each_day_once_and_never_touch(days: set[int]) -> None:
 @settings(deadline=None, max_examples=50)
 @given(INTERVALS, st.integers(0, 300))
 def test_joining_joined_parts_is_joining_all(intervals: list[tuple[int, int]], cut: int) -> None:
-    origin = datetime(2026, 1, 31, 22)
+    origin = datetime(2026, 1, 31, 22, tzinfo=UTC)
     frame = pl.LazyFrame(
         [(1, origin + timedelta(minutes=start), origin + timedelta(minutes=start + length), 1) for start, length in intervals],
-        schema={"who": pl.Int64, "start": pl.Datetime("ms"), "end": pl.Datetime("ms"), "plays": pl.Int64}, orient="row",
+        schema={"who": pl.Int64, "start": pl.Datetime("ms", "UTC"), "end": pl.Datetime("ms", "UTC"), "plays": pl.Int64}, orient="row",
     )  # fmt: skip
 
     def joined(some: pl.LazyFrame) -> pl.LazyFrame:

@@ -61,4 +61,6 @@ def listens_in(found: Found) -> pl.DataFrame:
 
 def duplicates_in(found: Found) -> pl.DataFrame:
     """All months' audit of duplicates of a rehearsal."""
-    return pl.concat(rows for (key, _), rows in found.items() if key == "listens/duplicates").sort("listened_at", "recording_id", "copy_number")
+    return pl.concat(rows for (key, _), rows in found.items() if key == "listens/duplicates").sort(
+        "listened_at", "recording_id", "copy_number"
+    )

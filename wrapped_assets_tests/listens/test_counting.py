@@ -15,7 +15,9 @@ from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.listens.plays import EXACT, frame, heard, play, scrobble
 
 
-def outcomes(*plays: dict[str, Any], rules: str = "default", exclusions: tuple[tuple[str, str, int], ...] = (), zone: str = "UTC") -> list[str]:
+def outcomes(
+    *plays: dict[str, Any], rules: str = "default", exclusions: tuple[tuple[str, str, int], ...] = (), zone: str = "UTC"
+) -> list[str]:
     rows = heard(*plays, rules={2026: rules_for(rules, 2026)}, exclusions=exclusions, time_zones={"ana": zone})
     return [OUTCOMES[code] for code in rows["outcome_code"]]
 
@@ -73,7 +75,11 @@ def test_an_excluded_artist_is_excluded_also_where_featured() -> None:
 
 
 def test_an_excluded_recording_and_release_group() -> None:
-    plays = (play("2026-03-01 12:00", "eple"), play("2026-03-01 13:00", "walk", release_group_name="steps"), play("2026-03-01 14:00", "night"))
+    plays = (
+        play("2026-03-01 12:00", "eple"),
+        play("2026-03-01 13:00", "walk", release_group_name="steps"),
+        play("2026-03-01 14:00", "night"),
+    )
     rows = heard(*plays)
     exclusions = (("ana", "recording", rows["recording_id"][0]), ("ana", "release_group", rows["release_group_id"][1]))
     assert outcomes(*plays, exclusions=exclusions) == ["excluded", "excluded", "counted"]

@@ -38,7 +38,9 @@ def test_a_minute_truncated_record_is_the_exact_one() -> None:
     found = loaded((MINUTES, [truncated(FULL)]), (EXACT, [FULL]))
     assert listens_in(found).select("source_code", "listened_at").rows() == [(EXACT.code, FULL["listened_at"])]
     dropped = duplicates_in(found).to_dicts()
-    assert [(row["source_code"], row["kept_source_code"], row["kept_listened_at"]) for row in dropped] == [(MINUTES.code, EXACT.code, FULL["listened_at"])]
+    assert [(row["source_code"], row["kept_source_code"], row["kept_listened_at"]) for row in dropped] == [
+        (MINUTES.code, EXACT.code, FULL["listened_at"])
+    ]
 
 
 def test_two_real_plays_in_a_row_stay_two_in_one_format_and_over_two() -> None:
@@ -82,7 +84,11 @@ def a_household(seed: int) -> list[tuple[Source, list[dict[str, Any]]]]:
     for _ in range(chance.choice((1, 3, 12, 25))):
         moment += timedelta(seconds=chance.choice((0, 0, 1, 7, 30, 59, 61, 300)))
         one = play(moment, chance.choice(("eple", "walk")), chance.choice((3_000, 20_000, 31_000, 60_000, 180_000)))
-        ways = {"exact": one, "minutes": truncated(one), "scrobbles": scrobble(moment + timedelta(seconds=chance.choice((0, 0, 1))), one["title"])}
+        ways = {
+            "exact": one,
+            "minutes": truncated(one),
+            "scrobbles": scrobble(moment + timedelta(seconds=chance.choice((0, 0, 1))), one["title"]),
+        }
         for name, record in ways.items():
             exports[name] += [record] * chance.choice((0, 1, 1, 1, 2))
         moment += timedelta(milliseconds=one["ms_played"])
@@ -157,6 +163,8 @@ def test_the_order_of_loading_and_loading_twice_change_nothing(exports: list[tup
 
 
 def test_what_was_dropped_can_be_listed() -> None:
-    found = loaded((EXACT, [FULL, NEXT]), (MINUTES, [truncated(FULL), truncated(NEXT), truncated(NEXT)]), (SCROBBLES, [scrobble(FULL["listened_at"])]))
+    found = loaded(
+        (EXACT, [FULL, NEXT]), (MINUTES, [truncated(FULL), truncated(NEXT), truncated(NEXT)]), (SCROBBLES, [scrobble(FULL["listened_at"])])
+    )
     assert duplicates_in(found)["source_code"].value_counts().sort("source_code").rows() == [(MINUTES.code, 3), (SCROBBLES.code, 1)]
     assert listens_in(found)["duplicate_count"].to_list() == [2, 2]

@@ -42,7 +42,9 @@ def discoveries(
     What was first heard in this year outside the window is not new. A tie goes to the earlier day.
     """
     songs = newly_heard(recording_months, recording_history, ["listener_id", "recording_id"], ["first_heard_date"])
-    artists = newly_heard(artist_months, artist_history, ["listener_id", "artist_id"]).group_by("listener_id").agg(new_artist_count=pl.len())
+    artists = (
+        newly_heard(artist_months, artist_history, ["listener_id", "artist_id"]).group_by("listener_id").agg(new_artist_count=pl.len())
+    )
     days = songs.group_by("listener_id", biggest_discovery_date="first_heard_date").agg(biggest_discovery_count=pl.len())
     since = pl.concat([months.select("listener_id", "first_heard_at") for months in (recording_months, recording_history)])
     counts = pl.col("new_artist_count", "new_recording_count", "biggest_discovery_count")

@@ -46,7 +46,9 @@ def discovery_months(
     songs = newly_heard(recording_months, recording_history, ["listener_id", "recording_id"], ["month"])
     artists = newly_heard(artist_months, artist_history, ["listener_id", "artist_id"], ["month"])
     grain = ["listener_id", "month"]
-    found = pl.concat([songs.group_by(grain).agg(new_recording_count=pl.len()), artists.group_by(grain).agg(new_artist_count=pl.len())], how="diagonal")
+    found = pl.concat(
+        [songs.group_by(grain).agg(new_recording_count=pl.len()), artists.group_by(grain).agg(new_artist_count=pl.len())], how="diagonal"
+    )
     counts = found.group_by(grain).agg(pl.col("new_recording_count", "new_artist_count").sum())
     months = pl.Series([str(month) for month in months_between(Month.of(rules.window_start), Month.of(rules.window_end))], dtype=pl.String)
     return zero_filled(counts, ["listener_id"], {"month": months})

@@ -27,7 +27,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     examples=[
         Example(
             given={"ana": "2026-03-01 eple so_here~12s, 2026-03-02 eple night!"},
-            expect=[{"listener_id": "ana", "minutes": 9.2, "play_count": 4, "listen_count": 2, "recording_count": 1, "active_day_count": 2}],
+            expect=[{"listener_id": "ana", "minutes": 9.2, "play_count": 4, "listen_count": 2, "recording_count": 1}],
         ),
     ],
 )  # fmt: skip
@@ -43,7 +43,9 @@ def listening_totals(
         pl.col("play_count", "listen_count", "ms_played").sum(), active_day_count=(pl.col("listen_count") > 0).sum()
     )
     for months, what in ((recording_months, "recording"), (artist_months, "artist"), (release_group_months, "release_group")):
-        distinct = months.filter(pl.col("listen_count") > 0).group_by("listener_id").agg(pl.col(f"{what}_id").n_unique().alias(f"{what}_count"))
+        distinct = (
+            months.filter(pl.col("listen_count") > 0).group_by("listener_id").agg(pl.col(f"{what}_id").n_unique().alias(f"{what}_count"))
+        )
         totals = totals.join(distinct, on="listener_id", how="left").with_columns(pl.col(f"{what}_count").fill_null(0))
     minutes = minutes_of("ms_played")
     days = (rules.window_end - rules.window_start).days + 1

@@ -35,7 +35,9 @@ def longest_session(sessions: pl.LazyFrame) -> pl.LazyFrame:
     Skips belong to a session, private plays do not, and it needs a listen. A session over New Year counts for each year with its
     part of it. A tie goes to the earlier session.
     """
-    whole = joined_intervals(sessions, "listener_id", "session_started_at", "session_ended_at", SESSION_GAP, sums=["play_count", "listen_count"])
+    whole = joined_intervals(
+        sessions, "listener_id", "session_started_at", "session_ended_at", SESSION_GAP, sums=["play_count", "listen_count"]
+    )
     lasted = divided((pl.col("session_ended_at") - pl.col("session_started_at")).dt.total_milliseconds(), 60_000)
     listened = whole.filter(pl.col("listen_count") > 0).with_columns(session_minutes=lasted)
     return first_per(listened, "listener_id", order=["-session_minutes", "session_started_at"])

@@ -18,7 +18,15 @@ PER_ARTIST = 2
     grain=[c.listener_id, c.recording_rank],
     columns=[c.recording_id, c.listen_count, c.first_listened_at],
     reads={
-        "recording_months": [c.listener_id, c.recording_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at],
+        "recording_months": [
+            c.listener_id,
+            c.recording_id,
+            c.artist_id,
+            c.listen_count,
+            c.ms_played,
+            c.first_listened_at,
+            c.first_heard_at,
+        ],
         "recording_history": ([c.listener_id, c.recording_id], "previous_year"),
     },
     headline="Found this year, and kept: {recording}.",
