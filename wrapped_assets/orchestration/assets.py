@@ -23,7 +23,8 @@ FRESHNESS = {
 def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """Inputs from outside, then everything declared."""
     outside = [
-        dg.AssetSpec(key=key.split("/"), partitions_def=periods.of_external(key), **outside_portrait(graph, name)) for name, key in EXTERNALS.items()
+        dg.AssetSpec(key=key.split("/"), partitions_def=periods.of_external(key), **outside_portrait(graph, name))
+        for name, key in EXTERNALS.items()
     ]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # backfill_policy and mappings to partitions that may not exist

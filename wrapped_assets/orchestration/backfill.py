@@ -26,11 +26,12 @@ def backfill(
     instance = open_instance(root)
     from wrapped_assets.definitions import defs  # reads the environment that was just set
 
+    lake = Lake(data=str(root.absolute()), buckets=sorted(buckets), recompute=Recompute(recompute))
     runs = []
     for monthly, start, end in ranges(first, last):
         wanted = sorted(key for key in keys if (graph.by_key[key].kind == "month_bucket") == monthly)
         if wanted:
-            runs.append(_run(defs, instance, wanted, start, end, Lake(data=str(root.absolute()), buckets=sorted(buckets), recompute=Recompute(recompute))))
+            runs.append(_run(defs, instance, wanted, (start, end), lake))
             if not runs[-1].success:
                 break
     return runs
@@ -47,12 +48,12 @@ def ranges(first: str, last: str) -> list[tuple[bool, str, str]]:
     return [(True, str(start), str(end)), (False, str(start.year), str(end.year))]
 
 
-def _run(defs: dg.Definitions, instance: dg.DagsterInstance, keys: Sequence[str], start: str, end: str, lake: Lake) -> dg.ExecuteInProcessResult:
+def _run(defs: dg.Definitions, instance: dg.DagsterInstance, keys: Sequence[str], span: tuple[str, str], lake: Lake) -> dg.ExecuteInProcessResult:
     job = defs.resolve_implicit_global_asset_job_def()
     return job.execute_in_process(
         instance=instance,
         asset_selection=[dg.AssetKey(key.split("/")) for key in keys],
         run_config=dg.RunConfig(resources={"lake": lake}, loggers={"console": {"config": {"log_level": "ERROR"}}}),
-        tags={ASSET_PARTITION_RANGE_START_TAG: start, ASSET_PARTITION_RANGE_END_TAG: end},
+        tags={ASSET_PARTITION_RANGE_START_TAG: span[0], ASSET_PARTITION_RANGE_END_TAG: span[1]},
         raise_on_error=False,
     )

@@ -67,7 +67,8 @@ def broken_conservation(stored: Stored) -> int:
     months = {str(month): period for period in stored.cells for month in ([period] if "-" in period else months_of(int(period)))}
     buckets = {cell.cell.bucket for found in stored.cells.values() for cell in found}
     claimed = [
-        lake.scan(found, schema).select("listener_id", pl.col(column).alias("count"), period=pl.lit(period)) for period, found in stored.cells.items()
+        lake.scan(found, schema).select("listener_id", pl.col(column).alias("count"), period=pl.lit(period))
+        for period, found in stored.cells.items()
     ]
     is_meant = pl.lit(True) if column == "play_count" else pl.col("outcome_code") == COUNTED
     actual = [

@@ -44,7 +44,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
     def _engine(self, shard: str) -> sa.Engine:
         """The open database of a shard; the one unused for longest is closed for it, and one whose file was removed is made anew."""
         engine = self._engines.pop(shard, None)
-        if engine is not None and not os.path.exists(self.path_for_shard(shard)):
+        if engine is not None and not Path(self.path_for_shard(shard)).exists():
             engine.dispose()
             self._initialized_dbs.discard(shard)
             engine = None

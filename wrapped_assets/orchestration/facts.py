@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 DIGEST = re.compile(r"[0-9a-f]{16,64}")
 # Words that a fact may be made of, besides numbers: reasons to compute, and what is counted.
-WORDS = frozenset({"missing", "logic", "rules", "data", "column", "upstream", "asked", "none", "empty", "nothing", "landed", "stale", "all"})
+WORDS = frozenset({"missing", "logic", "rules", "data", "column", "upstream", "asked", "nothing", "landed"})
 NAME = re.compile(r"[a-z][a-z_]*(/[a-z_]+)?")
 
 

@@ -49,7 +49,9 @@ class Lake(dg.ConfigurableResource):
     """The lake of one data root. Its settings, which a run may change, say how much of its partitions a run computes."""
 
     data: str = Field(default="", description="The data root; empty: WRAPPED_DATA, or data/home.")
-    recompute: Recompute = Field(default=Recompute.stale, description="stale: only cells whose logic, rules or inputs changed; all: every cell asked for.")
+    recompute: Recompute = Field(
+        default=Recompute.stale, description="stale: only cells whose logic, rules or inputs changed; all: every cell asked for."
+    )
     buckets: list[int] = Field(default=[], description="Buckets of listeners to compute; empty: all of them.")
     _project: Any = PrivateAttr(default=None)
 
@@ -77,8 +79,9 @@ class Lake(dg.ConfigurableResource):
 
         from wrapped_assets.storage.tables import cells
 
+        query = sa.select(sa.func.coalesce(sa.func.sum(cells.c.row_count), 0)).where(cells.c.asset == asset)
         with self.project.root.engine.connect() as connection:
-            return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(cells.c.row_count), 0)).where(cells.c.asset == asset)).scalar_one())
+            return int(connection.execute(query).scalar_one())
 
     def scan(self, cells: "Sequence[StoredCell]", schema: pl.Schema) -> pl.LazyFrame:
         """The rows of stored cells, read when they are needed."""

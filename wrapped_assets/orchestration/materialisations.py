@@ -15,8 +15,11 @@ from dagster._core.definitions.data_version import (
 from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, generate_event_batch_id
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
+from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.orchestration.facts import Fact, metadata
+from wrapped_assets.orchestration.portrait import lineage
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -64,15 +67,22 @@ def versions(code: str, data: str, parents: Mapping[str, int | None]) -> dict[st
 
 
 def materialisation(
-    asset: str, period: str, cells: Sequence[StoredCell], outcome: Outcome, code: str, parents: Mapping[str, int | None], total: int | None = None
+    asset: str, period: str, cells: Sequence[StoredCell], outcome: Outcome, code: str, parents: Mapping[str, int | None]
 ) -> dg.AssetMaterialization:
-    """The event of one partition. `total`: rows of the whole asset, said with the newest one."""
+    """The event of one partition."""
     facts: dict[str, Fact] = {**figures(cells, outcome), "fingerprint": code}
-    if total is not None:
-        facts["dagster/row_count"] = total
     return dg.AssetMaterialization(
         asset_key=asset.split("/"), partition=period, metadata=metadata(facts), tags=versions(code, data_version(cells), parents)
     )
+
+
+def newest(event: dg.AssetMaterialization, declaration: Declaration, graph: Graph, row_count: int) -> dg.AssetMaterialization:
+    """The last event of several also says what holds for the asset as a whole: its rows, and where its columns come from.
+
+    The UI reads both off the latest event.
+    """
+    whole = {**metadata({"dagster/row_count": row_count}), "dagster/column_lineage": lineage(graph, declaration)}
+    return event.with_metadata({**event.metadata, **whole})
 
 
 def pointers(instance: dg.DagsterInstance, parents: Collection[str]) -> dict[str, int | None]:
@@ -84,7 +94,7 @@ def pointers(instance: dg.DagsterInstance, parents: Collection[str]) -> dict[str
 def logged(context: dg.AssetExecutionContext, events: Sequence[dg.AssetMaterialization]) -> Iterator[DagsterEvent]:
     """Records the events of a run's partitions as one batch.
 
-    Dagster itself copies one data version to all partitions of a run; so its own event is left out (see `assets.silent_result`).
+    Dagster itself copies one data version to all partitions of a run; so its own event is left out (see `runs.silent_result`).
     """
     step, batch = context.op_execution_context.get_step_execution_context(), generate_event_batch_id()
     backfill = context.run.tags.get(BACKFILL_ID_TAG)

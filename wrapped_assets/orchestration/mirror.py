@@ -12,7 +12,7 @@ from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 from wrapped_assets.building.situate import Project
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.orchestration.facts import metadata
-from wrapped_assets.orchestration.materialisations import Outcome, data_version, materialisation, pointers, versions
+from wrapped_assets.orchestration.materialisations import Outcome, data_version, materialisation, newest, pointers, versions
 from wrapped_assets.storage import landing, manifest, tables
 from wrapped_assets.storage.root import Root
 
@@ -36,7 +36,7 @@ def mirror(project: Project, instance: dg.DagsterInstance) -> int:
     for key, events in _landed(project, instance).items():
         count += _report(instance, [event for event in events if event.partition not in _known(instance, key, events)])
     stored: dict[str, dict[str, list[manifest.StoredCell]]] = defaultdict(lambda: defaultdict(list))
-    for cell, found in sorted(manifest.load_cells(project.root).items(), key=lambda item: (item[0].asset, item[0].period, item[0].bucket or 0)):
+    for cell, found in sorted(manifest.load_cells(project.root).items(), key=lambda item: item[0].partition):
         stored[cell.asset][cell.period].append(found)
     for key, declaration in project.graph.by_key.items():
         count += _mirror_asset(project, instance, key, stored[key], {source for source, _ in project.graph.inputs(declaration)})
@@ -51,15 +51,10 @@ def _mirror_asset(
     changed = {period: cells for period, cells in sorted({**periods, **gone}.items()) if known.get(period) != data_version(cells)}
     total = sum(cell.row_count for cells in periods.values() for cell in cells)
     batches = [[period] for period in changed] if key in parents else [list(changed)]  # a year must be newer than the year before
-    for batch in batches:
+    for batch in filter(None, batches):
         seen = pointers(instance, parents)
-        _report(
-            instance,
-            [
-                materialisation(key, period, changed[period], Outcome(), _code(project, key, changed[period]), seen, total if period == batch[-1] else None)
-                for period in batch
-            ],
-        )
+        events = [materialisation(key, period, changed[period], Outcome(), _code(project, key, changed[period]), seen) for period in batch]
+        _report(instance, [*events[:-1], newest(events[-1], project.graph.by_key[key], project.graph, total)])
     return len(changed)
 
 
@@ -89,7 +84,7 @@ def _landed(project: Project, instance: dg.DagsterInstance) -> dict[str, list[dg
 
 def _known(instance: dg.DagsterInstance, key: str, events: Sequence[dg.AssetMaterialization]) -> set[str | None]:
     known = _versions(instance, key)
-    return {event.partition for event in events if event.partition and event.tags and known.get(event.partition) == event.tags[DATA_VERSION]}
+    return {event.partition for event in events if known.get(event.partition or "") == (event.tags or {})[DATA_VERSION]}
 
 
 def _versions(instance: dg.DagsterInstance, key: str) -> dict[str, str]:
@@ -104,6 +99,7 @@ def _report(instance: dg.DagsterInstance, events: Sequence[dg.AssetMaterializati
     """Stores materialisations that belong to no run as one batch."""
     batch = generate_event_batch_id()
     for number, event in enumerate(events, 1):
-        said = DagsterEvent(DagsterEventType.ASSET_MATERIALIZATION.value, RUNLESS_JOB_NAME, event_specific_data=StepMaterializationData(event))
+        data = StepMaterializationData(event)
+        said = DagsterEvent(DagsterEventType.ASSET_MATERIALIZATION.value, RUNLESS_JOB_NAME, event_specific_data=data)
         instance.report_dagster_event(said, RUNLESS_RUN_ID, logging.DEBUG, DagsterEventBatchMetadata(batch, number == len(events)))
     return len(events)

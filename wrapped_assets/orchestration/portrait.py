@@ -9,9 +9,15 @@ from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.vocabulary import columns as c
 
 OWNERS = {
-    "sources": ["team:intake"], "registry": ["team:privacy"], "catalogue": ["team:listening"], "listens": ["team:listening"],
-    "aggregates": ["team:listening"], "insights": ["team:insights"], "playlists": ["team:insights"], "population": ["team:insights", "team:privacy"],
-}  # fmt: skip
+    "sources": ["team:intake"],
+    "registry": ["team:privacy"],
+    "catalogue": ["team:listening"],
+    "listens": ["team:listening"],
+    "aggregates": ["team:listening"],
+    "insights": ["team:insights"],
+    "playlists": ["team:insights"],
+    "population": ["team:insights", "team:privacy"],
+}
 KINDS = {"insights": "insight", "playlists": "playlist", "population": "statistic"}
 MEANINGS = {
     "landed_plays": "Plays as they were exported, coded and landed by UTC month: append-only, written by an import or by the inbox.",

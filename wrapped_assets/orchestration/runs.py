@@ -12,7 +12,7 @@ from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.orchestration import check_results
 from wrapped_assets.orchestration.facts import discreetly
 from wrapped_assets.orchestration.lake import Lake, Recompute, fingerprints
-from wrapped_assets.orchestration.materialisations import Outcome, logged, materialisation, pointers
+from wrapped_assets.orchestration.materialisations import Outcome, logged, materialisation, newest, pointers
 
 
 def run(graph: Graph, declaration: Declaration, context: dg.AssetExecutionContext, lake: Lake) -> Iterator[object]:
@@ -26,16 +26,12 @@ def run(graph: Graph, declaration: Declaration, context: dg.AssetExecutionContex
     cells = discreetly(key, lambda: lake.cells(key, wanted))
     failed = {cell.period for cell in outcome.failed if cell.asset == key}
     good = [period for period in wanted if period not in failed]
-    if key in parents:  # a year reads the year before, whose event must be older than its own
-        for period in good:
-            seen[key] = pointers(context.instance, [key])[key]
-            yield from logged(context, [materialisation(key, period, cells[period], outcome, fingerprints()[key], seen, lake.row_count(key))])
-    else:
-        events = [
-            materialisation(key, period, cells[period], outcome, fingerprints()[key], seen, lake.row_count(key) if period == wanted[-1] else None)
-            for period in good
-        ]
-        yield from logged(context, events)
+    batches = [[period] for period in good] if key in parents else [good]  # a year's event must be newer than that of the year it reads
+    for batch in filter(None, batches):
+        if key in parents:
+            seen |= pointers(context.instance, [key])
+        events = [materialisation(key, period, cells[period], outcome, fingerprints()[key], seen) for period in batch]
+        yield from logged(context, [*events[:-1], newest(events[-1], declaration, graph, lake.row_count(key))])
     if report.failed:
         raise dg.Failure(failure_text(report), allow_retries=False)
     yield silent_result()

@@ -16,7 +16,7 @@ def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000) -> int:
     environment = prepare(root)
     refresh(root)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(storage_folder(root) / "workspace.yaml"), "-h", host, "-p", str(port)]
-    with subprocess.Popen(command, env=environment, cwd=root) as server:
+    with subprocess.Popen(command, env=environment, cwd=root) as server:  # noqa: S603 (our own arguments)
         try:
             return server.wait()
         except KeyboardInterrupt:
