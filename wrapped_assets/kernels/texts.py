@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 # C0 and C1 controls, zero-width and bidirectional controls, line separators, the byte order mark: they change how a name
@@ -13,14 +15,62 @@ _TITLE_FEATURING = r"(?i)\s*[\(\[]\s*(?:feat\.?|ft\.?|featuring)\s+([^\)\]]*)[\)
 _JOINS = r"(?:\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\swith\s)\s*)+"
 
 
+# Letters that Unicode's forms C and KC leave as they are, whatever stands beside them here: Latin, Cyrillic, kana, Han, Hangul.
+_STABLE = r"À-\x{0131}\x{0134}-\x{013E}\x{0141}-\x{0148}\x{014A}-\x{017E}\x{0400}-\x{0481}ぁ-\x{3096}ァ-\x{30FA}\x{4E00}-\x{9FFF}가-\x{D7A3}"
+_SPACING = r"|  |^ | $|^$"
+_NOT_CLEAN = rf"[^ -~¡-¿\x{{2010}}-\x{{2027}}{_STABLE}]{_SPACING}"
+_NOT_NORMALISED = rf"[^ -_a-~{_STABLE}]{_SPACING}"
+
+
 def clean(text: pl.Expr) -> pl.Expr:
     """The text without invisible characters and doubled spaces, in Unicode form C; null where nothing is left."""
-    spaced = text.str.replace_all(_INVISIBLE, " ").str.replace_all(r"\s+", " ").str.strip_chars()
-    return pl.when(spaced != "").then(spaced.str.normalize("NFC"))
+    return text.map_batches(_cleaned, return_dtype=pl.String)
 
 
 def normalised(text: pl.Expr) -> pl.Expr:
     """The text as compared: Unicode form KC, lower case, one kind of quote, dash and space."""
+    return text.map_batches(_normalised, return_dtype=pl.String)
+
+
+def clean_each(lists: pl.Expr) -> pl.Expr:
+    """Lists of texts with each text cleaned, and without those of which nothing is left; null stays null."""
+    return lists.map_batches(_each_cleaned, return_dtype=pl.List(pl.String))
+
+
+def _each_cleaned(lists: pl.Series) -> pl.Series:
+    if lists.null_count() == len(lists):
+        return lists
+    rows = lists.to_frame("text").with_row_index("_row")
+    flat = rows.filter(pl.col("text").list.len() > 0).explode("text").with_columns(clean(pl.col("text"))).drop_nulls("text")
+    # Flat, because an expression inside of lists runs once a list.
+    found = rows.select("_row").join(flat.group_by("_row", maintain_order=True).agg("text"), on="_row", how="left", maintain_order="left")
+    filled = pl.when(lists.is_not_null()).then(pl.col("text").fill_null(pl.lit([], pl.List(pl.String))))
+    return found.select(filled.alias(lists.name)).to_series()
+
+
+def _cleaned(texts: pl.Series) -> pl.Series:
+    return _where(texts.str.contains(_NOT_CLEAN), _cleaned_fully, texts, texts)
+
+
+def _normalised(texts: pl.Series) -> pl.Series:
+    return _where(texts.str.contains(_NOT_NORMALISED), _normalised_fully, texts, texts.str.to_lowercase())
+
+
+def _where(is_odd: pl.Series, fully: Callable[[pl.Expr], pl.Expr], texts: pl.Series, otherwise: pl.Series) -> pl.Series:
+    """`fully` of the odd texts and `otherwise` for the rest: most names need a look, not the work."""
+    rows = is_odd.arg_true()
+    if rows.is_empty():
+        return otherwise
+    done = texts.gather(rows).to_frame("text").select(fully(pl.col("text"))).to_series()
+    return otherwise.clone().scatter(rows, done)
+
+
+def _cleaned_fully(text: pl.Expr) -> pl.Expr:
+    spaced = text.str.replace_all(_INVISIBLE, " ").str.replace_all(r"\s+", " ").str.strip_chars()
+    return pl.when(spaced != "").then(spaced.str.normalize("NFC"))
+
+
+def _normalised_fully(text: pl.Expr) -> pl.Expr:
     return (
         text.str.normalize("NFKC")
         .str.to_lowercase()

@@ -8,7 +8,7 @@ import polars as pl
 
 from wrapped_assets.contracts.source import TRACK_SCHEMA, Batch, Source
 from wrapped_assets.kernels.identity import joined_key, stable_ids
-from wrapped_assets.kernels.texts import clean
+from wrapped_assets.kernels.texts import clean, clean_each
 from wrapped_assets.vocabulary import columns as c
 
 LANDED_PLAYS: dict[str, pl.DataType] = {
@@ -56,7 +56,7 @@ def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
     """The tracks with cleaned texts and a variant id over all that is said of them."""
     cleaned = tracks.rename(_RENAMED).with_columns(
         *(clean(pl.col(name)) for name in _TEXTS),
-        *(pl.col(name).list.eval(clean(pl.element())).list.drop_nulls() for name in _LISTS),
+        *(clean_each(pl.col(name)) for name in _LISTS),
         pl.col("media").fill_null("music"),
     )
     key = joined_key(

@@ -6,6 +6,7 @@ import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 import polars as pl
 import sqlalchemy as sa
@@ -38,9 +39,14 @@ class Edition:
 
 def checked_time_zone(name: str) -> str:
     """`name`, if it is an IANA time zone; InputError otherwise."""
-    if name not in zoneinfo.available_timezones():
+    if name not in _time_zones():
         raise InputError(f"unknown time zone {name!r}: expected an IANA name such as Europe/Lisbon or Asia/Tokyo")
     return name
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
 
 
 def register(root: Root, people: Iterable[Listener]) -> None:
