@@ -23,7 +23,10 @@ def command(name, listener, year, month, format_, out, data, as_json) -> None:
     from wrapped_assets.serving.telling import playlist_data
     from wrapped_assets.storage import registry
 
-    writer = format_named(format_)
+    try:
+        writer = format_named(format_)
+    except ValueError as error:
+        raise InputError(str(error)) from None
     if as_json and out is None:
         raise InputError("--json prints a report, and the playlist needs a place of its own: name a file with --out")
     project = open_project(data)

@@ -136,6 +136,13 @@ def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
             frame = frame.lazy().join(found.select(key, *fresh), on=key, how="left", maintain_order="left").collect()
         place = order.index(key) + 1
         order[place:place] = fresh
+    for key in [name for name in order if name.endswith("_recording_id")]:  # of another part: the day's top recording
+        name = key.removesuffix("_id") + "_name"
+        found = names.of_recordings(frame.lazy().select(recording_id=key).unique())
+        if found is not None:
+            renamed = found.select(pl.col("recording_id").alias(key), pl.col("recording_name").alias(name))
+            frame = frame.lazy().join(renamed, on=key, how="left", maintain_order="left").collect()
+            order.insert(order.index(key) + 1, name)
     return frame.select(order)
 
 

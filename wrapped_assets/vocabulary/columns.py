@@ -33,7 +33,7 @@ time_zone = _column("time_zone", pl.String, "The listener's IANA time zone.", "q
 
 # What was played
 variant_id = _column("variant_id", pl.Int64, "One exact spelling of a track as exported: a hash of its texts and ids.", "own_content")
-recording_id = _column("recording_id", pl.Int64, "A distinct song: a hash of its normalised title and primary artist.", "own_content")
+recording_id = _column("recording_id", pl.Int64, "A distinct song: a hash of its normalised title, artists and kind of media.", "own_content")
 song_id = _column("song_id", pl.Int64, "Title and primary artist, looser than a recording: finds one playback in two exports.", "own_content")
 recording_name = _column("recording_name", pl.String, "The recording's title as displayed.", "own_content")
 artist_id = _column("artist_id", pl.Int64, "One artist: a hash of the normalised name.", "own_content")

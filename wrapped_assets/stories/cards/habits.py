@@ -30,9 +30,10 @@ def listening_calendar(data: StoryData) -> Card | None:
     first, last = phrases.as_date(streak.get("first_local_date")), phrases.as_date(streak.get("last_local_date"))
     run = (first, last) if first and last and first <= last else None
     length = phrases.number(streak.get("streak_day_count"))
+    active = phrases.number(streak.get("active_day_count")) or sum(1 for value in days.values() if value > 0)  # as the totals count them
     facts = facts_of(
         (phrases.counted(length, "day") if length else "", "in a row" + (f", from {phrases.day(run[0], data.year)}" if run else "")),
-        (phrases.counted(sum(1 for value in days.values() if value > 0), "day"), "with music"),
+        (phrases.counted(active, "day"), "with music"),
     )
     months = sorted({(day.year, day.month) for day in days})
     table = Table(
