@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 import polars as pl
+import xxhash
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, Source
@@ -22,6 +23,7 @@ ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the 
 LISTENER_SCHEMA = {"listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32()}
 FLAGS = ("is_scrobble", "is_private", "is_skipped")
 NO_PLAYS, NO_ROWS, NO_TRACKS = (pl.DataFrame(schema=schema) for schema in (CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA))
+_READ: dict[str, pl.DataFrame] = {}  # the last companion, by its content
 TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
 
 
@@ -78,7 +80,15 @@ def _recordings(head: Head) -> pl.DataFrame:
             f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) beside it"
         )
     with companion:
-        table = pl.read_parquet(companion, glob=False)
+        content = companion.read()
+    digest = xxhash.xxh3_128_hexdigest(content)
+    if digest not in _READ:  # a log has hundreds of files and one companion
+        _READ.clear()
+        _READ[digest] = _ordered_recordings(pl.read_parquet(content, glob=False))
+    return _READ[digest]
+
+
+def _ordered_recordings(table: pl.DataFrame) -> pl.DataFrame:
     if "recording" not in table.columns:
         raise InputError(f"{RECORDINGS} has no column `recording`, the key that the event log uses")
     named = table.filter(pl.col("recording").is_not_null()).select("recording", *_track_columns(table))
