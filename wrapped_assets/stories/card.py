@@ -10,6 +10,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
+from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.stories import counting, phrases
 from wrapped_assets.stories.cards.habits import minutes_by_day
 from wrapped_assets.stories.data import StoryData
@@ -23,7 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 _FONT = "'Avenir Next Condensed','Roboto Condensed','Liberation Sans Narrow','Arial Narrow',sans-serif"
 
 
-class BrowserMissingError(RuntimeError):
+class BrowserMissingError(WrappedError):
     """No browser is installed that could draw the picture."""
 
 
@@ -44,7 +45,7 @@ def _ranking(x: int, title: str, names: list[str], spot: str, ink: str) -> str:
     for place, name in enumerate(names, 1):
         y = 1330 + 76 * place
         lines += _line(x, y, 46, str(place), spot, 'font-weight="700"') + _line(
-            x + 44, y, 46, _fitting(name, 21), ink, f'font-weight="700" clip-path="url(#{clip})"'
+            x + 44, y, 42, _fitting(name, 19), ink, f'font-weight="700" clip-path="url(#{clip})"'
         )
     return lines
 
