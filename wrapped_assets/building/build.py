@@ -60,7 +60,7 @@ def build(
         failed: set[Cell] = set()
         for (period, bucket), steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
             cells = [step.cell for step in steps]
-            with root.lock(f"{period}.{bucket}"):
+            with root.lock(f"{root.environment}{period}.{bucket}"):
                 _refresh(project, situation, period)
                 result = _run_unit(project, situation, cells, asked, failed)
             report.take(result)

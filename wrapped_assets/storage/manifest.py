@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.vocabulary.periods import Cell
 
 ALL_LISTENERS = -1  # how a cell without a bucket is stored: a primary key has no nulls
@@ -37,16 +38,16 @@ class StoredCell:
 
 
 def load_cells(root: Root, assets: Iterable[str] | None = None, periods: Iterable[str] | None = None) -> dict[Cell, StoredCell]:
-    """Every stored cell, or those of the assets and periods named."""
+    """Every stored cell, or those of the assets and periods named; an environment's own before the main ones."""
     table = tables.cells
-    query = sa.select(table)
+    query = sa.select(table).where(table.c.environment.in_([MAIN, root.environment])).order_by(table.c.environment)
     if assets is not None:
         query = query.where(table.c.asset.in_(list(assets)))
     if periods is not None:
         query = query.where(table.c.period.in_(list(periods)))
     found = {}
     with root.engine.connect() as connection:
-        for asset, period, bucket, version, logic, rules, inputs, data, hashes, *rest in connection.execute(query):
+        for _, asset, period, bucket, version, logic, rules, inputs, data, hashes, *rest in connection.execute(query):
             cell = Cell(asset, period, None if bucket == ALL_LISTENERS else bucket)
             found[cell] = StoredCell(cell, version, logic, rules, inputs, data, orjson.loads(hashes), *rest)
     return found
@@ -54,38 +55,53 @@ def load_cells(root: Root, assets: Iterable[str] | None = None, periods: Iterabl
 
 def record_cells(root: Root, stored: Iterable[StoredCell]) -> list[str]:
     """Records cells in one transaction; returns the paths that they replace and that nothing names any more."""
-    rows = [_row(cell) for cell in stored]
+    rows = [_row(root, cell) for cell in stored]
     table = tables.cells
-    replaced = []
     with root.engine.begin() as connection:
+        old = {}
+        for period, bucket in {(row["period"], row["bucket"]) for row in rows}:
+            unit = (table.c.environment == root.environment) & (table.c.period == period) & (table.c.bucket == bucket)
+            for asset, path in connection.execute(sa.select(table.c.asset, table.c.path).where(unit)):
+                old[asset, period, bucket] = path
         for row in rows:
-            key = (table.c.asset == row["asset"]) & (table.c.period == row["period"]) & (table.c.bucket == row["bucket"])
-            old = connection.execute(sa.select(table.c.path).where(key)).scalar()
-            if old is None:
-                connection.execute(sa.insert(table).values(**row))
-            else:
-                connection.execute(sa.update(table).where(key).values(**row))
-                if old != row["path"]:
-                    replaced.append(old)
-        published = tables.publication_cells.c.path
-        kept = set(connection.execute(sa.select(published).where(published.in_(replaced))).scalars()) if replaced else set()
-    return [path for path in replaced if path not in kept]
+            connection.execute(_upsert(connection, row))
+        paths = {row["path"] for row in rows}
+        return unnamed(connection, {old[key] for row in rows if (key := (row["asset"], row["period"], row["bucket"])) in old} - paths)
+
+
+def unnamed(connection: sa.Connection, paths: Iterable[str]) -> list[str]:
+    """Those of the paths that no environment and no published edition names."""
+    wanted = sorted(paths)
+    if not wanted:
+        return []
+    named: set[str] = set()
+    for column in (tables.cells.c.path, tables.publication_cells.c.path):
+        for start in range(0, len(wanted), 500):
+            named.update(connection.execute(sa.select(column).where(column.in_(wanted[start : start + 500]))).scalars())
+    return [path for path in wanted if path not in named]
+
+
+def _upsert(connection: sa.Connection, row: dict[str, object]) -> sa.Executable:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(tables.cells).values(**row)
+    keys = [column.name for column in tables.cells.primary_key]
+    return statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in row if name not in keys})
 
 
 def forget_cells(root: Root, gone: Iterable[Cell]) -> None:
-    """Removes cells whose input no longer exists."""
+    """Removes cells whose input no longer exists; an environment forgets its own only."""
     table = tables.cells
     with root.engine.begin() as connection:
         for cell in gone:
             bucket = ALL_LISTENERS if cell.bucket is None else cell.bucket
-            connection.execute(
-                sa.delete(table).where((table.c.asset == cell.asset) & (table.c.period == cell.period) & (table.c.bucket == bucket))
-            )
+            mine = (table.c.environment == root.environment) & (table.c.asset == cell.asset)
+            connection.execute(sa.delete(table).where(mine & (table.c.period == cell.period) & (table.c.bucket == bucket)))
 
 
-def _row(stored: StoredCell) -> dict[str, object]:
+def _row(root: Root, stored: StoredCell) -> dict[str, object]:
     cell = stored.cell
     return {
+        "environment": root.environment,
         "asset": cell.asset,
         "period": cell.period,
         "bucket": ALL_LISTENERS if cell.bucket is None else cell.bucket,

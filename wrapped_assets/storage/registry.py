@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 
@@ -118,26 +118,35 @@ def set_edition(
     """Changes what is given of a year's edition and keeps the rest; InputError where the result makes no sense."""
     table = tables.editions
     with root.engine.begin() as connection:
-        old = connection.execute(sa.select(table).where(table.c.year == year)).mappings().one_or_none()
-        row = dict(old) if old else {"year": year, "rules": "default", "window_start": None, "window_end": None, "launch_at": None}
+        seen = _edition_rows(connection, root).get(year)
+        row = dict(seen) if seen else {"year": year, "rules": "default", "window_start": None, "window_end": None, "launch_at": None}
+        is_old = seen is not None and seen["environment"] == root.environment
+        row["environment"] = root.environment
         given = {"rules": rules, "window_start": window_start, "window_end": window_end, "launch_at": launch_at}
         row.update({name: value for name, value in given.items() if value is not None})
         try:
             checked = rules_for(row["rules"], year, row["window_start"], row["window_end"])
         except ValueError as error:
             raise InputError(str(error)) from None
-        connection.execute(sa.update(table).where(table.c.year == year).values(**row) if old else sa.insert(table).values(**row))
+        mine = (table.c.year == year) & (table.c.environment == root.environment)
+        connection.execute(sa.update(table).where(mine).values(**row) if is_old else sa.insert(table).values(**row))
     return Edition(year, checked, row["launch_at"])
 
 
 def editions(root: Root, years: Iterable[int]) -> dict[int, Edition]:
     """The edition of each year, by default rules where nothing was set."""
-    table = tables.editions
     with root.engine.connect() as connection:
-        rows = {row.year: row for row in connection.execute(sa.select(table))}
+        rows = _edition_rows(connection, root)
     found = {}
     for year in years:
         row = rows.get(year)
-        rules = rules_for(row.rules, year, row.window_start, row.window_end) if row else rules_for("default", year)
-        found[year] = Edition(year, rules, row.launch_at if row else None)
+        rules = rules_for(row["rules"], year, row["window_start"], row["window_end"]) if row else rules_for("default", year)
+        found[year] = Edition(year, rules, row["launch_at"] if row else None)
     return found
+
+
+def _edition_rows(connection: sa.Connection, root: Root) -> dict[int, sa.RowMapping]:
+    """The editions that were set, by year; an environment's own before the main ones."""
+    table = tables.editions
+    seen = sa.select(table).where(table.c.environment.in_([MAIN, root.environment])).order_by(table.c.environment)
+    return {row["year"]: row for row in connection.execute(seen).mappings()}

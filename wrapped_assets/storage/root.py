@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -21,6 +22,7 @@ from wrapped_assets.storage.database import engine_for, migrate
 SETTINGS_FILE = "root.json"
 DEFAULT_BUCKET_COUNT = 4
 LAYOUT_VERSION = 1
+MAIN = ""  # the environment that readers see; a named one lies over it and holds only what differs
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Root:
     path: Path
     bucket_count: int
     key: bytes
+    environment: str = MAIN
 
     @classmethod
     def exists(cls, path: Path) -> bool:
@@ -77,6 +80,12 @@ class Root:
         engine = engine_for(os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}")
         migrate(engine)
         return engine
+
+    def within(self, environment: str) -> Root:
+        """The same root, seen from a named environment; InputError for a name that no environment can have."""
+        if not re.fullmatch(r"[a-z0-9~][a-z0-9_-]{0,62}", environment):
+            raise InputError("an environment's name has small letters, digits, - and _, at most 63 of them")
+        return replace(self, environment=environment)
 
     def surrogate(self, name: str) -> int:
         """The lake's id of a listener: 63 bits of a keyed hash, the same whatever else was imported before."""

@@ -32,6 +32,7 @@ exclusions = sa.Table(
 
 editions = sa.Table(
     "editions", metadata,
+    sa.Column("environment", sa.String(64), primary_key=True),  # "": the main one
     sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("rules", sa.String(64), nullable=False),
     sa.Column("window_start", sa.Date),
@@ -70,6 +71,7 @@ imports = sa.Table(
 # The manifest. `column_hashes` maps each column to its content hash.
 cells = sa.Table(
     "cells", metadata,
+    sa.Column("environment", sa.String(64), primary_key=True),  # "": the main one; others hold only what differs from it
     sa.Column("asset", sa.String(128), primary_key=True),
     sa.Column("period", sa.String(7), primary_key=True),
     sa.Column("bucket", sa.Integer, primary_key=True),  # -1: all listeners
