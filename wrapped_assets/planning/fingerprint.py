@@ -14,8 +14,6 @@ import enum
 import functools
 import importlib.metadata
 import inspect
-import os
-import textwrap
 import types
 from collections import ChainMap
 from collections.abc import Mapping
@@ -27,13 +25,15 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.planning.definitions import local_names, prepared
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import Month
 
 PACKAGE = "wrapped_assets"
 # What decides a number beside our own code: a version of these is part of every fingerprint that reaches them.
 DECIDING_LIBRARIES = ("polars", "tzdata")
-_DYNAMIC = {"eval", "exec", "globals", "locals", "__import__", "getattr", "setattr", "vars"}
+_DYNAMIC = {"eval", "exec", "compile", "globals", "locals", "__import__", "getattr", "setattr", "vars", "open"}
+_DYNAMIC_LIBRARIES = {"builtins", "importlib", "inspect", "runpy", "sys"}
 
 
 def logic_fingerprint(declaration: Declaration) -> str:
@@ -54,7 +54,7 @@ def logic_parts(declaration: Declaration) -> dict[str, str]:
         "order": ", ".join(declaration.order), "rules": ", ".join(sorted(declaration.rules)),
         "minimum group": str(declaration.minimum_group),
     }  # fmt: skip
-    return {**reader.parts, **shape}
+    return {**reader.parts, **shape, "library polars": _version("polars")}
 
 
 class _Reader:
@@ -69,13 +69,17 @@ class _Reader:
         return DeclarationError(f"{self.asset}: cannot tell what {what} does from the code alone; {remedy}")
 
     def function(self, function: types.FunctionType, label: str) -> None:
-        function = inspect.unwrap(function)
         if id(function) in self._seen:
             return
         self._seen.add(id(function))
-        tree, text = _prepared(function.__code__)
+        if (wrapped := getattr(function, "__wrapped__", None)) is not None:  # a decorator of ours counts, one from outside does not
+            self.function(wrapped, label)
+            if not isinstance(function, types.FunctionType) or not _is_ours(function.__globals__["__name__"]):
+                return
+            label = f"{function.__code__.co_qualname}()"
+        tree, text = prepared(function.__code__)
         names: Mapping[str, Any] = ChainMap(_closure(function), function.__globals__, builtins.__dict__)
-        self._references(tree, names, label, set(function.__code__.co_freevars))
+        self._references(tree, names, label, function.__code__)
         self._note(f"function {label}", text)
 
     def _note(self, label: str, text: str) -> None:
@@ -83,8 +87,10 @@ class _Reader:
         while self.parts.setdefault(label, text) != text:
             label += "′"
 
-    def _references(self, tree: ast.AST, names: Mapping[str, Any], label: str, free: set[str]) -> None:
-        local = _local_names(tree)
+    def _references(self, tree: ast.AST, names: Mapping[str, Any], label: str, code: types.CodeType) -> None:
+        free = set(code.co_freevars)
+        local = local_names(tree) - {name for name in _named(code) if name in names}  # one name may be local here and global there
+        roots = {id(_root(node)) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 raise self.fail(f"the import inside {label}", "import at the top of the module")
@@ -97,6 +103,8 @@ class _Reader:
                     raise self.fail(f"{node.id}() in {label}", "name the function or the constant directly")
                 if node.id in free and not _is_constant(names[node.id]) and not callable(names[node.id]):
                     raise self.fail(f"the closure over {node.id!r} in {label}", "pass it as a parameter, or make it a constant")
+                if isinstance(names[node.id], types.ModuleType) and _is_ours(names[node.id].__name__) and id(node) not in roots:
+                    raise self.fail(f"the module {node.id!r} as a value in {label}", "name the function or the constant directly")
                 self.value(names[node.id], node.id)
 
     def value(self, value: Any, label: str) -> None:
@@ -110,17 +118,18 @@ class _Reader:
             self._note(f"constant {label}", f"{self.constant(value.args, label)} {self.constant(value.keywords, label)}")
         elif isinstance(value, (types.FunctionType, functools._lru_cache_wrapper)):
             inner = inspect.unwrap(value)
-            if inner.__module__.partition(".")[0] == PACKAGE or inner.__module__ in ("__main__",):
-                self.function(inner, f"{inner.__qualname__}()")
+            if _is_ours(inner.__module__) or inner.__module__ in ("__main__",):
+                self.function(value, f"{inner.__qualname__}()")
             else:
                 self._library(inner.__module__)
-        elif isinstance(value, type) and value.__module__.partition(".")[0] == PACKAGE:
+        elif isinstance(value, type) and _is_ours(value.__module__):
             self._class(value)
-        elif isinstance(value, type) or isinstance(value, (types.BuiltinFunctionType, types.MethodType)) and not hasattr(value, "__func__"):
+        elif isinstance(value, (type, types.BuiltinFunctionType)):
             self._library(getattr(value, "__module__", None) or "builtins")
         elif isinstance(value, types.MethodType):
             self.function(value.__func__, f"{value.__func__.__qualname__}()")
-        elif type(value).__module__.partition(".")[0] in ("polars", "typing", "_frozen_importlib") and not isinstance(value, (pl.Expr, pl.Series, pl.DataFrame, pl.DataType)):
+            self.value(value.__self__, label)
+        elif type(value).__module__.partition(".")[0] in ("polars", "typing", "_frozen_importlib") and not isinstance(value, _VALUES):
             self._library(type(value).__module__)
         else:
             self._note(f"constant {label}", self.constant(value, label))
@@ -130,8 +139,11 @@ class _Reader:
             return
         self._seen.add(id(found))
         for base in found.__mro__[1:]:
-            if base.__module__.partition(".")[0] == PACKAGE:
+            if _is_ours(base.__module__):
                 self._class(base)
+        if issubclass(found, enum.Enum):
+            self._note(f"class {found.__qualname__}", ", ".join(f"{name}={member.value!r}" for name, member in found.__members__.items()))
+            return
         if dataclasses.is_dataclass(found):
             self.parts[f"class {found.__qualname__}"] = ", ".join(f"{field.name}" for field in dataclasses.fields(found))
         for name, member in vars(found).items():
@@ -139,18 +151,24 @@ class _Reader:
             function = inspect.unwrap(function) if callable(function) else function
             if isinstance(function, types.FunctionType) and function.__module__ == found.__module__ and not _is_generated(function):
                 self.function(function, f"{found.__qualname__}.{name}()")
+            elif not name.startswith("__") and isinstance(member, _PLAIN):
+                self._note(f"constant {found.__qualname__}.{name}", self.constant(member, name))
 
     def _library(self, module: str) -> None:
         name = module.partition(".")[0].lstrip("_")
+        if name in _DYNAMIC_LIBRARIES and module != "builtins":
+            raise self.fail(f"the library {name!r}", "name the function or the constant directly")
         for library in DECIDING_LIBRARIES:
             if name == library or (library == "tzdata" and name == "zoneinfo"):
                 self.parts[f"library {library}"] = _version(library)
 
     def constant(self, value: Any, label: str) -> str:
         """A canonical text of a constant; order of sets and dicts does not matter to it where it does not to them."""
+        if isinstance(value, enum.Enum):
+            return f"{type(value).__name__}({value.name}={value.value!r})"
         if isinstance(value, Column):
             return f"Column({value.name}, {value.dtype})"
-        if isinstance(value, (pl.DataType, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, enum.Enum, PurePath)) or value is None or value is Ellipsis:
+        if isinstance(value, _PRINTED):
             return f"{type(value).__name__}({value})"
         if isinstance(value, (bool, int, float, str, bytes, range)):
             return repr(value)
@@ -171,11 +189,36 @@ class _Reader:
         if isinstance(value, (types.FunctionType, type)):
             self.value(value, label)
             return f"{value.__qualname__}"
-        raise self.fail(f"the value of {label!r} (a {type(value).__name__})", "use a number, text, date, column, tuple, dict or frozen dataclass")
+        kinds = "a number, text, date, column, tuple, dict or frozen dataclass"
+        raise self.fail(f"the value of {label!r} (a {type(value).__name__})", f"use {kinds}")
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == PACKAGE
+
+
+def _named(code: types.CodeType) -> set[str]:
+    """Names of globals (and attributes) that the code, or code inside it, uses."""
+    return set(code.co_names).union(*(_named(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
+
+
+def _root(node: ast.expr) -> ast.expr:
+    """The name that `a.b.c` starts with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
 
 
 def _closure(function: types.FunctionType) -> dict[str, Any]:
     return dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
+
+
+_PRINTED = (
+    pl.DataType, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, PurePath, types.NoneType, types.EllipsisType,
+)  # fmt: skip
+_VALUES = (pl.Expr, pl.Series, pl.DataFrame, pl.DataType)
+# What a class may keep beside methods and count as a constant.
+_PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, datetime.date, datetime.timedelta, pl.Expr, pl.DataType, Column)
 
 
 def _is_constant(value: Any) -> bool:
@@ -185,33 +228,6 @@ def _is_constant(value: Any) -> bool:
 def _is_generated(function: types.FunctionType) -> bool:
     """Methods that dataclasses write have no source file of their own."""
     return function.__code__.co_filename.startswith("<")
-
-
-@functools.lru_cache(maxsize=512)
-def _definitions(path: str, modified_ns: int) -> dict[tuple[int, str], str]:  # noqa: ARG001 (a changed file is another entry)
-    """The source of every function of a file, by its first line and name."""
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    lines = text.splitlines(keepends=True)
-    found: dict[tuple[int, str], str] = {}
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-            found[first, node.name] = textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
-        elif isinstance(node, ast.Lambda):
-            found[node.lineno, "<lambda>"] = ast.get_source_segment(text, node) or ""
-    return found
-
-
-@functools.lru_cache(maxsize=4096)
-def _prepared(code: types.CodeType) -> tuple[ast.AST, str]:
-    """A function's definition without prose, and the text of it that is hashed."""
-    definitions = _definitions(code.co_filename, os.stat(code.co_filename).st_mtime_ns)
-    if (code.co_firstlineno, code.co_name) not in definitions:
-        raise DeclarationError(f"cannot find the source of {code.co_qualname}: the file changed after it was loaded; reload")
-    source = definitions[code.co_firstlineno, code.co_name]
-    tree, copy = (_Stripped().visit(ast.parse(source).body[0]) for _ in range(2))  # parsing twice is faster than copying
-    return tree, ast.dump(_Renamed(copy).visit(copy), annotate_fields=False)
 
 
 @functools.cache
@@ -237,58 +253,3 @@ def _dotted(node: ast.Attribute, names: Mapping[str, Any], local: set[str]) -> t
             break
         value, label = getattr(value, attribute), f"{label}.{attribute}"
     return label, value
-
-
-def _local_names(tree: ast.AST) -> set[str]:
-    """Names bound inside: parameters, assignments, loops, comprehensions, nested functions."""
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not tree:
-            bound.add(node.name)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            bound.add(node.name)
-    return bound
-
-
-class _Stripped(ast.NodeTransformer):
-    """The definition without prose: docstrings, type hints, and the decorator that declares an asset (hashed by its values)."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 (named by ast)
-        first = node.body[0]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            node.body = node.body[1:] or [ast.Pass()]
-        node.decorator_list, node.returns = [], None
-        return self.generic_visit(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        return ast.arg(arg=node.arg, annotation=None)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:  # noqa: N802
-        if node.value is None:
-            return None
-        return self.generic_visit(ast.Assign(targets=[node.target], value=node.value, lineno=0))
-
-
-class _Renamed(ast.NodeTransformer):
-    """Local names numbered by first appearance, so that renaming one changes nothing."""
-
-    def __init__(self, tree: ast.AST) -> None:
-        self._local = _local_names(tree)
-        self._numbers: dict[str, str] = {}
-
-    def _name(self, name: str) -> str:
-        return self._numbers.setdefault(name, f"_{len(self._numbers)}") if name in self._local else name
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802
-        node.name = self._name(node.name) if node.name in self._local else "_"
-        return self.generic_visit(node)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        return ast.arg(arg=self._name(node.arg), annotation=None)
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
-        return ast.Name(id=self._name(node.id), ctx=node.ctx)
