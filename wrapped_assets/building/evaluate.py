@@ -9,12 +9,15 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.vocabulary.periods import Month
-from wrapped_assets.vocabulary.rules import DeclaredRules, Rules
+from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
 
 def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame], rules: Rules, period: str) -> pl.LazyFrame:
     """What the function says, in the declared columns and order. `inputs` maps each input's name to its declared columns."""
     arguments: list[object] = [inputs[read.asset].select(read.columns).lazy() for read in declaration.reads]
+    if declaration.kind == "month_bucket":
+        month = Month.parse(period)
+        rules = clamped(rules, month.first_day, month.last_day)
     if declaration.rules:
         arguments.append(DeclaredRules(rules, declaration.rules))
     if declaration.wants_period:

@@ -10,7 +10,7 @@ from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
-from wrapped_assets.vocabulary.rules import Rules
+from wrapped_assets.vocabulary.rules import Rules, clamped
 
 
 class Stored(Protocol):
@@ -49,6 +49,9 @@ class Situation:
     def rules_version(self, declaration: Declaration, period: str) -> str:
         """The part of the edition's rules that the asset depends on."""
         rules = self.rules[period_year(period)]
+        if declaration.kind == "month_bucket":
+            month = Month.parse(period)
+            rules = clamped(rules, month.first_day, month.last_day)
         return combined(*(f"{name}={getattr(rules, name)}" for name in sorted(declaration.rules)))
 
     def inputs_of(self, cell: Cell) -> list[tuple[str, str, Cell | None, Mapping[str, str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -71,6 +71,15 @@ def rules_for(name: str, year: int, window_start: date | None = None, window_end
             "both ends are inclusive"
         )
     return rules
+
+
+def clamped(rules: Rules, first_day: date, last_day: date) -> Rules:
+    """The same rules with the part of the window inside these days: all that a month may depend on. Empty: the end before the start.
+
+    So a moved cut-off touches the months that it moves over, and no others.
+    """
+    start, end = max(rules.window_start, first_day), min(rules.window_end, last_day)
+    return replace(rules, window_start=start, window_end=end) if start <= end else replace(rules, window_start=last_day, window_end=first_day)
 
 
 class DeclaredRules:
