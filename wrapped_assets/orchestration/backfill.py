@@ -48,7 +48,9 @@ def ranges(first: str, last: str) -> list[tuple[bool, str, str]]:
     return [(True, str(start), str(end)), (False, str(start.year), str(end.year))]
 
 
-def _run(defs: dg.Definitions, instance: dg.DagsterInstance, keys: Sequence[str], span: tuple[str, str], lake: Lake) -> dg.ExecuteInProcessResult:
+def _run(
+    defs: dg.Definitions, instance: dg.DagsterInstance, keys: Sequence[str], span: tuple[str, str], lake: Lake
+) -> dg.ExecuteInProcessResult:
     job = defs.resolve_implicit_global_asset_job_def()
     return job.execute_in_process(
         instance=instance,

@@ -1,5 +1,6 @@
 """Starts Dagster's webserver and daemon on a data root, from any folder, with telemetry off."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,16 @@ def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000) -> int:
     environment = prepare(root)
     refresh(root)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(storage_folder(root) / "workspace.yaml"), "-h", host, "-p", str(port)]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with subprocess.Popen(command, env=environment, cwd=root) as server:  # noqa: S603 (our own arguments)
         try:
             return server.wait()
-        except KeyboardInterrupt:
-            server.wait()
+        except KeyboardInterrupt:  # from a terminal it reaches the server, too; from elsewhere it must be handed on
+            try:
+                server.wait(5)
+            except subprocess.TimeoutExpired:
+                server.send_signal(signal.SIGINT)
+                server.wait()
             return 0
 
 

@@ -34,4 +34,4 @@ def note_first_month(root: Path, month: Month) -> None:
         pass
     temporary = root / f".{secrets.token_hex(8)}.part"
     temporary.write_text(f"{month}\n")
-    os.replace(temporary, root / FILE)
+    temporary.replace(root / FILE)

@@ -1,0 +1,64 @@
+"""A data root with three listeners' plays in two months of 2024 and one of 2025, and what Dagster made of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import orjson
+import pytest
+
+from wrapped_assets.building.importing import Person, import_paths
+from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.storage.root import Root
+
+KEY = bytes(range(32))
+NAMES = ("Wilhelmina Quux", "zacharias_0815", "Tove Ødegård")
+TITLES = ("Unmistakable Title", "Zebra Crossing Blues", "Qwertz Lament")
+STARTS = (datetime(2024, 3, 4, 20, tzinfo=UTC), datetime(2024, 4, 9, 7, tzinfo=UTC), datetime(2025, 1, 2, 23, tzinfo=UTC))
+
+
+def land(path: Path, starts: tuple[datetime, ...] = STARTS) -> Root:
+    """Imports ListenBrainz-like listens, ten an occasion and listener, through the importer; always the same bytes."""
+    root = Root.open_or_make(path, 2, KEY)
+    for number, name in enumerate(NAMES):
+        rows = [
+            {
+                "listened_at": int((start + timedelta(minutes=4 * play + number)).timestamp()),
+                "track_metadata": {
+                    "track_name": TITLES[(play + number) % 3], "artist_name": f"Artist {play % 4}", "release_name": "Some Release",
+                    "additional_info": {"duration_ms": 200_000},
+                },
+            }
+            for start in starts for play in range(10)
+        ]  # fmt: skip
+        file = path.parent / f"export-{number}-{len(starts)}.jsonl"
+        file.write_bytes(b"\n".join(orjson.dumps(row) for row in rows))
+        import_paths(root, [file], Person(name, "Europe/Berlin"))
+    return root
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Root]:
+    """An imported, unbuilt data root that the environment names."""
+    path = tmp_path_factory.mktemp("orchestrated") / "root"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WRAPPED_DATA", str(path))
+        patch.setenv("DAGSTER_HOME", str(path / "dagster"))
+        patch.setenv("DAGSTER_DISABLE_TELEMETRY", "yes")
+        patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
+        yield land(path)
+
+
+def stored_bytes(root: Root) -> dict[str, bytes]:
+    """Every file of the lake by its path."""
+    return {str(path.relative_to(root.path)): path.read_bytes() for path in sorted((root.path / "lake").rglob("*.parquet"))}
+
+
+def data_versions(root: Root, asset: str) -> dict[str, str]:
+    """Period → the data version that Dagster knows of an asset."""
+    with open_instance(root.path) as instance:
+        found = instance.event_log_storage.get_latest_tags_by_partition(
+            dg.AssetKey(asset.split("/")), dg.DagsterEventType.ASSET_MATERIALIZATION, ["dagster/data_version"]
+        )
+    return {period: tags["dagster/data_version"] for period, tags in found.items()}

@@ -1,0 +1,91 @@
+"""What starts runs: schedules and the inbox."""
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import orjson
+import pytest
+
+from wrapped_assets.building.build import build
+from wrapped_assets.building.situate import Project
+from wrapped_assets.definitions import defs
+from wrapped_assets.orchestration import automation
+from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.orchestration.conftest import NAMES
+
+START = int(datetime(2024, 5, 5, 5, tzinfo=UTC).timestamp())
+RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
+
+
+def drop(root: Path, name: str, content: bytes) -> Path:
+    """A file in the inbox that has settled."""
+    path = root / "inbox" / name / "export.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time.time() - 60,) * 2)
+    return path
+
+
+def listens(count: int) -> bytes:
+    track = {"track_name": "Anything", "artist_name": "Anyone", "additional_info": {"duration_ms": 200_000}}
+    return b"\n".join(orjson.dumps({"listened_at": START + 300 * number, "track_metadata": track}) for number in range(count))
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInstance:
+    monkeypatch.setenv("WRAPPED_DATA", str(tmp_path))
+    return dg.DagsterInstance.ephemeral()
+
+
+def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+    return automation.inbox(dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs))
+
+
+def test_a_dropped_file_is_landed_and_its_months_then_its_years_are_requested(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    path = drop(tmp_path, NAMES[0], listens(12))
+    first = tick(instance)
+    (months,) = first.run_requests
+    assert not path.exists()
+    assert (tmp_path / "inbox" / "done" / NAMES[0] / "export.jsonl").exists()
+    assert (months.job_name, *(months.tags[name] for name in RANGE)) == ("months", "2024-05", "2024-05")
+    assert NAMES[0] not in f"{first} {months}"
+    assert tick(instance, first.cursor).run_requests[0].run_key == months.run_key  # asked twice is run once
+    project = Project(Root.open(tmp_path))
+    build(project, lambda situation: [cell for cell in situation.expected() if "-" in cell.period])
+    second = tick(instance, first.cursor)
+    assert (second.run_requests[0].job_name, second.run_requests[0].tags[RANGE[0]], second.cursor) == ("years", "2024", "")
+    assert isinstance(tick(instance, ""), dg.SkipReason)
+
+
+def test_a_file_that_is_no_export_is_refused_with_a_reason(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    drop(tmp_path, NAMES[1], b"nothing known")
+    assert isinstance(tick(instance), dg.SkipReason)
+    refused = tmp_path / "inbox" / "refused" / NAMES[1]
+    assert sorted(path.name for path in refused.iterdir()) == ["export.jsonl", "export.jsonl.reason.txt"]
+    assert "nothing to import" in (refused / "export.jsonl.reason.txt").read_text()
+
+
+def test_a_file_on_its_way_is_left_alone(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    path = drop(tmp_path, NAMES[1], listens(3))
+    os.utime(path)
+    assert isinstance(tick(instance), dg.SkipReason)
+    assert path.exists()
+
+
+def test_the_nightly_schedule_asks_one_run_from_the_first_stale_month_to_the_running_one(root: Root) -> None:
+    with open_instance(root.path) as instance:
+        context = dg.build_schedule_context(instance, scheduled_execution_time=datetime(2024, 6, 1, 3, 30, tzinfo=UTC))
+        months, years = automation.nightly_months(context), automation.weekly_years(context)
+    assert months.tags[RANGE[0]] == "2024-03"
+    assert months.tags[RANGE[1]] >= "2026-01"
+    assert years.tags[RANGE[0]] == "2024"
+
+
+def test_without_a_data_root_nothing_is_asked(instance: dg.DagsterInstance) -> None:
+    context = dg.build_schedule_context(instance, scheduled_execution_time=datetime.now(UTC))
+    assert isinstance(automation.nightly_months(context), dg.SkipReason)
+    assert isinstance(automation.mirror(dg.build_sensor_context(instance=instance)), dg.SkipReason)

@@ -1,0 +1,85 @@
+"""Checks: contracts block what is downstream, plausibility warns, and nobody is named."""
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from wrapped_assets.building.build import build
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration import check_results
+from wrapped_assets.orchestration.backfill import backfill
+from wrapped_assets.orchestration.check_results import Stored, broken_conservation, broken_grain, broken_schema, lost_rows
+from wrapped_assets.orchestration.checks import conserved_column
+from wrapped_assets.orchestration.lake import Lake
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.orchestration.conftest import land
+
+GRAPH = project_graph()
+
+
+def stored(root: Root, asset: str, periods: list[str]) -> Stored:
+    lake = Lake(data=str(root.path))
+    return Stored(lake, GRAPH.find(asset), lake.cells(GRAPH.find(asset).key, periods), {})
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Root:
+    root = land(tmp_path / "root")
+    assert not build(Project(root)).failed
+    return root
+
+
+def test_which_tables_claim_every_listen() -> None:
+    claims = {key.rpartition("/")[2]: column for key, found in GRAPH.by_key.items() if (column := conserved_column(found))}
+    assert claims.items() >= {
+        "listener_days": "listen_count", "listener_hours": "listen_count", "recording_months": "listen_count", "outcomes": "play_count",
+        "listening_calendar": "listen_count", "listening_clock": "listen_count", "listening_totals": "listen_count",
+    }.items()  # fmt: skip
+    assert not claims.keys() & {"top_recordings", "busiest_day", "artist_race", "most_replayed_day", "artist_months"}
+
+
+@pytest.mark.parametrize("asset", [key for key, found in GRAPH.by_key.items() if conserved_column(found)])
+def test_a_lost_listen_is_found(built: Root, asset: str) -> None:
+    column = conserved_column(GRAPH.by_key[asset])
+    periods = ["2024-03", "2024-04"] if GRAPH.by_key[asset].kind == "month_bucket" else ["2024"]
+    whole = stored(built, asset, periods)
+    assert broken_conservation(whole) == 0
+    cell = next(cell for found in whole.cells.values() for cell in found if cell.row_count)
+    path = built.path / cell.path
+    frame = pl.read_parquet(path)
+    frame.with_columns(pl.when(pl.int_range(pl.len()) == 0).then(pl.col(column) - 1).otherwise(column).alias(column)).write_parquet(path)
+    assert broken_conservation(whole) == 1
+
+
+def test_a_repeated_key_and_a_foreign_column_are_found(built: Root) -> None:
+    whole = stored(built, "listener_days", ["2024-03"])
+    assert (broken_grain(whole), broken_schema(whole)) == (0, 0)
+    path = built.path / next(cell for cell in whole.cells["2024-03"] if cell.row_count).path
+    frame = pl.read_parquet(path)
+    pl.concat([frame, frame.head(1)]).with_columns(extra=pl.lit(1)).write_parquet(path)
+    assert (broken_grain(whole), broken_schema(whole)) == (1, 1)
+
+
+def test_losing_most_rows_warns_but_few_rows_do_not() -> None:
+    empty = Stored(Lake(), GRAPH.find("listener_days"), {"2024-01": [], "2024-02": []}, {"2024-01": 500, "2024-02": 3})
+    assert lost_rows(empty) == 1
+
+
+def test_a_failing_contract_fails_the_run_and_blocks_what_is_downstream(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(stored: Stored) -> int:
+        return 2 if stored.declaration.key == "listens/listens" else broken_grain(stored)
+
+    monkeypatch.setitem(check_results.CHECKS, "grain", broken)
+    (run,) = backfill(root.path, ["tracks", "listens", "listener_days"], "2024-03", "2024-04")
+    assert not run.success
+    failed = [event.step_key for event in run.all_events if event.is_step_failure]
+    started = {event.step_key for event in run.all_events if event.is_step_start}
+    assert failed == ["listens__listens"]
+    assert started == {"catalogue__tracks", "listens__listens"}
+    key = dg.AssetKey(["listens", "listens"])
+    evaluations = {found.check_name: found for found in run.get_asset_check_evaluations() if found.asset_key == key}
+    assert evaluations["grain"].metadata["violations"].value == 2
+    assert evaluations["schema"].passed
