@@ -6,8 +6,8 @@ import polars as pl
 
 from wrapped_assets.catalogue.tracks import tracks
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.listens.code import LANDED_TRACKS, coded_tracks
 from wrapped_assets.contracts.source import TRACK_SCHEMA
+from wrapped_assets.listens.code import LANDED_TRACKS, coded_tracks
 
 
 def target_of(kind: str, text: str) -> int:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, json_option, open_project, progress_bar, selection_options
+from wrapped_assets.commands.options import (
+    chosen_cells,
+    data_option,
+    emit_json,
+    env_option,
+    json_option,
+    open_project,
+    progress_bar,
+    selection_options,
+)
 
 
 @click.command("build", epilog="Example: wrapped build --year 2025")
 @selection_options
 @click.option("--full", is_flag=True, help="Compute everything again, whatever is stored.")
 @data_option
+@env_option
 @json_option
 @click.pass_context
 def command(ctx, years, first, last, selection, full, data, as_json) -> None:

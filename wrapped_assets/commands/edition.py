@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option
+from wrapped_assets.commands.options import data_option, emit_json, env_option, in_environment, json_option
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -23,6 +23,7 @@ def command() -> None:
 @click.option("--until", "window_end", type=_DAY, help="Last local day, inclusive.")
 @click.option("--launch-at", help="When it goes public: an ISO 8601 instant with its offset, 2025-12-03T09:00:00Z.")
 @data_option
+@env_option
 @json_option
 def set_(year, rules, window_start, window_end, launch_at, data, as_json) -> None:
     """Change what is given and keep the rest; only that year's cells become stale."""
@@ -31,7 +32,7 @@ def set_(year, rules, window_start, window_end, launch_at, data, as_json) -> Non
 
     start, end = (day and day.date() for day in (window_start, window_end))
     edition = registry.set_edition(
-        Root.open_or_make(data), year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at)
+        in_environment(Root.open_or_make(data)), year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at)
     )
     _print([edition], as_json)
 
@@ -39,6 +40,7 @@ def set_(year, rules, window_start, window_end, launch_at, data, as_json) -> Non
 @command.command("show", epilog="Example: wrapped edition show 2025")
 @click.argument("year", type=int, required=False)
 @data_option
+@env_option
 @json_option
 def show(year, data, as_json) -> None:
     """The edition of a year, or of every year that has plays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import data_option, emit_json, env_option, json_option, open_project
 
 
 @click.command("explain", epilog="Examples: wrapped explain insights/top_artists '2025|b000', wrapped explain --listener ana --year 2025 top_artists")
@@ -13,6 +13,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @click.option("--listener", help="With --year: why this listener's figure is what it is.")
 @click.option("--year", type=int)
 @data_option
+@env_option
 @json_option
 def command(asset, partition, listener, year, data, as_json) -> None:
     """Say why a partition is stale or fresh: the part of logic, rule, column or data that changed."""

@@ -27,6 +27,15 @@ def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def _enter(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    ctx.meta[_ENVIRONMENT] = value
+
+
+_ENVIRONMENT = "wrapped_assets.environment"
+env_option = click.option(
+    "--env", metavar="NAME", callback=_enter, expose_value=False, help="A named environment: over the main one, it holds only what differs."
+)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
 
@@ -46,7 +55,13 @@ def open_project(data: Path) -> Any:
     """The project at a data root that exists."""
     from wrapped_assets.building.situate import Project
 
-    return Project(Root.open(data))
+    return Project(in_environment(Root.open(data)))
+
+
+def in_environment(root: Root) -> Root:
+    """The root as seen from the environment that the command names."""
+    name = click.get_current_context().meta.get(_ENVIRONMENT)
+    return root.within(name) if name else root
 
 
 def chosen_cells(years: Collection[int], first: str | None, last: str | None, selection: str | None) -> Callable[[Any], set[Any]] | None:

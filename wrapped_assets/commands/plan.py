@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, json_option, open_project, selection_options
+from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, env_option, json_option, open_project, selection_options
 
 
 @click.command("plan", epilog="Example: wrapped plan --year 2025 --select insights/*")
 @selection_options
 @click.option("--check", is_flag=True, help="Exit with 3 if there is work.")
 @data_option
+@env_option
 @json_option
 @click.pass_context
 def command(ctx, years, first, last, selection, check, data, as_json) -> None:

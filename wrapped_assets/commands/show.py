@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, open_project
+from wrapped_assets.commands.options import data_option, emit, env_option, open_project
 
 
 @click.command("show", epilog="Example: wrapped show insights/top_recordings --year 2025 --listener ana --format csv")
@@ -15,6 +15,7 @@ from wrapped_assets.commands.options import data_option, emit, open_project
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
 @data_option
+@env_option
 def command(asset, years, listener, format_, as_json, out, data) -> None:
     """Print the rows of any stored asset, with display names beside ids, in grain order."""
     from wrapped_assets.serving.formats import FORMATS

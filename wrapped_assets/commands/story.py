@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, json_option, open_project
+from wrapped_assets.commands.options import data_option, emit, env_option, json_option, open_project
 
 
 @click.command("story", epilog="Example: wrapped story --listener ana --year 2025 --format html --out ana-2025.html")
@@ -15,6 +15,7 @@ from wrapped_assets.commands.options import data_option, emit, json_option, open
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
 @data_option
+@env_option
 @json_option
 def command(listener, year, format_, out, data, as_json) -> None:
     """Tell one listener's year as text, JSON, one self-contained page, or a share card (PNG)."""
