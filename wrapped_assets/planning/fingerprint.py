@@ -25,7 +25,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.kernels.hashing import combined
-from wrapped_assets.planning.definitions import local_names, prepared
+from wrapped_assets.planning.definitions import closure, dotted, is_generated, local_names, named, prepared, root
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import Month
 
@@ -78,7 +78,7 @@ class _Reader:
                 return
             label = f"{function.__code__.co_qualname}()"
         tree, text = prepared(function.__code__)
-        names: Mapping[str, Any] = ChainMap(_closure(function), function.__globals__, builtins.__dict__)
+        names: Mapping[str, Any] = ChainMap(closure(function), function.__globals__, builtins.__dict__)
         self._references(tree, names, label, function.__code__)
         self._note(f"function {label}", text)
 
@@ -89,12 +89,12 @@ class _Reader:
 
     def _references(self, tree: ast.AST, names: Mapping[str, Any], label: str, code: types.CodeType) -> None:
         free = set(code.co_freevars)
-        local = local_names(tree) - {name for name in _named(code) if name in names}  # one name may be local here and global there
-        roots = {id(_root(node)) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        local = local_names(tree) - {name for name in named(code) if name in names}  # one name may be local here and global there
+        roots = {id(root(node)) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         for node in ast.walk(tree):
             if isinstance(node, (ast.Import, ast.ImportFrom)):
                 raise self.fail(f"the import inside {label}", "import at the top of the module")
-            if isinstance(node, ast.Attribute) and (target := _dotted(node, names, local)) is not None:
+            if isinstance(node, ast.Attribute) and (target := dotted(node, names, local, _is_ours)) is not None:
                 self.value(target[1], target[0])
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
                 if node.id not in names:
@@ -149,7 +149,7 @@ class _Reader:
         for name, member in vars(found).items():
             function = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
             function = inspect.unwrap(function) if callable(function) else function
-            if isinstance(function, types.FunctionType) and function.__module__ == found.__module__ and not _is_generated(function):
+            if isinstance(function, types.FunctionType) and function.__module__ == found.__module__ and not is_generated(function):
                 self.function(function, f"{found.__qualname__}.{name}()")
             elif not name.startswith("__") and isinstance(member, _PLAIN):
                 self._note(f"constant {found.__qualname__}.{name}", self.constant(member, name))
@@ -197,22 +197,6 @@ def _is_ours(module: str) -> bool:
     return module.partition(".")[0] == PACKAGE
 
 
-def _named(code: types.CodeType) -> set[str]:
-    """Names of globals (and attributes) that the code, or code inside it, uses."""
-    return set(code.co_names).union(*(_named(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
-
-
-def _root(node: ast.expr) -> ast.expr:
-    """The name that `a.b.c` starts with."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node
-
-
-def _closure(function: types.FunctionType) -> dict[str, Any]:
-    return dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
-
-
 _PRINTED = (
     pl.DataType, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, PurePath, types.NoneType, types.EllipsisType,
 )  # fmt: skip
@@ -225,31 +209,6 @@ def _is_constant(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str, bytes, tuple, frozenset, datetime.date, pl.Expr, Column)) or value is None
 
 
-def _is_generated(function: types.FunctionType) -> bool:
-    """Methods that dataclasses write have no source file of their own."""
-    return function.__code__.co_filename.startswith("<")
-
-
 @functools.cache
 def _version(library: str) -> str:
     return ".".join(importlib.metadata.version(library).split(".")[:2])
-
-
-def _dotted(node: ast.Attribute, names: Mapping[str, Any], local: set[str]) -> tuple[str, Any] | None:
-    """`module.attribute…` resolved as far as modules and classes of the package go; None for anything else."""
-    chain: list[str] = []
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        chain.append(root.attr)
-        root = root.value
-    if not isinstance(root, ast.Name) or root.id in local or not isinstance(names.get(root.id), types.ModuleType):
-        return None
-    value: Any = names[root.id]
-    if value.__name__.partition(".")[0] != PACKAGE:
-        return None
-    label = root.id
-    for attribute in reversed(chain):
-        if not isinstance(value, types.ModuleType):
-            break
-        value, label = getattr(value, attribute), f"{label}.{attribute}"
-    return label, value

@@ -67,7 +67,7 @@ class Situation:
                     if source in self.stored:
                         hashes = self.stored[source].column_hashes
                         found.append((key, source.partition, source, {name: hashes.get(name, "absent") for name in read.columns}))
-                    elif source in self.expected():
+                    else:
                         found.append((key, source.partition, source, {}))
         return found
 
@@ -85,7 +85,7 @@ class Situation:
         return found
 
     def partitions_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, int | None]]:
-        """The periods and buckets of one input that a cell reads, existing or not."""
+        """The periods and buckets of one input that a cell reads: those that should exist, stored yet or not; never what is gone."""
         source = self.graph.by_key[key]
         if read.window == "previous_year":
             periods = [str(period_year(cell.period) - 1)]
@@ -100,7 +100,8 @@ class Situation:
             buckets: list[int | None] = list(self.buckets())
         else:
             buckets = [cell.bucket]
-        return [(period, bucket) for period in periods for bucket in buckets]
+        expected = self.expected()
+        return [(period, bucket) for period in periods for bucket in buckets if Cell(key, period, bucket) in expected]
 
     def buckets(self) -> list[int]:
         return sorted({bucket for _, _, bucket in self.landed})

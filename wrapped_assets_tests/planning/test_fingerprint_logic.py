@@ -71,7 +71,9 @@ CHANGES = {
     "a helper's decorator": (TWICE + CHAIN.replace("def top", "@first\ndef top"), HELPED, (1, 2)),
     "a global that a lambda's parameter hides": ("LIMIT = {}\n\n", BODY.replace(SUM, ".pipe(lambda LIMIT: LIMIT).head(LIMIT)"), (5, 6)),
     "parameters, exchanged, that callers name": (
-        "def less({}):\n    return high - low\n\n", HELPED.replace(CALL, "listener_days.head(less(high=5, low=3))"), ("high, low", "low, high"),
+        "def less({}):\n    return high - low\n\n",
+        HELPED.replace(CALL, "listener_days.head(less(high=5, low=3))"),
+        ("high, low", "low, high"),
     ),
     "a method's object": (BOUND, HELPED.replace(CALL, "listener_days.head(limit())"), (5, 6)),
 }  # fmt: skip
