@@ -18,7 +18,7 @@ from wrapped_assets.storage import environments, manifest
 from wrapped_assets.storage.registry import listeners_frame
 from wrapped_assets.vocabulary.periods import Cell
 
-SCRATCH = "~diff"
+SCRATCH, _PERIOD = "~diff", "_period"
 
 
 @dataclass
@@ -58,7 +58,8 @@ def difference(project: Project, keys: Collection[str] | None, periods: Collecti
     wanted_keys = None if keys is None else set(keys)
     asked = [cell for cell in stale if (wanted_keys is None or cell.asset in wanted_keys) and (periods is None or cell.period in periods)]
     sample = _sample(situation, asked, bucket_count or (1 if listener_count is None else None))
-    people = _people(project, listener_count)
+    everyone = listeners_frame(project.root)["listener_id"]
+    people = None if listener_count is None else everyone.head(listener_count)
     before = manifest.load_cells(project.root)
     try:
         report = build(trial, lambda _situation: sample)
@@ -73,13 +74,9 @@ def difference(project: Project, keys: Collection[str] | None, periods: Collecti
     finally:
         if scratch in environments.environments(project.root):
             environments.discard(project.root, scratch)
-    sampled = sum(_listeners(situation, cell) for cell in {_unit(cell) for cell in sample if cell.bucket is not None})
-    return DifferenceReport(len(sample), len(stale), len(people) if people is not None else sampled, report.seconds, report.failed, [*differences, *new])
-
-
-def _unit(cell: Cell) -> Cell:
-    """The unit that a cell belongs to."""
-    return replace(cell, asset="")
+    buckets = {cell.bucket for cell in sample}
+    sampled = sum(project.root.bucket_of(person) in buckets for person in (everyone if people is None else people))
+    return DifferenceReport(len(sample), len(stale), sampled, report.seconds, report.failed, [*differences, *new])
 
 
 def _sample(situation: Situation, stale: list[Cell], bucket_count: int | None) -> set[Cell]:
@@ -87,20 +84,11 @@ def _sample(situation: Situation, stale: list[Cell], bucket_count: int | None) -
     return {cell for cell in stale if cell.bucket in chosen}
 
 
-def _listeners(situation: Situation, unit: Cell) -> int:
-    stored = situation.stored.get(replace(unit, asset="insights/listening_totals"))
-    return stored.row_count if stored else 0
-
-
-def _people(project: Project, count: int | None) -> pl.Series | None:
-    return None if count is None else listeners_frame(project.root)["listener_id"].head(count)
-
-
 def _compare(
     project: Project, declaration: Declaration, cells: list[Cell], before: dict[Cell, Any], after: dict[Cell, Any], people: pl.Series | None
 ) -> Difference:
-    old, new = (_rows(project, [stored[cell].path for cell in cells], people) for stored in (before, after))
-    grain = list(declaration.grain)
+    old, new = (_rows(project, {stored[cell].path: cell.period for cell in cells}, people) for stored in (before, after))
+    grain = [_PERIOD, *declaration.grain]
     values = [name for name in old.columns if name in new.columns and name not in grain]
     joined = old.join(new, on=grain, how="full", suffix="_after", coalesce=True, nulls_equal=True)
     same = pl.all_horizontal(pl.lit(True), *(pl.col(name).eq_missing(pl.col(f"{name}_after")) for name in values))
@@ -126,14 +114,15 @@ def _top_changed(declaration: Declaration, old: pl.DataFrame, new: pl.DataFrame)
     thing = next((name for name in declaration.schema if name.endswith("_id") and name not in declaration.grain), None)
     if rank is None or thing is None:
         return None
-    keys = [name for name in declaration.grain if name != rank]
+    keys = [_PERIOD, *(name for name in declaration.grain if name != rank)]
     tops = (frame.filter(pl.col(rank) == 1).select(*keys, thing) for frame in (old, new))
     joined = next(tops).join(next(tops), on=keys, how="full", suffix="_after", coalesce=True)
     return joined.filter(~pl.col(thing).eq_missing(pl.col(f"{thing}_after")))["listener_id"].n_unique()
 
 
-def _rows(project: Project, paths: list[str], people: pl.Series | None) -> pl.DataFrame:
-    lazy = pl.scan_parquet([project.root.path / path for path in paths])
+def _rows(project: Project, periods: dict[str, str], people: pl.Series | None) -> pl.DataFrame:
+    """The rows of some cells with the period of each: a grain is unique within one."""
+    lazy = pl.concat(pl.scan_parquet(project.root.path / path).with_columns(pl.lit(period).alias(_PERIOD)) for path, period in periods.items())
     if people is not None and "listener_id" in lazy.collect_schema():
         lazy = lazy.filter(pl.col("listener_id").is_in(people.implode()))
     return lazy.collect()
