@@ -23,6 +23,7 @@ from wrapped_assets.planning.plan import decide, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing, manifest, registry
 from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.storage.records import write_records
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
@@ -148,6 +149,7 @@ class Unit:
                 )
             )  # fmt: skip
         if records:
+            write_records(root, records)
             for path in manifest.record_cells(root, records):
                 (root.path / path).unlink(missing_ok=True)
         for record in records:

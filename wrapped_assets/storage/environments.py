@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.manifest import unnamed
+from wrapped_assets.storage.manifest import load_cells, unnamed
+from wrapped_assets.storage.records import forget_records, write_records
 from wrapped_assets.storage.root import MAIN, Root
 
 _OVERLAID = (tables.cells, tables.editions)
@@ -27,6 +28,7 @@ def promote(root: Root, name: str) -> int:
 
     Whatever the main one went on to compute meanwhile is compared by the next build, as always: nothing stale can stay.
     """
+    own = list(load_cells(root.within(name), only_own=True).values())
     with root.engine.begin() as connection:
         paths, count = set(), _require(connection, name)
         for table in _OVERLAID:
@@ -38,6 +40,8 @@ def promote(root: Root, name: str) -> int:
                 connection.execute(sa.delete(table).where(same))
             connection.execute(sa.update(table).where(table.c.environment == name).values(environment=MAIN))
         gone = unnamed(connection, paths)
+    write_records(root, own)
+    forget_records(root.within(name))
     _remove(root, gone)
     return count
 
@@ -51,6 +55,7 @@ def discard(root: Root, name: str) -> int:
         for table in _OVERLAID:
             connection.execute(sa.delete(table).where(table.c.environment == name))
         gone = unnamed(connection, paths)
+    forget_records(root.within(name))
     _remove(root, gone)
     return count
 

@@ -37,10 +37,13 @@ class StoredCell:
     written_at: datetime
 
 
-def load_cells(root: Root, assets: Iterable[str] | None = None, periods: Iterable[str] | None = None) -> dict[Cell, StoredCell]:
-    """Every stored cell, or those of the assets and periods named; an environment's own before the main ones."""
+def load_cells(
+    root: Root, assets: Iterable[str] | None = None, periods: Iterable[str] | None = None, *, only_own: bool = False
+) -> dict[Cell, StoredCell]:
+    """Every stored cell, or those of the assets and periods named; an environment's own before the main ones, or only its own."""
     table = tables.cells
-    query = sa.select(table).where(table.c.environment.in_([MAIN, root.environment])).order_by(table.c.environment)
+    seen = [root.environment] if only_own else [MAIN, root.environment]
+    query = sa.select(table).where(table.c.environment.in_(seen)).order_by(table.c.environment)
     if assets is not None:
         query = query.where(table.c.asset.in_(list(assets)))
     if periods is not None:
