@@ -6,12 +6,10 @@ from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.assets import all_assets
 from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS
 from wrapped_assets.orchestration.lake import Lake, NoIOManager
-from wrapped_assets.orchestration.partitions import Periods
-from wrapped_assets.orchestration.where import data_root
-from wrapped_assets.storage.first_month import first_month
+from wrapped_assets.orchestration.partitions import loaded_periods
 
 defs = dg.Definitions(
-    assets=all_assets(project_graph(), Periods(first_month(data_root()))),
+    assets=all_assets(project_graph(), loaded_periods()),
     jobs=list(JOBS.values()),
     schedules=SCHEDULES,
     sensors=SENSORS,

@@ -27,7 +27,7 @@ def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.
         for name, key in EXTERNALS.items()
     ]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.BetaWarning)  # backfill_policy and mappings to partitions that may not exist
+        warnings.simplefilter("ignore", dg.BetaWarning)  # backfill_policy
         return [*outside, *(asset_of(graph, periods, declaration) for declaration in graph.by_key.values())]
 
 

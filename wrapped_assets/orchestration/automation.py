@@ -33,7 +33,7 @@ def _scheduled(context: dg.ScheduleEvaluationContext, job: str) -> dg.RunRequest
     except InputError:
         return dg.SkipReason(NO_ROOT)
     last = running(job)
-    first = min([*(found.months if job == MONTHS else found.years), last])
+    first = min([*found.of(job), last])
     return request(job, first, last, f"{job} {context.scheduled_execution_time:%Y-%m-%dT%H:%M}")
 
 
@@ -62,10 +62,10 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     if not done.landed and context.cursor != "landed":
         return dg.SkipReason(said if done.refused else "The inbox is empty.")
     found = stale(open_project(data_root()))
-    if found.months:
-        return dg.SensorResult([request(MONTHS, found.months[0], found.months[-1], f"inbox months {found.digest}")], cursor="landed")
-    if found.years:
-        return dg.SensorResult([request(YEARS, found.years[0], found.years[-1], f"inbox years {found.digest}")], cursor="")
+    if months := found.of(MONTHS):
+        return dg.SensorResult([request(MONTHS, months[0], months[-1], f"inbox months {found.digest}")], cursor="landed")
+    if years := found.of(YEARS):
+        return dg.SensorResult([request(YEARS, years[0], years[-1], f"inbox years {found.digest}")], cursor="")
     return dg.SensorResult(skip_reason="Everything is up to date.", cursor="")
 
 

@@ -13,10 +13,7 @@ import polars as pl
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.unit import described
 from wrapped_assets.contracts.errors import WrappedError
-from wrapped_assets.storage.first_month import note_first_month
-from wrapped_assets.storage.landing import PLAYS, load_chunks
 from wrapped_assets.storage.root import Root
-from wrapped_assets.vocabulary.periods import Month
 
 DONE, REFUSED = "done", "refused"
 SETTLED_SECONDS = 3.0  # a file that changed since may still be on its way
@@ -56,8 +53,6 @@ def empty(path: Path) -> Emptied:
         if ours:
             for drop in drops:
                 _land(root, drop, done)
-            if done.landed and (months := [month for asset, month, _ in load_chunks(root) if asset == PLAYS]):
-                note_first_month(path, Month.parse(min(months)))
     return done
 
 

@@ -1,14 +1,25 @@
 """Dagster's partitions, which are periods only, and how the periods of one asset map to those that it reads."""
 
+import warnings
+from functools import cache
+
 import dagster as dg
 
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.orchestration.where import data_root
+from wrapped_assets.storage.first_month import first_month
 from wrapped_assets.vocabulary.periods import Month
 
 # Which periods around its own an asset reads, by the window of the read.
 OFFSETS = {"period": (0, 0), "month_and_edges": (-1, 1), "previous_year": (-1, -1)}
 PEOPLE = (EXTERNALS["listeners"], EXTERNALS["exclusions"])
+
+
+@cache
+def loaded_periods() -> "Periods":
+    """The periods of this process: they stay as they were when the definitions were loaded."""
+    return Periods(first_month(data_root()))
 
 
 class Periods:
@@ -40,6 +51,8 @@ def dependencies(graph: Graph, declaration: Declaration) -> list[dg.AssetDep]:
         start, end = min(first for first, _ in offsets), max(last for _, last in offsets)
         mapping = None
         if key not in PEOPLE:
-            mapping = dg.TimeWindowPartitionMapping(start_offset=start, end_offset=end, allow_nonexistent_upstream_partitions=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", dg.BetaWarning)  # that months to come may not exist yet
+                mapping = dg.TimeWindowPartitionMapping(start, end, allow_nonexistent_upstream_partitions=True)
         deps.append(dg.AssetDep(dg.AssetKey(key.split("/")), partition_mapping=mapping))
     return deps

@@ -8,7 +8,9 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.planning.plan import decide, make_plan
+from wrapped_assets.storage.first_month import note_first_month
 from wrapped_assets.vocabulary.periods import Month
 
 MONTHS, YEARS = "months", "years"  # the jobs
@@ -22,10 +24,17 @@ class Stale:
     years: list[str]
     digest: str
 
+    def of(self, job: str) -> list[str]:
+        """Those that are partitions; older ones become partitions when the definitions are loaded again."""
+        first = (loaded_periods().months if job == MONTHS else loaded_periods().years).get_first_partition_key()
+        return [period for period in (self.months if job == MONTHS else self.years) if first and period >= first]
+
 
 def stale(project: Project) -> Stale:
-    """What the planner would compute now."""
+    """What the planner would compute now; notes from which month on there is anything."""
     situation = project.situation()
+    if months := [cell.period for cell in situation.expected() if "-" in cell.period]:
+        note_first_month(project.root.path, Month.parse(min(months)))
     steps = make_plan(situation).steps
     versions = [f"{step.cell} {decide(situation, step.cell).input_version}" for step in steps]
     periods = sorted({step.cell.period for step in steps})

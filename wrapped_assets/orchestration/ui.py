@@ -33,9 +33,12 @@ def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000) -> int:
 def refresh(root: Path) -> int:
     """Makes Dagster's storage where there is none, and tells it what was built without it; returns how many partitions that were."""
     from wrapped_assets.orchestration.mirror import mirror
+    from wrapped_assets.orchestration.staleness import stale
 
     with open_instance(root) as instance:
         try:
-            return mirror(open_project(root), instance)
+            project = open_project(root)
         except InputError:  # nothing was imported yet: there is nothing to tell
             return 0
+        stale(project)  # notes the first month, with which the partitions begin
+        return mirror(project, instance)

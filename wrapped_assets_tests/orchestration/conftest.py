@@ -1,5 +1,6 @@
 """A data root with three listeners' plays in two months of 2024 and one of 2025, and what Dagster made of it."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.orchestration.instance import open_instance
 from wrapped_assets.storage.root import Root
 
+os.environ["WRAPPED_FIRST_MONTH"] = "2015-01"  # whatever is in the developer's own data root
 KEY = bytes(range(32))
 NAMES = ("Wilhelmina Quux", "zacharias_0815", "Tove Ødegård")
 TITLES = ("Unmistakable Title", "Zebra Crossing Blues", "Qwertz Lament")
