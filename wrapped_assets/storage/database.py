@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import WrappedError
 
 HEAD = "0001"  # the newest revision; checked against the folder by a test
+LOCK = 7_246_158  # of no meaning; the same in every version
 
 
 def engine_for(url: str) -> sa.Engine:
     """An engine for SQLite (WAL, waits for locks, deletes securely) or PostgreSQL (psycopg 3)."""
-    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), hide_parameters=True)  # errors name nobody
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")
@@ -40,8 +41,8 @@ def migrate(engine: sa.Engine) -> None:
             f"the registry has schema {current}, newer than this program's {HEAD}: it was written by a later version. Update this program."
         )
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":  # two processes that open a new root at once must not both create the tables
-            connection.exec_driver_sql("begin immediate")
+        # Two processes that open a new root at once must not both create the tables.
+        connection.exec_driver_sql("begin immediate" if engine.dialect.name == "sqlite" else f"select pg_advisory_xact_lock({LOCK})")
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
         connection.commit()

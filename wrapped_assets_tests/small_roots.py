@@ -1,0 +1,42 @@
+"""A small data root: three listeners in two buckets, a few plays over three years."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from wrapped_assets.building.importing import ImportReport, Person, import_paths
+from wrapped_assets.storage import manifest
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.exports import spotify_file
+
+KEY = bytes(range(32))
+ZONES = {"ana": "Europe/Lisbon", "bo": "UTC", "cy": "Asia/Tokyo"}
+SMALL_PLAYS = {
+    "ana": "2023-12-30 eple*3 so_here, 2024-12-31 walk@23:50*2, 2025-01-03 eple*4 night~12s moon/bo+ana/dusk, 2025-03-05 eple so_here*2, "
+    "2025-03-06 moon/bo/dusk eple!",
+    "bo": "2025-01-03 walk*2, 2025-02-01 night@00:10 eple, 2025-03-05 walk@22:50 rain*3",
+    "cy": "2024-06-01 eple rain, 2025-01-31 night@22:00*5, 2025-11-20 moon*2 eple",
+}
+
+
+def import_small(root: Root, plays: Mapping[str, str]) -> dict[str, ImportReport]:
+    """Imports each listener's plays as an export of its own."""
+    return {name: import_text(root, name, text) for name, text in plays.items()}
+
+
+def import_text(root: Root, name: str, text: str, time_zone: str | None = None) -> ImportReport:
+    """Imports one export of one listener."""
+    with tempfile.TemporaryDirectory() as folder:
+        return import_paths(root, [spotify_file(Path(folder), text)], Person(name, time_zone or ZONES.get(name, "UTC")))
+
+
+def versions(root: Root) -> dict[str, str]:
+    """The data version of every stored cell."""
+    return {str(cell): stored.data_version for cell, stored in manifest.load_cells(root).items()}
+
+
+def lake_files(root: Root, below: str = "lake") -> dict[str, bytes]:
+    """Every file of the lake, or of the landing, by its path."""
+    return {str(path.relative_to(root.path)): path.read_bytes() for path in sorted((root.path / below).rglob("*")) if path.is_file()}
