@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -28,11 +29,19 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
             os.fsync(file.fileno())
         size, digest = temporary.stat().st_size, file_hash(temporary)
         temporary.replace(path)
-    except OSError as error:
-        raise BuildError(f"could not write under {path.parent.name}: {error.strerror or error}; nothing was changed") from None
+    except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
+        raise BuildError(f"could not write under {path.parent.name}: {_system_error(error)}; nothing was changed") from None
     finally:
         temporary.unlink(missing_ok=True)
     return size, digest
+
+
+def _system_error(error: Exception) -> str:
+    """What the system said, without what was being written."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    return os.strerror(int(number[1])) if number else type(error).__name__
 
 
 def is_intact(path: Path, digest: str) -> bool:

@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -31,7 +31,7 @@ class Root:
 
     path: Path
     bucket_count: int
-    key: bytes
+    key: bytes = field(repr=False)
     environment: str = MAIN
 
     @classmethod
@@ -43,10 +43,14 @@ class Root:
         """The root at `path`; InputError where there is none, WrappedError where a later program made it."""
         if not cls.exists(path):
             raise InputError(f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or name one with --data")
-        settings = json.loads((path / SETTINGS_FILE).read_text())
-        if settings["layout"] > LAYOUT_VERSION:
-            raise WrappedError(f"the data root has layout {settings['layout']}, this program knows {LAYOUT_VERSION}: update this program")
-        return cls(path, settings["bucket_count"], bytes.fromhex(settings["key"]))
+        try:
+            settings = json.loads((path / SETTINGS_FILE).read_text())
+            layout, bucket_count, key = int(settings["layout"]), int(settings["bucket_count"]), bytes.fromhex(settings["key"])
+        except (ValueError, KeyError, TypeError):
+            raise WrappedError(f"the data root's {SETTINGS_FILE} is damaged: restore it from a backup; it holds the lake's key") from None
+        if layout > LAYOUT_VERSION:
+            raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
+        return cls(path, bucket_count, key)
 
     @classmethod
     def open_or_make(cls, path: Path, bucket_count: int | None = None, key: bytes | None = None) -> Root:
@@ -54,7 +58,7 @@ class Root:
 
         InputError where the number of buckets is no power of two, or differs from the one the root was made with.
         """
-        wanted = bucket_count or DEFAULT_BUCKET_COUNT
+        wanted = DEFAULT_BUCKET_COUNT if bucket_count is None else bucket_count
         if wanted < 1 or wanted & (wanted - 1) or wanted > 4096:
             raise InputError(f"the number of buckets must be a power of two from 1 to 4096, got {wanted}")
         if not cls.exists(path):

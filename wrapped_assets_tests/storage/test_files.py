@@ -1,0 +1,84 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.storage import files
+from wrapped_assets.storage.files import file_hash, is_intact, write_parquet
+
+FRAME = pl.DataFrame({"name": ["Planted Person"], "n": [1]})
+
+
+def test_a_written_file_reads_back_with_its_size_and_hash(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "a.parquet"
+    size, digest = write_parquet(FRAME, path, {"note": "x"})
+    assert pl.read_parquet(path).equals(FRAME)
+    assert (path.stat().st_size, file_hash(path)) == (size, digest)
+    assert pl.read_parquet_metadata(path)["note"] == "x"
+    assert is_intact(path, digest)
+
+
+def test_the_same_frame_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert write_parquet(FRAME, tmp_path / "a.parquet") == write_parquet(FRAME.clone(), tmp_path / "b.parquet")
+
+
+def test_a_changed_or_missing_file_is_not_intact(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    _, digest = write_parquet(FRAME, path)
+    content = bytearray(path.read_bytes())
+    content[10] ^= 1
+    path.write_bytes(content)
+    assert not is_intact(path, digest)
+    path.unlink()
+    assert not is_intact(path, digest)
+
+
+@pytest.mark.parametrize("moment", ["write", "fsync", "rename"])
+def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    path = tmp_path / "a.parquet"
+    write_parquet(FRAME, path)
+    before = path.read_bytes()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if moment == "write":
+        monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
+    elif moment == "fsync":
+        monkeypatch.setattr(files.os, "fsync", fail)
+    else:
+        monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(BuildError, match="No space left on device") as caught:
+        write_parquet(pl.concat([FRAME, FRAME]), path)
+    assert "Planted" not in str(caught.value)
+    assert [found.name for found in tmp_path.iterdir()] == ["a.parquet"]
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_the_system_refuses_to_let_grow_is_a_clear_error(tmp_path: Path) -> None:
+    program = f"""
+import resource, signal, sys
+from pathlib import Path
+import polars as pl
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.storage.files import write_parquet
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+try:
+    write_parquet(pl.DataFrame({{"n": pl.int_range(0, 100_000, eager=True).shuffle(seed=1)}}), Path({str(tmp_path)!r}) / "big.parquet")
+except BuildError as error:
+    print("refused:", error)
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert found.stdout.startswith("refused: could not write"), found.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 2000
