@@ -16,10 +16,10 @@ from wrapped_assets.vocabulary.periods import Cell
 
 
 def explain_cells(project: Project, asset: str, partition: str | None) -> list[dict[str, Any]]:
-    """Each partition's state, why, and what exactly changed; of one partition, or of all that are expected."""
+    """Each partition's state, why, and what exactly changed; of one partition, of a period's, or of all."""
     declaration = project.graph.find(asset)
     situation = project.situation()
-    cells = [cell for cell in situation.expected() if cell.asset == declaration.key and partition in (None, cell.partition)]
+    cells = [cell for cell in situation.expected() if cell.asset == declaration.key and partition in (None, cell.partition, cell.period)]
     if partition and not cells:
         known = sorted({cell.partition for cell in situation.expected() if cell.asset == declaration.key})
         span = f"; there are {known[0]} to {known[-1]}" if known else "; nothing is landed yet"

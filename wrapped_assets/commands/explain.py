@@ -7,7 +7,7 @@ import click
 from wrapped_assets.commands.options import data_option, emit_json, env_option, json_option, open_project
 
 
-@click.command("explain", epilog="Examples: wrapped explain insights/top_artists '2025|b000', wrapped explain --listener ana --year 2025 top_artists")
+@click.command("explain", epilog="Examples: wrapped explain top_artists 2025, wrapped explain --listener ana --year 2025 top_artists")
 @click.argument("asset")
 @click.argument("partition", required=False)
 @click.option("--listener", help="With --year: why this listener's figure is what it is.")

@@ -127,7 +127,7 @@ def progress_bar(label: str, total: int | None = None) -> Iterator[Callable[[int
 def emit(content: bytes, out: str | None = None) -> None:
     """To a file, whole or not at all; or to standard output."""
     if out is None:
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     path = Path(out)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, env_option, json_option, open_project, selection_options
@@ -55,6 +57,6 @@ def _print(plan) -> None:
         seconds = sum(step.seconds or 0 for step in steps)
         because = steps[0].because + (f" (+{len(steps) - 1} more)" if len({step.because for step in steps}) > 1 else "")
         table.add_row(asset, str(len(steps)), span, reason, because, f"{rows:,}" if rows else "–", f"{seconds:.1f}" if seconds else "–")
-    Console(width=None if click.get_text_stream("stdout").isatty() else 150).print(table)
+    Console(width=None if sys.stdout.isatty() else 150).print(table)
     waiting = sum(step.reason == "upstream" for step in plan.steps)
     click.echo(f"{len(plan.steps):,} cells to compute ({waiting:,} of them only if an input changes), {plan.unchanged:,} fresh.")

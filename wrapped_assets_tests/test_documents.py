@@ -1,0 +1,50 @@
+"""Every command that a document states is typed here, in the order of the documents, in one folder."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from wrapped_assets.cli import main
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ("README.md", "docs/recompute.md", "docs/operations.md")
+# Servers, which tests of their own start; and what sets up a machine, which the continuous integration runs.
+STARTS_A_SERVER = re.compile(r"^wrapped (ui|serve)\b")
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+
+
+def commands(document: str) -> list[str]:
+    """The `wrapped` commands of a document's shell blocks, comments and continuations undone."""
+    lines = [line for block in BLOCK.findall((ROOT / document).read_text(encoding="utf-8")) for line in block.replace("\\\n", " ").splitlines()]
+    stated = [line.split(" #")[0].strip() for line in lines]
+    return [line for line in stated if line.startswith("wrapped ") and not STARTS_A_SERVER.match(line)]
+
+
+def linked_files(document: str) -> list[Path]:
+    """The files that a document links to or shows."""
+    targets = re.findall(r"\]\(([^)#\s]+)", (ROOT / document).read_text(encoding="utf-8"))
+    return [(ROOT / document).parent / target for target in targets if "://" not in target]
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "ARCHITECTURE.md"])
+def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
+    assert not [target for target in linked_files(document) if not target.exists()]
+
+
+def test_every_command_of_the_documents_works_as_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("WRAPPED_DATA", raising=False)
+    shutil.copy(ROOT / "data" / "household" / "mira" / "my_spotify_data_extended.zip", "my_spotify_data.zip")
+    stated = [command for document in DOCUMENTS for command in commands(document)]
+    assert len(stated) > 15
+    for command in stated:
+        if command.startswith("wrapped publish"):  # refused while anything is stale; the document builds first, in words
+            CliRunner().invoke(main, ["build"])
+        found = CliRunner().invoke(main, shlex.split(command)[1:])
+        assert found.exit_code == 0, f"{command}\n{found.output}\n{found.exception!r}"
