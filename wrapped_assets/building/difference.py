@@ -46,7 +46,9 @@ class DifferenceReport:
     differences: list[Difference]
 
 
-def difference(project: Project, keys: Collection[str] | None, periods: Collection[str] | None, bucket_count: int | None, listener_count: int | None) -> DifferenceReport:
+def difference(
+    project: Project, keys: Collection[str] | None, periods: Collection[str] | None, bucket_count: int | None, listener_count: int | None
+) -> DifferenceReport:
     """Computes what is stale in some buckets into a scratch environment, compares it with what is stored, and throws it away.
 
     `listener_count` takes the first so many listeners by surrogate (a keyed hash: a fair sample), and as many buckets as hold them.
@@ -70,7 +72,10 @@ def difference(project: Project, keys: Collection[str] | None, periods: Collecti
             _compare(project, project.graph.by_key[key], [cell for cell in changed if cell.asset == key], before, after, people)
             for key in dict.fromkeys(cell.asset for cell in changed)
         ]
-        new = [Difference(key, 0, sum(after[cell].row_count for cell in fresh if cell.asset == key), 0, None, None) for key in dict.fromkeys(cell.asset for cell in fresh)]
+        new = [
+            Difference(key, 0, sum(after[cell].row_count for cell in fresh if cell.asset == key), 0, None, None)
+            for key in dict.fromkeys(cell.asset for cell in fresh)
+        ]
     finally:
         if scratch in environments.environments(project.root):
             environments.discard(project.root, scratch)
@@ -122,7 +127,9 @@ def _top_changed(declaration: Declaration, old: pl.DataFrame, new: pl.DataFrame)
 
 def _rows(project: Project, periods: dict[str, str], people: pl.Series | None) -> pl.DataFrame:
     """The rows of some cells with the period of each: a grain is unique within one."""
-    lazy = pl.concat(pl.scan_parquet(project.root.path / path).with_columns(pl.lit(period).alias(_PERIOD)) for path, period in periods.items())
+    lazy = pl.concat(
+        pl.scan_parquet(project.root.path / path).with_columns(pl.lit(period).alias(_PERIOD)) for path, period in periods.items()
+    )
     if people is not None and "listener_id" in lazy.collect_schema():
         lazy = lazy.filter(pl.col("listener_id").is_in(people.implode()))
     return lazy.collect()

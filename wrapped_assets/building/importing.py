@@ -81,7 +81,9 @@ def import_paths(
     return report
 
 
-def _land(file: RecognisedFile, people: _People, writer: landing.LandingWriter, progress: Callable[[int], None] | None) -> tuple[pl.DataFrame, int]:
+def _land(
+    file: RecognisedFile, people: _People, writer: landing.LandingWriter, progress: Callable[[int], None] | None
+) -> tuple[pl.DataFrame, int]:
     """Codes and collects one file's batches; returns its rejected rows and how many plays it had."""
     rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
     for batch in file.batches():

@@ -17,7 +17,9 @@ from wrapped_assets.vocabulary.periods import Month
 def count_playbacks(root: Root, cells: Collection[tuple[str, int]]) -> int:
     """Playbacks of some (UTC month of the start, bucket); duplicates over a month's end are found through its edges."""
     chunks = landing.load_chunks(root) if cells else {}
-    return sum(_count(root, chunks, Month.parse(month), bucket) for month, bucket in sorted(cells) if (landing.PLAYS, month, bucket) in chunks)
+    return sum(
+        _count(root, chunks, Month.parse(month), bucket) for month, bucket in sorted(cells) if (landing.PLAYS, month, bucket) in chunks
+    )
 
 
 def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], month: Month, bucket: int) -> int:

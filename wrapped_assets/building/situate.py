@@ -66,7 +66,9 @@ def _combined(hashes: list[str]) -> str:
     return xxhash.xxh3_128("|".join(real).encode()).hexdigest() if real else ""
 
 
-def _mark_reach(landed: dict[tuple[str, str, int], dict[str, str]], chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame) -> None:
+def _mark_reach(
+    landed: dict[tuple[str, str, int], dict[str, str]], chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame
+) -> None:
     """Says of landed months whether a listener's clock may put some of their plays into the month before ("early") or after ("late")."""
     ids, zones = people["listener_id"].to_numpy(), people["time_zone"].to_list()
     for key, found in chunks.items():

@@ -30,7 +30,9 @@ def command(ctx, serve, data, as_json) -> None:
     from wrapped_assets.storage.root import Root
 
     if not HOUSEHOLD.exists():
-        raise InputError("the bundled household is not here: run the demo from a checkout, or make one with `wrapped synth --household --out DIR`")
+        raise InputError(
+            "the bundled household is not here: run the demo from a checkout, or make one with `wrapped synth --household --out DIR`"
+        )
     household = json.loads((HOUSEHOLD / "household.json").read_text())
     root = Root.open_or_make(data)
     say = (lambda text: None) if as_json else click.echo
@@ -56,7 +58,9 @@ def command(ctx, serve, data, as_json) -> None:
         click.echo(rendered(story_data(project, hero, year), "text").decode(), nl=False)
         click.echo("\nStories:   " + "\n           ".join(pages))
         click.echo("Playlists: " + "\n           ".join(lists))
-        click.echo(f"\nNext: open a story in a browser; `wrapped ui{_flag(data)}` for the asset graph; `wrapped --help` for your own export.")
+        click.echo(
+            f"\nNext: open a story in a browser; `wrapped ui{_flag(data)}` for the asset graph; `wrapped --help` for your own export."
+        )
     if serve:
         ctx.invoke(_serve_command(), data=data)
 

@@ -47,7 +47,15 @@ def command(paths, listener, time_zone, country, birth_year, format_, buckets, d
         report = import_paths(root, paths, person, format=format_, progress=count)
     if as_json:
         plays = {"accepted": report.accepted, "duplicate": report.duplicate, "rejected": dict(sorted(report.rejected.items()))}
-        emit_json({"files": report.files, "plays": plays, "listener": report.listener, "unrecognised": report.unrecognised, "problems": report.problems})
+        emit_json(
+            {
+                "files": report.files,
+                "plays": plays,
+                "listener": report.listener,
+                "unrecognised": report.unrecognised,
+                "problems": report.problems,
+            }
+        )
         return
     _print(report)
 

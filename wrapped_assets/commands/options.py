@@ -42,7 +42,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--year`, `--from`, `--to` and `--select`: which cells."""
     for option in (
-        click.option("--select", "selection", help="Assets: names, layer/*, +name with what it reads, name+ with what reads it; commas between."),
+        click.option(
+            "--select", "selection", help="Assets: names, layer/*, +name with what it reads, name+ with what reads it; commas between."
+        ),
         click.option("--to", "last", metavar="YYYY-MM", help="The last month."),
         click.option("--from", "first", metavar="YYYY-MM", help="The first month."),
         click.option("--year", "years", type=int, multiple=True, help="A year; may be given several times."),
@@ -85,7 +87,11 @@ def chosen_cells(years: Collection[int], first: str | None, last: str | None, se
         if years:
             return {cell for cell in found if int(cell.period[:4]) in years}
         touched = {str(year) for year in range(low.year, high.year + 1)} if first or last else set()
-        return {cell for cell in found if cell.period in touched or (len(cell.period) == 7 and low <= Month.parse(cell.period) <= high)} if first or last else found
+        return (
+            {cell for cell in found if cell.period in touched or (len(cell.period) == 7 and low <= Month.parse(cell.period) <= high)}
+            if first or last
+            else found
+        )
 
     return wanted
 
@@ -98,7 +104,9 @@ def selected_assets(graph: Any, selection: str) -> set[str]:
         if bare.endswith("/*"):
             keys = {key for key in graph.by_key if key.startswith(bare[:-1])}
             if not keys:
-                raise InputError(f"no asset in the layer {bare[:-2]!r}; layers are {', '.join(sorted({key.partition('/')[0] for key in graph.by_key}))}")
+                raise InputError(
+                    f"no asset in the layer {bare[:-2]!r}; layers are {', '.join(sorted({key.partition('/')[0] for key in graph.by_key}))}"
+                )
         else:
             keys = {graph.find(bare).key}
         found |= keys

@@ -35,7 +35,10 @@ def command(name, listener, year, month, format_, out, data, as_json) -> None:
     emit(written.content, out)
     groups = {"left_out": written.left_out, "passed_over": written.passed_over}
     if as_json:
-        listed = {key: [{"position": each.position, "recording_name": each.recording_name, "reason": each.reason} for each in found] for key, found in groups.items()}
+        listed = {
+            key: [{"position": each.position, "recording_name": each.recording_name, "reason": each.reason} for each in found]
+            for key, found in groups.items()
+        }
         emit_json({"playlist": name, "format": format_, "tracks": len(playlist.tracks) - len(written.left_out), **listed, "out": out})
         return
     click.echo(f"{len(playlist.tracks) - len(written.left_out)} of {len(playlist.tracks)} tracks written", err=True)

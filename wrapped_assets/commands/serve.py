@@ -8,7 +8,12 @@ from wrapped_assets.commands.options import data_option, open_project
 
 
 @click.command("serve", epilog="Example: wrapped serve --port 8000")
-@click.option("--host", default="127.0.0.1", show_default=True, help="There is no login: a link is the key. Keep it on this machine, or put one in front.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="There is no login: a link is the key. Keep it on this machine, or put one in front.",
+)
 @click.option("--port", type=int, default=8000, show_default=True)
 @data_option
 def command(host, port, data) -> None:

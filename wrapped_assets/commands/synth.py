@@ -13,7 +13,9 @@ from wrapped_assets.commands.options import emit_json, json_option, progress_bar
 @click.option("--listeners", type=click.IntRange(1))
 @click.option("--listens", type=click.IntRange(1))
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--years", type=click.IntRange(2002, 2100), multiple=True, help="May be given several times; several years after one --years too.")
+@click.option(
+    "--years", type=click.IntRange(2002, 2100), multiple=True, help="May be given several times; several years after one --years too."
+)
 @click.argument("more_years", type=click.IntRange(2002, 2100), nargs=-1, metavar="[YEAR]...")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--household", is_flag=True, help="The bundled household instead: four people and their exports, from a fixed seed.")
@@ -43,8 +45,18 @@ def command(listeners, listens, seed, years, more_years, out, household, as_json
     except ValueError as error:
         raise InputError(str(error)) from None
     if as_json:
-        emit_json({"listeners": report.listeners, "listens": report.listens, "recordings": report.recordings, "files": report.files, "bytes": report.size_bytes})
+        emit_json(
+            {
+                "listeners": report.listeners,
+                "listens": report.listens,
+                "recordings": report.recordings,
+                "files": report.files,
+                "bytes": report.size_bytes,
+            }
+        )
     else:
         rate = report.listens / report.cpu_seconds / 1e6
-        click.echo(f"{report.listens:,} listens of {report.listeners:,} listeners in {report.wall_seconds:.1f} s ({rate:.1f} million a second and core)")
+        click.echo(
+            f"{report.listens:,} listens of {report.listeners:,} listeners in {report.wall_seconds:.1f} s ({rate:.1f} million a second and core)"
+        )
         click.echo(f"Next: wrapped import {out.name}")

@@ -38,7 +38,13 @@ def playlist(
 
 
 def population(
-    *, grain: Sequence[Column], columns: Sequence[Column], reads: Reads, minimum_group: int, examples: Sequence[Example], rules: Sequence[str] = ()
+    *,
+    grain: Sequence[Column],
+    columns: Sequence[Column],
+    reads: Reads,
+    minimum_group: int,
+    examples: Sequence[Example],
+    rules: Sequence[str] = (),
 ) -> Decorator:
     """A figure over all listeners of an edition, one cell a year; groups smaller than `minimum_group` have no row."""
     return declare(

@@ -33,7 +33,12 @@ _LISTS = ("artist_names", "artist_mbids")
 def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Plays (LANDED_PLAYS) and their tracks (LANDED_TRACKS), in the order of the batch. `surrogates` has None for "not named"."""
     if batch.tracks is None:
-        key = joined_key(*(pl.col(name).list.join("\x1d") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String) for name, dtype in TRACK_SCHEMA.items()))
+        key = joined_key(
+            *(
+                pl.col(name).list.join("\x1d") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String)
+                for name, dtype in TRACK_SCHEMA.items()
+            )
+        )
         keyed = batch.plays.with_columns(_key=key)
         spellings = keyed.unique("_key", maintain_order=True)
         tracks = coded_tracks(spellings.select(list(TRACK_SCHEMA)))
@@ -41,7 +46,9 @@ def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) ->
     else:
         tracks = coded_tracks(batch.tracks)
         plays = batch.plays.with_columns(variant_id=tracks["variant_id"].gather(batch.plays["track"]))
-    names = pl.DataFrame({"listener": list(surrogates), "listener_id": list(surrogates.values())}, schema={"listener": pl.String, "listener_id": pl.Int64})
+    names = pl.DataFrame(
+        {"listener": list(surrogates), "listener_id": list(surrogates.values())}, schema={"listener": pl.String, "listener_id": pl.Int64}
+    )
     plays = plays.join(names, on="listener", how="left", nulls_equal=True, maintain_order="left").with_columns(
         source_code=pl.lit(source.code, pl.UInt8),
         richness=pl.lit(source.richness, pl.UInt8),

@@ -50,7 +50,11 @@ def _match_formats(ordered: pl.DataFrame) -> pl.DataFrame:
         accepted = level if accepted is None else pl.concat([accepted, level])
     absorbed = pl.concat(matches)
     renamed = absorbed.select(_kept="_poorer", _absorber="_richer")
-    return ordered.join(renamed, on="_kept", how="left", maintain_order="left").with_columns(_kept=pl.coalesce("_absorber", "_kept")).drop("_absorber")
+    return (
+        ordered.join(renamed, on="_kept", how="left", maintain_order="left")
+        .with_columns(_kept=pl.coalesce("_absorber", "_kept"))
+        .drop("_absorber")
+    )
 
 
 def _candidates(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:

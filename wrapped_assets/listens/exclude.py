@@ -22,7 +22,11 @@ def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.Lazy
 def excluded_hours(exclusions: pl.LazyFrame) -> pl.LazyFrame:
     """listener_id, `_hours`: bit h is set where local hour h is excluded. A range of 22 to 5 passes midnight; the end is exclusive."""
     first, until = pl.col("target_id") // 100, pl.col("target_id") % 100
-    inside = pl.when(first < until).then(pl.col("_hour").is_between(first, until, closed="left")).otherwise((pl.col("_hour") >= first) | (pl.col("_hour") < until))
+    inside = (
+        pl.when(first < until)
+        .then(pl.col("_hour").is_between(first, until, closed="left"))
+        .otherwise((pl.col("_hour") >= first) | (pl.col("_hour") < until))
+    )
     return (
         exclusions.filter(pl.col("exclusion_kind") == "hours")
         .with_columns(_hour=pl.lit(list(range(24)), dtype=pl.List(pl.Int64)))

@@ -134,4 +134,3 @@ def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[s
     for year in sorted(years):
         cells.extend(Cell(key, str(year), None) for key in by_kind["year"])
     return cells
-

@@ -36,7 +36,9 @@ def as_csv(frame: pl.DataFrame) -> bytes:
     """CSV with a header. A text that a spreadsheet would run as a formula gets an apostrophe before it; JSON and Parquet are exact."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
-    safe = frame.with_columns(pl.col(texts).str.replace(_FORMULA, "'$1")).with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(";") for name in lists)
+    safe = frame.with_columns(pl.col(texts).str.replace(_FORMULA, "'$1")).with_columns(
+        pl.col(name).cast(pl.List(pl.String)).list.join(";") for name in lists
+    )
     return _iso(safe).write_csv().encode()
 
 

@@ -39,7 +39,9 @@ class Link:
 def links(project: Project) -> list[Link]:
     """The page of every listener in every published edition, by name and year."""
     people = sorted(registry.all_listeners(project.root), key=lambda person: person.name)
-    return [Link(person.name, year, f"/{year}/{_token(project, person, year)}") for person in people for year in publications.live(project.root)]
+    return [
+        Link(person.name, year, f"/{year}/{_token(project, person, year)}") for person in people for year in publications.live(project.root)
+    ]
 
 
 def _token(project: Project, person: Listener, year: int) -> str:
@@ -51,7 +53,7 @@ def application(project: Project) -> Starlette:
     """The web application."""
 
     @lru_cache(maxsize=256)
-    def page(listener: Listener, year: int, number: int) -> str:  # noqa: ARG001 (a new publication is another entry)
+    def page(listener: Listener, year: int, number: int) -> str:
         return story_html(story_data(project, listener, year, publications.live_paths(project.root, year)))
 
     def story(request: Request) -> Response:

@@ -22,7 +22,12 @@ _CREDITS, _TRACKS = "catalogue/artist_credits", "catalogue/tracks"
 
 
 def displayed(
-    root: Root, graph: Graph, asset: str, years: Sequence[int] = (), listener: Listener | None = None, paths: Mapping[Cell, str] | None = None
+    root: Root,
+    graph: Graph,
+    asset: str,
+    years: Sequence[int] = (),
+    listener: Listener | None = None,
+    paths: Mapping[Cell, str] | None = None,
 ) -> pl.DataFrame:
     """The rows of an asset with names, of some years (none given: all) and of one listener (None: all), in grain order.
 
@@ -50,7 +55,18 @@ def built_paths(root: Root, assets: Sequence[str]) -> dict[Cell, str]:
 def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> pl.DataFrame:
     """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it."""
     stored = built_paths(root, [])
-    fields = ["recording_name", "artist_name", "artist_names", "release_group_name", "duration_ms", "recording_mbid", "artist_mbids", "release_mbid", "spotify_uri", "isrc"]
+    fields = [
+        "recording_name",
+        "artist_name",
+        "artist_names",
+        "release_group_name",
+        "duration_ms",
+        "recording_mbid",
+        "artist_mbids",
+        "release_mbid",
+        "spotify_uri",
+        "isrc",
+    ]
     paths = [root.path / stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], listener)]
     if not paths:
         return pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
@@ -149,7 +165,11 @@ def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
 def _words(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Words instead of the lake's small codes."""
     formats = {source.code: source.name for source in all_sources()}
-    codes = {"source_code": ("source", formats), "kept_source_code": ("kept_source", formats), "outcome_code": ("outcome", dict(enumerate(OUTCOMES)))}
+    codes = {
+        "source_code": ("source", formats),
+        "kept_source_code": ("kept_source", formats),
+        "outcome_code": ("outcome", dict(enumerate(OUTCOMES))),
+    }
     for name, (word, meanings) in codes.items():
         if name in frame.columns:
             text = pl.col(name).replace_strict(meanings, default=None, return_dtype=pl.String).alias(word)

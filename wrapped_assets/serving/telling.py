@@ -11,9 +11,9 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistTrack
 from wrapped_assets.serving.formats import json_rows
 from wrapped_assets.serving.rows import displayed, track_details
-from wrapped_assets.stories.data import Counted, StoryData, tellings_of
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.registry import Listener
+from wrapped_assets.stories.data import Counted, StoryData, tellings_of
 from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -71,7 +71,9 @@ def playlist_data(project: Project, name: str, listener: Listener, year: int, mo
     details = track_details(project.root, frame["recording_id"], listener, year)
     tracks = [
         PlaylistTrack(position=position, **{key: value for key, value in row.items() if key != "recording_id" and value is not None})
-        for position, row in enumerate(frame.select("recording_id").join(details, on="recording_id", how="left", maintain_order="left").to_dicts(), 1)
+        for position, row in enumerate(
+            frame.select("recording_id").join(details, on="recording_id", how="left", maintain_order="left").to_dicts(), 1
+        )
     ]
     edition = registry.editions(project.root, [year])[year]
     title = declaration.headline.format(year=year, month=month or "")

@@ -62,7 +62,10 @@ def discard(root: Root, name: str) -> int:
 
 def _require(connection: sa.Connection, name: str) -> int:
     """How many cells an environment has; InputError where there is none of that name."""
-    counts = [connection.execute(sa.select(sa.func.count()).select_from(table).where(table.c.environment == name)).scalar_one() for table in _OVERLAID]
+    counts = [
+        connection.execute(sa.select(sa.func.count()).select_from(table).where(table.c.environment == name)).scalar_one()
+        for table in _OVERLAID
+    ]
     if name == MAIN or not any(counts):
         raise InputError(f"there is no environment {name!r}; `wrapped env list` names those there are")
     return counts[0]

@@ -88,12 +88,16 @@ class LandingWriter:
         found = tracks[places].hstack(used.select("is_head", "is_tail"))
         self._store(TRACKS, str(month), bucket, found, found.filter("is_head"), found.filter("is_tail"), None)
 
-    def _store(self, asset: str, month: str, bucket: int, frame: pl.DataFrame, head: pl.DataFrame, tail: pl.DataFrame, people: bytes | None) -> None:
+    def _store(
+        self, asset: str, month: str, bucket: int, frame: pl.DataFrame, head: pl.DataFrame, tail: pl.DataFrame, people: bytes | None
+    ) -> None:
         whole = _hash(frame)
         path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
         _, file_hash = write_parquet(frame, self.root.path / path)
         is_early, is_late = _reaches_over(month, head, tail) if asset == PLAYS else (False, False)
-        self.chunks.append(Chunk(path, asset, month, bucket, frame.height, whole, _hash(head), _hash(tail), file_hash, is_early, is_late, people))
+        self.chunks.append(
+            Chunk(path, asset, month, bucket, frame.height, whole, _hash(head), _hash(tail), file_hash, is_early, is_late, people)
+        )
 
     def commit(self, imports: Iterable[Mapping[str, object]] = ()) -> None:
         """Makes everything written visible at once; what was there already stays as it is."""
@@ -102,7 +106,9 @@ class LandingWriter:
             known = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
             fresh = {chunk.path: chunk for chunk in self.chunks if chunk.path not in known}
             if fresh:
-                connection.execute(sa.insert(tables.chunks), [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
+                connection.execute(
+                    sa.insert(tables.chunks), [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()]
+                )
             contents = set(connection.execute(sa.select(tables.imports.c.content)).scalars())
             rows = {str(row["content"]): row for row in imports if row["content"] not in contents}
             if rows:
@@ -147,7 +153,13 @@ def load_chunks(root: Root) -> dict[tuple[str, str, int], list[Chunk]]:
 
 
 def read_landed(
-    root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]], asset: str, month: Month, bucket: int, columns: Iterable[str], edge: timedelta
+    root: Root,
+    chunks: Mapping[tuple[str, str, int], list[Chunk]],
+    asset: str,
+    month: Month,
+    bucket: int,
+    columns: Iterable[str],
+    edge: timedelta,
 ) -> pl.DataFrame:
     """The landed rows of a month and, where they have any, of the edges of the months beside it."""
     wanted = list(columns)

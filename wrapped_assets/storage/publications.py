@@ -48,7 +48,10 @@ def rollback(root: Root, year: int) -> Publication:
     """Flips back to the publication before the live one; InputError where there is none."""
     table = tables.publications
     with root.engine.begin() as connection:
-        found = [Publication(row.year, row.number, row.is_live, row.published_at) for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number))]
+        found = [
+            Publication(row.year, row.number, row.is_live, row.published_at)
+            for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number))
+        ]
         live = next((place for place, each in enumerate(found) if each.is_live), None)
         if live is None or live == 0:
             raise InputError(f"there is no earlier publication of {year} to go back to")

@@ -42,7 +42,9 @@ class Root:
     def open(cls, path: Path) -> Root:
         """The root at `path`; InputError where there is none, WrappedError where a later program made it."""
         if not cls.exists(path):
-            raise InputError(f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or name one with --data")
+            raise InputError(
+                f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or name one with --data"
+            )
         try:
             settings = json.loads((path / SETTINGS_FILE).read_text())
             layout, bucket_count, key = int(settings["layout"]), int(settings["bucket_count"]), bytes.fromhex(settings["key"])
@@ -75,7 +77,9 @@ class Root:
                 temporary.unlink()
         root = cls.open(path)
         if bucket_count and bucket_count != root.bucket_count:
-            raise InputError(f"this data root was made with {root.bucket_count} buckets; the number is fixed. Use a new root for {bucket_count}")
+            raise InputError(
+                f"this data root was made with {root.bucket_count} buckets; the number is fixed. Use a new root for {bucket_count}"
+            )
         return root
 
     @cached_property
