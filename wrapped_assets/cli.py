@@ -39,6 +39,14 @@ class Commands(click.Group):
                 ctx.exit(0)
             click.echo(f"wrapped: {error.strerror or type(error).__name__}; nothing was half-written", err=True)
             ctx.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on one's own machine: the message may quote data
+                raise
+            cause = type(getattr(error, "orig", None) or error).__name__
+            click.echo(f"wrapped: failed unexpectedly ({cause}); WRAPPED_SHOW_ERRORS=1 shows where, and may show data", err=True)
+            ctx.exit(1)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -10,9 +10,11 @@ from itertools import groupby
 from wrapped_assets.building.explaining import record_logic
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import DamagedInput, Unit, UnitResult
+from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.planning.plan import Plan, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
+from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -50,7 +52,7 @@ def build(
         situation = project.situation()
         plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
         report.unchanged = plan.unchanged
-        _forget(project, plan)
+        _forget(project, situation, plan)
         if plan.steps:
             record_logic(project)
         done = 0
@@ -58,9 +60,9 @@ def build(
         if full:
             asked = {step.cell for step in plan.steps}
         failed: set[Cell] = set()
-        for (period, bucket), steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
+        for (period, _), steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
             cells = [step.cell for step in steps]
-            with root.lock(f"{root.environment}{period}.{bucket}"):
+            with root.lock(_lock_name(root, cells[0])):
                 _refresh(project, situation, period)
                 result = _run_unit(project, situation, cells, asked, failed)
             report.take(result)
@@ -73,16 +75,40 @@ def build(
 
 
 def _run_unit(project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell]) -> UnitResult:
-    """Computes a unit; where an input turns out damaged, that input's own unit first."""
-    for _ in range(3):
+    """Computes a unit whose lock is held; where an input turns out damaged, that input first, and then what is left."""
+    total, waiting, repaired = UnitResult(), list(cells), set[Cell]()
+    while waiting:
+        unit = Unit(project, situation, waiting, asked, failed | total.failed_cells)
         try:
-            return Unit(project, situation, cells, asked, failed).run()
+            total.take(unit.run())
+            break
         except DamagedInput as damage:
-            situation.damaged |= {damage.cell}
-            with project.root.lock(f"{damage.cell.period}.{damage.cell.bucket}"):
-                Unit(project, situation, [damage.cell], set(), failed).run()
-            situation.damaged -= {damage.cell}
-    raise damage  # noqa: F821 (three inputs damaged while we looked: the disk is failing)
+            total.take(unit.result)
+            done = {*unit.result.recomputed, *unit.result.cut_off, *unit.result.failed_cells}
+            waiting = [cell for cell in waiting if cell not in done]
+            if damage.cell in repaired:
+                raise BuildError(f"{damage.cell} was damaged again right after it was repaired: the disk may be failing") from None
+            repaired.add(damage.cell)
+            total.take(_repaired(project, situation, damage.cell, cells[0], failed))
+    total.cut_off = [cell for cell in total.cut_off if cell not in repaired]
+    return total
+
+
+def _repaired(project: Project, situation: Situation, cell: Cell, holder: Cell, failed: set[Cell]) -> UnitResult:
+    """Computes a damaged cell again, unless another build has replaced it meanwhile."""
+    if (cell.period, cell.bucket) == (holder.period, holder.bucket):  # its lock is held already
+        situation.damaged |= {cell}
+        return _run_unit(project, situation, [cell], set(), failed)
+    with project.root.lock(_lock_name(project.root, cell)):
+        before = situation.stored[cell].path  # type: ignore[attr-defined]
+        _refresh(project, situation, cell.period)
+        if situation.stored[cell].path == before:  # type: ignore[attr-defined]
+            situation.damaged |= {cell}
+        return _run_unit(project, situation, [cell], set(), failed)
+
+
+def _lock_name(root: Root, cell: Cell) -> str:
+    return f"{root.environment}{cell.period}.{cell.bucket}"
 
 
 def _refresh(project: Project, situation: Situation, period: str) -> None:
@@ -92,6 +118,10 @@ def _refresh(project: Project, situation: Situation, period: str) -> None:
         situation.damaged -= {cell} if project._looks_whole(stored) else set()
 
 
-def _forget(project: Project, plan: Plan) -> None:
+def _forget(project: Project, situation: Situation, plan: Plan) -> None:
+    """Removes cells whose input is gone, and their files unless a published edition or an environment names them."""
     if plan.gone:
-        manifest.forget_cells(project.root, plan.gone)
+        for path in manifest.forget_cells(project.root, plan.gone):
+            (project.root.path / path).unlink(missing_ok=True)
+        for cell in plan.gone:
+            situation.stored.pop(cell, None)

@@ -44,6 +44,16 @@ class UnitResult:
     cut_off: list[Cell] = field(default_factory=list)
     failed: list[tuple[Cell, str]] = field(default_factory=list)
 
+    @property
+    def failed_cells(self) -> set[Cell]:
+        return {cell for cell, _ in self.failed}
+
+    def take(self, other: UnitResult) -> None:
+        """Adds what became of other cells."""
+        self.recomputed.extend(other.recomputed)
+        self.cut_off.extend(other.cut_off)
+        self.failed.extend(other.failed)
+
 
 class Unit:
     """Computes the cells given, in their order, and publishes those that succeed."""
@@ -82,7 +92,7 @@ class Unit:
                 continue
             try:
                 work.append((cell, decision.reason or "asked", decision.input_version, self._lazy(cell)))
-            except (DamagedInput, BuildError):
+            except DamagedInput:
                 raise
             except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
                 self._fail(cell, described(error))
@@ -116,7 +126,7 @@ class Unit:
             try:
                 whole = checked(self.situation.graph.by_key[cell.asset], frame if frame is not None else lazy.collect())
                 done.append((cell, reason, version, whole, share))
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on an analyst's own machine: the message may quote data
                     raise
                 self._fail(cell, described(error))

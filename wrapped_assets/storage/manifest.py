@@ -91,14 +91,18 @@ def _upsert(connection: sa.Connection, row: dict[str, object]) -> sa.Executable:
     return statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in row if name not in keys})
 
 
-def forget_cells(root: Root, gone: Iterable[Cell]) -> None:
-    """Removes cells whose input no longer exists; an environment forgets its own only."""
+def forget_cells(root: Root, gone: Iterable[Cell]) -> list[str]:
+    """Removes cells whose input no longer exists, an environment its own only; returns the paths that nothing names any more."""
     table = tables.cells
+    paths = set()
     with root.engine.begin() as connection:
         for cell in gone:
             bucket = ALL_LISTENERS if cell.bucket is None else cell.bucket
-            mine = (table.c.environment == root.environment) & (table.c.asset == cell.asset)
-            connection.execute(sa.delete(table).where(mine & (table.c.period == cell.period) & (table.c.bucket == bucket)))
+            place = (table.c.environment == root.environment) & (table.c.asset == cell.asset)
+            place &= (table.c.period == cell.period) & (table.c.bucket == bucket)
+            paths.update(connection.execute(sa.select(table.c.path).where(place)).scalars())
+            connection.execute(sa.delete(table).where(place))
+        return unnamed(connection, paths)
 
 
 def _row(root: Root, stored: StoredCell) -> dict[str, object]:

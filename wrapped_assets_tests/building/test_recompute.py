@@ -1,0 +1,168 @@
+"""What a change costs: exactly the cells that it can reach, and the same bytes as a rebuild from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from wrapped_assets.building.build import BuildReport, build
+from wrapped_assets.building.excluding import target_of
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.graph import graph_of, project_graph
+from wrapped_assets.kernels.ranking import first_per
+from wrapped_assets.storage import manifest, registry
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files, versions
+
+
+def cells(report: BuildReport) -> set[Cell]:
+    return set(report.recomputed)
+
+
+def rebuilt(path: Path, plays: dict[str, str], **then: object) -> Root:
+    root = Root.open_or_make(path, 2, KEY)
+    import_small(root, plays)
+    return root
+
+
+def test_a_second_build_does_nothing(small: Root) -> None:
+    before = lake_files(small)
+    report = build(Project(small))
+    assert (report.recomputed, report.cut_off, report.failed) == ([], [], [])
+    assert report.unchanged == len(versions(small))
+    assert lake_files(small) == before
+
+
+def test_two_roots_of_one_key_are_the_same_bytes(small: Root, tmp_path: Path) -> None:
+    root = rebuilt(tmp_path / "again", dict(reversed(SMALL_PLAYS.items())))
+    build(Project(root))
+    assert lake_files(root) == lake_files(small)
+    assert lake_files(root, "landing") == lake_files(small, "landing")
+
+
+def test_a_full_build_computes_everything_and_changes_no_byte(small: Root) -> None:
+    before = lake_files(small)
+    report = build(Project(small), full=True)
+    assert len(report.recomputed) == len(versions(small))
+    assert report.cut_off == []
+    assert lake_files(small) == before
+
+
+def test_a_late_export_touches_its_months_and_bucket_and_what_reads_them(small: Root, tmp_path: Path) -> None:
+    late = "2025-03-15 late*2"
+    import_text(small, "bo", late)
+    report = build(Project(small))
+    assert {(cell.period, cell.bucket) for cell in cells(report)} <= {("2025-03", 0), ("2025", 0), ("2025", None)}
+    assert Cell("listens/listens", "2025-03", 0) in cells(report)
+    assert Cell("insights/listening_totals", "2025", 0) in cells(report)
+    afresh = rebuilt(tmp_path / "afresh", SMALL_PLAYS)
+    import_text(afresh, "bo", late)
+    build(Project(afresh))
+    assert versions(afresh) == versions(small)
+
+
+def test_a_late_export_of_an_early_year_reaches_later_years_through_histories_alone(small: Root) -> None:
+    import_text(small, "cy", "2024-06-02 eple")
+    later = {cell.asset for cell in cells(build(Project(small))) if cell.period == "2025"}
+    assert "insights/listening_totals" not in later
+    assert "insights/listening_clock" not in later
+
+
+def test_the_same_export_again_recomputes_nothing(small: Root) -> None:
+    before = lake_files(small, "landing")
+    reports = import_small(small, SMALL_PLAYS)
+    assert [report.accepted for report in reports.values()] == [0, 0, 0]
+    assert build(Project(small)).recomputed == []
+    assert lake_files(small, "landing") == before
+
+
+def test_an_exclusion_touches_that_listeners_bucket_alone(small: Root) -> None:
+    ana = registry.find_listener(small, "ana")
+    before = versions(small)
+    registry.exclude(small, ana, "artist", target_of("artist", "artist of eple"), "artist of eple")
+    report = build(Project(small))
+    assert {cell.bucket for cell in cells(report)} <= {0, None}
+    after = versions(small)
+    assert {name for name in after if after[name] != before.get(name)}
+    assert all("|b001" not in name for name in after if after[name] != before.get(name))
+
+
+def test_a_time_zone_touches_that_listeners_bucket_alone(small: Root, tmp_path: Path) -> None:
+    import_text(small, "cy", SMALL_PLAYS["cy"], "Pacific/Honolulu")
+    report = build(Project(small))
+    assert {cell.bucket for cell in cells(report)} <= {1, None}
+    afresh = Root.open_or_make(tmp_path / "afresh", 2, KEY)
+    for name, text in SMALL_PLAYS.items():
+        import_text(afresh, name, text, "Pacific/Honolulu" if name == "cy" else None)
+    build(Project(afresh))
+    assert versions(afresh) == versions(small)
+    assert lake_files(afresh) == lake_files(small), "files of months that the clock no longer reaches are gone"
+
+
+def test_a_newcomer_in_the_same_bucket_touches_only_months_with_new_plays(small: Root) -> None:
+    name = next(name for name in map("new{}".format, range(99)) if small.bucket_of(small.surrogate(name)) == 1)
+    import_text(small, name, "2024-06-20 eple")
+    months = {cell.period for cell in cells(build(Project(small))) if len(cell.period) == 7}
+    assert months == {"2024-06"}
+
+
+def test_a_cut_off_touches_the_months_it_moves_over_and_its_edition(small: Root) -> None:
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
+    periods = {cell.period for cell in cells(build(Project(small)))}
+    assert periods == {"2025-11", "2025"}
+
+
+def test_rules_of_2025_touch_2025_alone(small: Root) -> None:
+    registry.set_edition(small, 2025, rules="listenbrainz-compatible")
+    report = build(Project(small))
+    assert {cell.period[:4] for cell in cells(report)} == {"2025"}
+    registry.set_edition(small, 2025, rules="default")
+    build(Project(small))
+    assert build(Project(small)).recomputed == []
+
+
+def other_busiest_day(listener_days: pl.LazyFrame) -> pl.LazyFrame:
+    """The first day instead of the busiest."""
+    return first_per(listener_days.filter(pl.col("listen_count") > 0), "listener_id", order=["local_date"]).with_columns(
+        minutes=pl.lit(1.0)
+    )
+
+
+def changed(small: Root) -> Project:
+    """The project with another function behind one insight."""
+    graph = project_graph()
+    found = graph.by_key["insights/busiest_day"]
+    return Project(
+        small, graph_of([replace(each, function=other_busiest_day) if each is found else each for each in graph.by_key.values()])
+    )
+
+
+def test_the_logic_of_one_insight_touches_that_insight_alone_and_back_again(small: Root) -> None:
+    before = lake_files(small)
+    readers = project_graph().downstream("insights/busiest_day")
+    report = build(changed(small))
+    assert {cell.asset for cell in cells(report)} <= {"insights/busiest_day", *readers}
+    assert {cell.reason for cell in manifest.load_cells(small, assets=["insights/busiest_day"]).values()} == {"logic"}
+    assert lake_files(small) != before
+    build(Project(small))
+    assert lake_files(small) == before
+
+
+def test_an_asset_that_is_no_longer_declared_leaves_the_lake(small: Root) -> None:
+    graph = project_graph()
+    smaller = graph_of([each for each in graph.by_key.values() if each.key != "insights/busiest_day"])
+    build(Project(small, smaller))
+    assert not [name for name in lake_files(small) if "busiest_day" in name]
+    assert not [name for name in versions(small) if "busiest_day" in name]
+
+
+@pytest.mark.parametrize("period", ["2025", "2024"])
+def test_a_build_of_one_year_leaves_the_others_as_they_are(small: Root, period: str) -> None:
+    project = changed(small)
+    report = build(project, lambda situation: {cell for cell in situation.expected() if cell.period[:4] == period})
+    assert {cell.period for cell in cells(report)} == {period}
