@@ -14,10 +14,10 @@ from wrapped_assets.vocabulary import columns as c
     grain=[c.listener_id, c.artist_id],
     columns=[c.first_heard_at],
     reads={
-        "artist_months": [c.listener_id, c.artist_id, c.first_heard_at],
+        "artist_years": [c.listener_id, c.artist_id, c.first_heard_at],
         "artist_history": ([c.listener_id, c.artist_id, c.first_heard_at], "previous_year"),
     },
 )
-def artist_history(artist_months: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
+def artist_history(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
     """One artist that a listener has heard by the year's end, and when first; inside an edition's window or not."""
-    return pl.concat([artist_history, artist_months]).group_by("listener_id", "artist_id").agg(pl.col("first_heard_at").min())
+    return pl.concat([artist_history, artist_years]).group_by("listener_id", "artist_id").agg(pl.col("first_heard_at").min())

@@ -14,10 +14,10 @@ from wrapped_assets.vocabulary import columns as c
     grain=[c.listener_id, c.recording_id],
     columns=[c.first_heard_at],
     reads={
-        "recording_months": [c.listener_id, c.recording_id, c.first_heard_at],
+        "recording_years": [c.listener_id, c.recording_id, c.first_heard_at],
         "recording_history": ([c.listener_id, c.recording_id, c.first_heard_at], "previous_year"),
     },
 )
-def recording_history(recording_months: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
+def recording_history(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
     """One recording that a listener has heard by the year's end, and when first; inside an edition's window or not."""
-    return pl.concat([recording_history, recording_months]).group_by("listener_id", "recording_id").agg(pl.col("first_heard_at").min())
+    return pl.concat([recording_history, recording_years]).group_by("listener_id", "recording_id").agg(pl.col("first_heard_at").min())

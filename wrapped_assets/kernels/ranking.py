@@ -6,6 +6,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from wrapped_assets.kernels.packing import ascending, group_codes, smallest_of_group
+
+_WORTH_IT = 2_000  # rows below which sorting everything is as fast
+
 
 def _order(terms: Sequence[str]) -> tuple[list[str], list[bool]]:
     """`-name` is descending."""
@@ -23,7 +27,8 @@ def ranked(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[str]
     """
     names, descending = _order(order)
     keys = _keys(by)
-    numbered = frame.sort([*keys, *names], descending=[False] * len(keys) + descending).with_columns(
+    likely = frame if limit is None else _likely(frame, keys, order[0], limit)
+    numbered = likely.sort([*keys, *names], descending=[False] * len(keys) + descending).with_columns(
         pl.int_range(1, pl.len() + 1).over(keys).alias(rank)
     )
     return numbered if limit is None else numbered.filter(pl.col(rank) <= limit)
@@ -33,4 +38,23 @@ def first_per(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[s
     """The first row of each group in `order`; `-name` sorts descending. Rows come out by group."""
     names, descending = _order(order)
     keys = _keys(by)
-    return frame.sort([*keys, *names], descending=[False] * len(keys) + descending).unique(keys, keep="first", maintain_order=True)
+    likely = _likely(frame, keys, order[0], 1)
+    return likely.sort([*keys, *names], descending=[False] * len(keys) + descending).unique(keys, keep="first", maintain_order=True)
+
+
+def _likely(frame: pl.LazyFrame, keys: list[str], term: str, limit: int) -> pl.LazyFrame:
+    """The rows that may be among the first `limit` of their group: those no worse in the order's first term than the last of them.
+
+    Sorting rows by five columns costs ten times as much as sorting one number each; most rows need no more than that.
+    """
+
+    name = term.removeprefix("-")
+
+    def chosen(rows: pl.DataFrame) -> pl.DataFrame:
+        if rows.height <= _WORTH_IT or rows[name].null_count() or rows.select(keys).null_count().sum_horizontal().item():
+            return rows
+        value = ascending(rows[name])
+        from_best = value if name == term else value.max() - value
+        return rows.filter(pl.Series(smallest_of_group(group_codes(rows.select(keys)), from_best, limit)))
+
+    return frame.map_batches(chosen, predicate_pushdown=False, projection_pushdown=False, slice_pushdown=False)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
+
+from wrapped_assets.kernels.packing import group_codes
 
 
 def day_runs(days: pl.LazyFrame, by: Sequence[str], day: str) -> pl.LazyFrame:
@@ -13,15 +16,13 @@ def day_runs(days: pl.LazyFrame, by: Sequence[str], day: str) -> pl.LazyFrame:
 
     `days` has one row per group and day. Row order does not matter.
     """
-    # In a run, day minus its place in the group is constant.
-    start = pl.col(day) - pl.duration(days=pl.int_range(pl.len()).over(by))
-    return (
-        days.sort([*by, day])
-        .with_columns(start.alias("_run"))
-        .group_by([*by, "_run"])
-        .agg(first_local_date=pl.col(day).min(), last_local_date=pl.col(day).max(), streak_day_count=pl.len().cast(pl.Int64))
-        .drop("_run")
-    )
+    ordered = days.sort([*by, day])
+    continues = pl.all_horizontal(*(pl.col(name) == pl.col(name).shift(1) for name in by), pl.col(day).diff() == timedelta(days=1))
+    opens = ~continues.fill_null(value=False)
+    firsts = ordered.filter(opens).select(*by, pl.col(day).alias("first_local_date"))
+    lasts = ordered.filter(opens.shift(-1, fill_value=True)).select(pl.col(day).alias("last_local_date"))
+    length = (pl.col("last_local_date") - pl.col("first_local_date")).dt.total_days() + 1
+    return pl.concat([firsts, lasts], how="horizontal").with_columns(streak_day_count=length)
 
 
 def joined_intervals(
@@ -31,12 +32,23 @@ def joined_intervals(
 
     Associative: joining the joined parts gives the same as joining all, so that months can be joined to a year.
     """
-    before = pl.col(end).cum_max().shift(1).over(by)
-    opens = (before.is_null() | (pl.col(start) - before > gap)).cast(pl.UInt32)
+
+    def opens(rows: pl.DataFrame) -> pl.DataFrame:
+        """`_session` numbers the joined intervals; the rows are in order."""
+        groups = group_codes(rows.select(by)).astype(np.int64)
+        starts, ends = (rows[name].dt.epoch("ms").to_numpy() for name in (start, end))
+        base, lane = (int(starts.min()), int(ends.max() - starts.min()) + gap // timedelta(milliseconds=1) + 1) if len(starts) else (0, 1)
+        # Each group in a lane of time of its own, later than all before: one running maximum serves them all.
+        begins, reached = groups * lane + (starts - base), np.maximum.accumulate(groups * lane + (ends - base))
+        is_first = np.ones(len(starts), dtype=bool)
+        is_first[1:] = (begins[1:] - reached[:-1] > gap // timedelta(milliseconds=1)) | (groups[1:] != groups[:-1])
+        return rows.with_columns(_session=pl.Series(np.cumsum(is_first), dtype=pl.Int64))
+
+    ordered = intervals.sort([by, start, end])
+    schema = {**ordered.collect_schema(), "_session": pl.Int64()}
+    numbered = ordered.map_batches(opens, schema=schema, predicate_pushdown=False, projection_pushdown=False)
     return (
-        intervals.sort([by, start, end])
-        .with_columns(opens.cum_sum().over(by).alias("_session"))
-        .group_by([by, "_session"])
-        .agg(pl.col(start).min(), pl.col(end).max(), *(pl.col(name).sum() for name in sums))
+        numbered.group_by("_session")
+        .agg(pl.col(by).first(), pl.col(start).min(), pl.col(end).max(), *(pl.col(name).sum() for name in sums))
         .drop("_session")
     )

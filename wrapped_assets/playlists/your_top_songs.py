@@ -18,7 +18,7 @@ CANDIDATES = 200  # songs beyond the hundredth that may stand in where an artist
     grain=[c.listener_id, c.playlist_position],
     columns=[c.recording_id, c.listen_count, c.playlist_score],
     reads={
-        "recording_months": [
+        "recording_years": [
             c.listener_id,
             c.recording_id,
             c.artist_id,
@@ -38,18 +38,14 @@ CANDIDATES = 200  # songs beyond the hundredth that may stand in where an artist
         ),
     ],
 )
-def your_top_songs(recording_months: pl.LazyFrame) -> pl.LazyFrame:
+def your_top_songs(recording_years: pl.LazyFrame) -> pl.LazyFrame:
     """A listener's hundred songs by √(listens × days with a listen): what was loved for long stands before what was looped once.
 
     A tie goes to more listens, longer played, heard first, smaller id. After place ten the best song of another artist comes next;
     a primary artist follows itself only where too little else is left of the best two hundred songs.
     """
-    songs = (
-        recording_months.filter(pl.col("listen_count") > 0)
-        .group_by("listener_id", "recording_id")
-        .agg(pl.col("listen_count", "ms_played", "active_day_count").sum(), pl.col("first_listened_at", "artist_id").min())
-        .with_columns(playlist_score=(pl.col("listen_count") * pl.col("active_day_count")).sqrt())
-    )
+    score = (pl.col("listen_count") * pl.col("active_day_count")).sqrt()
+    songs = recording_years.filter(pl.col("listen_count") > 0).with_columns(playlist_score=score)
     order = ["-playlist_score", "-listen_count", "-ms_played", "first_listened_at", "recording_id"]
     best = ranked(songs, "listener_id", order=order, rank="playlist_position", limit=CANDIDATES)
     return spaced(best, "listener_id", "artist_id", "playlist_position", after=BEST_BY_SCORE, limit=PLACES)

@@ -95,6 +95,7 @@ first_listened_at = _column("first_listened_at", INSTANT, "First listen inside t
 first_recording_id = _column("first_recording_id", pl.Int64, "Recording of the first listen.", "own_content")
 first_heard_at = _column("first_heard_at", INSTANT, "First listen, inside the window or not.", "own_content", "UTC")
 first_heard_date = _column("first_heard_date", pl.Date, "Local day of the first listen, inside the window or not.", "own_content")
+first_heard_month = _column("first_heard_month", pl.String, "Local month of the first listen, inside the window or not, YYYY-MM.", "own_content")
 top_recording_id = _column("top_recording_id", pl.Int64, "The recording with most listens on the day.", "own_content")
 best_local_date = _column("best_local_date", pl.Date, "The local day with most listens of it; the earliest of equals.", "own_content")
 best_day_listen_count = _column("best_day_listen_count", pl.Int64, "Listens on that day.", "own_content")

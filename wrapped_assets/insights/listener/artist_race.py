@@ -17,7 +17,10 @@ RUNNERS = 5
     chapter="music",
     grain=[c.listener_id, c.month, c.artist_id],
     columns=[c.listen_count, c.cumulative_listen_count, c.artist_rank, c.is_peak_month],
-    reads={"artist_months": [c.listener_id, c.artist_id, c.month, c.listen_count, c.ms_played, c.first_listened_at]},
+    reads={
+        "artist_years": [c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at],
+        "artist_months": [c.listener_id, c.artist_id, c.month, c.listen_count, c.ms_played],
+    },
     rules=["window_start", "window_end"],
     headline="Your top five, month by month.",
     examples=[
@@ -33,19 +36,18 @@ RUNNERS = 5
         ),
     ],
 )
-def artist_race(artist_months: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
+def artist_race(artist_years: pl.LazyFrame, artist_months: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     """One of the year's top five artists of a listener in one month of the window, also where it was not heard.
 
     The five are the year's first by listens. The rank is that of the listens so far. A tie goes to the one played longer (so far),
     then to the one heard first, then to the smaller id. Of months with as many listens the earliest is the peak.
     """
-    counts = artist_months.filter(pl.col("listen_count") > 0)
-    year = counts.group_by("listener_id", "artist_id").agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    year = artist_years.filter(pl.col("listen_count") > 0)
     tie = ["first_listened_at", "artist_id"]
     five = ranked(year, "listener_id", order=["-listen_count", "-ms_played", *tie], rank="_place", limit=RUNNERS)
     runners = five.select("listener_id", *tie)
     months = pl.Series([str(month) for month in months_between(Month.of(rules.window_start), Month.of(rules.window_end))], dtype=pl.String)
-    run = counts.drop("first_listened_at").join(runners, on=["listener_id", "artist_id"], how="semi")
+    run = artist_months.join(runners, on=["listener_id", "artist_id"], how="semi")
     artist = ["listener_id", "artist_id"]
     grid = zero_filled(run, artist, {"month": months}).join(runners, on=artist).sort(*artist, "month")
     so_far = grid.with_columns(

@@ -6,7 +6,6 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
-from wrapped_assets.kernels.novelty import newly_heard
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
 
@@ -16,10 +15,10 @@ from wrapped_assets.vocabulary import columns as c
     grain=[c.listener_id],
     columns=[c.new_artist_count, c.new_recording_count, c.biggest_discovery_date, c.biggest_discovery_count, c.history_since],
     reads={
-        "recording_months": [c.listener_id, c.recording_id, c.first_listened_at, c.first_heard_at, c.first_heard_date],
-        "recording_history": ([c.listener_id, c.recording_id, c.first_heard_at], "previous_year"),
-        "artist_months": [c.listener_id, c.artist_id, c.first_listened_at, c.first_heard_at],
-        "artist_history": ([c.listener_id, c.artist_id], "previous_year"),
+        "new_recordings": [c.listener_id, c.first_heard_date],
+        "new_artists": [c.listener_id],
+        "recording_years": [c.listener_id, c.first_listened_at, c.first_heard_at],
+        "recording_history": ([c.listener_id, c.first_heard_at], "previous_year"),
     },
     headline="{new_artist_count} artists were new to you.",
     examples=[
@@ -35,22 +34,20 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def discoveries(
-    recording_months: pl.LazyFrame, recording_history: pl.LazyFrame, artist_months: pl.LazyFrame, artist_history: pl.LazyFrame
+    new_recordings: pl.LazyFrame, new_artists: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Artists and recordings whose first known listen lies inside the window, since `history_since`, and the day with most of them.
 
     What was first heard in this year outside the window is not new. A tie goes to the earlier day.
     """
-    songs = newly_heard(recording_months, recording_history, ["listener_id", "recording_id"], ["first_heard_date"])
-    artists = (
-        newly_heard(artist_months, artist_history, ["listener_id", "artist_id"]).group_by("listener_id").agg(new_artist_count=pl.len())
-    )
-    days = songs.group_by("listener_id", biggest_discovery_date="first_heard_date").agg(biggest_discovery_count=pl.len())
-    since = pl.concat([months.select("listener_id", "first_heard_at") for months in (recording_months, recording_history)])
+    songs = new_recordings.group_by("listener_id").agg(new_recording_count=pl.len())
+    artists = new_artists.group_by("listener_id").agg(new_artist_count=pl.len())
+    days = new_recordings.group_by("listener_id", biggest_discovery_date="first_heard_date").agg(biggest_discovery_count=pl.len())
+    since = pl.concat([known.select("listener_id", "first_heard_at") for known in (recording_years, recording_history)])
     counts = pl.col("new_artist_count", "new_recording_count", "biggest_discovery_count")
     return (
-        recording_months.filter(pl.col("first_listened_at").is_not_null()).select("listener_id").unique()
-        .join(songs.group_by("listener_id").agg(new_recording_count=pl.len()), on="listener_id", how="left")
+        recording_years.filter(pl.col("first_listened_at").is_not_null()).select("listener_id").unique()
+        .join(songs, on="listener_id", how="left")
         .join(artists, on="listener_id", how="left")
         .join(first_per(days, "listener_id", order=["-biggest_discovery_count", "biggest_discovery_date"]), on="listener_id", how="left")
         .join(since.group_by("listener_id").agg(history_since=pl.col("first_heard_at").min()), on="listener_id")

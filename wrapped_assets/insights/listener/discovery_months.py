@@ -5,7 +5,6 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.grids import zero_filled
-from wrapped_assets.kernels.novelty import newly_heard
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month, months_between
 from wrapped_assets.vocabulary.rules import DeclaredRules
@@ -15,12 +14,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     chapter="discovery",
     grain=[c.listener_id, c.month],
     columns=[c.new_artist_count, c.new_recording_count],
-    reads={
-        "recording_months": [c.listener_id, c.recording_id, c.month, c.first_listened_at, c.first_heard_at],
-        "recording_history": ([c.listener_id, c.recording_id], "previous_year"),
-        "artist_months": [c.listener_id, c.artist_id, c.month, c.first_listened_at, c.first_heard_at],
-        "artist_history": ([c.listener_id, c.artist_id], "previous_year"),
-    },
+    reads={"new_recordings": [c.listener_id, c.first_heard_date], "new_artists": [c.listener_id, c.first_heard_month]},
     rules=["window_start", "window_end"],
     headline="Your discoveries, month by month.",
     examples=[
@@ -35,17 +29,14 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
         ),
     ],
 )
-def discovery_months(
-    recording_months: pl.LazyFrame, recording_history: pl.LazyFrame, artist_months: pl.LazyFrame, artist_history: pl.LazyFrame,
-    rules: DeclaredRules,
-) -> pl.LazyFrame:  # fmt: skip
+def discovery_months(new_recordings: pl.LazyFrame, new_artists: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     """The artists and recordings of one month of the window whose first known listen lies in it.
 
     No ties: nothing is ranked. A listener to whom nothing was new has no rows.
     """
-    songs = newly_heard(recording_months, recording_history, ["listener_id", "recording_id"], ["month"])
-    artists = newly_heard(artist_months, artist_history, ["listener_id", "artist_id"], ["month"])
     grain = ["listener_id", "month"]
+    songs = new_recordings.with_columns(month=pl.col("first_heard_date").dt.strftime("%Y-%m"))
+    artists = new_artists.rename({"first_heard_month": "month"})
     found = pl.concat(
         [songs.group_by(grain).agg(new_recording_count=pl.len()), artists.group_by(grain).agg(new_artist_count=pl.len())], how="diagonal"
     )

@@ -18,8 +18,8 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
     reads={
         "listener_days": [c.listener_id, c.play_count, c.listen_count, c.ms_played],
-        "recording_months": [c.listener_id, c.recording_id, c.listen_count],
-        "artist_months": [c.listener_id, c.artist_id, c.listen_count],
+        "recording_years": [c.listener_id, c.recording_id, c.listen_count],
+        "artist_years": [c.listener_id, c.artist_id, c.listen_count],
         "release_group_months": [c.listener_id, c.release_group_id, c.listen_count],
     },
     rules=["window_start", "window_end"],
@@ -32,7 +32,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )  # fmt: skip
 def listening_totals(
-    listener_days: pl.LazyFrame, recording_months: pl.LazyFrame, artist_months: pl.LazyFrame, release_group_months: pl.LazyFrame,
+    listener_days: pl.LazyFrame, recording_years: pl.LazyFrame, artist_years: pl.LazyFrame, release_group_months: pl.LazyFrame,
     rules: DeclaredRules,
 ) -> pl.LazyFrame:  # fmt: skip
     """What a listener played inside the window: time and plays of all, listens and distinct things of what counted.
@@ -42,9 +42,9 @@ def listening_totals(
     totals = listener_days.group_by("listener_id").agg(
         pl.col("play_count", "listen_count", "ms_played").sum(), active_day_count=(pl.col("listen_count") > 0).sum()
     )
-    for months, what in ((recording_months, "recording"), (artist_months, "artist"), (release_group_months, "release_group")):
+    for heard, what in ((recording_years, "recording"), (artist_years, "artist"), (release_group_months, "release_group")):
         distinct = (
-            months.filter(pl.col("listen_count") > 0).group_by("listener_id").agg(pl.col(f"{what}_id").n_unique().alias(f"{what}_count"))
+            heard.filter(pl.col("listen_count") > 0).group_by("listener_id").agg(pl.col(f"{what}_id").n_unique().alias(f"{what}_count"))
         )
         totals = totals.join(distinct, on="listener_id", how="left").with_columns(pl.col(f"{what}_count").fill_null(0))
     minutes = minutes_of("ms_played")

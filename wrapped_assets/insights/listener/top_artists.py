@@ -14,7 +14,7 @@ PLACES = 50
     chapter="music",
     grain=[c.listener_id, c.artist_rank],
     columns=[c.artist_id, c.listen_count, c.ms_played, c.first_listened_at],
-    reads={"artist_months": [c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at]},
+    reads={"artist_years": [c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at]},
     headline="Your artist of the year: {artist}, {listen_count} listens.",
     examples=[
         Example(
@@ -26,15 +26,11 @@ PLACES = 50
         ),
     ],
 )
-def top_artists(artist_months: pl.LazyFrame) -> pl.LazyFrame:
+def top_artists(artist_years: pl.LazyFrame) -> pl.LazyFrame:
     """A listener's artists by listens, the first fifty; every credited artist gets a listen in full, featured ones too.
 
     A tie goes to the one played longer, then to the one heard first, then to the smaller id.
     """
-    artists = (
-        artist_months.filter(pl.col("listen_count") > 0)
-        .group_by("listener_id", "artist_id")
-        .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
-    )
+    artists = artist_years.filter(pl.col("listen_count") > 0)
     order = ["-listen_count", "-ms_played", "first_listened_at", "artist_id"]
     return ranked(artists, "listener_id", order=order, rank="artist_rank", limit=PLACES)

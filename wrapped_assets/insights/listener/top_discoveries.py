@@ -4,7 +4,6 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
-from wrapped_assets.kernels.novelty import newly_heard
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
@@ -17,18 +16,7 @@ PER_ARTIST = 2
     chapter="discovery",
     grain=[c.listener_id, c.recording_rank],
     columns=[c.recording_id, c.listen_count, c.first_listened_at],
-    reads={
-        "recording_months": [
-            c.listener_id,
-            c.recording_id,
-            c.artist_id,
-            c.listen_count,
-            c.ms_played,
-            c.first_listened_at,
-            c.first_heard_at,
-        ],
-        "recording_history": ([c.listener_id, c.recording_id], "previous_year"),
-    },
+    reads={"new_recordings": [c.listener_id, c.recording_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at]},
     headline="Found this year, and kept: {recording}.",
     examples=[
         Example(
@@ -40,15 +28,12 @@ PER_ARTIST = 2
         ),
     ],
 )
-def top_discoveries(recording_months: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
+def top_discoveries(new_recordings: pl.LazyFrame) -> pl.LazyFrame:
     """Recordings first heard inside the window, by listens: at least four, at most two of a primary artist, the first fifty.
 
     A tie goes to the one played longer, then to the one heard first, then to the smaller id; also within an artist's two.
     """
-    key = ["listener_id", "recording_id"]
-    new = newly_heard(recording_months, recording_history, key, ["artist_id"])
-    played = recording_months.group_by(key).agg(pl.col("listen_count", "ms_played").sum())
-    kept = new.join(played, on=key).filter(pl.col("listen_count") >= MINIMUM_LISTENS)
+    kept = new_recordings.filter(pl.col("listen_count") >= MINIMUM_LISTENS)
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
     few = ranked(kept, ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=PER_ARTIST)
     return ranked(few, "listener_id", order=order, rank="recording_rank", limit=PLACES)

@@ -14,7 +14,7 @@ PLACES = 100
     chapter="music",
     grain=[c.listener_id, c.recording_rank],
     columns=[c.recording_id, c.listen_count, c.ms_played, c.first_listened_at],
-    reads={"recording_months": [c.listener_id, c.recording_id, c.listen_count, c.ms_played, c.first_listened_at]},
+    reads={"recording_years": [c.listener_id, c.recording_id, c.listen_count, c.ms_played, c.first_listened_at]},
     headline="Your song of the year: {recording}, {listen_count} listens.",
     examples=[
         Example(
@@ -26,15 +26,11 @@ PLACES = 100
         ),
     ],
 )
-def top_recordings(recording_months: pl.LazyFrame) -> pl.LazyFrame:
+def top_recordings(recording_years: pl.LazyFrame) -> pl.LazyFrame:
     """A listener's recordings by listens, the first hundred.
 
     A tie goes to the one played longer, then to the one heard first, then to the smaller id.
     """
-    recordings = (
-        recording_months.filter(pl.col("listen_count") > 0)
-        .group_by("listener_id", "recording_id")
-        .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
-    )
+    recordings = recording_years.filter(pl.col("listen_count") > 0)
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
     return ranked(recordings, "listener_id", order=order, rank="recording_rank", limit=PLACES)

@@ -1,0 +1,28 @@
+"""What each listener played of each recording in a year."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="aggregates",
+    kind="year_bucket",
+    grain=[c.listener_id, c.recording_id],
+    columns=[c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.active_day_count],
+    reads={
+        "recording_months": [
+            c.listener_id, c.recording_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at,
+            c.first_heard_date, c.active_day_count,
+        ],
+    },
+)  # fmt: skip
+def recording_years(recording_months: pl.LazyFrame) -> pl.LazyFrame:
+    """One recording of one listener in one year: listens inside the window, and when it was first heard at all."""
+    return recording_months.group_by("listener_id", "recording_id").agg(
+        pl.col("listen_count", "ms_played", "active_day_count").sum(),
+        pl.col("artist_id", "first_listened_at", "first_heard_at", "first_heard_date").min(),
+    )

@@ -1,0 +1,59 @@
+"""Several columns packed into one whole number per row: what a sort or a comparison then handles many times faster."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+
+def ascending(values: pl.Series) -> np.ndarray:
+    """uint64 from 0 in the order of the values: numbers, days, instants or truths without nulls. Equal values are equal."""
+    numbers = values.to_physical().to_numpy()
+    if numbers.dtype.kind == "f":
+        bits = numbers.astype(np.float64).view(np.int64)
+        numbers = np.where(bits < 0, np.int64(-(2**63)) - bits, bits)  # negative numbers run backwards; −0 is 0
+    elif numbers.dtype == bool:
+        numbers = numbers.astype(np.int64)
+    if not len(numbers):
+        return np.empty(0, dtype=np.uint64)
+    return numbers.astype(np.uint64, copy=False) - np.uint64(int(numbers.min()) & (2**64 - 1))
+
+
+def group_codes(keys: pl.DataFrame) -> np.ndarray:
+    """A whole number per row, the same for equal keys and for no others, small enough to count groups by."""
+    codes = np.zeros(keys.height, dtype=np.uint64)
+    for number, column in enumerate(keys.iter_columns()):
+        found = _codes(column)
+        codes = found if number == 0 else codes * np.uint64(int(found.max(initial=0)) + 1) + found
+    return _dense(codes) if keys.width > 1 else codes
+
+
+def _codes(column: pl.Series) -> np.ndarray:
+    if column.dtype == pl.String:
+        return column.cast(pl.Enum(column.unique().drop_nulls())).to_physical().fill_null(2**31).to_numpy().astype(np.uint64)
+    return _dense(column.to_physical().to_numpy())
+
+
+def _dense(values: np.ndarray) -> np.ndarray:
+    if not len(values):
+        return values.astype(np.uint64)
+    steps = values[1:] != values[:-1]
+    if (values[1:] >= values[:-1]).all():  # sorted, as cells are: neighbours tell
+        return np.concatenate([[0], np.cumsum(steps)]).astype(np.uint64)
+    return np.unique(values, return_inverse=True)[1].astype(np.uint64)
+
+
+def smallest_of_group(groups: np.ndarray, values: np.ndarray, limit: int) -> np.ndarray:
+    """Marks the `limit` smallest values of each group, all that equal the last of them, and perhaps a few more.
+
+    `groups` and `values` are uint64. Where both do not fit into 64 bits the values' lowest bits are left out of sight.
+    """
+    group_bits, value_bits = (max(int(numbers.max(initial=0)).bit_length(), 1) for numbers in (groups, values))
+    below = np.uint64(min(64 - group_bits, value_bits))
+    packed = (groups << below) | (values >> np.uint64(max(group_bits + value_bits - 64, 0)))
+    ordered = np.sort(packed)
+    starts = np.flatnonzero(np.diff(ordered >> below, prepend=~np.uint64(0)))
+    lasts = np.minimum(starts + limit, np.append(starts[1:], len(ordered))) - 1
+    worst = np.zeros(int(groups.max(initial=0)) + 1, dtype=np.uint64)
+    worst[ordered[starts] >> below] = ordered[lasts]
+    return packed <= worst[groups]
