@@ -12,6 +12,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.rules import as_published
 
 # What a reader of an edition needs: its figures, its counts in and out, and what ids are called.
 PUBLISHED = ("insights/", "playlists/", "population/", "aggregates/outcomes", "catalogue/")
@@ -38,7 +39,7 @@ def publish_edition(project: Project, year: int) -> publications.Publication:
     plan = make_plan(situation, wanted)
     if plan.steps:
         raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
-    rules = {name: str(value) for name, value in vars(situation.rules[year]).items()}
+    rules = as_published(situation.rules[year])
     return publications.publish(project.root, year, _published(situation.stored, year).values(), rules)  # type: ignore[arg-type]
 
 
@@ -56,7 +57,7 @@ def readiness(project: Project) -> list[Readiness]:
         found.append(
             Readiness(
                 year, len(cells), len(cells & stale), shown[year].number if year in shown else None,
-                year in shown and publications.live_paths(project.root, year) != now,
+                (live := publications.live_edition(project.root, year)) is not None and live.paths != now,
                 launch.replace(tzinfo=launch.tzinfo or UTC) if launch else None,
             )
         )  # fmt: skip

@@ -54,7 +54,11 @@ def application(project: Project) -> Starlette:
 
     @lru_cache(maxsize=256)
     def page(listener: Listener, year: int, number: int) -> str:
-        return story_html(story_data(project, listener, year, publications.live_paths(project.root, year)))
+        """One page; a new publication is another number, and so another entry."""
+        live = publications.live_edition(project.root, year)
+        if live is None or live.number != number:
+            raise KeyError(number)  # flipped meanwhile: nothing is kept, the next request finds the new one
+        return story_html(story_data(project, listener, year, live))
 
     def story(request: Request) -> Response:
         year, token = int(request.path_params["year"]), request.path_params["token"]
@@ -63,7 +67,13 @@ def application(project: Project) -> Starlette:
         person = next((person for person in people if _token(project, person, year) == token), None)
         if live is None or person is None:
             return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
-        return HTMLResponse(page(person, year, live.number), headers=_HEADERS)
+        try:
+            try:
+            return HTMLResponse(page(person, year, live.number), headers=_HEADERS)
+        except KeyError:
+            return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers={**_HEADERS, "Retry-After": "1"})
+        except KeyError:
+            return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers={**_HEADERS, "Retry-After": "1"})
 
     def healthy(_request: Request) -> Response:
         return PlainTextResponse("ok\n")

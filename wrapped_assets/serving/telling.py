@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from wrapped_assets.building.situate import Project
@@ -12,27 +10,34 @@ from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistTrac
 from wrapped_assets.serving.formats import json_rows
 from wrapped_assets.serving.rows import displayed, track_details
 from wrapped_assets.storage import registry
+from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.stories.data import Counted, StoryData, tellings_of
 from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES
-from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets.vocabulary.rules import rules_as_published
 
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
 _ASSET_OF = {"top_discoveries": "top_discoveries_songs"}
 
 
-def story_data(project: Project, listener: Listener, year: int, paths: Mapping[Cell, str] | None = None) -> StoryData:
-    """One listener's year, of the newest build or of a published edition's `paths`. An InputError where nothing of it was built; a year without listens is a small story, no error."""
+def story_data(project: Project, listener: Listener, year: int, live: LiveEdition | None = None) -> StoryData:
+    """One listener's year, of the newest build, or of a published edition with the rules as they were then.
+
+    InputError where nothing of the year was built. A year without listens is a small story, no error.
+    """
     insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and "listener_id" in found.schema]
-    edition = registry.editions(project.root, [year])[year]
+    rules = rules_as_published(live.rules) if live else registry.editions(project.root, [year])[year].rules
+    paths = live.paths if live else None
+    if live:  # an insight that is younger than the edition is not in it
+        published = {cell.asset for cell in live.paths}
+        insights = [found for found in insights if found.key in published]
     rows = {}
     for found in insights:
         frame = displayed(project.root, project.graph, found.key, [year], listener, paths)
         rows[found.name] = json_rows(frame.drop("listener_id"))
     outcomes = displayed(project.root, project.graph, "aggregates/outcomes", [year], listener, paths)
     since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
-    rules = edition.rules
     return StoryData(
         listener=listener.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
         time_zone="UTC" if rules.clock == "utc" else listener.time_zone, counted=_counted(outcomes), insights=rows,

@@ -69,12 +69,23 @@ def live(root: Root) -> dict[int, Publication]:
         return {row.year: Publication(row.year, row.number, True, row.published_at) for row in rows}
 
 
-def live_paths(root: Root, year: int) -> dict[Cell, str]:
-    """Where the cells of a year's live publication lie; empty where nothing is published."""
+@dataclass(frozen=True)
+class LiveEdition:
+    """What readers see of a year: the rules as they were when it was published, and where its cells lie."""
+
+    number: int
+    rules: dict[str, str]
+    paths: dict[Cell, str]
+
+
+def live_edition(root: Root, year: int) -> LiveEdition | None:
+    """A year's live publication; None where nothing is published."""
     table, listed = tables.publications, tables.publication_cells
-    query = sa.select(listed.c.asset, listed.c.period, listed.c.bucket, listed.c.path).join(
-        table, (table.c.year == listed.c.year) & (table.c.number == listed.c.number)
-    )
     with root.engine.connect() as connection:
-        rows = connection.execute(query.where(table.c.is_live & (table.c.year == year)))
-        return {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+        found = connection.execute(sa.select(table).where(table.c.is_live & (table.c.year == year))).one_or_none()
+        if found is None:
+            return None
+        mine = (listed.c.year == year) & (listed.c.number == found.number)
+        rows = connection.execute(sa.select(listed.c.asset, listed.c.period, listed.c.bucket, listed.c.path).where(mine))
+        paths = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+    return LiveEdition(found.number, found.rules, paths)

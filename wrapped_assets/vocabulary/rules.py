@@ -94,3 +94,12 @@ class DeclaredRules:
         return getattr(self._rules, field)
 
 
+def as_published(rules: Rules) -> dict[str, str]:
+    """The rules as kept with a published edition."""
+    return {field.name: str(getattr(rules, field.name)) for field in fields(Rules)}
+
+
+def rules_as_published(kept: dict[str, str]) -> Rules:
+    """The reverse of `as_published`."""
+    readers = {"int": int, "float": float, "date": date.fromisoformat}
+    return Rules(**{field.name: readers.get(str(field.type), str)(kept[field.name]) for field in fields(Rules)})
