@@ -12,6 +12,7 @@ from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning.fingerprint import logic_parts
 from wrapped_assets.planning.plan import decide, make_plan, read_inputs, written_inputs
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insert_new
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -91,5 +92,4 @@ def record_logic(project: Project) -> None:
             if project.logic[key] not in known
         ]
         unique = {row["fingerprint"]: row for row in rows}
-        if unique:
-            connection.execute(sa.insert(table), list(unique.values()))
+        insert_new(connection, table, list(unique.values()))

@@ -19,6 +19,7 @@ from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.sweep import landing_swept
 
 
 @dataclass
@@ -52,12 +53,19 @@ def import_paths(
 
     Raises InputError, and changes nothing, where nothing in the paths is known, or a row has no listener and `person` is None.
     """
+    with landing_swept(root):
+        return _import(root, paths, person, format, progress)
+
+
+def _import(
+    root: Root, paths: Iterable[Path], person: Person | None, format_: str | None, progress: Callable[[int], None] | None
+) -> ImportReport:
     report = ImportReport(person.name if person else None)
     people = _People(root, person)
     writer = landing.LandingWriter(root, EDGE)
     imports: list[dict[str, object]] = []
     for path in paths:
-        reading = read_path(path, format)
+        reading = read_path(path, format_)
         for file in reading.files:
             rejected, rows = _land(file, people, writer, progress)
             report.files += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import traceback
 from collections.abc import Iterable
@@ -218,7 +219,8 @@ def described(error: Exception) -> str:
     if isinstance(error, BuildError):
         return str(error)
     if isinstance(error, pl.exceptions.ColumnNotFoundError):
-        missing = str(error).partition("\n")[0].strip('"')
+        quoted = re.search(r'"([^"]+)"', str(error))
+        missing = quoted[1] if quoted else str(error).partition("\n")[0]
         return f"the column {missing!r} is not declared: add it to `reads` (or to `columns`, if it should come out)"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "wrapped_assets" in frame.filename]
     place = f" at {frames[-1].filename.rpartition('wrapped_assets')[2].lstrip('/')}:{frames[-1].lineno}" if frames else ""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
 
@@ -46,6 +49,13 @@ def migrate(engine: sa.Engine) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
         connection.commit()
+
+
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts the rows whose key is not there yet: another process may be inserting the same ones."""
+    if rows:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 def current_revision(engine: sa.Engine) -> str | None:

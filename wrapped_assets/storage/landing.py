@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary import columns as c
@@ -105,14 +106,10 @@ class LandingWriter:
         with self.root.engine.begin() as connection:
             known = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
             fresh = {chunk.path: chunk for chunk in self.chunks if chunk.path not in known}
-            if fresh:
-                connection.execute(
-                    sa.insert(tables.chunks), [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()]
-                )
+            insert_new(connection, tables.chunks, [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
             contents = set(connection.execute(sa.select(tables.imports.c.content)).scalars())
             rows = {str(row["content"]): row for row in imports if row["content"] not in contents}
-            if rows:
-                connection.execute(sa.insert(tables.imports), list(rows.values()))
+            insert_new(connection, tables.imports, list(rows.values()))
 
 
 def _in_total_order(plays: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
@@ -59,8 +60,7 @@ def register(root: Root, people: Iterable[Listener]) -> None:
             if known.get(row["listener_id"], row["name"]) != row["name"]:
                 raise InputError("two listener names share a surrogate: choose another name for the new one")
         fresh = [row for row in rows if row["listener_id"] not in known]
-        if fresh:
-            connection.execute(sa.insert(table), fresh)
+        insert_new(connection, table, fresh)
         for row in rows:
             if row["listener_id"] in known:
                 connection.execute(sa.update(table).where(table.c.listener_id == row["listener_id"]).values(**row))

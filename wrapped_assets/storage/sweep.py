@@ -30,6 +30,17 @@ def marked(root: Root) -> Iterator[None]:
     mark.unlink(missing_ok=True)
 
 
+@contextmanager
+def landing_swept(root: Root) -> Iterator[None]:
+    """Held while an import lands: what an import that was killed left half-written is removed first."""
+    with root.lock("landing", wait=False) as alone:
+        if alone:
+            for part in (root.path / "landing").rglob(".*.part"):
+                part.unlink(missing_ok=True)
+    with root.lock("landing", shared=True):
+        yield
+
+
 def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
