@@ -68,10 +68,7 @@ def application(project: Project) -> Starlette:
         if live is None or person is None:
             return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
         try:
-            try:
             return HTMLResponse(page(person, year, live.number), headers=_HEADERS)
-        except KeyError:
-            return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers={**_HEADERS, "Retry-After": "1"})
         except KeyError:
             return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers={**_HEADERS, "Retry-After": "1"})
 
