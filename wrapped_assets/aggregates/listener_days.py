@@ -24,22 +24,19 @@ def listener_days(listens: pl.LazyFrame) -> pl.LazyFrame:
     Where two recordings start the day at the same instant, the first one is that with the smaller id. Of recordings with as many
     listens the top one was played longer, then heard first, then has the smaller id.
     """
-    by_recording = daily(listens.filter(pl.col("outcome_code") == COUNTED), ["listener_id", "recording_id"], counted=pl.lit(True))
-    top = first_per(
-        by_recording, ["listener_id", "local_date"], order=["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
-    ).select("listener_id", "local_date", top_recording_id="recording_id")
-    counted = pl.col("outcome_code") == COUNTED
+    day = ["listener_id", "local_date"]
+    songs = daily(listens.filter(pl.col("outcome_code") == COUNTED), ["listener_id", "recording_id"], counted=pl.lit(value=True))
+    counted = songs.group_by(day).agg(
+        pl.col("listen_count").sum(), pl.col("first_listened_at").min(), recording_count=pl.len().cast(pl.Int64)
+    )
+    first = songs.join(counted.select(*day, "first_listened_at"), on=[*day, "first_listened_at"], how="inner")
+    top = first_per(songs, day, order=["-listen_count", "-ms_played", "first_listened_at", "recording_id"])
     return (
         listens.filter(pl.col("outcome_code").is_in(IN_MINUTES))
-        .sort("listener_id", "listened_at", "recording_id")
-        .group_by("listener_id", "local_date")
-        .agg(
-            play_count=pl.len().cast(pl.Int64),
-            listen_count=counted.sum().cast(pl.Int64),
-            ms_played=pl.col("ms_played").sum(),
-            recording_count=pl.col("recording_id").filter(counted).n_unique().cast(pl.Int64),
-            first_listened_at=pl.col("listened_at").filter(counted).min(),
-            first_recording_id=pl.col("recording_id").filter(counted).first(),
-        )
-        .join(top, on=["listener_id", "local_date"], how="left")
+        .group_by(day)
+        .agg(play_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").sum())
+        .join(counted, on=day, how="left")
+        .join(first.group_by(day).agg(first_recording_id=pl.col("recording_id").min()), on=day, how="left")
+        .join(top.select(*day, top_recording_id="recording_id"), on=day, how="left")
+        .with_columns(pl.col("listen_count", "recording_count").fill_null(0))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.daily import daily
+from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED
 from wrapped_assets.vocabulary.periods import Month
@@ -37,19 +37,16 @@ def recording_months(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month:
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")
     days = daily(listens.filter("is_listen"), ["listener_id", "recording_id"], counted=pl.col("outcome_code") == COUNTED)
-    best = pl.col("listen_count").arg_max()  # days are in order: the first of equals
     return (
-        days.sort("listener_id", "recording_id", "local_date")
-        .group_by("listener_id", "recording_id")
+        days.group_by("listener_id", "recording_id")
         .agg(
             pl.col("listen_count", "ms_played").sum(),
             pl.col("first_listened_at", "first_heard_at").min(),
             first_heard_date=pl.col("local_date").min(),
             active_day_count=(pl.col("listen_count") > 0).sum().cast(pl.Int64),
-            best_local_date=pl.col("local_date").get(best),
-            best_day_listen_count=pl.col("listen_count").get(best),
-            best_day_first_listened_at=pl.col("first_listened_at").get(best),
+            _best=best_day_of(month.first_day).max(),
         )
+        .with_columns(**unpacked_best_day("_best", month.first_day))
         .join(artist, on="recording_id", how="left")
         .with_columns(month=pl.lit(str(month)))
     )

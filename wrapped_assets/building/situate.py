@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
+from wrapped_assets.building.reuse import KnownRows
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.listens.localise import reach
 from wrapped_assets.planning.fingerprint import logic_fingerprint
@@ -27,6 +28,7 @@ class Project:
 
     root: Root
     graph: Graph = field(default_factory=project_graph)
+    rows: KnownRows = field(default_factory=KnownRows)
 
     @cached_property
     def logic(self) -> dict[str, str]:

@@ -110,7 +110,15 @@ class Unit:
     def _lazy(self, cell: Cell) -> pl.LazyFrame:
         declaration = self.situation.graph.by_key[cell.asset]
         inputs = {read.asset: self._input(cell, declaration, key, read) for key, read in self.situation.graph.inputs(declaration)}
-        return lazy_result(declaration, inputs, self.situation.rules[period_year(cell.period)], cell.period)
+        rules = self.situation.rules[period_year(cell.period)]
+        if declaration.row_key:
+            (read,) = declaration.reads
+
+            def compute(rows: pl.DataFrame) -> pl.DataFrame:
+                return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect()
+
+            return self.project.rows.result(declaration, self.situation.logic[cell.asset], inputs[read.asset], compute).lazy()
+        return lazy_result(declaration, inputs, rules, cell.period)
 
     def _computed(self, work: list[tuple[Cell, str, str, pl.LazyFrame]]) -> list[tuple[Cell, str, str, pl.DataFrame, float]]:
         """All at once, so that common parts run once; one by one where that fails, to tell which."""

@@ -18,6 +18,7 @@ def _ids(key: pl.Expr) -> pl.Expr:
     layer="catalogue",
     kind="month_bucket",
     grain=[c.variant_id],
+    row_key="variant_id",
     columns=[
         c.recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.artist_ids, c.artist_names, c.recording_name, c.artist_name,
         c.release_group_name, c.duration_ms, c.media, c.recording_mbid, c.release_mbid, c.artist_mbids, c.spotify_uri, c.isrc,

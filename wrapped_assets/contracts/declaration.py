@@ -62,6 +62,7 @@ class Declaration:
     chapter: str = ""
     headline: str = ""
     examples: tuple[Example, ...] = field(default=(), compare=False)
+    row_key: str = ""  # each row follows from the input's rows with this key, which are alike: computed once, it may be used again
     minimum_group: int | None = None  # of a population figure: fewer listeners, no row
 
     def __call__(self, *args: Any, **kwargs: Any) -> pl.LazyFrame:

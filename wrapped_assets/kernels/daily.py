@@ -1,8 +1,9 @@
-"""Plays summed per group and local day."""
+"""Plays summed per group and local day, and the best of these days."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -19,3 +20,32 @@ def daily(plays: pl.LazyFrame, by: Sequence[str], counted: pl.Expr) -> pl.LazyFr
             first_heard_at=pl.col("listened_at").min(),
         )
     )
+
+
+# One number per day, so that the best day is a maximum: listens, then the days left in the month, then the first listen.
+_DAY, _INSTANT = 1 << 32, (1 << 32) - 1
+_COUNT = _DAY << 5
+_BEFORE = timedelta(days=2)  # a local month begins up to 14 hours before UTC's
+
+
+def best_day_of(first_day: date) -> pl.Expr:
+    """A number per row of `daily` in the month of `first_day`: the largest has most listens; of equals the earliest day."""
+    left = 31 - pl.col("local_date").dt.day().cast(pl.Int64)
+    at = (pl.col("first_listened_at").dt.epoch("ms") - _start(first_day)).fill_null(0)
+    return pl.col("listen_count") * _COUNT + left * _DAY + at
+
+
+def unpacked_best_day(packed: str, first_day: date) -> dict[str, pl.Expr]:
+    """best_local_date, best_day_listen_count and best_day_first_listened_at (null without a listen) of such a number."""
+    best = pl.col(packed)
+    at = pl.from_epoch((best & _INSTANT) + _start(first_day), "ms").dt.replace_time_zone("UTC")
+    days = 30 - (best // _DAY) % 32
+    return {
+        "best_local_date": pl.lit(first_day) + pl.duration(days=days),
+        "best_day_listen_count": best // _COUNT,
+        "best_day_first_listened_at": pl.when(best >= _COUNT).then(at),
+    }
+
+
+def _start(first_day: date) -> int:
+    return ((first_day - _BEFORE) - date(1970, 1, 1)) // timedelta(milliseconds=1)

@@ -22,9 +22,11 @@ def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
     Needs listener_id, song_id, variant_id, listened_at, ms_played, duration_ms, is_scrobble, is_private, source_code, richness,
     resolution_ms.
     """
-    ordered = plays.sort(_BEST_FIRST, descending=_DESCENDING, nulls_last=True).with_row_index("_row")
-    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _BEST_FIRST[:3]).fill_null(False)
-    ordered = ordered.with_columns(_kept=pl.when(~same).then("_row").forward_fill())
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _BEST_FIRST[:3]).fill_null(value=False)
+    ordered = plays.sort(_BEST_FIRST[:3])
+    if ordered.select(same.any()).item():  # the other columns decide between equals only, and sorting by them is slow
+        ordered = plays.sort(_BEST_FIRST, descending=_DESCENDING, nulls_last=True)
+    ordered = ordered.with_row_index("_row").with_columns(_kept=pl.when(~same).then("_row").forward_fill())
     if ordered["source_code"].n_unique() < 2:
         return ordered
     return _match_formats(ordered)
