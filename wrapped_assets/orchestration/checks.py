@@ -5,8 +5,10 @@ import dagster as dg
 from wrapped_assets.contracts.declaration import Declaration
 
 LISTENS = "listens/listens"
-WHOLE_TABLES = ("insights/listening_totals",)
-PARTS_OF_TIME = frozenset({"local_date", "local_hour", "local_weekday", "month"})
+# Insights that tell a year whole. Any other may pick some of it, and is not held to add up.
+WHOLE_INSIGHTS = ("insights/listening_totals", "insights/listening_calendar", "insights/listening_clock")
+# A monthly aggregate by these alone leaves no listen out: each has one day, one hour, one recording.
+COMPLETE = frozenset({"listener_id", "recording_id", "local_date", "local_hour", "local_weekday", "month"})
 
 GRAIN = "Every row has its key, and no two rows of a cell share one: {grain}."
 SCHEMA = "The stored columns and their types are the declared ones."
@@ -17,15 +19,13 @@ FUTURE = "Warns where a play lies more than a day in the future: a device's cloc
 
 
 def conserved_column(declaration: Declaration) -> str | None:
-    """The column that must add up to the listens: a table of a listener's time, whole, claims every listen by its column's name."""
-    grain = set(declaration.grain) - {"listener_id"}
-    if "listener_id" not in declaration.grain or declaration.key == LISTENS:
-        return None
-    if "outcome_code" in grain:
-        return "play_count" if "play_count" in declaration.schema else None
-    complete = PARTS_OF_TIME | ({"recording_id"} if declaration.layer == "aggregates" else set())
-    is_whole = declaration.key in WHOLE_TABLES or (grain and grain <= complete)
-    return "listen_count" if is_whole and "listen_count" in declaration.schema else None
+    """The column that must add up to the listens; None for a table that is not of all of a listener's time."""
+    grain = set(declaration.grain)
+    if declaration.layer == "aggregates" and declaration.kind == "month_bucket":
+        is_whole, column = grain <= COMPLETE | {"outcome_code"}, "play_count" if "outcome_code" in grain else "listen_count"
+    else:
+        is_whole, column = declaration.key in WHOLE_INSIGHTS, "listen_count"
+    return column if is_whole and column in declaration.schema else None
 
 
 def specs(declaration: Declaration) -> list[dg.AssetCheckSpec]:

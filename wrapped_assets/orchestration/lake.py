@@ -4,6 +4,7 @@ What opens a data root is imported when one is opened: the code location loads w
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,15 @@ class Recompute(Enum):
     all = "all"
 
 
+@dataclass
+class Progress:
+    """What a run has built so far, by asset, and the assets whose contracts held."""
+
+    run_id: str
+    built: dict[str, Any] = field(default_factory=dict)
+    passed: set[str] = field(default_factory=set)
+
+
 class Lake(dg.ConfigurableResource):
     """The lake of one data root. Its settings, which a run may change, say how much of its partitions a run computes."""
 
@@ -54,6 +64,7 @@ class Lake(dg.ConfigurableResource):
     )
     buckets: list[int] = Field(default=[], description="Buckets of listeners to compute; empty: all of them.")
     _project: Any = PrivateAttr(default=None)
+    _progress: Any = PrivateAttr(default=None)
 
     @property
     def project(self) -> "Project":
@@ -61,6 +72,12 @@ class Lake(dg.ConfigurableResource):
         if self._project is None:
             self._project = open_project(Path(self.data) if self.data else data_root())
         return self._project
+
+    def progress(self, run_id: str) -> "Progress":
+        """What this run has done so far in this process."""
+        if self._progress is None or self._progress.run_id != run_id:
+            self._progress = Progress(run_id)
+        return self._progress
 
     def cells(self, asset: str, periods: Sequence[str]) -> "dict[str, list[StoredCell]]":
         """Period → stored cells of an asset, by bucket; a period of which nothing is stored has none."""

@@ -32,7 +32,6 @@ class Outcome:
 
     recomputed: Collection[Cell] = ()
     cut_off: Collection[Cell] = ()
-    failed: Collection[Cell] = ()
 
 
 def data_version(cells: Sequence[StoredCell]) -> str:
@@ -85,10 +84,9 @@ def newest(event: dg.AssetMaterialization, declaration: Declaration, graph: Grap
     return event.with_metadata({**event.metadata, **whole})
 
 
-def pointers(instance: dg.DagsterInstance, parents: Collection[str]) -> dict[str, int | None]:
-    """Every input with the newest event there is: whatever of it comes later was not read."""
-    newest = instance.event_log_storage.get_maximum_record_id()
-    return dict.fromkeys(parents, newest)
+def newest_event(instance: dg.DagsterInstance) -> int | None:
+    """The newest event there is: whatever of an input comes later was not read."""
+    return instance.event_log_storage.get_maximum_record_id()
 
 
 def logged(context: dg.AssetExecutionContext, events: Sequence[dg.AssetMaterialization]) -> Iterator[DagsterEvent]:

@@ -12,7 +12,7 @@ from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 from wrapped_assets.building.situate import Project
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.orchestration.facts import metadata
-from wrapped_assets.orchestration.materialisations import Outcome, data_version, materialisation, newest, pointers, versions
+from wrapped_assets.orchestration.materialisations import Outcome, data_version, materialisation, newest, newest_event, versions
 from wrapped_assets.storage import landing, manifest, tables
 from wrapped_assets.storage.root import Root
 
@@ -52,7 +52,7 @@ def _mirror_asset(
     total = sum(cell.row_count for cells in periods.values() for cell in cells)
     batches = [[period] for period in changed] if key in parents else [list(changed)]  # a year must be newer than the year before
     for batch in filter(None, batches):
-        seen = pointers(instance, parents)
+        seen = dict.fromkeys(parents, newest_event(instance))
         events = [materialisation(key, period, changed[period], Outcome(), _code(project, key, changed[period]), seen) for period in batch]
         _report(instance, [*events[:-1], newest(events[-1], project.graph.by_key[key], project.graph, total)])
     return len(changed)

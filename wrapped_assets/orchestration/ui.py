@@ -17,7 +17,8 @@ def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000) -> int:
     environment = prepare(root)
     refresh(root)
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(storage_folder(root) / "workspace.yaml"), "-h", host, "-p", str(port)]
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts what it puts in the background with interrupts ignored
+        signal.signal(stop, signal.default_int_handler)
     with subprocess.Popen(command, env=environment, cwd=root) as server:  # noqa: S603 (our own arguments)
         try:
             return server.wait()

@@ -7,14 +7,17 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 import yaml
 
-from wrapped_assets.contracts.graph import EXTERNALS, project_graph
+from wrapped_assets.contracts.declaration import Declaration, declare
+from wrapped_assets.contracts.graph import EXTERNALS, graph_of, project_graph
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration.instance import SETTINGS, WORKSPACE
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.storage.first_month import first_month, note_first_month
+from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
 REPOSITORY = Path(__file__).parents[2]
@@ -75,27 +78,40 @@ def test_every_input_from_outside_is_shown() -> None:
         assert node.metadata["dagster/column_schema"].columns
 
 
+@declare(
+    layer="aggregates", kind="month_bucket", grain=[c.listener_id], columns=[], reads={"landed_plays": ([c.listener_id], "month_and_edges")}
+)
+def days(landed_plays: pl.LazyFrame) -> pl.LazyFrame:
+    """A month that reads its neighbours' edges."""
+    return landed_plays
+
+
+@declare(
+    layer="aggregates", kind="year_bucket", grain=[c.listener_id], columns=[],
+    reads={"days": [c.listener_id], "so_far": ([c.listener_id], "previous_year")},
+)  # fmt: skip
+def so_far(days: pl.LazyFrame, so_far: pl.LazyFrame) -> pl.LazyFrame:
+    """A year that reads its months and the year before."""
+    return pl.concat([days, so_far])
+
+
 def test_a_year_reads_the_months_that_exist_and_a_month_its_neighbours() -> None:
-    periods = Periods(Month(2024, 5))
+    periods, graph = Periods(Month(2024, 5)), graph_of([days, so_far])
     assert periods.years.get_first_partition_key() == "2024"
     assert periods.months.get_first_partition_key() == "2024-01"
-    mappings = {dep.asset_key.path[-1]: dep.partition_mapping for dep in dependencies(GRAPH, GRAPH.find("discoveries"))}
 
-    def upstream(name: str, year: str) -> list[str]:
-        source = periods.of(GRAPH.find(name))
-        subset = periods.years.subset_with_partition_keys([year])
-        mapped = mappings[name].get_upstream_mapped_partitions_result_for_partitions(subset, periods.years, source)
-        return sorted(mapped.partitions_subset.get_partition_keys())
+    def upstream(reader: Declaration, name: str, period: str) -> list[str]:
+        own, source = periods.of(reader), periods.years if name == "so_far" else periods.months
+        mapping = next(dep.partition_mapping for dep in dependencies(graph, reader) if dep.asset_key.path[-1] == name)
+        subset = own.subset_with_partition_keys([period])
+        reached = mapping.get_upstream_mapped_partitions_result_for_partitions(subset, own, source)
+        return sorted(reached.partitions_subset.get_partition_keys())
 
-    assert upstream("recording_months", "2024") == [f"2024-{month:02d}" for month in range(1, 13)]
-    assert upstream("recording_history", "2025") == ["2024"]
-    assert upstream("recording_history", "2024") == []
-    running = periods.years.get_last_partition_key()
-    assert upstream("recording_months", running)[-1] == periods.months.get_last_partition_key()
-    edges = next(dep.partition_mapping for dep in dependencies(GRAPH, GRAPH.find("tracks")))
-    subset = periods.months.subset_with_partition_keys(["2024-03"])
-    reached = edges.get_upstream_mapped_partitions_result_for_partitions(subset, periods.months, periods.months)
-    assert sorted(reached.partitions_subset.get_partition_keys()) == ["2024-02", "2024-03", "2024-04"]
+    assert upstream(so_far, "days", "2024") == [f"2024-{month:02d}" for month in range(1, 13)]
+    assert upstream(so_far, "days", periods.years.get_last_partition_key())[-1] == periods.months.get_last_partition_key()
+    assert upstream(so_far, "so_far", "2025") == ["2024"]
+    assert upstream(so_far, "so_far", "2024") == []
+    assert upstream(days, "landed_plays", "2024-03") == ["2024-02", "2024-03", "2024-04"]
 
 
 def test_the_first_month_is_noted_once_and_overridden_by_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
