@@ -1,0 +1,38 @@
+"""What a step costs: run in a process of its own, with its children's processor time and its peak memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Processor seconds of user and system, wall seconds, peak resident bytes."""
+
+    cpu: float
+    wall: float
+    peak: int
+
+    def row(self, what: str, listens: int) -> str:
+        """A row of the table; the rate is listens per processor second, which is per second and core."""
+        rate, each = listens / self.cpu / 1e6, self.cpu / listens * 1e9
+        return f"| {what} | {self.cpu:.1f} | {self.wall:.1f} | {self.peak / 2**20:,.0f} | {rate:.2f} | {each:,.0f} |"
+
+
+HEADER = "| Step | CPU s | wall s | peak MiB | M listens/s/core | ns/listen |\n|---|---:|---:|---:|---:|---:|"
+
+
+def measured(module: str, *arguments: object) -> Cost:
+    """The cost of `python -m module arguments`, children included; CalledProcessError where it fails."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss * 1024)

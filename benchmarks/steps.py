@@ -1,0 +1,71 @@
+"""The measured steps, one a process: `python -m benchmarks.steps NAME ARGUMENTS`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks import duckdb_twin
+
+COMPARED = tuple(f"insights/{name}" for name in duckdb_twin.INSIGHTS)
+
+
+def synth(listeners: str, listens: str, out: str) -> None:
+    """A population of two years."""
+    from wrapped_assets.synthesis.population import synthesise
+
+    synthesise(int(listeners), int(listens), 1, [2024, 2025], Path(out))
+
+
+def land(source: str, root: str, buckets: str) -> None:
+    """`wrapped import`."""
+    from wrapped_assets.building.importing import import_paths
+    from wrapped_assets.storage.root import Root
+
+    import_paths(Root.open_or_make(Path(root), int(buckets)), [Path(source)], None)
+
+
+def build(root: str, which: str, *flags: str) -> None:
+    """`wrapped build` of the assets whose key begins with one of `which`, comma-separated; everything for nothing."""
+    from wrapped_assets.building.build import build as carried_out
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.storage.root import Root
+
+    prefixes = tuple(filter(None, which.split(",")))
+    report = carried_out(
+        Project(Root.open(Path(root))),
+        (lambda situation: {cell for cell in situation.expected() if cell.asset.startswith(prefixes)}) if prefixes else None,
+        full="full" in flags,
+    )
+    if report.failed:
+        raise SystemExit(f"{len(report.failed)} cells failed, the first: {report.failed[0]}")
+
+
+def duckdb(root: str, out: str, insights: str = "") -> None:
+    """The insights by DuckDB, from the `listens` cells."""
+    duckdb_twin.run(Path(root).resolve(), Path(out), tuple(insights.split(",")) if insights else tuple(duckdb_twin.INSIGHTS))
+
+
+def polars_top_artists(root: str, out: str) -> None:
+    """One insight by plain Polars from the `listens` cells, without stored aggregates."""
+    lake = Path(root) / "lake"
+    plays = pl.scan_parquet(lake / "listens/listens/*/*.parquet").filter(pl.col("outcome_code") == 0)
+    credits_ = pl.scan_parquet(lake / "catalogue/artist_credits/*/*.parquet").select("artist_credit_id", "artist_id").unique()
+    counts = (
+        plays.join(credits_, on="artist_credit_id")
+        .group_by(pl.col("local_date").dt.year().alias("y"), "listener_id", "artist_id")
+        .agg(listen_count=pl.len(), ms_played=pl.col("ms_played").sum(), first_listened_at=pl.col("listened_at").min())
+    )
+    order = ["y", "listener_id", "listen_count", "ms_played", "first_listened_at", "artist_id"]
+    ranked = counts.sort(order, descending=[False, False, True, True, False, False]).with_columns(
+        artist_rank=pl.int_range(1, pl.len() + 1).over("y", "listener_id")
+    )
+    Path(out).mkdir(parents=True, exist_ok=True)
+    ranked.filter(pl.col("artist_rank") <= 50).collect(engine="streaming").write_parquet(Path(out) / "top_artists.parquet")
+
+
+if __name__ == "__main__":
+    name, *arguments = sys.argv[1:]
+    {function.__name__: function for function in (synth, land, build, duckdb, polars_top_artists)}[name](*arguments)

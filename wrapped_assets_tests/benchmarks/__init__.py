@@ -1,0 +1,1 @@
+"""The comparisons themselves, in small."""
