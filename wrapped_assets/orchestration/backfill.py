@@ -24,7 +24,9 @@ def backfill(
     graph = project_graph()
     keys = {graph.find(name).key for name in selection} if selection else set(graph.by_key)
     instance = open_instance(root)
-    from wrapped_assets.definitions import defs  # reads the environment that was just set
+    from wrapped_assets.orchestration.location import definitions  # reads the environment that was just set
+
+    defs = definitions()
 
     lake = Lake(data=str(root.absolute()), buckets=sorted(buckets), recompute=Recompute(recompute))
     runs = []

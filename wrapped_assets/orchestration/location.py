@@ -1,0 +1,21 @@
+"""Gathers the code location: every asset that is declared, its checks, the lake, and what starts them."""
+
+import dagster as dg
+
+from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration.assets import all_assets
+from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS
+from wrapped_assets.orchestration.lake import Lake, NoIOManager
+from wrapped_assets.orchestration.partitions import loaded_periods
+
+
+def definitions() -> dg.Definitions:
+    """Everything that Dagster is told, as of the data root that the environment names; its data is not touched."""
+    return dg.Definitions(
+        assets=all_assets(project_graph(), loaded_periods()),
+        jobs=list(JOBS.values()),
+        schedules=SCHEDULES,
+        sensors=SENSORS,
+        resources={"lake": Lake(), "io_manager": NoIOManager()},
+        executor=dg.in_process_executor,
+    )
