@@ -12,12 +12,13 @@ from wrapped_assets.vocabulary import columns as c
     layer="aggregates",
     kind="year_bucket",
     grain=[c.listener_id, c.artist_id],
-    columns=[c.first_heard_at],
+    columns=[c.first_heard_at, c.last_heard_date],
     reads={
-        "artist_years": [c.listener_id, c.artist_id, c.first_heard_at],
-        "artist_history": ([c.listener_id, c.artist_id, c.first_heard_at], "previous_year"),
+        "artist_years": [c.listener_id, c.artist_id, c.first_heard_at, c.last_heard_date],
+        "artist_history": ([c.listener_id, c.artist_id, c.first_heard_at, c.last_heard_date], "previous_year"),
     },
 )
 def artist_history(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist that a listener has heard by the year's end, and when first; inside an edition's window or not."""
-    return pl.concat([artist_history, artist_years]).group_by("listener_id", "artist_id").agg(pl.col("first_heard_at").min())
+    """One artist that a listener has heard by the year's end, and when first and last; inside an edition's window or not."""
+    heard = pl.concat([artist_history, artist_years]).group_by("listener_id", "artist_id")
+    return heard.agg(pl.col("first_heard_at").min(), pl.col("last_heard_date").max())

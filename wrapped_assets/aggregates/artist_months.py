@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary.periods import Month
     layer="aggregates",
     kind="month_bucket",
     grain=[c.listener_id, c.artist_id, c.month],
-    columns=[c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.day_mask],
+    columns=[c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.last_heard_date, c.day_mask],
     reads={
         "listens": [c.listener_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen],
         "artist_credits": [c.artist_credit_id, c.artist_id],
@@ -34,6 +34,11 @@ def artist_months(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mo
         .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at", "first_heard_at").min())
         .with_columns(day_mask=pl.when(pl.col("listen_count") > 0).then(day).otherwise(0))
         .group_by("listener_id", "artist_id")
-        .agg(pl.col("listen_count", "ms_played", "day_mask").sum(), pl.col("first_listened_at", "first_heard_at").min())
+        .agg(
+            pl.col("listen_count", "ms_played", "day_mask").sum(),
+            pl.col("first_listened_at", "first_heard_at").min(),
+            first_heard_date=pl.col("local_date").min(),
+            last_heard_date=pl.col("local_date").max(),
+        )
         .with_columns(month=pl.lit(str(month)))
     )

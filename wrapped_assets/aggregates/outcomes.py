@@ -13,8 +13,8 @@ from wrapped_assets.vocabulary.periods import Month
     layer="aggregates",
     kind="month_bucket",
     grain=[c.listener_id, c.outcome_code, c.month],
-    columns=[c.play_count, c.ms_played, c.duplicate_count, c.unknown_length_count],
-    reads={"listens": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known]},
+    columns=[c.play_count, c.ms_played, c.duplicate_count, c.unknown_length_count, c.skip_known_count, c.skip_count],
+    reads={"listens": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known, c.is_skipped]},
 )
 def outcomes(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One outcome of one listener's plays in a month: how many, how long, how many records were dropped in their favour."""
@@ -25,6 +25,8 @@ def outcomes(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
             ms_played=pl.col("ms_played").sum(),
             duplicate_count=pl.col("duplicate_count").sum(),
             unknown_length_count=(~pl.col("is_length_known")).sum().cast(pl.Int64),
+            skip_known_count=pl.col("is_skipped").is_not_null().sum().cast(pl.Int64),
+            skip_count=pl.col("is_skipped").sum().cast(pl.Int64),
         )
         .with_columns(month=pl.lit(str(month)))
     )

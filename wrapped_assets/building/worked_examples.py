@@ -29,11 +29,13 @@ def worked(declaration: Declaration, example: Example, graph: Graph | None = Non
 
 def names_of(found: Found) -> dict[str, dict[int, str]]:
     """Display names by id, per kind of id, from a rehearsal's catalogue."""
-    names: dict[str, dict[int, str]] = {"recording_id": {}, "release_group_id": {}, "artist_id": {}}
+    names: dict[str, dict[int, str]] = {"recording_id": {}, "release_group_id": {}, "artist_id": {}, "show_id": {}}
     for (key, _), frame in found.items():
         if key == "catalogue/tracks":
             for kind, column in _NAMED_BY.items():
                 names[kind] |= dict(zip(frame[kind], frame[column], strict=True))
+            shows = frame.filter(pl.col("media") != "music")
+            names["show_id"] |= dict(zip(shows["artist_credit_id"], shows["artist_name"], strict=True))
         elif key == "catalogue/artist_credits":
             names["artist_id"] |= dict(zip(frame["artist_id"], frame["artist_name"], strict=True))
     return names

@@ -4,10 +4,11 @@
 
 A comma separates days; a day is a date and its plays. A play is
 
-    recording [/artist [+featured …] [/release_group]] [@HH:MM] [~12s] [*3] [!]
+    recording [/artist [+featured …] [/release_group]] [&podcast] [@HH:MM] [~12s] [*3] [!]
 
 and stands for a full listen of 180 seconds at 12:00 UTC plus 4 minutes for each play before it on that day. `@` gives another
-start, `~` another time played, `*` that many in a row, `!` a private session. The artist of `eple` is "artist of eple" unless
+start, `~` another time played, `*` that many in a row, `!` a private session; `&podcast` and `&audiobook` make it an episode
+of the show that stands in the artist's place. The artist of `eple` is "artist of eple" unless
 said. In what is expected, ids are written as names.
 """
 
@@ -27,7 +28,8 @@ BETWEEN_PLAYS = timedelta(minutes=4)
 FIRST_HOUR = 12
 
 _PLAY = re.compile(
-    r"(?P<recording>[^/@~*!+]+)(?:/(?P<artists>[^/@~*!]+))?(?:/(?P<release_group>[^/@~*!]+))?"
+    r"(?P<recording>[^/@~*!+&]+)(?:/(?P<artists>[^/@~*!&]+))?(?:/(?P<release_group>[^/@~*!&]+))?"
+    r"(?:&(?P<media>podcast|audiobook))?"
     r"(?:@(?P<hour>\d\d):(?P<minute>\d\d))?(?:~(?P<seconds>\d+)s)?(?:\*(?P<times>\d+))?(?P<private>!)?"
 )
 
@@ -46,7 +48,7 @@ def plays_of(text: str) -> pl.DataFrame:
             found = _PLAY.fullmatch(play)
             if not found:
                 raise DeclarationError(
-                    f"cannot read the play {play!r}: expected recording[/artist[+featured][/release_group]][@HH:MM][~12s][*3][!]"
+                    f"cannot read the play {play!r}: expected recording[/artist[+featured][/release_group]][&podcast][@HH:MM][~12s][*3][!]"
                 )
             for number in range(int(found["times"] or 1)):
                 start = noon + on_day * BETWEEN_PLAYS
@@ -67,7 +69,7 @@ def _row(found: re.Match[str], start: datetime) -> dict[str, object]:
         "artist_credit": " feat. ".join(artists),
         "artist_names": artists,
         "release_group_name": found["release_group"],
-        "media": "music",
+        "media": found["media"] or "music",
     }
 
 

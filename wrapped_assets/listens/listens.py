@@ -38,7 +38,7 @@ def listens(
     """One playback of one listener, by the listener's own calendar, with what became of it.
 
     A play without played time takes its recording's length. `is_listen` says that it passes the counting rule; `outcome_code`
-    adds the edition's window and gives the first reason that applies: not music, excluded, outside the window, private, too short.
+    adds the edition's window and gives the first reason that applies: excluded, not music, outside the window, private, too short.
     """
     every = resolved_plays(landed_plays, tracks)
     dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))
@@ -62,8 +62,8 @@ def listens(
             _is_music=pl.col("media") == "music",
         )
         .with_columns(
-            outcome_code=pl.when(~pl.col("_is_music")).then(outcomes.NOT_MUSIC)
-            .when("_is_excluded").then(outcomes.EXCLUDED)
+            outcome_code=pl.when("_is_excluded").then(outcomes.EXCLUDED)
+            .when(~pl.col("_is_music")).then(outcomes.NOT_MUSIC)
             .when(~pl.col("_in_window")).then(outcomes.OUTSIDE_WINDOW)
             .when(~pl.col("_is_ranked")).then(outcomes.PRIVATE)
             .when(~pl.col("_is_long")).then(outcomes.TOO_SHORT)

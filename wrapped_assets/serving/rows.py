@@ -132,6 +132,13 @@ class _Names:
             return None
         return artists.join(ids, on="artist_id", how="semi").group_by("artist_id").agg(pl.col("artist_name").min())
 
+    def of_shows(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
+        """show_id, show_name: podcasts and audiobooks stand in the artist's place of their episodes."""
+        if (tracks := self._scan(_TRACKS)) is None:
+            return None
+        episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).select("artist_name", show_id="artist_credit_id")
+        return episodes.join(ids, on="show_id", how="semi").group_by("show_id").agg(show_name=pl.col("artist_name").min())
+
 
 def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
     """The frame with each name right behind its id; ids that serve joins only are left out."""
@@ -139,6 +146,7 @@ def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
         ("recording_id", names.of_recordings, ("recording_name", "artist_name")),
         ("release_group_id", names.of_release_groups, ("release_group_name", "artist_name")),
         ("artist_id", names.of_artists, ("artist_name",)),
+        ("show_id", names.of_shows, ("show_name",)),
     ]
     order = [name for name in frame.columns if name != "artist_credit_id"]
     for key, look_up, added in wanted:

@@ -18,7 +18,7 @@ from wrapped_assets.vocabulary.rules import rules_as_published
 
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
-_ASSET_OF = {"top_discoveries": "top_discoveries_songs"}
+_ASSET_OF = {"top_discoveries": "top_discoveries_songs", "comebacks": "comebacks_songs"}
 
 
 def story_data(project: Project, listener: Listener, year: int, live: LiveEdition | None = None) -> StoryData:

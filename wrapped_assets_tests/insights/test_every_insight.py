@@ -178,5 +178,5 @@ def test_its_docstring_says_what_a_row_is_and_how_ties_end(asset: Declaration) -
 @each_written
 def test_its_headline_names_only_what_the_first_row_has(asset: Declaration) -> None:
     names = {name for _, name, _, _ in string.Formatter().parse(asset.headline) if name}
-    assert names <= {*asset.schema, "recording", "artist", "release_group", "year", "month"}
+    assert names <= {*asset.schema, "recording", "artist", "release_group", "show", "year", "month"}
     assert asset.layer == "population" or (asset.headline and asset.chapter)

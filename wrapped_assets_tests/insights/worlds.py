@@ -57,7 +57,7 @@ def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 @cache
 def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
-    """Six listeners with skips, private plays, scrobbles, podcasts and local days that are not UTC's; one hardly listens at all."""
+    """Listeners with skips, private plays, scrobbles, podcasts and local days that are not UTC's; one hardly listens at all."""
     chance = random.Random(7)
     starts = [datetime(year, month, day, tzinfo=UTC) for year, month, day in
               ((2025, 11, 29), (2025, 12, 30), (2026, 1, 30), (2026, 2, 27), (2026, 3, 28), (2026, 12, 30))]  # fmt: skip
@@ -76,7 +76,16 @@ def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
                     streams.append(row(song, at, ms_played, is_private=chance.random() < 0.05) | {"media": media})
         plays[listener] = [(STREAMS, frame_of(streams)), (SCROBBLES, frame_of(scrobbles))]
     plays["gus"] = [(STREAMS, frame_of([row(SONGS[0], starts[2], 12_000), row(SONGS[1], starts[3], 180_000, is_private=True)]))]
+    plays["hal"] = [(STREAMS, frame_of(_two_years()))]
     return plays
+
+
+def _two_years() -> list[dict[str, Any]]:
+    """A song heard every month, one heard again after a year and a half, and a podcast of two episodes; skips are known."""
+    months = [datetime(year, month, 9, 8, tzinfo=UTC) for year in (2025, 2026) for month in range(1, 13)]
+    heard = [row(SONGS[1], start, 180_000, is_skipped=False) for start in months]
+    heard += [row(SONGS[2], months[at] + timedelta(hours=1), 200_000, is_skipped=at == 0) for at in (0, 18)]
+    return heard + [row(SONGS[n], months[-n], 90_000) | {"media": "podcast"} for n in (7, 11)]
 
 
 @cache

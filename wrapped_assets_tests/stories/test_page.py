@@ -91,15 +91,15 @@ def test_an_insight_unknown_to_the_story_gets_a_card() -> None:
     rows = [{"listener_id": 7, "artist_id": n, "artist_name": f"Band {n}", "listen_count": 9 - n} for n in range(3)]
     months = [{"listener_id": 7, "month": f"2025-0{n}", "gap_count": n} for n in range(1, 4)]
     data = replace(
-        data, insights={**data.insights, "comebacks": rows, "gaps": months, "variety": [{"listener_id": 7, "entropy_share": 0.5}]},
-        tellings={**data.tellings, "comebacks": Telling("Welcome back, {artist}.", "discovery"),
+        data, insights={**data.insights, "echoes": rows, "gaps": months, "hues": [{"listener_id": 7, "entropy_share": 0.5}]},
+        tellings={**data.tellings, "echoes": Telling("Welcome back, {artist}.", "discovery"),
                   "gaps": Telling("Gaps.", "no such chapter")},
     )  # fmt: skip
     page = story_html(data)
     assert 'Welcome back, <bdi class="name">Band 0</bdi>.' in page
-    assert {"comebacks", "gaps", "variety"} <= set(Outline(page).ids("section"))
+    assert {"echoes", "gaps", "hues"} <= set(Outline(page).ids("section"))
     assert "Welcome back, Band 0." in story_text(data)
-    assert story_json(data)["insights"]["comebacks"]["rows"] == rows
+    assert story_json(data)["insights"]["echoes"]["rows"] == rows
 
 
 cells = (
