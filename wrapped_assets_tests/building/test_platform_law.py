@@ -41,14 +41,21 @@ def part_of_the_graph(*, is_changed: bool) -> Graph:
 Edit = Callable[[Root], object]
 
 
+def _days(chance: random.Random, year: int) -> str:
+    """Plays on days and at hours that are often near a month's end by some clock."""
+    songs = chance.sample(("eple", "walk", "rain"), 2)
+    plays = [f"{song}@{chance.choice(('00', '12', '23'))}:10*{chance.randint(1, 3)}" for song in songs]
+    return ", ".join(f"{year}-{chance.randint(1, 12):02d}-{chance.choice((1, 15, 28)):02d} {play}" for play in plays)
+
+
 def edit(chance: random.Random) -> Edit:
     """One change of data, rules or of what a listener wants."""
     name, year = chance.choice(NAMES), chance.choice((2024, 2025))
     match chance.choice(("import", "import", "window", "rules", "exclude", "zone")):
         case "import":
-            songs = [f"{song}@{chance.choice(('00', '12', '23'))}:10*{chance.randint(1, 3)}" for song in chance.sample(("eple", "walk", "rain"), 2)]
-            days = ", ".join(f"{year}-{chance.randint(1, 12):02d}-{chance.choice((1, 15, 28)):02d} {song}" for song in songs)
-, 12), 15)
+            return lambda root, days=_days(chance, year): import_text(root, name, days)
+        case "window":
+            until = date(year, chance.randint(1, 12), 15)
             return lambda root: registry.set_edition(root, year, window_end=until)
         case "rules":
             rules = chance.choice(("default", "spotify-compatible", "listenbrainz-compatible"))
