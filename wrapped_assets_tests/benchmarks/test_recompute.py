@@ -9,7 +9,13 @@ import pytest
 from benchmarks.recompute import data_edits, logic_edits, prose_edits, sequence
 from benchmarks.recompute.package_copy import PackageCopy
 from benchmarks.recompute.reach import assets_reaching
-from benchmarks.recompute.splicing import with_docstring_sentence, with_functions_swapped, with_line_at_start, with_renamed_local, with_result
+from benchmarks.recompute.splicing import (
+    with_docstring_sentence,
+    with_functions_swapped,
+    with_line_at_start,
+    with_renamed_local,
+    with_result,
+)
 from benchmarks.recompute.table import table
 
 TINY = {"listeners": 6, "listens": 400, "months": 1, "buckets": 2}

@@ -1,0 +1,1 @@
+"""Comparisons with numbers, run by hand; nothing in the package imports them."""
