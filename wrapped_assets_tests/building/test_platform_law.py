@@ -53,7 +53,8 @@ def edit(chance: random.Random) -> Edit:
     name, year = chance.choice(NAMES), chance.choice((2024, 2025))
     match chance.choice(("import", "import", "window", "rules", "exclude", "zone")):
         case "import":
-            return lambda root, days=_days(chance, year): import_text(root, name, days)
+            days = _days(chance, year)
+            return lambda root: import_text(root, name, days)
         case "window":
             until = date(year, chance.randint(1, 12), 15)
             return lambda root: registry.set_edition(root, year, window_end=until)
