@@ -8,6 +8,7 @@ import dagster as dg
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.orchestration import checks
+from wrapped_assets.orchestration.conditions import planned
 from wrapped_assets.orchestration.lake import Lake, fingerprints
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.orchestration.portrait import outside_portrait, portrait
@@ -42,6 +43,7 @@ def asset_of(graph: Graph, periods: Periods, declaration: Declaration) -> dg.Ass
         code_version=fingerprints()[declaration.key],
         check_specs=checks.specs(declaration),
         freshness_policy=FRESHNESS[declaration.kind],
+        automation_condition=planned(),
         **portrait(graph, declaration),
     )
     def compute(context: dg.AssetExecutionContext, lake: Lake):

@@ -1,5 +1,7 @@
 """What starts runs by itself: nightly months, weekly years, the inbox; and the sensor that mirrors work done elsewhere."""
 
+import warnings
+
 import dagster as dg
 
 from wrapped_assets.contracts.errors import InputError
@@ -88,5 +90,13 @@ def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(f"{count} partitions reported.")
 
 
+# Declarative automation: the daemon asks the planner and recomputes the same cells that `wrapped build` would.
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", dg.BetaWarning)  # use_user_code_server: the condition is code of ours
+    planner = dg.AutomationConditionSensorDefinition(
+        "planner", target=dg.AssetSelection.all(), default_status=ON["sensor"], minimum_interval_seconds=60, use_user_code_server=True,
+        description="Requests the partitions that hold a stale cell, after a change of logic, rules or data. Stop it to recompute by hand.",
+    )  # fmt: skip
+
 SCHEDULES = [nightly_months, weekly_years]
-SENSORS = [inbox, mirror]
+SENSORS = [inbox, mirror, planner]
