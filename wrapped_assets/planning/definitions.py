@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import functools
 import types
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from wrapped_assets.contracts.errors import DeclarationError
+from wrapped_assets.planning.names import local_names
 
 
 def prepared(code: types.CodeType) -> tuple[ast.AST, str]:
@@ -29,6 +28,32 @@ def _prepared(path: str, modified_ns: int, line: int, name: str, label: str) -> 
         trees.append(tree)
         texts.append(ast.dump(_Renamed(copy).visit(copy), annotate_fields=False))
     return trees[0] if len(trees) == 1 else ast.Module(trees, []), "\n".join(texts)
+
+
+def prepared_class(path: str, qualname: str) -> tuple[ast.AST, str]:
+    """A class's definition without prose, decorators and bases included, and the text of it that is hashed."""
+    return _prepared_class(path, Path(path).stat().st_mtime_ns, qualname)
+
+
+@functools.lru_cache(maxsize=512)
+def _prepared_class(path: str, modified_ns: int, qualname: str) -> tuple[ast.AST, str]:
+    found: ast.AST = _module(path, modified_ns)
+    for name in qualname.split("."):
+        inside = [node for node in ast.walk(found) if isinstance(node, ast.ClassDef) and node.name == name and node is not found]
+        if not inside:
+            raise DeclarationError(f"cannot find the source of the class {qualname}: define it at the top of its module")
+        found = inside[0]
+    tree, copy = (_Stripped().visit(_parsed(f"{ast.unparse(found)}\n")) for _ in range(2))
+    for method in (node for node in copy.body if isinstance(node, ast.FunctionDef)):
+        name = method.name
+        _Renamed(method).visit(method)
+        method.name = name
+    return tree, ast.dump(copy, annotate_fields=False)
+
+
+@functools.lru_cache(maxsize=64)
+def _module(path: str, modified_ns: int) -> ast.Module:
+    return ast.parse(Path(path).read_text(encoding="utf-8"))
 
 
 def _parsed(source: str) -> ast.AST:
@@ -53,19 +78,6 @@ def _definitions(path: str, modified_ns: int) -> dict[tuple[int, str], list[str]
     return found
 
 
-def local_names(tree: ast.AST) -> set[str]:
-    """Names bound inside: parameters, assignments, loops, comprehensions, nested functions."""
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ExceptHandler)) and node is not tree and node.name:
-            bound.add(node.name)
-    return bound
-
-
 def _parameters(tree: ast.AST) -> set[str]:
     """Names of the parameters of every `def`, nested ones included."""
     functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
@@ -73,13 +85,22 @@ def _parameters(tree: ast.AST) -> set[str]:
 
 
 class _Stripped(ast.NodeTransformer):
-    """The definition without prose: docstrings, type hints, and the decorator that declares an asset (hashed by its values)."""
+    """The definition without prose: docstrings, type hints, and a function's own decorators (hashed by what they made of it)."""
+
+    def __init__(self) -> None:
+        self._is_inside = False
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        first = node.body[0]
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            node.body = node.body[1:] or [ast.Pass()]
-        node.decorator_list, node.returns = [], None
+        node.body = _without_docstring(node.body)
+        node.decorator_list, node.returns = node.decorator_list if self._is_inside else [], None
+        self._is_inside = True
+        return self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        body = _without_docstring(node.body)
+        # A field without a value is its name.
+        node.body = [ast.Expr(item.target) if isinstance(item, ast.AnnAssign) and item.value is None else item for item in body]
+        self._is_inside = True
         return self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
@@ -89,6 +110,12 @@ class _Stripped(ast.NodeTransformer):
         if node.value is None:
             return None
         return self.generic_visit(ast.Assign(targets=[node.target], value=node.value, lineno=0))
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    first = body[0]
+    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    return (body[1:] or [ast.Pass()]) if is_text else body
 
 
 class _Renamed(ast.NodeTransformer):
@@ -110,44 +137,3 @@ class _Renamed(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         return ast.Name(id=self._name(node.id), ctx=node.ctx)
-
-
-def named(code: types.CodeType) -> set[str]:
-    """Names of globals (and attributes) that the code, or code inside it, uses."""
-    return set(code.co_names).union(*(named(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
-
-
-def root(node: ast.expr) -> ast.expr:
-    """The name that `a.b.c` starts with."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node
-
-
-def closure(function: types.FunctionType) -> dict[str, Any]:
-    return dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
-
-
-def is_generated(function: types.FunctionType) -> bool:
-    """Methods that dataclasses write have no source file of their own."""
-    return function.__code__.co_filename.startswith("<")
-
-
-def dotted(node: ast.Attribute, names: Mapping[str, Any], local: set[str], is_ours: Callable[[str], bool]) -> tuple[str, Any] | None:
-    """`module.attribute…` resolved as far as modules and classes of the package go; None for anything else."""
-    chain: list[str] = []
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        chain.append(root.attr)
-        root = root.value
-    if not isinstance(root, ast.Name) or root.id in local or not isinstance(names.get(root.id), types.ModuleType):
-        return None
-    value: Any = names[root.id]
-    if not is_ours(value.__name__):
-        return None
-    label = root.id
-    for attribute in reversed(chain):
-        if not isinstance(value, types.ModuleType):
-            break
-        value, label = getattr(value, attribute), f"{label}.{attribute}"
-    return label, value

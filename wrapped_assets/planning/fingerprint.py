@@ -9,15 +9,14 @@ from __future__ import annotations
 import ast
 import builtins
 import dataclasses
-import datetime
 import enum
 import functools
 import importlib.metadata
 import inspect
+import sys
 import types
 from collections import ChainMap
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Any
 
 import polars as pl
@@ -25,7 +24,9 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.kernels.hashing import combined
-from wrapped_assets.planning.definitions import closure, dotted, is_generated, local_names, named, prepared, root
+from wrapped_assets.planning.constants import PLAIN, PRINTED, is_constant, written_expression
+from wrapped_assets.planning.definitions import prepared, prepared_class
+from wrapped_assets.planning.names import closure, dotted, is_generated, local_names, named, root
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import Month
 
@@ -72,6 +73,8 @@ class _Reader:
         if id(function) in self._seen:
             return
         self._seen.add(id(function))
+        if hasattr(function, "registry"):
+            raise self.fail(f"{label}, which dispatches by type,", "choose in the function's body")
         if (wrapped := getattr(function, "__wrapped__", None)) is not None:  # a decorator of ours counts, one from outside does not
             self.function(wrapped, label)
             if not isinstance(function, types.FunctionType) or not _is_ours(function.__globals__["__name__"]):
@@ -101,7 +104,7 @@ class _Reader:
                     raise self.fail(f"the name {node.id!r} in {label}", "define it at the top of the module")
                 if node.id in _DYNAMIC and names[node.id] is getattr(builtins, node.id, None):
                     raise self.fail(f"{node.id}() in {label}", "name the function or the constant directly")
-                if node.id in free and not _is_constant(names[node.id]) and not callable(names[node.id]):
+                if node.id in free and not is_constant(names[node.id]) and not callable(names[node.id]):
                     raise self.fail(f"the closure over {node.id!r} in {label}", "pass it as a parameter, or make it a constant")
                 if isinstance(names[node.id], types.ModuleType) and _is_ours(names[node.id].__name__) and id(node) not in roots:
                     raise self.fail(f"the module {node.id!r} as a value in {label}", "name the function or the constant directly")
@@ -112,7 +115,7 @@ class _Reader:
         if isinstance(value, Declaration):
             self.function(value.function, f"{value.name}()")
         elif isinstance(value, types.ModuleType):
-            self._library(value.__name__)
+            self._outside(value, label)
         elif isinstance(value, functools.partial):
             self.value(value.func, label)
             self._note(f"constant {label}", f"{self.constant(value.args, label)} {self.constant(value.keywords, label)}")
@@ -121,16 +124,16 @@ class _Reader:
             if _is_ours(inner.__module__) or inner.__module__ in ("__main__",):
                 self.function(value, f"{inner.__qualname__}()")
             else:
-                self._library(inner.__module__)
+                self._outside(inner, label)
         elif isinstance(value, type) and _is_ours(value.__module__):
             self._class(value)
         elif isinstance(value, (type, types.BuiltinFunctionType)):
-            self._library(getattr(value, "__module__", None) or "builtins")
+            self._outside(value, label)
         elif isinstance(value, types.MethodType):
             self.function(value.__func__, f"{value.__func__.__qualname__}()")
             self.value(value.__self__, label)
-        elif type(value).__module__.partition(".")[0] in ("polars", "typing", "_frozen_importlib") and not isinstance(value, _VALUES):
-            self._library(type(value).__module__)
+        elif type(value).__module__.partition(".")[0] in ("typing", "_frozen_importlib") or isinstance(value, type(pl.col)):
+            self._outside(type(value), label)
         else:
             self._note(f"constant {label}", self.constant(value, label))
 
@@ -141,6 +144,7 @@ class _Reader:
         for base in found.__mro__[1:]:
             if _is_ours(base.__module__):
                 self._class(base)
+        self._class_text(found)
         if issubclass(found, enum.Enum):
             self._note(f"class {found.__qualname__}", ", ".join(f"{name}={member.value!r}" for name, member in found.__members__.items()))
             return
@@ -151,8 +155,31 @@ class _Reader:
             function = inspect.unwrap(function) if callable(function) else function
             if isinstance(function, types.FunctionType) and function.__module__ == found.__module__ and not is_generated(function):
                 self.function(function, f"{found.__qualname__}.{name}()")
-            elif not name.startswith("__") and isinstance(member, _PLAIN):
+            elif not name.startswith("__") and isinstance(member, PLAIN):
                 self._note(f"constant {found.__qualname__}.{name}", self.constant(member, name))
+
+    def _class_text(self, found: type) -> None:
+        """What the class says as it is written, and what it names: flags, factories and tables that its members do not show."""
+        module = sys.modules[found.__module__]
+        tree, text = prepared_class(str(module.__file__), found.__qualname__)
+        self._note(f"class text {found.__qualname__}", text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and (target := dotted(node, vars(module), set(), _is_ours)) is not None:
+                self.value(target[1], target[0])
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in vars(module):
+                self.value(vars(module)[node.id], node.id)
+
+    def _outside(self, value: Any, label: str) -> None:
+        """A thing of a library, by its own name and not only by the one it goes by here: an import may give that to another."""
+        owner = getattr(value, "__self__", None)  # a built-in method belongs to a value, a built-in function to its module
+        if owner is not None and not isinstance(owner, types.ModuleType):
+            self._note(f"constant {label}", f"{self.constant(owner, label)}.{value.__name__}")
+            return
+        is_module = isinstance(value, types.ModuleType)
+        module = value.__name__ if is_module else getattr(value, "__module__", None) or "builtins"
+        self._library(module)
+        if not _is_ours(module):  # of ours, what is taken from the module counts, wherever it stands
+            self._note(f"name {label}", module if is_module else f"{module}.{value.__qualname__}")
 
     def _library(self, module: str) -> None:
         name = module.partition(".")[0].lstrip("_")
@@ -168,7 +195,7 @@ class _Reader:
             return f"{type(value).__name__}({value.name}={value.value!r})"
         if isinstance(value, Column):
             return f"Column({value.name}, {value.dtype})"
-        if isinstance(value, _PRINTED):
+        if isinstance(value, PRINTED):
             return f"{type(value).__name__}({value})"
         if isinstance(value, (bool, int, float, str, bytes, range)):
             return repr(value)
@@ -179,9 +206,11 @@ class _Reader:
         if isinstance(value, Mapping):
             return f"dict({', '.join(f'{self.constant(key, label)}: {self.constant(item, label)}' for key, item in value.items())})"
         if isinstance(value, pl.Expr):
-            return value.meta.tree_format(return_as_string=True)
+            if (written := written_expression(value)) is None:
+                raise self.fail(f"the Python function inside the expression {label!r}", "make the expression inside of a function")
+            return written
         if isinstance(value, pl.Series):
-            return f"Series({value.dtype}, {value.to_list()})"
+            return f"Series({value.name!r}, {value.dtype}, {value.to_list()})"
         if dataclasses.is_dataclass(value):
             self._class(type(value))
             inner = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
@@ -189,24 +218,16 @@ class _Reader:
         if isinstance(value, (types.FunctionType, type)):
             self.value(value, label)
             return f"{value.__qualname__}"
+        if isinstance(value, types.BuiltinFunctionType):
+            self.value(value, label)
+            return f"{value.__module__}.{value.__qualname__}"
         kinds = "a number, text, date, column, tuple, dict or frozen dataclass"
         raise self.fail(f"the value of {label!r} (a {type(value).__name__})", f"use {kinds}")
 
 
+
 def _is_ours(module: str) -> bool:
     return module.partition(".")[0] == PACKAGE
-
-
-_PRINTED = (
-    pl.DataType, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, PurePath, types.NoneType, types.EllipsisType,
-)  # fmt: skip
-_VALUES = (pl.Expr, pl.Series, pl.DataFrame, pl.DataType)
-# What a class may keep beside methods and count as a constant.
-_PLAIN = (bool, int, float, str, bytes, tuple, list, dict, set, frozenset, datetime.date, datetime.timedelta, pl.Expr, pl.DataType, Column)
-
-
-def _is_constant(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, str, bytes, tuple, frozenset, datetime.date, pl.Expr, Column)) or value is None
 
 
 @functools.cache
