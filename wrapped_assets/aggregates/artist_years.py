@@ -12,10 +12,13 @@ from wrapped_assets.vocabulary import columns as c
     layer="aggregates",
     kind="year_bucket",
     grain=[c.listener_id, c.artist_id],
-    columns=[c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_month, c.last_heard_date],
+    columns=[
+        c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.first_heard_month, c.last_heard_date,
+    ],
     reads={
         "artist_months": [
-            c.listener_id, c.artist_id, c.month, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.last_heard_date,
+            c.listener_id, c.artist_id, c.month, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date,
+            c.last_heard_date,
         ]
     },
 )  # fmt: skip
@@ -23,7 +26,7 @@ def artist_years(artist_months: pl.LazyFrame) -> pl.LazyFrame:
     """One artist of one listener in one year: credited listens inside the window, and when it was first and last heard at all."""
     return artist_months.group_by("listener_id", "artist_id").agg(
         pl.col("listen_count", "ms_played").sum(),
-        pl.col("first_listened_at", "first_heard_at").min(),
+        pl.col("first_listened_at", "first_heard_at", "first_heard_date").min(),
         pl.col("last_heard_date").max(),
         first_heard_month=pl.col("month").min(),
     )

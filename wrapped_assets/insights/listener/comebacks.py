@@ -18,10 +18,10 @@ SILENT_DAYS = 365
     grain=[c.listener_id, c.comeback_rank],
     columns=[c.artist_id, c.silence_day_count, c.comeback_date, c.silent_since_date, c.listen_count],
     reads={
-        "artist_months": [
-            c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date,
-            c.last_heard_date,
+        "artist_years": [
+            c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_date, c.last_heard_date,
         ],
+        "artist_months": [c.listener_id, c.artist_id, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.last_heard_date],
         "artist_history": ([c.listener_id, c.artist_id, c.last_heard_date], "previous_year"),
     },
     headline="{artist} came back after {silence_day_count} days.",
@@ -35,24 +35,24 @@ SILENT_DAYS = 365
         ),
     ],
 )  # fmt: skip
-def comebacks(artist_months: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
+def comebacks(artist_years: pl.LazyFrame, artist_months: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
     """Artists heard inside the window after at least 365 days without a listen, the longest silences first, at most fifty.
 
     Days are counted from one listen's local day to the next one's; a silence that ended outside the window is another edition's,
     and of two in a year the longer counts. A tie goes to more listens, longer played, heard first, smaller id.
     """
     artist = ["listener_id", "artist_id"]
-    before = artist_history.with_columns(first_heard_date="last_heard_date")
-    heard = pl.concat([before, artist_months], how="diagonal").sort(*artist, "first_heard_date")
+    first, last = pl.col("first_heard_date"), pl.col("last_heard_date")
+    # Few were silent for long before the year's first listen; inside a year only a leap year's first and last day are so far apart.
+    since_history = artist_years.join(artist_history.select(*artist, _before=last), on=artist, how="left")
+    likely = since_history.filter(pl.max_horizontal(first - pl.col("_before"), last - first).dt.total_days() >= SILENT_DAYS)
+    known = pl.concat([artist_history.with_columns(first_heard_date=last), artist_months], how="diagonal")
+    heard = known.join(likely, on=artist, how="semi").sort(*artist, "first_heard_date")
     goes_on = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in artist)
-    silences = heard.with_columns(silent_since_date=pl.when(goes_on).then(pl.col("last_heard_date").shift(1)))
-    days = (pl.col("first_heard_date") - pl.col("silent_since_date")).dt.total_days()
+    silences = heard.with_columns(silent_since_date=pl.when(goes_on).then(last.shift(1)))
+    days = (first - pl.col("silent_since_date")).dt.total_days()
     ended = silences.filter(days >= SILENT_DAYS, pl.col("first_heard_at") == pl.col("first_listened_at"))
-    longest = first_per(
-        ended.select(*artist, "silent_since_date", comeback_date="first_heard_date", silence_day_count=days),
-        artist, order=["-silence_day_count", "comeback_date"],
-    )  # fmt: skip
-    year = artist_months.join(longest, on=artist, how="semi").group_by(artist)
-    played = year.agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    dates = ended.select(*artist, "silent_since_date", comeback_date=first, silence_day_count=days)
+    longest = first_per(dates, artist, order=["-silence_day_count", "comeback_date"]).join(likely, on=artist)
     order = ["-silence_day_count", "-listen_count", "-ms_played", "first_listened_at", "artist_id"]
-    return ranked(longest.join(played, on=artist), "listener_id", order=order, rank="comeback_rank", limit=PLACES)
+    return ranked(longest, "listener_id", order=order, rank="comeback_rank", limit=PLACES)

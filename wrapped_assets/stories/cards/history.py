@@ -60,6 +60,14 @@ def comebacks(data: StoryData) -> Card | None:
     rows = [row for row in data.rows("comebacks") if row.get("artist_name")]
     if not rows:
         return None
+    if len(rows) == 1:
+        row = rows[0]
+        facts = facts_of(
+            (phrases.day(row.get("silent_since_date"), data.year), "last heard before"),
+            (phrases.day(row.get("comeback_date"), data.year), "heard again"),
+            (phrases.counted(row.get("listen_count"), "listen"), "this year"),
+        )
+        return Card("comebacks", "discovery", "Welcome back", headline("comebacks", data), facts=facts)
     back = [f"back on {phrases.day(row.get('comeback_date'), data.year)}" for row in rows]
     note = "Days without a listen, from the last one before to the first one after."
     return _ranked("comebacks", "discovery", "Welcome back", rows, back, "silence_day_count", "Days", data, note)
