@@ -62,7 +62,10 @@ class PlannerSaysStale(dg.AutomationCondition):
 
 
 def planned() -> dg.AutomationCondition:
-    """Requested once when it becomes stale, after what it reads is done. A failure waits for a change, or for a person."""
-    stale = PlannerSaysStale()
-    waiting = dg.AutomationCondition.in_progress() | dg.AutomationCondition.any_deps_in_progress()
-    return (stale.newly_true().since_last_handled() & stale & ~waiting).with_label("the planner says it is stale")
+    """Requested while it is stale, after what it reads is done, and not again while that is under way. A failure waits for a person.
+
+    It compares with the lake and not with what Dagster saw last, so that a change made while the daemon was off is not missed.
+    """
+    condition = dg.AutomationCondition
+    waiting = condition.in_progress() | condition.newly_requested() | condition.any_deps_in_progress()
+    return (PlannerSaysStale() & ~waiting & ~condition.execution_failed()).with_label("the planner says it is stale")

@@ -37,6 +37,11 @@ def test_nothing_is_requested_of_a_fresh_project(instance: dg.DagsterInstance) -
     assert requested(instance)[0] == {}
 
 
+def test_what_was_stale_before_the_daemon_started_is_requested_too(small: Root, instance: dg.DagsterInstance) -> None:
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
+    assert requested(instance)[0]["listens/listens"] == {"2025-11"}
+
+
 def test_a_moved_cut_off_requests_its_months_and_then_its_year_once(small: Root, instance: dg.DagsterInstance) -> None:
     _, cursor = requested(instance)
     registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
