@@ -39,6 +39,8 @@ class Situation:
     stored: dict[Cell, Stored]
     damaged: frozenset[Cell] = frozenset()
     _expected: dict[Cell, None] = field(default_factory=dict)
+    _sources: dict[tuple[str, str, str, str, int | None], list[tuple[str, Cell]]] = field(default_factory=dict)
+    _rules: dict[tuple[frozenset[str], str, str, Rules], str] = field(default_factory=dict)
 
     def expected(self) -> dict[Cell, None]:
         """Every cell that should exist, in an order in which inputs come first."""
@@ -49,10 +51,13 @@ class Situation:
     def rules_version(self, declaration: Declaration, period: str) -> str:
         """The part of the edition's rules that the asset depends on."""
         rules = self.rules[period_year(period)]
-        if declaration.kind == "month_bucket":
-            month = Month.parse(period)
-            rules = clamped(rules, month.first_day, month.last_day)
-        return combined(*(f"{name}={getattr(rules, name)}" for name in sorted(declaration.rules)))
+        slot = (declaration.rules, declaration.kind, period, rules)
+        if slot not in self._rules:
+            if declaration.kind == "month_bucket":
+                month = Month.parse(period)
+                rules = clamped(rules, month.first_day, month.last_day)
+            self._rules[slot] = combined(*(f"{name}={getattr(rules, name)}" for name in sorted(declaration.rules)))
+        return self._rules[slot]
 
     def inputs_of(self, cell: Cell) -> list[tuple[str, str, Cell | None, Mapping[str, str]]]:
         """(input name, partition, cell or None for an outside input, column → hash) of everything that a cell reads and that exists."""
@@ -62,14 +67,22 @@ class Situation:
             if key in EXTERNALS.values():
                 found.extend(self._outside(key, read, cell))
             else:
-                for period, bucket in self.partitions_read(declaration, key, read, cell):
-                    source = Cell(key, period, bucket)
-                    if source in self.stored:
-                        hashes = self.stored[source].column_hashes
-                        found.append((key, source.partition, source, {name: hashes.get(name, "absent") for name in read.columns}))
+                for partition, source in self._sources_read(declaration, key, read, cell):
+                    stored = self.stored.get(source)
+                    if stored is not None:
+                        hashes = stored.column_hashes
+                        found.append((key, partition, source, {name: hashes.get(name, "absent") for name in read.columns}))
                     else:
-                        found.append((key, source.partition, source, {}))
+                        found.append((key, partition, source, {}))
         return found
+
+    def _sources_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, Cell]]:
+        """The cells of one input that a cell reads, named by partition; found once for all that read them alike."""
+        slot = (key, read.window, declaration.kind, cell.period, cell.bucket)
+        if slot not in self._sources:
+            sources = [Cell(key, period, bucket) for period, bucket in self.partitions_read(declaration, key, read, cell)]
+            self._sources[slot] = [(source.partition, source) for source in sources]
+        return self._sources[slot]
 
     def _outside(self, key: str, read: Read, cell: Cell) -> list[tuple[str, str, None, Mapping[str, str]]]:
         assert cell.bucket is not None
