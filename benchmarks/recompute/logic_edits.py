@@ -65,7 +65,7 @@ def refactor_helper(bench: Bench) -> Edit:
 def _other(bench: Bench, kind: str, file: str, text: str, name: str) -> Edit:
     amounts = [column for column in declared_columns(text, name) if AMOUNTS.fullmatch(column)]
     listeners = re.search(r"grain=\[c\.listener_id", text)
-    some = f"pl.col('listener_id') % {bench.choice.randint(3, 9)}"
+    some = f"pl.col('listener_id') % {bench.choice.randint(3, 7)}"
     more = f"({some} == 0).cast(pl.Int8)" if listeners else str(bench.number % 5 + 1)
     ways = {f"more {column}": f"return {{}}.with_columns({column}=pl.col('{column}') + {more})" for column in amounts}
     if listeners:
