@@ -19,7 +19,8 @@ class Commands(click.Group):
     """The modules of `commands`, imported only when they are called, so that each starts fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(info.name.rstrip("_").replace("_", "-") for info in pkgutil.iter_modules(commands.__path__) if info.name not in ("options",))
+        found = (info.name for info in pkgutil.iter_modules(commands.__path__) if info.name != "options")
+        return sorted(name.rstrip("_").replace("_", "-") for name in found)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):

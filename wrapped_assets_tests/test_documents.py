@@ -21,7 +21,8 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 def commands(document: str) -> list[str]:
     """The `wrapped` commands of a document's shell blocks, comments and continuations undone."""
-    lines = [line for block in BLOCK.findall((ROOT / document).read_text(encoding="utf-8")) for line in block.replace("\\\n", " ").splitlines()]
+    blocks = BLOCK.findall((ROOT / document).read_text(encoding="utf-8"))
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     stated = [line.split(" #")[0].strip() for line in lines]
     return [line for line in stated if line.startswith("wrapped ") and not STARTS_A_SERVER.match(line)]
 

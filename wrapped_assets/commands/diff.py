@@ -42,7 +42,8 @@ def command(ctx, selection, year, buckets, listeners, data, as_json) -> None:
 
 def _print(report) -> None:
     click.echo(
-        f"{report.cells_sampled:,} of {report.cells_stale:,} stale cells computed in {report.seconds:.1f} s, {report.listeners_sampled:,} listeners sampled"
+        f"{report.cells_sampled:,} of {report.cells_stale:,} stale cells computed in {report.seconds:.1f} s, "
+        f"{report.listeners_sampled:,} listeners sampled"
     )
     for each in report.differences:
         line = f"{each.asset}: {each.rows_changed:,} rows differ (before {each.rows_before:,}, after {each.rows_after:,})"

@@ -57,6 +57,7 @@ def command(listeners, listens, seed, years, more_years, out, household, as_json
     else:
         rate = report.listens / report.cpu_seconds / 1e6
         click.echo(
-            f"{report.listens:,} listens of {report.listeners:,} listeners in {report.wall_seconds:.1f} s ({rate:.1f} million a second and core)"
+            f"{report.listens:,} listens of {report.listeners:,} listeners in {report.wall_seconds:.1f} s "
+            f"({rate:.1f} million a second and core)"
         )
         click.echo(f"Next: wrapped import {out.name}")

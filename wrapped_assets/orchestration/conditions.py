@@ -15,7 +15,7 @@ _answer: tuple[float, str, dict[str, set[str]]] = (float("-inf"), "", {})
 
 def stale_periods() -> dict[str, set[str]]:
     """The periods of each asset that the planner would compute now; what waits for an input follows when that is done."""
-    global _answer  # noqa: PLW0603 (Dagster makes and copies conditions as it likes: they cannot hold it)
+    global _answer  # Dagster makes and copies conditions as it likes: they cannot hold it
     asked, place = time.monotonic(), str(data_root())
     if asked - _answer[0] > _ANSWER_LIVES_SECONDS or _answer[1] != place:
         _answer = (asked, place, _ask())
@@ -37,7 +37,8 @@ def _ask() -> dict[str, set[str]]:
     graph = project_graph()
     for key in list(found):
         waits_for = {source for source, _ in graph.inputs(graph.by_key[key]) if source != key and source in graph.by_key}
-        found[key] = {period for period in found[key] if not any(_covers(period, late) for source in waits_for for late in found.get(source, ()))}
+        late = {period for source in waits_for for period in found.get(source, ())}
+        found[key] = {period for period in found[key] if not any(_covers(period, other) for other in late)}
     return found
 
 

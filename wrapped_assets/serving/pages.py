@@ -70,7 +70,8 @@ def application(project: Project) -> Starlette:
         try:
             return HTMLResponse(page(person, year, live.number), headers=_HEADERS)
         except KeyError:
-            return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers={**_HEADERS, "Retry-After": "1"})
+            headers = {**_HEADERS, "Retry-After": "1"}
+            return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers=headers)
 
     def healthy(_request: Request) -> Response:
         return PlainTextResponse("ok\n")

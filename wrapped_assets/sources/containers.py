@@ -64,7 +64,7 @@ class Walk:
         # Links to folders are not followed: they may lead in circles, or out of what was meant to be imported.
         for folder, below, files in os.walk(root, onerror=partial(self._unreadable_folder, root)):
             below.sort()
-            for name in [name for name in below if os.path.islink(os.path.join(folder, name))]:
+            for name in [name for name in below if (Path(folder) / name).is_symlink()]:
                 self.problems.append(Problem(name, "is a link to a folder, which is not followed: import that folder itself"))
             for name in sorted(files):
                 whole = Path(folder, name)

@@ -57,7 +57,7 @@ def source_named(name: str) -> Source:
     raise InputError(f"there is no format of that name; known are {', '.join(source.name for source in all_sources())}")
 
 
-def read_path(path: str | Path, format: str | None = None) -> Reading:
+def read_path(path: str | Path, format: str | None = None) -> Reading:  # noqa: A002 (the option's name)
     """Everything readable at a file, folder or zip.
 
     Recognition comes before reading, so that an error comes before anything is landed. With `format`, a file given alone is read as

@@ -20,7 +20,7 @@ from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
 
 SETTINGS_FILE = "root.json"
-DEFAULT_BUCKET_COUNT = 1  # a household is one cell a month; every further bucket multiplies the bookkeeping, and a service asks for hundreds
+DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
 LAYOUT_VERSION = 1
 MAIN = ""  # the environment that readers see; a named one lies over it and holds only what differs
 

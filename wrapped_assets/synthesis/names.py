@@ -60,7 +60,7 @@ def titles(numbers: np.ndarray, forms: np.ndarray) -> pl.Series:
 
 def with_hostile(names: pl.Series, every: int) -> pl.Series:
     """The names, where one in `every` of the first ones is a text of `HOSTILE`."""
-    places = [place for place in range(every // 2, len(names), every)][: len(HOSTILE)]
+    places = list(range(every // 2, len(names), every))[: len(HOSTILE)]
     return names.scatter(places, list(HOSTILE[: len(places)]))
 
 

@@ -79,7 +79,9 @@ def clamped(rules: Rules, first_day: date, last_day: date) -> Rules:
     So a moved cut-off touches the months that it moves over, and no others.
     """
     start, end = max(rules.window_start, first_day), min(rules.window_end, last_day)
-    return replace(rules, window_start=start, window_end=end) if start <= end else replace(rules, window_start=last_day, window_end=first_day)
+    if start > end:  # nothing of the window: no day lies between these
+        start, end = date.max, date.min
+    return replace(rules, window_start=start, window_end=end)
 
 
 class DeclaredRules:
@@ -90,7 +92,8 @@ class DeclaredRules:
 
     def __getattr__(self, field: str) -> Any:
         if field not in self._declared:
-            raise AttributeError(f"rule {field!r} was not declared; add it to the asset's rules=[…], which now has {sorted(self._declared)}")
+            declared = sorted(self._declared)
+            raise AttributeError(f"rule {field!r} was not declared; add it to the asset's rules=[…], which now has {declared}")
         return getattr(self._rules, field)
 
 

@@ -27,17 +27,22 @@ new_edits = st.tuples(st.just("new"), st.sampled_from(["2024-02", "2025-05", "20
 edits = st.lists(st.lists(st.one_of(logic_edits, data_edits, rule_edits, value_edits, new_edits), max_size=3), max_size=4)
 
 
+def results_of(world: World, key: str) -> str:
+    """What distinguishes an asset's results: two logics of one name never give two results."""
+    return "".join(f"{column}{digest}" for (asset, column), digest in sorted(world.values.items()) if asset == key)
+
+
 def apply(world: World, edit: tuple[Any, ...]) -> None:
     match edit:
         case ("logic", key, version):
-            world.logic[key] = version
+            world.logic[key] = version + results_of(world, key)
         case ("data", month, bucket, part, digest):
             world.landed[PLAYS, month, bucket] = {**world.landed[PLAYS, month, bucket], part: digest, "whole": digest + part}
         case ("rules", year, day):
             world.until = {**world.until, year: date(year, 12, day)}
         case ("values", key, column, digest):
             world.values[key, column] = digest
-            world.logic[key] = f"{world.logic.get(key, '')}{column}{digest}"  # another result needs other logic
+            world.logic[key] = f"{world.logic.get(key, '')[:1]}{results_of(world, key)}"  # another result needs other logic
         case ("new", month, bucket):
             world.landed.update(landed(month, buckets=(bucket,)))
 

@@ -61,7 +61,10 @@ def test_another_seed_gives_other_bytes_in_every_file(folder: Path, tmp_path: Pa
 @pytest.mark.slow
 def test_the_number_of_threads_changes_no_byte(tmp_path: Path) -> None:
     for threads in ("1", "3"):
-        call = "import sys, pathlib; from wrapped_assets.synthesis.population import synthesise as s; s(90, 400_000, 3, [2025], pathlib.Path(sys.argv[1]))"
+        call = (
+            "import sys, pathlib; from wrapped_assets.synthesis.population import synthesise; "
+            "synthesise(90, 400_000, 3, [2025], pathlib.Path(sys.argv[1]))"
+        )
         subprocess.run([sys.executable, "-c", call, str(tmp_path / threads)], check=True, env={**os.environ, "POLARS_MAX_THREADS": threads})
     assert _bytes_of(tmp_path / "1") == _bytes_of(tmp_path / "3")
 
@@ -142,7 +145,7 @@ def test_blocks_split_a_month_into_parts_and_lose_nothing(tmp_path: Path, monkey
 )
 def test_local_times_become_the_instants_that_zoneinfo_gives(place: object) -> None:
     zone, row = ZoneInfo(PLACES[PLACES.index(place)].time_zone), PLACES.index(place)
-    locals_ = [datetime(2024, 1, 1) + timedelta(minutes=17 * step) for step in range(2 * 366 * 24 * 60 // 17)]
+    locals_ = [datetime(2024, 1, 1) + timedelta(minutes=17 * step) for step in range(2 * 366 * 24 * 60 // 17)]  # noqa: DTZ001 (wall clock)
     naive_ms = np.array([int(local.replace(tzinfo=UTC).timestamp()) * 1000 for local in locals_])
     expected = np.array([int(local.replace(tzinfo=zone).timestamp()) * 1000 for local in locals_])
     assert np.array_equal(to_utc_ms(naive_ms, np.full(len(naive_ms), row), offsets_of(PLACES, 2024, 2025)), expected)
