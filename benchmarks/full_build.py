@@ -38,14 +38,15 @@ def main() -> None:
     rows = compared(root, sql, tuple(INSIGHTS))
     costs["One insight (top_artists) again from stored aggregates"] = one = measured(STEPS, "build", root, "insights/top_artists", "full")
     costs["The same by DuckDB from listens"] = raw = measured(STEPS, "duckdb", root, sql, "top_artists")
-    costs["The same by plain Polars from listens"] = plain_cost = measured(STEPS, "polars_top_artists", root, plain)
+    costs["The same by plain Polars from listens"] = streamed = measured(STEPS, "polars_top_artists", root, plain)
     print(f"Python {platform.python_version()}, Polars {version('polars')}, DuckDB {version('duckdb')}.")
-    print(f"{given.listens:,} listens of {given.listeners:,} listeners in two years, {given.buckets} buckets; {sum(rows.values()):,} rows of {len(rows)} insights equal.\n")
+    print(f"{given.listens:,} listens of {given.listeners:,} listeners in two years, {given.buckets} buckets;")
+    print(f"{sum(rows.values()):,} rows of {len(rows)} insights are equal.\n")
     print(HEADER)
     for what, cost in costs.items():
         print(cost.row(what, given.listens))
     print(f"\nDuckDB's processor time over ours, all insights: {theirs.cpu / ours.cpu:.2f}.")
-    print(f"One insight again: DuckDB's over ours {raw.cpu / one.cpu:.1f}, plain Polars' over ours {plain_cost.cpu / one.cpu:.1f}.")
+    print(f"One insight again: DuckDB's over ours {raw.cpu / one.cpu:.1f}, plain Polars' over ours {streamed.cpu / one.cpu:.1f}.")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
 def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame], rules: Rules, period: str) -> pl.LazyFrame:
     """What the function says, in the declared columns and order. `inputs` maps each input's name to its declared columns."""
-    arguments: list[object] = [inputs[read.asset].select(read.columns).lazy() for read in declaration.reads]
+    arguments: list[object] = [inputs[read.asset].lazy().select(read.columns) for read in declaration.reads]
     if declaration.kind == "month_bucket":
         month = Month.parse(period)
         rules = clamped(rules, month.first_day, month.last_day)
@@ -31,9 +31,11 @@ def checked(declaration: Declaration, frame: pl.DataFrame) -> pl.DataFrame:
     if frame.schema != pl.Schema(declaration.schema):
         raise BuildError(f"{declaration.key}: expected the columns {list(declaration.schema)}, got {frame.columns}")
     grain = list(declaration.grain)
-    if nulls := sum(frame.select(grain).null_count().row(0)) if grain else 0:
+    if nulls := sum(frame[name].null_count() for name in grain):
         raise BuildError(f"{declaration.key}: {nulls} nulls in the grain {grain}; every row needs its key")
-    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in grain) if grain else pl.lit(frame.height > 1)
-    if declaration.order == declaration.grain and (repeated := frame.select(same.sum()).item()):  # sorted: equals are neighbours
+    if frame.height < 2 or declaration.order != declaration.grain:
+        return frame
+    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in grain) if grain else pl.lit(value=True)
+    if repeated := frame.select(same.sum()).item():  # sorted: equals are neighbours
         raise BuildError(f"{declaration.key}: {repeated} rows repeat a key of the grain {grain}; aggregate them, or widen the grain")
     return frame

@@ -66,8 +66,8 @@ def record_cells(root: Root, stored: Iterable[StoredCell]) -> list[str]:
             unit = (table.c.environment == root.environment) & (table.c.period == period) & (table.c.bucket == bucket)
             for asset, path in connection.execute(sa.select(table.c.asset, table.c.path).where(unit)):
                 old[asset, period, bucket] = path
-        for row in rows:
-            connection.execute(_upsert(connection, row))
+        if rows:
+            connection.execute(_upsert(connection), rows)
         paths = {row["path"] for row in rows}
         return unnamed(connection, {old[key] for row in rows if (key := (row["asset"], row["period"], row["bucket"])) in old} - paths)
 
@@ -84,11 +84,13 @@ def unnamed(connection: sa.Connection, paths: Iterable[str]) -> list[str]:
     return [path for path in wanted if path not in named]
 
 
-def _upsert(connection: sa.Connection, row: dict[str, object]) -> sa.Executable:
+def _upsert(connection: sa.Connection) -> sa.Executable:
+    """One statement for all rows: building one costs more than carrying it out."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(tables.cells).values(**row)
+    statement = dialect.insert(tables.cells)
     keys = [column.name for column in tables.cells.primary_key]
-    return statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in row if name not in keys})
+    changed = {column.name: statement.excluded[column.name] for column in tables.cells.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def forget_cells(root: Root, gone: Iterable[Cell]) -> list[str]:
