@@ -18,7 +18,9 @@ class KnownRows:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], pl.DataFrame] = {}  # (asset, logic) → rows, by key
 
-    def result(self, declaration: Declaration, logic: str, given: pl.DataFrame, compute: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    def result(
+        self, declaration: Declaration, logic: str, given: pl.DataFrame, compute: Callable[[pl.DataFrame], pl.DataFrame]
+    ) -> pl.DataFrame:
         """What `compute` makes of `given`, asked only for keys that it was not asked for before; rows by key."""
         key, slot = declaration.row_key, (declaration.key, logic)
         known = self._known.get(slot)
