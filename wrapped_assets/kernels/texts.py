@@ -16,7 +16,8 @@ _JOINS = r"(?:\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\swith\s)\s*)+"
 
 
 # Letters that Unicode's forms C and KC leave as they are, whatever stands beside them here: Latin, Cyrillic, kana, Han, Hangul.
-_STABLE = r"À-\x{0131}\x{0134}-\x{013E}\x{0141}-\x{0148}\x{014A}-\x{017E}\x{0400}-\x{0481}ぁ-\x{3096}ァ-\x{30FA}\x{4E00}-\x{9FFF}가-\x{D7A3}"
+_LATIN = r"À-\x{0131}\x{0134}-\x{013E}\x{0141}-\x{0148}\x{014A}-\x{017E}"
+_STABLE = _LATIN + r"\x{0400}-\x{0481}ぁ-\x{3096}ァ-\x{30FA}\x{4E00}-\x{9FFF}가-\x{D7A3}"
 _SPACING = r"|  |^ | $|^$"
 _NOT_CLEAN = rf"[^ -~¡-¿\x{{2010}}-\x{{2027}}{_STABLE}]{_SPACING}"
 _NOT_NORMALISED = rf"[^ -_a-~{_STABLE}]{_SPACING}"
