@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.importing import Person, import_paths
@@ -17,6 +18,9 @@ from wrapped_assets_tests.postgres import postgres, postgres_server
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
 
 __all__ = ["postgres", "postgres_server"]
+
+settings.register_profile("here", deadline=None)  # a claim about speed is a benchmark's, never a timed test's
+settings.load_profile("here")
 
 HOUSEHOLD = Path(__file__).parents[1] / "data" / "household"
 

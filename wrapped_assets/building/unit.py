@@ -29,7 +29,7 @@ from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
 
-class DamagedInput(Exception):
+class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
     """A stored cell that was to be read does not have the bytes that were recorded."""
 
     def __init__(self, cell: Cell) -> None:
@@ -189,7 +189,8 @@ class Unit:
 
     def _columns_needed(self, key: str, read: Read) -> list[str]:
         graph = self.situation.graph
-        wanted = {name for cell in self.cells for source, other in graph.inputs(graph.by_key[cell.asset]) if source == key and other.window == read.window for name in other.columns}
+        reads = (found for cell in self.cells for found in graph.inputs(graph.by_key[cell.asset]))
+        wanted = {name for source, other in reads if source == key and other.window == read.window for name in other.columns}
         return [name for name in c.BY_NAME if name in wanted | set(read.columns)]
 
     def _load(self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]) -> pl.DataFrame:
