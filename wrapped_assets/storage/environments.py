@@ -18,7 +18,7 @@ def environments(root: Root) -> dict[str, int]:
     table = tables.cells
     query = sa.select(table.c.environment, sa.func.count()).where(table.c.environment != MAIN).group_by(table.c.environment)
     with root.engine.connect() as connection:
-        found = dict(connection.execute(query).tuples().all())
+        found = dict(connection.execute(query).all())
         only_rules = connection.execute(sa.select(tables.editions.c.environment).where(tables.editions.c.environment != MAIN)).scalars()
         return dict(sorted({**dict.fromkeys(only_rules, 0), **found}.items()))
 
