@@ -49,7 +49,8 @@ def test_nothing_committed_names_a_package_index_or_a_place_on_one_machine() -> 
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False).stdout.split(b"\0")
     if not tracked or not tracked[0]:
         pytest.skip("not a git checkout")
-    places = re.compile(rb"(?<![\w.-])(?:py[p]i|files\.python[h]osted|registry\.n[p]m|deb\.deb[i]an)\w*\.(?:org|js)|(?<![\w.-])/(?:work|root)/")
+    index = rb"(?<![\w.-])(?:py[p]i|files\.python[h]osted|registry\.n[p]m|deb\.deb[i]an)\w*\.(?:org|js)"
+    places = re.compile(index + rb"|(?<![\w.-])/(?:work|root)/")
     here = Path(__file__).resolve()
     texts = [ROOT / name.decode() for name in tracked if name and not name.endswith((b".png", b".zip", b".parquet"))]
     named = [str(path.relative_to(ROOT)) for path in texts if path.exists() and path.resolve() != here and places.search(path.read_bytes())]
