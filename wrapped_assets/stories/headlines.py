@@ -63,6 +63,18 @@ def _singular(literal: str) -> str:
     return match.group(1) + noun + literal[match.end() :]
 
 
+# A listener whose exports know no lengths is told listens; "0 minutes" would be no more than a gap in the source.
+_WITHOUT_MINUTES = (("listened for {minutes} minutes", "logged {listen_count} listens"), ("{minutes} minutes", "{listen_count} listens"))
+
+
+def _of_what_is_known(template: str, row: Row) -> str:
+    """The template, over listens where it speaks of minutes and there are none."""
+    if phrases.number(row.get("minutes")) == 0 and phrases.number(row.get("listen_count")):
+        for spoken, instead in _WITHOUT_MINUTES:
+            template = template.replace(spoken, instead)
+    return template
+
+
 def headline(insight: str, data: StoryData) -> tuple[Part, ...]:
     """The insight's sentence; its name in words where nothing is declared, or where a placeholder has no value."""
     fallback = (Part(phrases.words(insight)),)
@@ -70,7 +82,7 @@ def headline(insight: str, data: StoryData) -> tuple[Part, ...]:
     if telling is None or not telling.headline:
         return fallback
     try:
-        pieces = list(Formatter().parse(telling.headline))
+        pieces = list(Formatter().parse(_of_what_is_known(telling.headline, row)))
     except ValueError:
         return fallback
     parts: list[Part] = []

@@ -14,17 +14,18 @@ from wrapped_assets.stories.headlines import headline
 
 
 def minutes_by_day(data: StoryData, column: str = "minutes") -> dict[date, float]:
-    """The calendar inside the window; empty where its columns are missing."""
+    """The calendar inside the window; empty where its column is missing or all nought, as minutes of scrobbles without a length are."""
     start, end = data.window
     found = {phrases.as_date(row.get("local_date")): phrases.number(row.get(column)) for row in data.rows("listening_calendar")}
-    return {day: value for day, value in found.items() if day is not None and value is not None and start <= day <= end}
+    days = {day: value for day, value in found.items() if day is not None and value is not None and start <= day <= end}
+    return days if any(days.values()) else {}
 
 
 def listening_calendar(data: StoryData) -> Card | None:
     """The heat map, with the longest streak underlined."""
     column, unit = ("minutes", "minutes") if minutes_by_day(data) else ("listen_count", "listens")
     days = minutes_by_day(data, column)
-    if not any(value > 0 for value in days.values()):
+    if not days:
         return None
     streak = data.first("listening_streak")
     first, last = phrases.as_date(streak.get("first_local_date")), phrases.as_date(streak.get("last_local_date"))
@@ -91,14 +92,15 @@ def busiest_day(data: StoryData) -> Card | None:
         return None
     mean = phrases.number(data.first("listening_totals").get("minutes_per_day"))
     facts = facts_of(
-        (phrases.duration(minutes), "of music"),
+        (phrases.duration(minutes) if minutes else "", "of music"),
         (phrases.count(row.get("recording_count")), "different songs"),
         (f"{minutes / mean:.1f}×" if mean and minutes > mean else "", "your average day"),
         (phrases.name(row.get("top_recording_name"), ""), "most played"),
     )
     return Card(
-        "busiest_day", "habits", "Busiest day", headline("busiest_day", data), facts=facts, figure=day_ring(minutes), is_inverse=True
-    )
+        "busiest_day", "habits", "Busiest day", headline("busiest_day", data),
+        facts=facts, figure=day_ring(minutes) if minutes else None, is_inverse=True,
+    )  # fmt: skip
 
 
 def most_replayed_day(data: StoryData) -> Card | None:

@@ -25,10 +25,12 @@ def totals(data: StoryData) -> Card | None:
     ]
     if not facts and minutes is None:
         return None
-    number = phrases.count(minutes) if minutes is not None else ""
+    listens = phrases.number(row.get("listen_count"))
+    has_minutes = bool(minutes) or not listens  # scrobbles of recordings without a known length have none
+    number = phrases.count(minutes if has_minutes else listens) if minutes is not None else ""
     note = f"That is {phrases.duration(minutes)}, end to end." if minutes and minutes >= 120 else ""
     return Card(
-        "listening_totals", "overview", "The year in minutes", headline("listening_totals", data), number,
+        "listening_totals", "overview", "The year in minutes" if has_minutes else "The year in listens", headline("listening_totals", data), number,
         facts=tuple(facts), note=note, is_inverse=True,
     )  # fmt: skip
 
