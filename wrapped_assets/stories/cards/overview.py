@@ -29,8 +29,9 @@ def totals(data: StoryData) -> Card | None:
     has_minutes = bool(minutes) or not listens  # scrobbles of recordings without a known length have none
     number = phrases.count(minutes if has_minutes else listens) if minutes is not None else ""
     note = f"That is {phrases.duration(minutes)}, end to end." if minutes and minutes >= 120 else ""
+    title = "The year in minutes" if has_minutes else "The year in listens"
     return Card(
-        "listening_totals", "overview", "The year in minutes" if has_minutes else "The year in listens", headline("listening_totals", data), number,
+        "listening_totals", "overview", title, headline("listening_totals", data), number,
         facts=tuple(facts), note=note, is_inverse=True,
     )  # fmt: skip
 
