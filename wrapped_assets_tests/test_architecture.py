@@ -55,3 +55,8 @@ def test_nothing_committed_names_a_package_index_or_a_place_on_one_machine() -> 
     texts = [ROOT / name.decode() for name in tracked if name and not name.endswith((b".png", b".zip", b".parquet"))]
     named = [str(path.relative_to(ROOT)) for path in texts if path.exists() and path.resolve() != here and places.search(path.read_bytes())]
     assert not named
+
+
+def test_nothing_is_pickled_or_written_in_a_form_that_keeps_what_was_filtered_out() -> None:
+    kept = re.compile(r"\b(?:import (?:pickle|shelve|cloudpickle)|from (?:pickle|shelve|cloudpickle)|write_ipc|sink_ipc|write_avro)\b")
+    assert not [str(path.relative_to(ROOT)) for path in MODULES if kept.search(path.read_text(encoding="utf-8"))]

@@ -19,7 +19,6 @@ class Rules:
     private_sessions: Literal["minutes_only", "ranked"]
     minutes_from: Literal["ms_played", "recording_length"]
     unknown_length_ms: int  # what a play without played time and length adds to the minutes
-    featured_share: float  # what a featured artist gets of a listen; the primary one gets 1
 
 
 RULE_SETS: dict[str, dict[str, Any]] = {
@@ -30,7 +29,6 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "private_sessions": "minutes_only",
         "minutes_from": "ms_played",
         "unknown_length_ms": 0,
-        "featured_share": 1.0,
     },
     "spotify-compatible": {
         "minimum_ms_played": 30_000,
@@ -39,7 +37,6 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "private_sessions": "minutes_only",
         "minutes_from": "ms_played",
         "unknown_length_ms": 0,
-        "featured_share": 1.0,
     },
     "listenbrainz-compatible": {
         "minimum_ms_played": 0,
@@ -48,7 +45,6 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "private_sessions": "ranked",
         "minutes_from": "recording_length",
         "unknown_length_ms": 180_000,
-        "featured_share": 1.0,
     },
 }
 
