@@ -43,6 +43,7 @@ class Person:
     time_zone: str | None = None
     country: str | None = None
     birth_year: int | None = None
+    place: str | None = None
 
 
 def import_paths(
@@ -130,9 +131,11 @@ class _People:
         self._met: dict[str, registry.Listener] = {}
         self.named: set[str] = set()  # whom the files name
         if person:
-            self._meet(person.name, person.time_zone, person.country, person.birth_year)
+            self._meet(person.name, person.time_zone, person.country, person.birth_year, person.place)
 
-    def _meet(self, name: str, time_zone: str | None, country: str | None, birth_year: int | None) -> None:
+    def _meet(
+        self, name: str, time_zone: str | None, country: str | None, birth_year: int | None, place: str | None
+    ) -> None:
         old = self._met.get(name) or self._known.get(name)
         self._met[name] = registry.Listener(
             old.listener_id if old else self._root.surrogate(name),
@@ -140,13 +143,14 @@ class _People:
             registry.checked_time_zone(time_zone) if time_zone else (old.time_zone if old else "UTC"),
             country or (old.country if old else None),
             birth_year or (old.birth_year if old else None),
+            place or (old.place if old else None),
         )
 
     def surrogates(self, batch: Batch) -> dict[str | None, int]:
         """Name → surrogate of everyone in a batch; a play without a name is the person's whose export it is."""
         if batch.listeners is not None:
             for row in batch.listeners.iter_rows(named=True):
-                self._meet(row["listener"], row.get("time_zone"), row.get("country"), row.get("birth_year"))
+                self._meet(row["listener"], row.get("time_zone"), row.get("country"), row.get("birth_year"), row.get("place"))
         names = batch.plays["listener"].unique().to_list()
         self.named.update(name for name in names if name is not None)
         if self._person:  # an export is its person's, whatever account name the file carries
@@ -155,7 +159,7 @@ class _People:
             raise InputError("this export does not say whose it is: name the listener with --listener NAME")
         for name in names:
             if name not in self._met:
-                self._meet(name, None, None, None)
+                self._meet(name, None, None, None, None)
         return {name: self._met[name].listener_id for name in names}
 
     def register(self) -> None:

@@ -15,11 +15,12 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @click.option("--time-zone", help="The listener's IANA time zone, such as Europe/Lisbon; UTC until one is given.")
 @click.option("--country", help="Two letters, ISO 3166.")
 @click.option("--birth-year", type=click.IntRange(1890, 2030))
+@click.option("--place", help="Where the listener lives, such as Porto: for what is played there most.")
 @click.option("--format", "format_", help="The input format, where its content does not tell.")
 @click.option("--buckets", type=int, help="For a new data root: into how many buckets listeners are spread (a power of two; fixed).")
 @data_option
 @json_option
-def command(paths, listener, time_zone, country, birth_year, format_, buckets, data, as_json) -> None:
+def command(paths, listener, time_zone, country, birth_year, place, format_, buckets, data, as_json) -> None:
     """Land an export: a file, a folder or a zip; its format is recognised by content. Twice is once."""
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.contracts.errors import InputError
@@ -35,7 +36,7 @@ def command(paths, listener, time_zone, country, birth_year, format_, buckets, d
     if missing := [str(path) for path in paths if not path.exists()]:
         raise InputError(f"no such file or folder: {', '.join(missing)}")
     root = Root.open_or_make(data, buckets)
-    person = Person(listener, time_zone, country and country.upper(), birth_year) if listener else None
+    person = Person(listener, time_zone, country and country.upper(), birth_year, place) if listener else None
     rows = 0
     with progress_bar("importing") as show:
 

@@ -20,7 +20,9 @@ from wrapped_assets.sources.batches import name_reason, played_reason, time_reas
 
 RECORDINGS, LISTENERS = "recordings.parquet", "listeners.parquet"
 ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
-LISTENER_SCHEMA = {"listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32()}
+LISTENER_SCHEMA = {
+    "listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32(), "place": pl.String(),
+}  # fmt: skip
 FLAGS = ("is_scrobble", "is_private", "is_skipped")
 NO_PLAYS, NO_ROWS, NO_TRACKS = (pl.DataFrame(schema=schema) for schema in (CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA))
 _READ: dict[str, pl.DataFrame] = {}  # the last companion, by its content

@@ -27,6 +27,7 @@ class Listener:
     time_zone: str = "UTC"
     country: str | None = None
     birth_year: int | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True)

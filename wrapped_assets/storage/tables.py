@@ -20,6 +20,7 @@ listeners = sa.Table(
     sa.Column("time_zone", sa.String(64), nullable=False),
     sa.Column("country", sa.String(2)),
     sa.Column("birth_year", sa.Integer),
+    sa.Column("place", sa.String),  # where the listener lives, as the catalogue of places spells it
 )  # fmt: skip
 
 exclusions = sa.Table(
@@ -38,6 +39,34 @@ editions = sa.Table(
     sa.Column("window_start", sa.Date),
     sa.Column("window_end", sa.Date),
     sa.Column("launch_at", sa.DateTime(timezone=True)),
+    sa.Column("catalogue", sa.String(32)),  # the version of the catalogue that it is told by; null: the newest
+    sa.Column("is_frozen", sa.Boolean, nullable=False, server_default=sa.false()),  # its population stays as it is
+)  # fmt: skip
+
+# A version of the catalogue is a set of files, one per table of it; named by their content, never changed.
+catalogue_files = sa.Table(
+    "catalogue_files", metadata,
+    sa.Column("version", sa.String(32), primary_key=True),
+    sa.Column("asset", sa.String(64), primary_key=True),  # sources/known_artists and so on
+    sa.Column("number", sa.Integer, nullable=False),  # of the version, in the order in which they were imported
+    sa.Column("path", sa.String, nullable=False),
+    sa.Column("row_count", sa.BigInteger, nullable=False),
+    sa.Column("column_hashes", sa.String, nullable=False),
+    sa.Column("file_hash", sa.String(32), nullable=False),
+    sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+# People who want to be told their year together; who of them agreed is a matter of consent.
+groups = sa.Table(
+    "groups", metadata,
+    sa.Column("group_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String, nullable=False, unique=True),
+)  # fmt: skip
+
+group_members = sa.Table(
+    "group_members", metadata,
+    sa.Column("group_id", sa.BigInteger, sa.ForeignKey("groups.group_id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("listener_id", sa.BigInteger, sa.ForeignKey("listeners.listener_id", ondelete="CASCADE"), primary_key=True),
 )  # fmt: skip
 
 # One row per landed file of plays (or of tracks): append-only, content-addressed.

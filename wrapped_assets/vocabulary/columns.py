@@ -52,7 +52,30 @@ recording_mbid = _column("recording_mbid", pl.String, "MusicBrainz recording id.
 release_mbid = _column("release_mbid", pl.String, "MusicBrainz release id.", "own_content")
 artist_mbids = _column("artist_mbids", pl.List(pl.String), "MusicBrainz artist ids in credit order.", "own_content")
 spotify_uri = _column("spotify_uri", pl.String, "spotify:track:… as exported.", "own_content")
+release_group_mbid = _column("release_group_mbid", pl.String, "MusicBrainz release group id.", "public")
 isrc = _column("isrc", pl.String, "International Standard Recording Code.", "own_content")
+
+# What a catalogue knows
+known_key = _column("known_key", pl.Int64, "One row of a catalogue's table: a hash of its own id.", "public")
+artist_mbid = _column("artist_mbid", pl.String, "MusicBrainz artist id.", "public")
+country = _column("country", pl.String, "Country, ISO 3166 alpha-2: of an artist's origin, or of a listener's home.", "quasi")
+place_name = _column("place_name", pl.String, "City or region: of an artist's origin, or of a listener's home.", "quasi")
+inhabitants = _column("inhabitants", pl.Int64, "People who live in a place.", "public")
+genre_name = _column("genre_name", pl.String, "A genre in small letters, as the genre tree spells it.", "public")
+genre_names = _column("genre_names", pl.List(pl.String), "The genres that a catalogue gives, as it spells them.", "public")
+genre_aliases = _column("genre_aliases", pl.List(pl.String), "Other spellings of a genre.", "public")
+parent_genre_name = _column("parent_genre_name", pl.String, "The genre that this one is a kind of; null for a root.", "public")
+root_genre_name = _column("root_genre_name", pl.String, "The root of the tree that the genre stands in.", "public")
+genre_source = _column("genre_source", pl.String, "Whose genres these are: recording, release_group or artist.", "public")
+genre_share = _column("genre_share", pl.Float64, "Part of each listen that the genre gets: 1 over how many there are.", "public", "0–1")
+release_year = _column("release_year", pl.Int64, "Year of the original release.", "public")
+track_count = _column("track_count", pl.Int64, "Tracks of a release group's original release.", "public")
+track_position = _column("track_position", pl.Int64, "Place of a recording on its release, first = 1.", "public")
+
+# Profiles: what listeners let the figures about many people know
+birth_year = _column("birth_year", pl.Int64, "The listener's year of birth.", "quasi")
+is_findable = _column("is_findable", pl.Boolean, "The listener agreed to be found by people of like taste.", "sensitive")
+group_id = _column("group_id", pl.Int64, "A group of people who want their year told together.", "pseudonym")
 
 # When, and how it was played
 listened_at = _column("listened_at", INSTANT, "Instant playback started.", "own_content", "UTC")
