@@ -31,7 +31,10 @@ class Readiness:
 
 
 def publish_edition(project: Project, year: int) -> publications.Publication:
-    """Publishes the year as built. InputError where it has no listens, or where any of its cells is stale: never a stale number."""
+    """Publishes the year as built. InputError where it has no listens, or where any of its cells is stale: never a stale number.
+
+    From then on its catalogue and its population stay as they are: one late listener must not restate everybody.
+    """
     situation = project.situation()
     wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
     if not wanted:
@@ -40,6 +43,7 @@ def publish_edition(project: Project, year: int) -> publications.Publication:
     if plan.steps:
         raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
     rules = as_published(situation.rules[year])
+    registry.set_edition(project.root, year, catalogue=situation.catalogues.get(year), is_frozen=True)
     return publications.publish(project.root, year, _published(situation.stored, year).values(), rules)  # type: ignore[arg-type]
 
 

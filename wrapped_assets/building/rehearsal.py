@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import polars as pl
 
 from wrapped_assets.building.evaluate import checked, lazy_result
+from wrapped_assets.building.rehearsed_inputs import Rows, yearly_frames
 from wrapped_assets.contracts.declaration import Declaration, Read
-from wrapped_assets.contracts.graph import Graph, project_graph
+from wrapped_assets.contracts.graph import EXTERNALS, YEARLY, Graph, project_graph
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
@@ -21,6 +22,7 @@ from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 Found = dict[tuple[str, str], pl.DataFrame]
 Plays = Mapping[str, pl.DataFrame | Sequence[tuple[Source, pl.DataFrame]]]
+_NOT_HEARD = {*YEARLY, EXTERNALS["listeners"], EXTERNALS["exclusions"]}  # says nothing of plays
 _EXCLUSIONS = {column.name: column.dtype for column in (c.listener_id, c.exclusion_kind, c.target_id)}
 _LISTENERS = {column.name: column.dtype for column in (c.listener_id, c.time_zone)}
 
@@ -63,10 +65,14 @@ def rehearse(
     exclusions: Iterable[tuple[str, str, int]] = (),
     only: Collection[str] | None = None,
     surrogates: Mapping[str, int] | None = None,
+    catalogue: Mapping[str, Rows] | None = None,
+    people: Mapping[str, Mapping[str, Any]] | None = None,
+    groups: Mapping[str, Sequence[str]] | None = None,
     graph: Graph | None = None,
 ) -> Found:
     """Every asset's rows by (key, period), in one bucket: months and years of `years`, or `only` these and what they read.
 
+    `catalogue`, `people` and `groups` are as in `contracts.declaration.Example`; what they give stands in the result, too.
     `time_zones` are UTC, and `rules` the default ones, where not given. `exclusions` are (listener, kind, target id). Years are
     computed in order; what reads the year before finds nothing there unless that year is among them.
     """
@@ -81,8 +87,10 @@ def rehearse(
         ),
     }
     wanted = _wanted(graph, only)
+    yearly = yearly_frames(ids, catalogue or {}, people or {}, groups or {})
     found: Found = {}
     for year in sorted(years):
+        found.update({(key, str(year)): frame for key, frame in yearly.items()})
         by_rules = (rules or {}).get(year) or rules_for("default", year)
         for month in months_of(year):
             seen = {**externals, **_landed_around(landed_plays, landed_tracks, month)}
@@ -98,17 +106,23 @@ def inputs_of(
 ) -> dict[str, pl.DataFrame]:
     """The frames that an asset reads for one period, by input name and with exactly the declared columns."""
     return {
-        read.asset: externals[key].select(read.columns) if key in externals else _read(graph.by_key[key], read, period, found)
+        read.asset: _outside(key, period, found, externals).select(read.columns)
+        if key in EXTERNALS.values()
+        else _read(graph.by_key[key], read, period, found)
         for key, read in graph.inputs(declaration)
     }
+
+
+def _outside(key: str, period: str, found: Found, externals: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    return externals[key] if key in externals else found[key, period]
 
 
 def _computed(
     graph: Graph, declaration: Declaration, period: str, found: Found, externals: Mapping[str, pl.DataFrame], rules: Rules
 ) -> pl.DataFrame:
     inputs = inputs_of(graph, declaration, period, found, externals)
-    people = {"registry/listeners", "registry/exclusions"}
-    if all(inputs[read.asset].is_empty() for key, read in graph.inputs(declaration) if key not in people):
+    heard = [inputs[read.asset] for key, read in graph.inputs(declaration) if key not in _NOT_HEARD]
+    if all(frame.is_empty() for frame in heard):
         return pl.DataFrame(schema=declaration.schema)  # a law says so, and most months of an example are empty
     return checked(declaration, lazy_result(declaration, inputs, rules, period).collect())
 

@@ -10,11 +10,12 @@ import polars as pl
 import xxhash
 
 from wrapped_assets.building.reuse import KnownRows
+from wrapped_assets.building.yearly_inputs import given_by_the_year
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.listens.localise import reach
 from wrapped_assets.planning.fingerprint import logic_fingerprint
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage import manifest, registry
+from wrapped_assets.storage import catalogues, manifest, registry
 from wrapped_assets.storage.landing import NO_ROWS, PLAYS, Chunk, load_chunks, people_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
@@ -47,12 +48,16 @@ class Project:
             }
         _mark_reach(landed, chunks, people)
         landed.update(_people_hashes(chunks, people, excluded))
-        stored = manifest.load_cells(self.root)
+        stored, newest = manifest.load_cells(self.root), catalogues.newest(self.root)
         seen = {period_year(month) for _, month, _ in chunks} | {period_year(cell.period) for cell in stored}
         years = range(min(seen) - 1, max(seen) + 2) if seen else ()  # a year without plays between others has its histories
-        rules = {year: edition.rules for year, edition in registry.editions(self.root, years).items()}
+        editions = registry.editions(self.root, years)
+        told_by = {year: edition.catalogue or newest for year, edition in editions.items()}
+        landed.update(given_by_the_year(self.root, chunks, told_by))
         damaged = frozenset(cell for cell, found in stored.items() if not self._looks_whole(found))
-        return Situation(self.graph, self.logic, rules, landed, stored, damaged)  # type: ignore[arg-type]
+        rules = {year: edition.rules for year, edition in editions.items()}
+        frozen = frozenset(year for year, edition in editions.items() if edition.is_frozen)
+        return Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, told_by)  # type: ignore[arg-type]
 
     def _looks_whole(self, stored: manifest.StoredCell) -> bool:
         """A quick look; the bytes themselves are compared whenever they are read."""

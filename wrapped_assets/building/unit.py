@@ -13,28 +13,17 @@ from datetime import UTC, datetime
 import orjson
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, lazy_result
+from wrapped_assets.building.evaluate import checked, lazy_result, result_by_ranges
+from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.kernels.hashing import combined, frame_hashes
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.plan import decide, written_inputs
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage import landing, manifest, registry
+from wrapped_assets.storage import manifest
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.records import write_records
-from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.periods import Cell, Month, period_year
-
-
-class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
-    """A stored cell that was to be read does not have the bytes that were recorded."""
-
-    def __init__(self, cell: Cell) -> None:
-        super().__init__(str(cell))
-        self.cell = cell
+from wrapped_assets.vocabulary.periods import Cell, period_year
 
 
 @dataclass
@@ -63,9 +52,7 @@ class Unit:
         self.project, self.situation, self.cells, self.asked = project, situation, cells, asked
         self.blocked = set(failed)
         self.result = UnitResult()
-        self._made: dict[str, pl.DataFrame] = {}  # what this unit computed, whole
-        self._read: dict[tuple[str, str], pl.DataFrame] = {}  # (input, window) → the columns that anyone here reads
-        self._chunks: dict[tuple[str, str, int], list[landing.Chunk]] | None = None
+        self._inputs = Inputs(project, situation, cells)
 
     def run(self) -> UnitResult:
         """Level by level: cells whose inputs are done are computed together and share what they have in common."""
@@ -91,12 +78,16 @@ class Unit:
             if decision.reason is None and cell not in self.asked:
                 self.result.cut_off.append(cell)
                 continue
+            found = (cell, decision.reason or "asked", decision.input_version)
             try:
-                work.append((cell, decision.reason or "asked", decision.input_version, self._lazy(cell)))
+                if cell.bucket is None:  # one after the other, for each may be as large as memory allows
+                    self._publish([self._computed_over_all(*found)])
+                else:
+                    work.append((*found, self._lazy(cell)))
             except DamagedInput:
                 raise
             except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
-                self._fail(cell, described(error))
+                self._fail_by(cell, error)
         self._publish(self._computed(work))
 
     def _blocker(self, cell: Cell) -> str | None:
@@ -107,9 +98,20 @@ class Unit:
         self.blocked.add(cell)
         self.result.failed.append((cell, message))
 
+    def _fail_by(self, cell: Cell, error: Exception) -> None:
+        if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on an analyst's own machine: the message may quote data
+            raise error
+        self._fail(cell, described(error))
+
+    def _computed_over_all(self, cell: Cell, reason: str, version: str) -> tuple[Cell, str, str, pl.DataFrame, float]:
+        started = time.monotonic()
+        declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
+        frame = result_by_ranges(declaration, self._inputs.of(cell), rules, cell.period, self._inputs.ranges(cell))
+        return cell, reason, version, checked(declaration, frame), time.monotonic() - started
+
     def _lazy(self, cell: Cell) -> pl.LazyFrame:
         declaration = self.situation.graph.by_key[cell.asset]
-        inputs = {read.asset: self._input(cell, declaration, key, read) for key, read in self.situation.graph.inputs(declaration)}
+        inputs = self._inputs.of(cell)
         rules = self.situation.rules[period_year(cell.period)]
         if declaration.row_key:
             (read,) = declaration.reads
@@ -135,10 +137,8 @@ class Unit:
             try:
                 whole = checked(self.situation.graph.by_key[cell.asset], frame if frame is not None else lazy.collect())
                 done.append((cell, reason, version, whole, share))
-            except Exception as error:
-                if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on an analyst's own machine: the message may quote data
-                    raise
-                self._fail(cell, described(error))
+            except Exception as error:  # noqa: BLE001
+                self._fail_by(cell, error)
         return done
 
     def _publish(self, done: list[tuple[Cell, str, str, pl.DataFrame, float]]) -> None:
@@ -160,7 +160,8 @@ class Unit:
             else:
                 note = {"asset": cell.asset, "partition": cell.partition, "data_version": data_version, "column_hashes": hashes}
                 size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
-            self._made[cell.asset] = frame
+            if cell.bucket is not None:
+                self._inputs.made[cell.asset] = frame
             records.append(
                 manifest.StoredCell(
                     cell, version, logic, rules, inputs, data_version, hashes, frame.height, size,
@@ -175,52 +176,6 @@ class Unit:
             self.situation.stored[record.cell] = record
             self.situation.damaged -= {record.cell}
             self.result.recomputed.append(record.cell)
-
-    # Inputs
-
-    def _input(self, cell: Cell, declaration: Declaration, key: str, read: Read) -> pl.DataFrame:
-        """The rows that a read asks for; read from disk once per unit, in the columns that any of its cells needs."""
-        if key in self._made and read.window == "period" and self.situation.graph.by_key[key].kind == declaration.kind:
-            return self._made[key]
-        slot = (key, read.window)
-        if slot not in self._read or not set(read.columns) <= set(self._read[slot].columns):
-            self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(key, read))
-        return self._read[slot]
-
-    def _columns_needed(self, key: str, read: Read) -> list[str]:
-        graph = self.situation.graph
-        reads = (found for cell in self.cells for found in graph.inputs(graph.by_key[cell.asset]))
-        wanted = {name for source, other in reads if source == key and other.window == read.window for name in other.columns}
-        return [name for name in c.BY_NAME if name in wanted | set(read.columns)]
-
-    def _load(self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]) -> pl.DataFrame:
-        if key in EXTERNALS.values():
-            return self._outside(cell, key, columns)
-        schema = self.situation.graph.by_key[key].schema
-        paths = []
-        for period, bucket in self.situation.partitions_read(declaration, key, read, cell):
-            source = Cell(key, period, bucket)
-            if (stored := self.situation.stored.get(source)) is not None:
-                path = self.project.root.path / stored.path  # type: ignore[attr-defined]
-                if not is_intact(path, stored.file_hash):  # type: ignore[attr-defined]
-                    raise DamagedInput(source)
-                paths.append(path)
-        if not paths:
-            return pl.DataFrame(schema={name: schema[name] for name in columns})
-        return pl.concat(pl.collect_all([pl.scan_parquet(path).select(columns) for path in paths]))
-
-    def _outside(self, cell: Cell, key: str, columns: list[str]) -> pl.DataFrame:
-        root, bucket = self.project.root, cell.bucket
-        assert bucket is not None
-        if key == EXTERNALS["listeners"]:
-            frame = registry.listeners_frame(root)
-        elif key == EXTERNALS["exclusions"]:
-            frame = registry.exclusions_frame(root)
-        else:
-            if self._chunks is None:
-                self._chunks = landing.load_chunks(root)
-            return landing.read_landed(root, self._chunks, key, Month.parse(cell.period), bucket, columns, EDGE)
-        return frame.filter((pl.col("listener_id") & (root.bucket_count - 1)) == bucket).select(columns)
 
 
 def described(error: Exception) -> str:

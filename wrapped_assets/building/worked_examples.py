@@ -9,11 +9,17 @@ from typing import Any
 import polars as pl
 
 from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
+from wrapped_assets.building.rehearsed_inputs import group_ids
 from wrapped_assets.contracts.declaration import Declaration, Example
 from wrapped_assets.contracts.examples import example_plays
 from wrapped_assets.contracts.graph import Graph, project_graph
 
 _NAMED_BY = {"recording_id": "recording_name", "release_group_id": "release_group_name"}
+_KNOWN_NAMES = {  # of what was never heard
+    "sources/known_artists": ("artist_id", "artist_name"),
+    "sources/known_release_groups": ("release_group_id", "release_group_name"),
+    "sources/known_recordings": ("recording_id", "recording_name"),
+}
 TOLERANCE = 1e-6
 
 
@@ -22,9 +28,12 @@ def worked(declaration: Declaration, example: Example, graph: Graph | None = Non
     plays = example_plays(example.given)
     first = min((start.year for frame in plays.values() for start in frame["listened_at"]), default=example.year)
     only = [declaration.key, "catalogue/tracks", "catalogue/artist_credits"]
-    found = rehearse(plays, range(first, example.year + 1), only=only, graph=graph or project_graph())
+    given = {"catalogue": example.catalogue, "people": example.people, "groups": example.groups}
+    found = rehearse(plays, range(first, example.year + 1), only=only, graph=graph or project_graph(), **given)
     rows = found[declaration.key, str(example.year)]
-    return named_rows(rows, {**names_of(found), "listener_id": {i: name for name, i in surrogates_of(example.given).items()}})
+    people, groups = surrogates_of(example.given), group_ids(example.groups)
+    who = {"listener_id": {i: name for name, i in people.items()}, "group_id": {i: name for name, i in groups.items()}}
+    return named_rows(rows, {**names_of(found), **who})
 
 
 def names_of(found: Found) -> dict[str, dict[int, str]]:
@@ -38,12 +47,16 @@ def names_of(found: Found) -> dict[str, dict[int, str]]:
             names["show_id"] |= dict(zip(shows["artist_credit_id"], shows["artist_name"], strict=True))
         elif key == "catalogue/artist_credits":
             names["artist_id"] |= dict(zip(frame["artist_id"], frame["artist_name"], strict=True))
+        elif key in _KNOWN_NAMES:
+            kind, column = _KNOWN_NAMES[key]
+            names[kind] = dict(zip(frame[kind], frame[column], strict=True)) | names[kind]
     return names
 
 
 def named_rows(rows: pl.DataFrame, names: Mapping[str, Mapping[int, str]]) -> list[dict[str, Any]]:
     """Rows as dictionaries, ids replaced by names: `top_recording_id` is a recording_id too."""
-    kinds = {column: kind for column in rows.columns for kind in names if column.endswith(kind)}
+    shortest_first = sorted(names, key=len)  # a release_group_id is no group_id
+    kinds = {column: kind for column in rows.columns for kind in shortest_first if column.endswith(kind)}
     return [
         {column: names[kinds[column]].get(value, value) if column in kinds else value for column, value in row.items()}
         for row in rows.to_dicts()

@@ -22,17 +22,25 @@ def command() -> None:
 @click.option("--from", "window_start", type=_DAY, help="First local day, inclusive.")
 @click.option("--until", "window_end", type=_DAY, help="Last local day, inclusive.")
 @click.option("--launch-at", help="When it goes public: an ISO 8601 instant with its offset, 2025-12-03T09:00:00Z.")
+@click.option("--catalogue", help="The version of the catalogue to tell it by, or `newest`; see `wrapped catalogue show`.")
+@click.option(
+    "--frozen/--thawed", "is_frozen", default=None, help="Whether figures over all listeners stay as computed; publishing freezes them."
+)
 @data_option
 @env_option
 @json_option
-def set_(year, rules, window_start, window_end, launch_at, data, as_json) -> None:
+def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen, data, as_json) -> None:
     """Change what is given and keep the rest; only that year's cells become stale."""
-    from wrapped_assets.storage import registry
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.storage import catalogues, registry
     from wrapped_assets.storage.root import Root
 
     start, end = (day and day.date() for day in (window_start, window_end))
+    root = in_environment(Root.open_or_make(data))
+    if catalogue not in (None, registry.NEWEST) and not catalogues.files_of(root, catalogue):
+        raise InputError(f"there is no version {catalogue!r} of the catalogue: `wrapped catalogue show` lists them")
     edition = registry.set_edition(
-        in_environment(Root.open_or_make(data)), year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at)
+        root, year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at), catalogue=catalogue, is_frozen=is_frozen
     )
     _print([edition], as_json)
 
@@ -68,10 +76,13 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _print(editions, as_json: bool) -> None:
+    from wrapped_assets.storage import registry
+
     documents = [
         {
             "year": edition.year, "rules": edition.rules.name,
             "window": [edition.rules.window_start.isoformat(), edition.rules.window_end.isoformat()],
+            "catalogue": edition.catalogue or registry.NEWEST, "is_frozen": edition.is_frozen,
             "launch_at": edition.launch_at and edition.launch_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }
         for edition in editions
@@ -80,5 +91,6 @@ def _print(editions, as_json: bool) -> None:
         emit_json(documents[0] if len(documents) == 1 else documents)
         return
     for found in documents:
+        frozen = ", its population and catalogue frozen" if found["is_frozen"] else ""
         launch = f", launch {found['launch_at']}" if found["launch_at"] else ""
-        click.echo(f"{found['year']}: rules {found['rules']}, window {found['window'][0]} to {found['window'][1]}{launch}")
+        click.echo(f"{found['year']}: rules {found['rules']}, window {found['window'][0]} to {found['window'][1]}{launch}{frozen}")

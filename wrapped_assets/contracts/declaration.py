@@ -39,11 +39,17 @@ class Example:
 
     `given` maps a listener to days and recordings, "2026-03-01 eple so_here, 2026-03-02 eple"; see `contracts.examples`.
     `expect` names the columns that it speaks of, ids as names; `...` at its end stands for further rows.
+    `catalogue` has rows of the tables of `contracts.known`, by names in place of ids: {"known_artists": [{"artist_name": "bo",
+    "country": "NO"}]}; `people` what the registry says of listeners: {"ana": {"country": "PT", "is_findable": True}}; `groups` who
+    belong together: {"home": ["ana", "bo"]}.
     """
 
     given: Mapping[str, str]
     expect: Sequence[Mapping[str, Any] | EllipsisType]
     year: int = 2026
+    catalogue: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    people: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Declaration:
     examples: tuple[Example, ...] = field(default=(), compare=False)
     row_key: str = ""  # each row follows from the input's rows with this key, which are alike: computed once, it may be used again
     minimum_group: int | None = None  # of a population figure: fewer listeners, no row
+    by: str = ""  # an id, first in the order: rows of one value follow from the inputs' rows of it, so ranges are computed apart
+    freezes: bool = False  # once its edition is frozen, new data does not restate it
 
     def __call__(self, *args: Any, **kwargs: Any) -> pl.LazyFrame:
         return self.function(*args, **kwargs)
@@ -133,6 +141,8 @@ def declare(
             raise DeclarationError(f"{name}: unknown rules {sorted(unknown)}; known are {sorted(RULE_FIELDS)}")
         if not inspect.getdoc(function):
             raise DeclarationError(f"{name}: write a docstring: the first line says what a row is, the second paragraph the tie rule")
+        if (by := rest.get("by")) and (grain[0].name != by or rest.get("sort", (by,))[0] != by):
+            raise DeclarationError(f"{name}: it is computed by ranges of {by}, which must come first in the grain and the order")
         whole = (*grain, *(column for column in columns if column not in grain))
         return Declaration(
             name=name, layer=layer, kind=kind, function=function, grain=tuple(column.name for column in grain), columns=whole,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.discovery import declared_in
 from wrapped_assets.contracts.errors import DeclarationError, InputError
+from wrapped_assets.contracts.known import KNOWN
 
 PACKAGES = ("catalogue", "listens", "aggregates", "insights", "playlists")
 
@@ -19,7 +20,13 @@ EXTERNALS: dict[str, str] = {
     "landed_tracks": "sources/landed_tracks",
     "listeners": "registry/listeners",
     "exclusions": "registry/exclusions",
+    "profiles": "registry/profiles",
+    "groups": "registry/groups",
+    **{name: f"sources/{name}" for name in KNOWN},
 }
+# Those that are given by the year; the others by the month. What is known of music and who is in a group has no buckets.
+YEARLY = frozenset(EXTERNALS[name] for name in ("profiles", "groups", *KNOWN))
+WITHOUT_BUCKETS = YEARLY - {EXTERNALS["profiles"]}
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,19 @@ class Graph:
         if key not in self.by_key:
             raise InputError(f"unknown asset {text!r}; known are {', '.join(self.by_key)}")
         return self.by_key[key]
+
+    @cached_property
+    def stages(self) -> Mapping[str, int]:
+        """Of each yearly asset: how often all buckets must be done before it can be. Even: by bucket; odd: over all of them."""
+        found: dict[str, int] = {}
+        for key, declaration in self.by_key.items():  # inputs come first
+            over_all = declaration.kind == "year"
+            least = int(over_all)
+            for source, _ in self.inputs(declaration):
+                if source in found and source != key and self.by_key[source].kind != "month_bucket":
+                    least = max(least, found[source] + ((self.by_key[source].kind == "year") != over_all))
+            found[key] = least
+        return found
 
     def downstream(self, key: str) -> set[str]:
         """Every asset that reads this one, directly or not."""
@@ -77,7 +97,9 @@ def graph_of(declarations: Iterable[Declaration]) -> Graph:
         for read in declaration.reads:
             if read.asset not in keys:
                 raise DeclarationError(f"{declaration.key} reads {read.asset!r}, which does not exist; known are {', '.join(sorted(keys))}")
-            if read.asset in by_name:
+            if read.asset in EXTERNALS:
+                _check_external(declaration, read)
+            else:
                 _check_read(declaration, read, by_name[read.asset])
                 if read.asset != name:
                     sorter.add(name, read.asset)
@@ -88,6 +110,13 @@ def graph_of(declarations: Iterable[Declaration]) -> Graph:
     return Graph({by_name[name].key: by_name[name] for name in order}, keys)
 
 
+def _check_external(reader: Declaration, read: Read) -> None:
+    is_yearly = EXTERNALS[read.asset] in YEARLY
+    if is_yearly == (reader.kind == "month_bucket"):
+        given, wanted = ("year", "month") if is_yearly else ("month", "year")
+        raise DeclarationError(f"{reader.key} is computed by the {wanted} and reads {read.asset!r}, which is given by the {given}")
+
+
 def _check_read(reader: Declaration, read: Read, source: Declaration) -> None:
     if missing := [name for name in read.columns if name not in source.schema]:
         raise DeclarationError(f"{reader.key} reads {missing} of {source.key}, which has {list(source.schema)}")
@@ -95,8 +124,6 @@ def _check_read(reader: Declaration, read: Read, source: Declaration) -> None:
         raise DeclarationError(f"{reader.key} reads itself; only its own previous year can be read: ([…], 'previous_year')")
     if reader.kind == "month_bucket" and source.kind != "month_bucket":
         raise DeclarationError(f"{reader.key} is monthly and reads {source.key}, which is yearly; a month cannot wait for its year")
-    if reader.kind == "year_bucket" and source.kind == "year":
-        raise DeclarationError(f"{reader.key} is computed per bucket and reads {source.key}, which needs all buckets first")
 
 
 @cache

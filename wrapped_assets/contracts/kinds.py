@@ -1,4 +1,7 @@
-"""The kinds of asset that analysts write: `insight`, `playlist` and `population`, each a `declare` with its layer and grain filled in."""
+"""The kinds of asset that analysts write: insights of listeners, artists and groups, playlists, populations.
+
+Each is a `declare` with its layer and kind filled in.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from wrapped_assets.contracts.declaration import Declaration, Example, Window, d
 from wrapped_assets.vocabulary.columns import Column
 
 Reads = Mapping[str, Sequence[Column] | tuple[Sequence[Column], Window]]
+MINIMUM_LISTENERS = 20  # of an artist: below it nothing about the audience is shown
+
 Decorator = Callable[[Callable[..., pl.LazyFrame]], Declaration]
 
 
@@ -45,9 +50,41 @@ def population(
     minimum_group: int,
     examples: Sequence[Example],
     rules: Sequence[str] = (),
+    by: Column | None = None,
+    freezes: bool = True,
 ) -> Decorator:
-    """A figure over all listeners of an edition, one cell a year; groups smaller than `minimum_group` have no row."""
+    """A figure over all listeners of an edition, one cell a year; groups smaller than `minimum_group` have no row.
+
+    `by` bounds memory: an id, first in the grain, such that the rows of one value follow from the inputs' rows of that value (and
+    from inputs without it, whole). Once the edition is frozen late listeners restate nothing, unless `freezes` is False: for
+    figures from which a listener may withdraw.
+    """
     return declare(
         layer="population", kind="year", grain=grain, columns=columns, reads=reads, rules=rules,
-        minimum_group=minimum_group, examples=tuple(examples),
+        minimum_group=minimum_group, examples=tuple(examples), by=by.name if by else "", freezes=freezes,
+    )  # fmt: skip
+
+
+def artist_insight(
+    *, chapter: str, grain: Sequence[Column], columns: Sequence[Column], reads: Reads, headline: str,
+    examples: Sequence[Example], rules: Sequence[str] = (), freezes: bool = True,
+) -> Decorator:  # fmt: skip
+    """An artist's year in one respect, over all listeners: one cell a year, computed by ranges of artists.
+
+    Artists with fewer than MINIMUM_LISTENERS distinct listeners have no row: the function sees to it.
+    """
+    return declare(
+        layer="insights", kind="year", grain=grain, columns=columns, reads=reads, rules=rules, chapter=chapter, headline=headline,
+        examples=tuple(examples), minimum_group=MINIMUM_LISTENERS, by="artist_id", freezes=freezes,
+    )  # fmt: skip
+
+
+def group_insight(
+    *, chapter: str, grain: Sequence[Column], columns: Sequence[Column], reads: Reads, headline: str,
+    examples: Sequence[Example], rules: Sequence[str] = (),
+) -> Decorator:  # fmt: skip
+    """What a group of consenting listeners is told together: one cell a year. Never frozen: a member may leave."""
+    return declare(
+        layer="insights", kind="year", grain=grain, columns=columns, reads=reads, rules=rules, chapter=chapter, headline=headline,
+        examples=tuple(examples),
     )  # fmt: skip

@@ -62,6 +62,8 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
         return Decision("logic", "its code, or code that it reaches, changed", version)
     if stored.rules != rules:
         return Decision("rules", f"a rule that it depends on changed ({', '.join(sorted(declaration.rules))})", version)
+    if situation.is_frozen(cell):
+        return Decision(None, "its edition is frozen: its population stays as it was", stored.input_version)
     if waits:
         return Decision("upstream", waits, version)
     if stored.input_version != version:
@@ -116,7 +118,7 @@ def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, f
         if needed is not None and cell not in needed:
             continue
         decision = decide(situation, cell, pending)
-        if full and (wanted is None or cell in wanted) and decision.reason is None:
+        if full and (wanted is None or cell in wanted) and decision.reason is None and not situation.is_frozen(cell):
             decision = Decision("asked", "everything was asked for", decision.input_version)
         if decision.reason is None:
             plan.unchanged += 1

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from wrapped_assets.contracts.declaration import Declaration, Read
-from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules, clamped
+
+NO_BUCKET = -1
 
 
 class Stored(Protocol):
@@ -29,7 +31,8 @@ class Stored(Protocol):
 class Situation:
     """Everything that decides what is stale. Pure data: the loader in `building` fills it.
 
-    `landed[asset, period, bucket]` maps the components of an outside input ("whole", "head", "tail", or a column) to a hash.
+    `landed[asset, period, bucket]` maps the components of an outside input ("whole", "head", "tail", or a column) to a hash;
+    the bucket of what has none is NO_BUCKET. The populations of `frozen` years stay as they were computed.
     """
 
     graph: Graph
@@ -38,6 +41,8 @@ class Situation:
     landed: Mapping[tuple[str, str, int], Mapping[str, str]]
     stored: dict[Cell, Stored]
     damaged: frozenset[Cell] = frozenset()
+    frozen: frozenset[int] = frozenset()
+    catalogues: Mapping[int, str | None] = field(default_factory=dict)  # the version that each edition is told by
     _expected: dict[Cell, None] = field(default_factory=dict)
     _sources: dict[tuple[str, str, str, str, int | None], list[tuple[str, Cell]]] = field(default_factory=dict)
     _rules: dict[tuple[frozenset[str], str, str, Rules], str] = field(default_factory=dict)
@@ -47,6 +52,10 @@ class Situation:
         if not self._expected:
             self._expected = dict.fromkeys(expected_cells(self.graph, self.landed))
         return self._expected
+
+    def is_frozen(self, cell: Cell) -> bool:
+        """Whether a cell is a population's whose edition is frozen: new data does not restate it, new logic does."""
+        return self.graph.by_key[cell.asset].freezes and period_year(cell.period) in self.frozen
 
     def rules_version(self, declaration: Declaration, period: str) -> str:
         """The part of the edition's rules that the asset depends on."""
@@ -85,6 +94,8 @@ class Situation:
         return self._sources[slot]
 
     def _outside(self, key: str, read: Read, cell: Cell) -> list[tuple[str, str, None, Mapping[str, str]]]:
+        if key in YEARLY:
+            return self._outside_years(key, read, cell)
         assert cell.bucket is not None
         wanted = [(cell.period, "whole")]
         if read.window == "month_and_edges":
@@ -95,6 +106,15 @@ class Situation:
             hashes = self.landed.get((key, period, cell.bucket))
             if hashes and hashes.get(component):
                 found.append((key, f"{period}|b{cell.bucket:03d}", None, {component: hashes[component]}))
+        return found
+
+    def _outside_years(self, key: str, read: Read, cell: Cell) -> list[tuple[str, str, None, Mapping[str, str]]]:
+        buckets = [NO_BUCKET] if key in WITHOUT_BUCKETS else self.buckets() if cell.bucket is None else [cell.bucket]
+        found = []
+        for bucket in buckets:
+            if hashes := self.landed.get((key, cell.period, bucket)):
+                partition = cell.period if bucket == NO_BUCKET else f"{cell.period}|b{bucket:03d}"
+                found.append((key, partition, None, {name: hashes.get(name, "absent") for name in read.columns}))
         return found
 
     def partitions_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, int | None]]:
@@ -109,22 +129,26 @@ class Situation:
             periods = [str(month) for month in months_of(period_year(cell.period))]
         else:
             periods = [cell.period]
-        if cell.bucket is None and source.kind != "year":
-            buckets: list[int | None] = list(self.buckets())
+        buckets: list[int | None]
+        if source.kind == "year":
+            buckets = [None]
+        elif cell.bucket is None:
+            buckets = list(self.buckets())
         else:
             buckets = [cell.bucket]
         expected = self.expected()
         return [(period, bucket) for period in periods for bucket in buckets if Cell(key, period, bucket) in expected]
 
     def buckets(self) -> list[int]:
-        return sorted({bucket for _, _, bucket in self.landed})
+        return sorted({bucket for _, _, bucket in self.landed} - {NO_BUCKET})
 
 
 def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:
-    """Every cell for which something is landed: by period, then bucket, then asset in graph order; months before their year.
+    """Every cell for which something is landed: months by bucket, then years by stage and bucket; assets in graph order.
 
     A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A year
-    in which nothing was played between others has its histories alone: each builds on the year before.
+    in which nothing was played between others has its histories alone: each builds on the year before. A year's figures over
+    all listeners stand between the buckets' figures that they are made of and those that compare a listener with them.
     """
     months: dict[int, set[Month]] = {}
     for (asset, period, bucket), hashes in landed.items():
@@ -132,18 +156,23 @@ def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[s
             month = Month.parse(period)
             near = {month} | ({month.shift(-1)} if hashes.get("early") else set()) | ({month.shift(1)} if hashes.get("late") else set())
             months.setdefault(bucket, set()).update(near)
-    by_kind = {kind: [key for key, found in graph.by_key.items() if found.kind == kind] for kind in ("month_bucket", "year_bucket", "year")}
-    cells: list[Cell] = []
-    years: set[int] = set()
-    month_units = sorted((month, bucket) for bucket, found in months.items() for month in found)
-    year_units = sorted({(year, bucket) for bucket, found in months.items() for year in range(min(found).year, max(found).year + 1)})
-    chained = {key for key in by_kind["year_bucket"] if any(source == key for source, _ in graph.inputs(graph.by_key[key]))}
-    for month, bucket in month_units:
-        cells.extend(Cell(key, str(month), bucket) for key in by_kind["month_bucket"])
-    for year, bucket in year_units:
-        is_played = any(month.year == year for month in months[bucket])
-        years |= {year} if is_played else set()
-        cells.extend(Cell(key, str(year), bucket) for key in by_kind["year_bucket"] if is_played or key in chained)
-    for year in sorted(years):
-        cells.extend(Cell(key, str(year), None) for key in by_kind["year"])
+    months_keys = [key for key, found in graph.by_key.items() if found.kind == "month_bucket"]
+    stages: dict[int, list[str]] = {}
+    for key, stage in graph.stages.items():
+        if graph.by_key[key].kind != "month_bucket":
+            stages.setdefault(stage, []).append(key)
+    chained = {key for key in graph.by_key if any(source == key for source, _ in graph.inputs(graph.by_key[key]))}
+    cells = [
+        Cell(key, str(month), bucket)
+        for month, bucket in sorted((month, bucket) for bucket, found in months.items() for month in found)
+        for key in months_keys
+    ]
+    first, last = ({bucket: end(found).year for bucket, found in months.items()} for end in (min, max))
+    played = {(month.year, bucket) for bucket, found in months.items() for month in found}
+    for year in range(min(first.values(), default=0), max(last.values(), default=-1) + 1):
+        buckets = sorted(bucket for bucket in months if first[bucket] <= year <= last[bucket])
+        for stage, keys in sorted(stages.items()):
+            for bucket in buckets if stage % 2 == 0 else [None]:
+                is_played = (year, bucket) in played if bucket is not None else any((year, each) in played for each in buckets)
+                cells.extend(Cell(key, str(year), bucket) for key in keys if is_played or key in chained)
     return cells

@@ -17,6 +17,8 @@ from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
+NEWEST = "newest"  # in place of a version of the catalogue
+
 
 @dataclass(frozen=True)
 class Listener:
@@ -32,11 +34,13 @@ class Listener:
 
 @dataclass(frozen=True)
 class Edition:
-    """A year's rules, window and launch; the defaults where nothing was set."""
+    """A year's rules, window, launch and catalogue; the defaults where nothing was set."""
 
     year: int
     rules: Rules
     launch_at: datetime | None = None
+    catalogue: str | None = None  # the version of the catalogue; None: the newest
+    is_frozen: bool = False  # its population stays as it was computed
 
 
 def checked_time_zone(name: str) -> str:
@@ -114,24 +118,28 @@ def exclude(root: Root, listener: Listener, kind: str, target_id: int, label: st
 
 def set_edition(
     root: Root, year: int, *, rules: str | None = None, window_start: date | None = None,
-    window_end: date | None = None, launch_at: datetime | None = None,
+    window_end: date | None = None, launch_at: datetime | None = None, catalogue: str | None = None, is_frozen: bool | None = None,
 ) -> Edition:  # fmt: skip
-    """Changes what is given of a year's edition and keeps the rest; InputError where the result makes no sense."""
+    """Changes what is given of a year's edition and keeps the rest; InputError where the result makes no sense.
+
+    `catalogue` is a version, or NEWEST to follow what is imported.
+    """
     table = tables.editions
     with root.engine.begin() as connection:
         seen = _edition_rows(connection, root).get(year)
-        row = dict(seen) if seen else {"year": year, "rules": "default", "window_start": None, "window_end": None, "launch_at": None}
+        row = dict(seen) if seen else dict.fromkeys(table.c.keys()) | {"year": year, "rules": "default", "is_frozen": False}
         is_old = seen is not None and seen["environment"] == root.environment
         row["environment"] = root.environment
         given = {"rules": rules, "window_start": window_start, "window_end": window_end, "launch_at": launch_at}
-        row.update({name: value for name, value in given.items() if value is not None})
+        row.update({name: value for name, value in (given | {"catalogue": catalogue, "is_frozen": is_frozen}).items() if value is not None})
+        row["catalogue"] = None if catalogue == NEWEST else row["catalogue"]
         try:
             checked = rules_for(row["rules"], year, row["window_start"], row["window_end"])
         except ValueError as error:
             raise InputError(str(error)) from None
         mine = (table.c.year == year) & (table.c.environment == root.environment)
         connection.execute(sa.update(table).where(mine).values(**row) if is_old else sa.insert(table).values(**row))
-    return Edition(year, checked, row["launch_at"])
+    return Edition(year, checked, row["launch_at"], row["catalogue"], bool(row["is_frozen"]))
 
 
 def editions(root: Root, years: Iterable[int]) -> dict[int, Edition]:
@@ -142,7 +150,7 @@ def editions(root: Root, years: Iterable[int]) -> dict[int, Edition]:
     for year in years:
         row = rows.get(year)
         rules = rules_for(row["rules"], year, row["window_start"], row["window_end"]) if row else rules_for("default", year)
-        found[year] = Edition(year, rules, row["launch_at"] if row else None)
+        found[year] = Edition(year, rules, row["launch_at"], row["catalogue"], bool(row["is_frozen"])) if row else Edition(year, rules)
     return found
 
 

@@ -77,7 +77,8 @@ GRAPHS: dict[str, tuple[list[Declaration], str]] = {
     "an unknown input": ([asset("a", read("nothing"))], "reads 'nothing', which does not exist; known are"),
     "an unknown column": ([asset("a"), asset("b", read("a", "minutes"))], r"reads \['minutes'\] of aggregates/a, which has"),
     "a month that reads a year": ([asset("a", kind="year_bucket"), asset("b", read("a", "listen_count"))], "cannot wait for its year"),
-    "a bucket that reads all": ([asset("a", kind="year"), asset("b", read("a", "listen_count"), kind="year_bucket")], "all buckets first"),
+    "a month that reads who people are in a year": ([asset("a", read("profiles", "country"))], "which is given by the year"),
+    "a year that reads a month's plays": ([asset("a", read("landed_plays", "ms_played"), kind="year_bucket")], "is given by the month"),
     "an asset that reads itself": ([asset("a", read("a", "listen_count"))], "only its own previous year"),
 }
 

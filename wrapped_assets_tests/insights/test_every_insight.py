@@ -15,11 +15,12 @@ import pytest
 
 from wrapped_assets.building.evaluate import lazy_result
 from wrapped_assets.building.rehearsal import inputs_of, landed
+from wrapped_assets.building.rehearsed_inputs import yearly_frames
 from wrapped_assets.building.worked_examples import differences
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.vocabulary.rules import rules_for
-from wrapped_assets_tests.insights.worlds import YEAR, rehearsed
+from wrapped_assets_tests.insights.worlds import CATALOGUE, YEAR, rehearsed
 
 GRAPH = project_graph()
 ALL = list(GRAPH.by_key.values())
@@ -68,6 +69,7 @@ def test_without_plays_it_has_no_rows(asset: Declaration) -> None:
         "registry/listeners": pl.DataFrame({"listener_id": [1], "time_zone": ["UTC"]}),
         "registry/exclusions": pl.DataFrame(schema={"listener_id": pl.Int64, "exclusion_kind": pl.String, "target_id": pl.Int64}),
     }  # fmt: skip
+    externals |= yearly_frames({"ana": 1}, CATALOGUE, {"ana": {"country": "PT", "is_findable": True}}, {})
     result = evaluated(asset, inputs_of(GRAPH, asset, period_of(asset), {}, externals))
     assert result.height == 0
     assert result.schema == pl.Schema(asset.schema)

@@ -55,6 +55,43 @@ def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PLAY_SCHEMA)
 
 
+# Half of the artists and albums are known to the catalogue, one artist's name is two artists'.
+CATALOGUE: dict[str, list[dict[str, Any]]] = {
+    "known_artists": [
+        {"artist_name": "artist 0", "country": "NO", "place_name": "Bergen", "genre_names": ["Electronic", "downtempo"]},
+        {"artist_name": "artist 1", "country": "PT", "place_name": "Porto", "genre_names": ["fado"]},
+        {"artist_name": "artist 2", "country": "DE", "genre_names": ["jazz"]},
+        {"artist_name": "artist 2", "country": "JP", "genre_names": ["rock"]},
+    ],
+    "known_release_groups": [
+        {"artist_name": f"artist {artist}", "release_group_name": f"album {n}", "track_count": 3, "release_year": 1990 + 9 * n,
+         "genre_names": genres}
+        for artist in range(3) for n, genres in ((1, ["ambient"]), (2, []), (4, ["electronic"]))
+    ],
+    "known_recordings": [
+        {"recording_name": song.title, "artist_names": list(song.artists), "release_group_name": song.release_group,
+         "release_year": 1970 + 3 * n, "genre_names": ["ambient"] if n % 2 else []}
+        for n, song in enumerate(SONGS[:12]) if n % 3
+    ] + [{"recording_name": "never heard", "artist_names": ["artist 0"], "release_group_name": "album 4", "track_position": 1}],
+    "known_genres": [
+        {"genre_name": "electronic"}, {"genre_name": "ambient", "parent_genre_name": "electronic"}, {"genre_name": "jazz"},
+        {"genre_name": "downtempo", "parent_genre_name": "electronic"}, {"genre_name": "fado"}, {"genre_name": "rock"},
+    ],
+    "known_places": [
+        {"place_name": "Porto", "country": "PT", "inhabitants": 231_000}, {"place_name": "Oslo", "country": "NO", "inhabitants": 717_000},
+    ],
+}  # fmt: skip
+PEOPLE: dict[str, dict[str, Any]] = {
+    "ana": {"country": "PT", "place": "Porto", "birth_year": 1990, "is_findable": True},
+    "bo": {"country": "PT", "place": "Porto", "birth_year": 1988, "is_findable": True},
+    "cy": {"country": "PT", "place": "Porto", "birth_year": 2000, "is_findable": True},
+    "di": {"country": "NO", "place": "Oslo", "is_findable": True},
+    "ed": {"country": "NO", "place": "Oslo", "birth_year": 1950, "is_findable": True},
+}
+GROUPS = {"home": ["ana", "bo", "cy"], "work": ["di", "ed"]}
+SURROUNDINGS: dict[str, Any] = {"catalogue": CATALOGUE, "people": PEOPLE, "groups": GROUPS}
+
+
 @cache
 def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
     """Listeners with skips, private plays, scrobbles, podcasts and local days that are not UTC's; one hardly listens at all."""
@@ -91,7 +128,7 @@ def _two_years() -> list[dict[str, Any]]:
 @cache
 def rehearsed() -> Found:
     """Everything computed for everyone, once for all tests."""
-    return rehearse(everyone(), [YEAR - 1, YEAR], time_zones=ZONES)
+    return rehearse(everyone(), [YEAR - 1, YEAR], time_zones=ZONES, **SURROUNDINGS)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,116 @@
+"""What the cells of a unit read: stored cells and outside inputs, each read from disk once, in the columns that anyone here needs."""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from wrapped_assets.building.evaluate import ROWS_PER_RANGE
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.declaration import Declaration, Read
+from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
+from wrapped_assets.contracts.known import known_schema
+from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage import catalogues, groups, landing, profiles, registry
+from wrapped_assets.storage.files import is_intact
+from wrapped_assets.storage.manifest import StoredCell
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Cell, Month, period_year
+
+_OUTSIDE = {key: name for name, key in EXTERNALS.items()}
+
+
+class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
+    """A stored cell that was to be read does not have the bytes that were recorded."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(str(cell))
+        self.cell = cell
+
+
+class Inputs:
+    """The inputs of the cells of one unit. `made` holds what the unit computed itself, whole."""
+
+    def __init__(self, project: Project, situation: Situation, cells: list[Cell]) -> None:
+        self._project, self._situation, self._cells = project, situation, cells
+        self.made: dict[str, pl.DataFrame] = {}
+        self._read: dict[tuple[str, str], pl.DataFrame | pl.LazyFrame] = {}  # (input, window) → what anyone here reads of it
+        self._chunks: dict[tuple[str, str, int], list[landing.Chunk]] | None = None
+
+    def of(self, cell: Cell) -> dict[str, pl.DataFrame | pl.LazyFrame]:
+        """Each input by name; frames, or scans where all buckets are read. DamagedInput where one has not its recorded bytes."""
+        declaration = self._situation.graph.by_key[cell.asset]
+        return {read.asset: self._input(cell, declaration, key, read) for key, read in self._situation.graph.inputs(declaration)}
+
+    def ranges(self, cell: Cell) -> int:
+        """Into how many ranges of its id an asset over all listeners is cut, so that each reads a bounded number of rows."""
+        declaration = self._situation.graph.by_key[cell.asset]
+        rows = sum(
+            stored.row_count
+            for key, read in self._situation.graph.inputs(declaration)
+            if declaration.by in read.columns
+            for stored, _ in self._stored(declaration, key, read, cell)
+        )
+        return max(1, math.ceil(rows / ROWS_PER_RANGE))
+
+    def _input(self, cell: Cell, declaration: Declaration, key: str, read: Read) -> pl.DataFrame | pl.LazyFrame:
+        if key in self.made and read.window == "period" and self._situation.graph.by_key[key].kind == declaration.kind:
+            return self.made[key]
+        slot = (key, read.window)
+        if slot not in self._read or not set(read.columns) <= set(self._read[slot].collect_schema().names()):
+            self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(key, read))
+        return self._read[slot]
+
+    def _columns_needed(self, key: str, read: Read) -> list[str]:
+        graph = self._situation.graph
+        reads = (found for cell in self._cells for found in graph.inputs(graph.by_key[cell.asset]))
+        wanted = {name for source, other in reads if source == key and other.window == read.window for name in other.columns}
+        return [name for name in c.BY_NAME if name in wanted | set(read.columns)]
+
+    def _stored(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[StoredCell, Cell]]:
+        if key in _OUTSIDE:
+            return []
+        sources = [Cell(key, period, bucket) for period, bucket in self._situation.partitions_read(declaration, key, read, cell)]
+        return [(self._situation.stored[one], one) for one in sources if one in self._situation.stored]  # type: ignore[misc]
+
+    def _load(
+        self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]
+    ) -> pl.DataFrame | pl.LazyFrame:  # fmt: skip
+        if key in _OUTSIDE:
+            return self._outside(cell, key, columns)
+        schema = self._situation.graph.by_key[key].schema
+        paths = []
+        for stored, source in self._stored(declaration, key, read, cell):
+            path = self._project.root.path / stored.path
+            if not is_intact(path, stored.file_hash):
+                raise DamagedInput(source)
+            paths.append(path)
+        if not paths:
+            return pl.DataFrame(schema={name: schema[name] for name in columns})
+        scans = [pl.scan_parquet(path).select(columns) for path in paths]
+        return pl.concat(scans) if declaration.kind == "year" else pl.concat(pl.collect_all(scans))
+
+    def _outside(self, cell: Cell, key: str, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
+        root, name = self._project.root, _OUTSIDE[key]
+        if key == EXTERNALS["groups"]:
+            return groups.members_frame(root).select(columns)
+        if key in WITHOUT_BUCKETS:
+            file = catalogues.files_of(root, self._situation.catalogues.get(period_year(cell.period))).get(key)
+            known = pl.scan_parquet(root.path / file.path) if file else pl.LazyFrame(schema=known_schema(name))
+            return known.select(columns)
+        if key == EXTERNALS["profiles"]:
+            frame = profiles.profiles_frame(root)
+        elif key == EXTERNALS["listeners"]:
+            frame = registry.listeners_frame(root)
+        elif key == EXTERNALS["exclusions"]:
+            frame = registry.exclusions_frame(root)
+        else:
+            assert cell.bucket is not None
+            if self._chunks is None:
+                self._chunks = landing.load_chunks(root)
+            return landing.read_landed(root, self._chunks, key, Month.parse(cell.period), cell.bucket, columns, EDGE)
+        if cell.bucket is not None:
+            frame = frame.filter((pl.col("listener_id") & (root.bucket_count - 1)) == cell.bucket)
+        return frame.select(columns)
