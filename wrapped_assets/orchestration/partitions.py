@@ -13,7 +13,7 @@ from wrapped_assets.vocabulary.periods import Month
 
 # Which periods around its own an asset reads, by the window of the read.
 OFFSETS = {"period": (0, 0), "month_and_edges": (-1, 1), "previous_year": (-1, -1)}
-PEOPLE = (EXTERNALS["listeners"], EXTERNALS["exclusions"])
+WITHOUT_PERIODS = frozenset(EXTERNALS.values()) - {EXTERNALS["landed_plays"], EXTERNALS["landed_tracks"]}  # as they are now
 
 
 @cache
@@ -34,8 +34,8 @@ class Periods:
         return self.months if declaration.kind == "month_bucket" else self.years
 
     def of_external(self, key: str) -> dg.TimeWindowPartitionsDefinition | None:
-        """Months for what is landed; what the registry says has no period."""
-        return None if key in PEOPLE else self.months
+        """Months for what is landed; what the registry and a catalogue say has no period."""
+        return None if key in WITHOUT_PERIODS else self.months
 
 
 def dependencies(graph: Graph, declaration: Declaration) -> list[dg.AssetDep]:
@@ -50,7 +50,7 @@ def dependencies(graph: Graph, declaration: Declaration) -> list[dg.AssetDep]:
     for key, offsets in reach.items():
         start, end = min(first for first, _ in offsets), max(last for _, last in offsets)
         mapping = None
-        if key not in PEOPLE:
+        if key not in WITHOUT_PERIODS:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", dg.BetaWarning)  # that months to come may not exist yet
                 mapping = dg.TimeWindowPartitionMapping(start, end, allow_nonexistent_upstream_partitions=True)

@@ -6,6 +6,7 @@ import dagster as dg
 
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
+from wrapped_assets.contracts.known import KNOWN
 from wrapped_assets.vocabulary import columns as c
 
 OWNERS = {
@@ -24,6 +25,13 @@ MEANINGS = {
     "landed_tracks": "The tracks that landed plays name, each spelling once a month.",
     "listeners": "Listeners and their time zones. Their names never leave the registry.",
     "exclusions": "What listeners asked to leave out of their figures: artists, recordings, release groups, hours.",
+    "profiles": "What figures about many people may know of listeners (country, place, year of birth), and who agreed to be found.",
+    "groups": "Groups of listeners who want their year told together: those members who agreed to it.",
+    "known_artists": "Artists as the catalogue that an edition is told by has them: countries, places, genres.",
+    "known_release_groups": "Release groups as the catalogue has them: track counts, years of the original release, genres.",
+    "known_recordings": "Recordings as the catalogue has them: years of the original release, lengths, identifiers, genres.",
+    "known_genres": "The tree of genres: names, parents, other spellings.",
+    "known_places": "Places: their countries and how many people live there.",
 }
 # From the most to the least delicate.
 PRIVACY = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
@@ -98,7 +106,7 @@ def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
     """The same for an input that no function makes; its columns are those that anyone reads."""
     key = EXTERNALS[name]
     used = {column for found in graph.by_key.values() for source, read in graph.inputs(found) if source == key for column in read.columns}
-    columns = [column for column in c.BY_NAME.values() if column.name in used]
+    columns = list(KNOWN.get(name, ())) or [column for column in c.BY_NAME.values() if column.name in used]
     group = key.partition("/")[0]
     return {
         "description": MEANINGS[name],

@@ -41,11 +41,12 @@ class World:
     stored: dict[Cell, Kept] = field(default_factory=dict)
     until: Mapping[int, object] = field(default_factory=dict)  # the cut-off of a year
     damaged: frozenset[Cell] = frozenset()
+    frozen: frozenset[int] = frozenset()
 
     def situation(self) -> Situation:
         logic = {key: self.logic.get(key, "first") for key in self.graph.by_key}
         rules = {year: rules_for("default", year, None, self.until.get(year)) for year in range(2020, 2031)}  # type: ignore[arg-type]
-        return Situation(self.graph, logic, rules, self.landed, self.stored, self.damaged)  # type: ignore[arg-type]
+        return Situation(self.graph, logic, rules, self.landed, self.stored, self.damaged, self.frozen)  # type: ignore[arg-type]
 
     def build(self, *, only: set[Cell] | None = None) -> list[Cell]:
         """Computes what the plan says, cell by cell, cutting off where an input came out the same; returns what was computed."""
@@ -81,7 +82,7 @@ def asset(name: str, *reads: Read, kind: str = "month_bucket", rules: tuple[str,
     layer = "insights" if kind == "year_bucket" else "population" if kind == "year" else "aggregates"
     return Declaration(
         name=name, layer=layer, kind=kind, function=lambda: None, grain=("listener_id",),  # type: ignore[arg-type, return-value]
-        columns=(c.listener_id, c.listen_count, c.play_count), reads=reads, rules=frozenset(rules),
+        columns=(c.listener_id, c.listen_count, c.play_count), reads=reads, rules=frozenset(rules), freezes=kind == "year",
     )  # fmt: skip
 
 
