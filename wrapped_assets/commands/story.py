@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
@@ -14,20 +15,23 @@ from wrapped_assets.commands.options import data_option, emit, env_option, json_
 @click.option("--year", type=int, required=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
+@click.option("--locale", help="The language: de, en, es or ja; a region may follow, as in de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option
-def command(listener, year, format_, out, data, as_json) -> None:
+def command(listener, year, format_, out, locale, data, as_json) -> None:
     """Tell one listener's year as text, JSON, one self-contained page, or a share card (PNG)."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
     from wrapped_assets.storage import registry
+    from wrapped_assets.stories.language import language_of, spoken
 
+    language = language_of(spoken([locale], otherwise=locale) if locale else "en")
     format_ = "json" if as_json else format_
     if format_ == "png" and out is None and sys.stdout.isatty():
         raise InputError("a picture cannot be printed on a terminal: name a file with --out")
     project = open_project(data)
-    told = story_data(project, registry.find_listener(project.root, listener), year)
+    told = replace(story_data(project, registry.find_listener(project.root, listener), year), locale=language.tag)
     emit(rendered(told, format_, colour=out is None and sys.stdout.isatty()), out)
 
 

@@ -1,9 +1,12 @@
-"""Story pages over HTTP, read-only, from published editions; an address is a keyed token, never a name or an id."""
+"""Story pages over HTTP, read-only, from published editions; an address is a keyed token, never a name or an id.
+
+A page is told in the language of `?lang=`, or else in the first one of Accept-Language that there is a catalogue for.
+"""
 
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -16,6 +19,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.registry import Listener
+from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.page import story_html
 
 _HEADERS = {
@@ -53,12 +57,12 @@ def application(project: Project) -> Starlette:
     """The web application."""
 
     @lru_cache(maxsize=256)
-    def page(listener: Listener, year: int, number: int) -> str:
-        """One page; a new publication is another number, and so another entry."""
+    def page(listener: Listener, year: int, number: int, locale: str) -> str:
+        """One page in one language; a new publication is another number, and so another entry."""
         live = publications.live_edition(project.root, year)
         if live is None or live.number != number:
             raise KeyError(number)  # flipped meanwhile: nothing is kept, the next request finds the new one
-        return story_html(story_data(project, listener, year, live))
+        return story_html(replace(story_data(project, listener, year, live), locale=locale))
 
     def story(request: Request) -> Response:
         year, token = int(request.path_params["year"]), request.path_params["token"]
@@ -68,7 +72,9 @@ def application(project: Project) -> Starlette:
         if live is None or person is None:
             return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
         try:
-            return HTMLResponse(page(person, year, live.number), headers=_HEADERS)
+            locale = spoken([request.query_params.get("lang", ""), *accepted(request.headers.get("accept-language", ""))])
+            headers = {**_HEADERS, "Content-Language": locale, "Vary": "Accept-Language"}
+            return HTMLResponse(page(person, year, live.number, locale), headers=headers)
         except KeyError:
             headers = {**_HEADERS, "Retry-After": "1"}
             return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers=headers)

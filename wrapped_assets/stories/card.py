@@ -13,15 +13,18 @@ from markupsafe import escape
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.stories import counting, phrases
 from wrapped_assets.stories.cards.habits import minutes_by_day
+from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record_body
 from wrapped_assets.stories.figures.svg import fixed
 from wrapped_assets.stories.palettes import CHAPTERS
-from wrapped_assets.stories.terminal import columns_of
 
 WIDTH, HEIGHT = 1080, 1920
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FONT = "'Avenir Next Condensed','Roboto Condensed','Liberation Sans Narrow','Arial Narrow',sans-serif"
+_FONT = (
+    "'Avenir Next Condensed','Roboto Condensed','Liberation Sans Narrow','Arial Narrow',"
+    "'Hiragino Sans','Noto Sans CJK JP','Noto Sans JP','Yu Gothic',sans-serif"
+)
 
 
 class BrowserMissingError(WrappedError):
@@ -58,27 +61,29 @@ def story_svg_card(data: StoryData) -> str:
     """The picture: the year as a record, the minutes, five songs and five artists, and how it was counted."""
     paper, ink, muted, spot = (getattr(CHAPTERS["overview"][0], field) for field in ("paper", "ink", "muted", "spot"))
     days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
+    told, say = data.language, data.language.say
     minutes = phrases.number(data.first("listening_totals").get("minutes"))
+    of_music = say("{minutes:minutes} of music", minutes=minutes) if minutes else say("A quiet year")
     style = (
         f"text{{font-family:{_FONT}}}.vinyl{{fill:{ink}}}.groove{{fill:none;stroke:{paper};stroke-opacity:.16}}"
         f".spokes{{stroke:{paper};stroke-width:1.7;stroke-linecap:round}}.label{{fill:{spot}}}.hole,.label-year,.label-small{{fill:{paper}}}"
         f".label-year{{font-size:34px;font-weight:700}}.label-small{{font-size:12px}}.rim{{font-size:9.5px;fill:{muted}}}"
     )
-    name = _fitting(phrases.name(data.listener, "Somebody"), 30)
+    name = _fitting(phrases.name(data.listener, say("Somebody")), 30)
     songs, artists = _names(data, "top_recordings", "recording_name"), _names(data, "top_artists", "artist_name")
     parts = [
         _line(90, 170, 72, name, ink, 'font-weight="700"'),
         _line(80, 400, 290, str(data.year), spot, 'font-weight="700" letter-spacing="-18"'),
-        f'<g transform="translate(180 450) scale(1.8)">{record_body(days, *data.window, data.year)}</g>',
-        _line(90, 1240, 64, f"{phrases.count(minutes)} minutes of music" if minutes else "A quiet year", ink, 'font-weight="700"'),
-        _ranking(90, "SONGS", songs, spot, ink) if songs else "",
-        _ranking(580, "ARTISTS", artists, spot, ink) if artists else "",
+        f'<g transform="translate(180 450) scale(1.8)">{record_body(days, *data.window, data.year, told)}</g>',
+        _line(90, 1240, 64, _fitting(of_music, 34), ink, 'font-weight="700"'),
+        _ranking(90, say("Songs").upper(), songs, spot, ink) if songs else "",
+        _ranking(580, say("Artists").upper(), artists, spot, ink) if artists else "",
         _line(90, 1820, 26, _fitting(counting.small_print(data), 90), muted),
-        _line(90, 1860, 26, f"Wrapped Assets · {phrases.counted(data.counted.listens, 'listen')} counted", muted),
+        _line(90, 1860, 26, say("Wrapped Assets · {listens:listens} counted", listens=data.counted.listens), muted),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(name)}, {data.year} in music"><style>{style}</style>'
+        f'lang="{told.tag}" aria-label="{escape(say("{name} · {year} in music", name=name, year=str(data.year)))}"><style>{style}</style>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{paper}"/><rect x="90" y="70" width="900" height="10" fill="{ink}"/>'
         f"{''.join(parts)}</svg>"
     )

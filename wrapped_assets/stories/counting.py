@@ -3,55 +3,58 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
+from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import MINIMUM_ARTISTS, MINIMUM_RECORDINGS, StoryData
 
 REASONS = {
-    "too_short": "too short to count",
-    "private": "in a private session",
-    "excluded": "excluded by your choice",
-    "outside_window": "outside the window",
-    "not_music": "not music",
-    "duplicate": "duplicates of another record",
+    "too_short": message("too short to count"),
+    "private": message("in a private session"),
+    "excluded": message("excluded by your choice"),
+    "outside_window": message("outside the window"),
+    "not_music": message("not music"),
+    "duplicate": message("duplicates of another record"),
 }
 
 
 def small_print(data: StoryData) -> str:
     """Rules, window and time zone on one line."""
-    return f"{data.rules} rules · {phrases.span(*data.window)} · {data.time_zone}"
+    window = data.language.span(*data.window)
+    return data.language.say("{rules} rules · {window} · {time_zone}", rules=data.rules, window=window, time_zone=data.time_zone)
 
 
 def settings(data: StoryData) -> list[tuple[str, str]]:
     """What the edition was counted by: label and value."""
+    told, say = data.language, data.language.say
     since = phrases.as_date(data.history_since)
     return [
-        ("Edition", phrases.name(data.edition)),
-        ("Rules", phrases.name(data.rules)),
-        ("Window", phrases.span(*data.window)),
-        ("Time zone", phrases.name(data.time_zone)),
-        *([("History known since", phrases.day(since))] if since else []),
+        (say("Edition"), phrases.name(data.edition)),
+        (say("Rules"), phrases.name(data.rules)),
+        (say("Window"), told.span(*data.window)),
+        (say("Time zone"), phrases.name(data.time_zone)),
+        *([(say("History known since"), told.day(since))] if since else []),
     ]
 
 
 def ins_and_outs(data: StoryData) -> list[tuple[str, str]]:
     """Counts in and out: label and number; every reason of the edition, also where it is nought."""
-    counted = data.counted
-    reasons = [(REASONS.get(reason, phrases.words(reason).lower()), phrases.count(plays)) for reason, plays in counted.excluded.items()]
+    counted, told, say = data.counted, data.language, data.language.say
+    reasons = [(say(REASONS.get(reason, phrases.words(reason).lower())), told.count(plays)) for reason, plays in counted.excluded.items()]
+    unknown = counted.unknown_length_count
     return [
-        ("listens counted and ranked", phrases.count(counted.listens)),
-        *([("plays in the minutes", phrases.count(counted.plays_in_minutes))] if counted.plays_in_minutes else []),
+        (say("listens counted and ranked"), told.count(counted.listens)),
+        *([(say("plays in the minutes"), told.count(counted.plays_in_minutes))] if counted.plays_in_minutes else []),
         *reasons,
-        *(
-            [("of unknown length: nothing added to the minutes", phrases.count(counted.unknown_length_count))]
-            if counted.unknown_length_count
-            else []
-        ),
+        *([(say("of unknown length: nothing added to the minutes"), told.count(unknown))] if unknown else []),
     ]
 
 
 def verdict(data: StoryData) -> str:
     """A sentence on an edition that is small or empty; nothing for a full one."""
+    say = data.language.say
     if not data.counted.listens:
-        return "No listens in this window. The needle never touched the groove."
+        return say("No listens in this window. The needle never touched the groove.")
     if data.is_small:
-        return f"A small edition: rankings begin at {MINIMUM_RECORDINGS} songs and {MINIMUM_ARTISTS} artists."
+        return say(
+            "A small edition: rankings begin at {songs:songs} and {artists:artists}.", songs=MINIMUM_RECORDINGS, artists=MINIMUM_ARTISTS
+        )
     return ""

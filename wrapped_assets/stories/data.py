@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.stories.language import Language, language_of
 from wrapped_assets.stories.phrases import number
 
 Row = Mapping[str, Any]
@@ -46,6 +47,12 @@ class StoryData:
     insights: Mapping[str, Sequence[Row]]
     tellings: Mapping[str, Telling] = field(default_factory=dict)
     history_since: datetime | str | None = None
+    locale: str = "en"  # the language it is told in: one of catalogue.LANGUAGES
+
+    @property
+    def language(self) -> Language:
+        """What tells it."""
+        return language_of(self.locale)
 
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed or the edition is a small one that leaves it out."""

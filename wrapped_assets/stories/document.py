@@ -27,6 +27,7 @@ def story_json(data: StoryData) -> dict[str, Any]:
         "rules": data.rules,
         "window": {"from": data.window[0].isoformat(), "until": data.window[1].isoformat()},
         "time_zone": data.time_zone,
+        "locale": data.locale,
         "insights": {
             name: {
                 "headline": plain(headline(name, data)),

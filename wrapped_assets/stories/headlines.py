@@ -1,4 +1,4 @@
-"""The sentence of an insight: its declared headline, filled from its first row."""
+"""The sentence of an insight: its declared headline, in the story's language, filled from its first row."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.data import Row, StoryData
+from wrapped_assets.stories.language import Language, english
 
 _LONGEST_NAME = 64
 _PLURAL = re.compile(r"^((?: [a-z]+)?? )([a-z]+s)\b")
@@ -18,34 +19,39 @@ _NEVER_PLURAL = {"its", "was", "is", "his", "as", "this", "across", "has"}
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a headline: text as declared, a displayed name, or another value."""
+    """A piece of a headline: text of the message, a displayed name, or another value; `lang` only where it is not the story's."""
 
     text: str
     kind: Literal["text", "name", "value"] = "text"
+    lang: str = ""
 
 
-def value_text(column: str, value: Any, data: StoryData) -> str:
+def value_text(column: str, value: Any, data: StoryData, language: Language | None = None) -> str:
     """One cell as people read it, by what its column's name says it holds; a dash where it is empty."""
+    told = language or data.language
     if value is None:
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return told.say("yes") if value else told.say("no")
     if column.endswith("_date"):
-        return phrases.day(value, data.year)
+        return told.day(value, data.year)
     if column.endswith(("_at", "_since")):
-        found = phrases.local(value, data.time_zone)
-        return f"{phrases.day(found, data.year)}, {found:%H:%M}" if found else "–"
-    if column == "month":
-        return phrases.month_name(value)
-    if column == "local_weekday" and value in range(1, 8):
-        return phrases.WEEKDAYS[value - 1]
+        return told.moment(value, data.time_zone, data.year)
+    if column == "month" or column.endswith("_month"):
+        return told.month(value)
+    if column == "local_weekday":
+        return told.weekday(value)
+    if column == "country":
+        return told.country(value)
     if column.endswith("_share"):
-        return phrases.percent(value)
+        return told.percent(value)
+    if column.endswith("_year"):
+        return str(value)
     if column.endswith(("_ms", "ms_played")) and phrases.number(value) is not None:
-        return phrases.duration(value / 60_000)
+        return told.duration(value / 60_000)
     if isinstance(value, (list, tuple)):
-        return ", ".join(value_text(column, item, data) for item in value)
-    return phrases.count(value) if phrases.number(value) is not None else phrases.name(value, "–")
+        return told.listed([value_text(column, item, data, told) for item in value])
+    return told.count(value) if phrases.number(value) is not None else phrases.name(value)
 
 
 def _found(field: str, row: Row) -> str | None:
@@ -54,7 +60,7 @@ def _found(field: str, row: Row) -> str | None:
 
 
 def _singular(literal: str) -> str:
-    """The text after a 1, with the noun that follows in the singular: " times that day" is " time that day"."""
+    """English after a 1, with the noun that follows in the singular: " times that day" is " time that day"."""
     match = _PLURAL.match(literal)
     if match is None or match.group(2) in _NEVER_PLURAL:
         return literal
@@ -67,39 +73,54 @@ def _singular(literal: str) -> str:
 _WITHOUT_MINUTES = (("listened for {minutes} minutes", "logged {listen_count} listens"), ("{minutes} minutes", "{listen_count} listens"))
 
 
-def _of_what_is_known(template: str, row: Row) -> str:
-    """The template, over listens where it speaks of minutes and there are none."""
-    if phrases.number(row.get("minutes")) == 0 and phrases.number(row.get("listen_count")):
-        for spoken, instead in _WITHOUT_MINUTES:
-            template = template.replace(spoken, instead)
+def without_minutes(template: str) -> str:
+    """The headline over listens where it speaks of minutes: a message of its own."""
+    for spoken, instead in _WITHOUT_MINUTES:
+        template = template.replace(spoken, instead)
     return template
 
 
+def _of_what_is_known(template: str, row: Row) -> str:
+    has_listens_only = phrases.number(row.get("minutes")) == 0 and phrases.number(row.get("listen_count"))
+    return without_minutes(template) if has_listens_only else template
+
+
 def headline(insight: str, data: StoryData) -> tuple[Part, ...]:
-    """The insight's sentence; its name in words where nothing is declared, or where a placeholder has no value."""
-    fallback = (Part(phrases.words(insight)),)
+    """The insight's sentence; its name in words where nothing is declared, or where a placeholder has no value.
+
+    A headline that the story's language has no message for is told in English, with English numbers.
+    """
+    fallback = (Part(data.language.say(phrases.words(insight))),)
     telling, row = data.tellings.get(insight), data.first(insight)
     if telling is None or not telling.headline:
         return fallback
+    text = _of_what_is_known(telling.headline, row)
+    told = data.language if data.language.knows(text) else english()
     try:
-        pieces = list(Formatter().parse(_of_what_is_known(telling.headline, row)))
+        pieces = list(Formatter().parse(told.template(text)))
     except ValueError:
         return fallback
+    return _filled(pieces, row, data, told) or fallback
+
+
+def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: Row, data: StoryData, told: Language) -> tuple[Part, ...]:
+    """The message's parts; none where a placeholder has no value."""
+    lang = "" if told is data.language else told.tag
     parts: list[Part] = []
     after_one = False
-    for literal, field, _, _ in pieces:
+    for literal, field, spec, _ in pieces:
         if literal:
-            parts.append(Part(_singular(literal) if after_one else literal))
+            parts.append(Part(_singular(literal) if after_one and told.tag == "en" else literal, "text", lang))
         after_one = False
         if field is None:
             continue
         column = _found(field, row)
         if column is None:
-            return fallback
-        text = value_text(column, row[column], data)
-        after_one = text == "1"
+            return ()
+        text = told.value(row[column], spec) if spec else value_text(column, row[column], data, told)
+        after_one = text == "1" and not spec
         is_name = isinstance(row[column], str) and column.endswith("_name")
-        parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, "value"))
+        parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, "value", lang))
     return tuple(parts)
 
 

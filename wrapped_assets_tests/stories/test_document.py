@@ -12,7 +12,7 @@ from wrapped_assets_tests.stories.fictional import empty, fictional, small
 
 def test_the_document_has_its_keys() -> None:
     document = story_json(fictional())
-    assert list(document) == ["listener", "year", "edition", "rules", "window", "time_zone", "insights"]
+    assert list(document) == ["listener", "year", "edition", "rules", "window", "time_zone", "locale", "insights"]
     assert document["window"] == {"from": "2025-01-01", "until": "2025-12-31"}
     top = document["insights"]["top_recordings"]
     assert top["headline"] == "Your song of the year: Lantern Season, 174 listens."

@@ -29,10 +29,12 @@ ROW = {
     [
         ("On {local_date} you played {recording} {listen_count} times.", "On 21 June you played Salt 1 time."),
         ("{minutes} minutes with {artist}", "1,235 minutes with Kestrel Youth"),
-        ("{night_share} at night, {month}", "23 % at night, March"),
+        ("{night_share} at night, {month}", "23% at night, March"),
         ("{ms_played} from {listened_at}", "1 h 12 min from 22 June, 00:00"),
         ("{listen_count} new discoveries, {day_count} days", "1 new discovery, 1 day"),
         ("{listen_count} was its number", "1 was its number"),
+        ("{listen_count:listens} on {day_count:days}, {minutes:duration}.", "1 listen on 1 day, 20 h 35 min."),
+        ("{listen_count:no such noun}", "1"),
         ("{missing} things", "Night train"),
         ("{unclosed", "Night train"),
         ("", "Night train"),

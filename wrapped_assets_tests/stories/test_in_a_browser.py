@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wrapped_assets.stories.card import BROWSERS
+from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.page import story_html
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
@@ -61,9 +63,12 @@ def test_the_page_is_quiet_and_one_column_wide(browser: Any, tmp_path: Path, dat
     assert page.eval_on_selector("main", spilling) == 0
 
 
-@pytest.mark.parametrize(
-    ("data", "screens"), [(fictional(), 1.0), (small(), 1.0), (empty(), 1.0), (hostile(), 1.15)], ids=["full", "small", "empty", "hostile"]
-)
+ONE_SCREEN = {"small": (small(), 1.0), "empty": (empty(), 1.0), "hostile": (hostile(), 1.15)} | {
+    tag: (replace(fictional(), locale=tag), 1.0) for tag in (*LANGUAGES, "en-XA")
+}
+
+
+@pytest.mark.parametrize(("data", "screens"), ONE_SCREEN.values(), ids=ONE_SCREEN)
 def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, screens: float) -> None:
     page, _ = opened(browser, tmp_path, data)
     heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
@@ -75,7 +80,7 @@ def test_the_keyboard_reaches_every_card_and_shows_where_it_is(browser: Any, tmp
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the story"
     links = page.locator("nav.strip a").count()
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.keyboard.press("Enter")

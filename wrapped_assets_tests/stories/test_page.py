@@ -78,7 +78,7 @@ def test_every_card_carries_rules_window_and_zone() -> None:
 def test_a_small_edition_shows_totals_and_calendar_and_says_why() -> None:
     page = story_html(small())
     assert Outline(page).ids("section") == ["opening", "listening_totals", "listening_calendar", "counted"]
-    assert "rankings begin at 30 songs and 5 artists" in page
+    assert "rankings begin at 30 songs and 5 artists" in page.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_an_empty_year_is_told() -> None:

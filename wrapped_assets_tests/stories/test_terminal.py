@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from wrapped_assets.stories.catalogue import LANGUAGES
+from wrapped_assets.stories.columns import columns_of, fitted, wrapped
 from wrapped_assets.stories.data import StoryData
-from wrapped_assets.stories.terminal import columns_of, fitted, spark, story_text
+from wrapped_assets.stories.terminal import spark, story_text
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
 
 
@@ -27,6 +30,18 @@ def test_colour_changes_nothing_but_colours() -> None:
 def test_wide_characters_take_two_columns() -> None:
     assert columns_of("東京") == 4
     assert fitted("東京事変", 6) == "東京… "
+
+
+def test_lines_break_between_words_and_between_wide_characters_but_never_before_a_full_stop() -> None:
+    assert wrapped("one two three", 8) == ["one two", "three"]
+    assert wrapped("音楽を聴きました。", 8) == ["音楽を聴", "きまし", "た。"]
+    assert wrapped("abcdefghij k", 4) == ["abcd", "efgh", "ij k"]
+    assert wrapped("", 8) == wrapped("  ", 8) == []
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_no_line_is_wider_than_80_columns_in_any_language(locale: str) -> None:
+    assert max(map(columns_of, story_text(replace(fictional(), locale=locale)).splitlines())) <= 80
 
 
 def test_a_spark_shows_nought_as_a_dot() -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.headlines import Part
+from wrapped_assets.stories.language import Language
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Card:
-    """What one card shows. `name` is the insight it is about, or a word of its own."""
+    """What one card shows. `name` is the insight it is about, or a word of its own; `series` is its figure as one row of numbers."""
 
     name: str
     chapter: str
@@ -56,36 +57,46 @@ class Card:
     table: Table | None = None
     note: str = ""
     is_inverse: bool = False
+    series: tuple[float, ...] = ()
+
+    @property
+    def lang(self) -> str:
+        """The headline's language where it is not the story's."""
+        return next((part.lang for part in self.headline if part.lang), "")
 
 
 @dataclass(frozen=True)
 class CardMaker:
-    """Makes one card, or none where there is too little to show; `insights` are those it tells."""
+    """Makes one card, or none where there is too little to show; `insights` are those it tells, the first gives its strength.
+
+    A maker that `follows` another insight's card stands right behind it, however strong it is.
+    """
 
     insights: tuple[str, ...]
     make: Callable[[StoryData], Card | None]
+    follows: str = ""
 
 
-def ranking(rows: Iterable[Row], name: str, credit: str, length: int) -> tuple[Ranked, ...]:
-    """The first rows as places, by listens."""
+def ranking(rows: Iterable[Row], name: str, credit: str, length: int, told: Language, by: str = "listen_count") -> tuple[Ranked, ...]:
+    """The first rows as places, with bars by the column `by`."""
     chosen = [row for row in rows if row.get(name)][:length]
-    most = max((phrases.number(row.get("listen_count")) or 0 for row in chosen), default=0) or 1
+    most = max((phrases.number(row.get(by)) or 0 for row in chosen), default=0) or 1
     return tuple(
         Ranked(
             place,
             phrases.name(row.get(name)),
             phrases.name(row.get(credit), "") if credit else "",
-            phrases.count(row.get("listen_count")),
-            max(0.0, min(1.0, (phrases.number(row.get("listen_count")) or 0) / most)),
+            told.count(row.get(by)),
+            max(0.0, min(1.0, (phrases.number(row.get(by)) or 0) / most)),
         )
         for place, row in enumerate(chosen, 1)
     )
 
 
-def ranking_table(caption: str, places: tuple[Ranked, ...], kind: str) -> Table:
-    """A ranking's table, with the credit where there is one."""
+def ranking_table(caption: str, places: tuple[Ranked, ...], kind: str, told: Language, unit: str = "", credit: str = "") -> Table:
+    """A ranking's table, with the credit where there is one; `kind`, `unit` and `credit` are its columns' words."""
     has_credit = any(place.credit for place in places)
-    columns = ("Rank", kind, *(("Artist",) if has_credit else ()), "Listens")
+    columns = (told.say("Rank"), kind, *((credit or told.say("Artist"),) if has_credit else ()), unit or told.say("Listens"))
     rows = tuple((str(each.place), each.name, *((each.credit,) if has_credit else ()), each.count) for each in places)
     return Table(caption, columns, rows)
 
@@ -93,3 +104,8 @@ def ranking_table(caption: str, places: tuple[Ranked, ...], kind: str) -> Table:
 def facts_of(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
     """The facts whose value is known."""
     return tuple(Fact(value, label) for value, label in pairs if value and value != "–")
+
+
+def since(row: Row, data: StoryData) -> object | None:
+    """How far back the listener's known history reaches, as a day; None where it is not known."""
+    return phrases.as_date(row.get("history_since") or data.history_since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table, since
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
@@ -11,42 +11,47 @@ from wrapped_assets.stories.headlines import headline
 
 def discoveries(data: StoryData) -> Card | None:
     """How many artists and songs were heard for the first time, by month where that is known."""
-    row = data.first("discoveries")
+    row, told, say = data.first("discoveries"), data.language, data.language.say
     artists, recordings = phrases.number(row.get("new_artist_count")), phrases.number(row.get("new_recording_count"))
     if not artists and not recordings:
         return None
     months = [
         (each["month"], phrases.number(each.get("new_recording_count")) or 0, phrases.number(each.get("new_artist_count")) or 0)
         for each in data.rows("discovery_months")
-        if phrases.month_name(each.get("month")) != "–"
+        if phrases.month_number(each.get("month"))
     ]
     facts = facts_of(
-        (phrases.count(artists), "new artists" if artists != 1 else "new artist"),
-        (phrases.count(recordings), "new songs" if recordings != 1 else "new song"),
-        (phrases.day(row.get("biggest_discovery_date"), data.year), "the most curious day"),
+        (told.count(artists), told.label(artists, "new artists")),
+        (told.count(recordings), told.label(recordings, "new songs")),
+        (told.day(row.get("biggest_discovery_date"), data.year), say("the most curious day")),
     )
-    since = phrases.as_date(row.get("history_since") or data.history_since)
-    note = f"New means: not heard since {phrases.day(since)}, where the known history begins." if since else ""
+    known = since(row, data)
+    note = say("New means: not heard since {day}, where the known history begins.", day=told.day(known)) if known else ""
     figure = table = None
-    if any(songs for _, songs, _ in months):
-        figure = month_bars([(month, songs) for month, songs, _ in months], "New songs")
+    has_figure = any(songs for _, songs, _ in months)
+    if has_figure:
+        figure = month_bars([(month, songs) for month, songs, _ in months], say("New songs"), told)
         table = Table(
-            "First heard, by month", ("Month", "New songs", "New artists"),
-            tuple((phrases.month_name(month), phrases.count(songs), phrases.count(new)) for month, songs, new in months),
+            say("First heard, by month"), (say("Month"), say("New songs"), say("New artists")),
+            tuple((told.month(month), told.count(songs), told.count(new)) for month, songs, new in months),
         )  # fmt: skip
-    return Card("discoveries", "discovery", "New to you", headline("discoveries", data), facts=facts, note=note, figure=figure, table=table)
+    return Card(
+        "discoveries", "discovery", say("New to you"), headline("discoveries", data), facts=facts, note=note, figure=figure, table=table,
+        series=tuple(songs for _, songs, _ in months) if has_figure else (),
+    )  # fmt: skip
 
 
 def top_discoveries(data: StoryData) -> Card | None:
     """The new songs that stayed."""
-    places = ranking(data.rows("top_discoveries"), "recording_name", "artist_name", 50)
+    told, say = data.language, data.language.say
+    places = ranking(data.rows("top_discoveries"), "recording_name", "artist_name", 50, told)
     if not places:
         return None
     return Card(
-        "top_discoveries", "discovery", "Found and kept", headline("top_discoveries", data), ranked=places[:7],
-        table=ranking_table("Songs first heard this year, by listens", places, "Song"), is_inverse=True,
+        "top_discoveries", "discovery", say("Found and kept"), headline("top_discoveries", data), ranked=places[:7],
+        table=ranking_table(say("Songs first heard this year, by listens"), places, say("Song"), told), is_inverse=True,
     )  # fmt: skip
 
 
 DISCOVERIES = CardMaker(("discoveries", "discovery_months"), discoveries)
-TOP_DISCOVERIES = CardMaker(("top_discoveries",), top_discoveries)
+TOP_DISCOVERIES = CardMaker(("top_discoveries",), top_discoveries, follows="discoveries")

@@ -21,26 +21,27 @@ def _shown(rows: list[Row]) -> list[str]:
 
 def generic(insight: str, data: StoryData) -> Card | None:
     """The insight's headline over bars by month, facts of a single row, or a ranking; none without rows."""
+    told, say = data.language, data.language.say
     rows = [row for row in data.rows(insight) if row]
     if not rows or not (columns := _shown(rows)):
         return None
     telling = data.tellings.get(insight)
     chapter = chapter_of(telling.chapter if telling else "")
     cells = tuple(tuple(value_text(column, row.get(column), data) for column in columns) for row in rows)
-    table = Table(phrases.words(insight), tuple(map(phrases.words, columns)), cells[:60])
+    table = Table(say(phrases.words(insight)), tuple(say(phrases.words(column)) for column in columns), cells[:60])
     numeric = [column for column in columns if any(phrases.number(row.get(column)) for row in rows)]
     extra: dict[str, Any] = {"table": table}
     if len(rows) == 1:
         told = {part.text for part in headline(insight, data)}
         facts = tuple(
-            Fact(phrases.shortened(text, 80), phrases.words(column).lower(), column.endswith("_name"))
+            Fact(phrases.shortened(text, 80), say(phrases.words(column)).lower(), column.endswith("_name"))
             for column, text in zip(columns, cells[0], strict=True)
             if text != "–" and text not in told
         )
         extra = {"facts": facts[:6]}
     elif numeric and "month" in columns and len({row.get("month") for row in rows}) == len(rows):
         bars = [(str(row["month"]), phrases.number(row.get(numeric[0])) or 0) for row in rows[:12]]
-        extra["figure"] = month_bars(bars, phrases.words(numeric[0]))
+        extra["figure"] = month_bars(bars, say(phrases.words(numeric[0])), told)
     else:
         by = numeric[0] if numeric else ""
         most = max((phrases.number(row.get(by)) or 0 for row in rows), default=0) or 1
@@ -48,11 +49,11 @@ def generic(insight: str, data: StoryData) -> Card | None:
         extra["ranked"] = tuple(
             Ranked(
                 place,
-                value_text(named[0], row.get(named[0]), data) if named else phrases.words(insight),
+                value_text(named[0], row.get(named[0]), data) if named else say(phrases.words(insight)),
                 value_text(named[1], row.get(named[1]), data) if len(named) > 1 else "",
                 value_text(by, row.get(by), data) if by else "",
                 max(0.0, min(1.0, (phrases.number(row.get(by)) or 0) / most)),
             )
             for place, row in enumerate(rows[:7], 1)
         )
-    return Card(insight, chapter, phrases.words(insight), headline(insight, data), **extra)
+    return Card(insight, chapter, say(phrases.words(insight)), headline(insight, data), **extra)

@@ -11,6 +11,7 @@ from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.clock import week_clock
 from wrapped_assets.stories.figures.strokes import beads, day_ring, stretch, tally
 from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.language import Language
 
 
 def minutes_by_day(data: StoryData, column: str = "minutes") -> dict[date, float]:
@@ -23,7 +24,9 @@ def minutes_by_day(data: StoryData, column: str = "minutes") -> dict[date, float
 
 def listening_calendar(data: StoryData) -> Card | None:
     """The heat map, with the longest streak underlined."""
-    column, unit = ("minutes", "minutes") if minutes_by_day(data) else ("listen_count", "listens")
+    told, say = data.language, data.language.say
+    is_minutes = bool(minutes_by_day(data))
+    column = "minutes" if is_minutes else "listen_count"
     days = minutes_by_day(data, column)
     if not days:
         return None
@@ -32,35 +35,39 @@ def listening_calendar(data: StoryData) -> Card | None:
     run = (first, last) if first and last and first <= last else None
     length = phrases.number(streak.get("streak_day_count"))
     active = phrases.number(streak.get("active_day_count")) or sum(1 for value in days.values() if value > 0)  # as the totals count them
+    in_a_row = say("in a row, from {day}", day=told.day(run[0], data.year)) if run else say("in a row")
     facts = facts_of(
-        (phrases.counted(length, "day") if length else "", "in a row" + (f", from {phrases.day(run[0], data.year)}" if run else "")),
-        (phrases.counted(active, "day"), "with music"),
+        (told.counted(length, "days") if length else "", in_a_row),
+        (told.counted(active, "days"), say("with music")),
     )
     months = sorted({(day.year, day.month) for day in days})
     table = Table(
-        f"{unit.capitalize()} per day", ("Month", *(str(day) for day in range(1, 32))),
+        say("Minutes per day") if is_minutes else say("Listens per day"), (say("Month"), *(str(day) for day in range(1, 32))),
         tuple(
-            (phrases.MONTHS[month - 1], *(_cell(days, year, month, day) for day in range(1, 32)))
+            (told.month(month), *(_cell(days, year, month, day, told) for day in range(1, 32)))
             for year, month in months
         ),
     )  # fmt: skip
-    note = "A taller, darker day holds more music." + (" The line runs under your longest streak." if run else "")
+    note = say("A taller, darker day holds more music. The line runs under your longest streak.")
+    if not run:
+        note = say("A taller, darker day holds more music.")
     return Card(
-        "listening_calendar", "habits", "Day by day", headline("listening_calendar", data), facts=facts,
-        figure=heat_map(days, *data.window, run, unit), table=table, note=note,
+        "listening_calendar", "habits", say("Day by day"), headline("listening_calendar", data), facts=facts,
+        figure=heat_map(days, *data.window, run, is_minutes, told), table=table, note=note,
     )  # fmt: skip
 
 
-def _cell(days: dict[date, float], year: int, month: int, day: int) -> str:
+def _cell(days: dict[date, float], year: int, month: int, day: int, told: Language) -> str:
     try:
         value = days.get(date(year, month, day))
     except ValueError:  # no such day in this month
         return ""
-    return "" if value is None else phrases.count(value)
+    return "" if value is None else told.count(value)
 
 
 def listening_clock(data: StoryData) -> Card | None:
     """The week of hours, with the night's share."""
+    told, say = data.language, data.language.say
     hours: dict[tuple[int, int], float] = {}
     for row in data.rows("listening_clock"):
         weekday, hour, listens = row.get("local_weekday"), row.get("local_hour"), phrases.number(row.get("listen_count"))
@@ -70,77 +77,80 @@ def listening_clock(data: StoryData) -> Card | None:
         return None
     owl = data.first("night_owl")
     facts = facts_of(
-        (phrases.percent(owl.get("night_share")), "at night, 22 to 5"),
-        (phrases.percent(owl.get("morning_share")), "in the morning"),
-        (phrases.percent(owl.get("weekend_share")), "at the weekend"),
+        (told.percent(owl.get("night_share")), say("at night, 22 to 5")),
+        (told.percent(owl.get("morning_share")), say("in the morning")),
+        (told.percent(owl.get("weekend_share")), say("at the weekend")),
     )
     table = Table(
-        "Listens by weekday and hour", ("Weekday", *(str(hour) for hour in range(24))),
-        tuple((phrases.WEEKDAYS[day - 1], *(phrases.count(hours.get((day, hour), 0)) for hour in range(24))) for day in range(1, 8)),
+        say("Listens by weekday and hour"), (say("Weekday"), *(str(hour) for hour in range(24))),
+        tuple((told.weekday(day), *(told.count(hours.get((day, hour), 0)) for hour in range(24))) for day in range(1, 8)),
     )  # fmt: skip
     return Card(
-        "listening_clock", "habits", "Hour by hour", headline("listening_clock", data), facts=facts, figure=week_clock(hours), table=table,
-        note="One dot an hour; the larger, the more listens. The night is shaded.",
+        "listening_clock", "habits", say("Hour by hour"), headline("listening_clock", data), facts=facts,
+        figure=week_clock(hours, told), table=table,
+        note=say("One dot an hour; the larger, the more listens. The night is shaded."),
+        series=tuple(sum(hours.get((day, hour), 0) for day in range(1, 8)) for hour in range(24)),
     )  # fmt: skip
 
 
 def busiest_day(data: StoryData) -> Card | None:
     """The fullest day as a ring of 24 hours."""
-    row = data.first("busiest_day")
+    row, told, say = data.first("busiest_day"), data.language, data.language.say
     minutes = phrases.number(row.get("minutes"))
     if minutes is None or phrases.as_date(row.get("local_date")) is None:
         return None
     mean = phrases.number(data.first("listening_totals").get("minutes_per_day"))
     facts = facts_of(
-        (phrases.duration(minutes) if minutes else "", "of music"),
-        (phrases.count(row.get("recording_count")), "different songs"),
-        (f"{minutes / mean:.1f}×" if mean and minutes > mean else "", "your average day"),
-        (phrases.name(row.get("top_recording_name"), ""), "most played"),
+        (told.duration(minutes) if minutes else "", say("of music")),
+        (told.count(row.get("recording_count")), told.label(row.get("recording_count"), "different songs")),
+        (f"{told.tenths(minutes / mean)}×" if mean and minutes > mean else "", say("your average day")),
+        (phrases.name(row.get("top_recording_name"), ""), say("most played")),
     )
     return Card(
-        "busiest_day", "habits", "Busiest day", headline("busiest_day", data),
-        facts=facts, figure=day_ring(minutes) if minutes else None, is_inverse=True,
+        "busiest_day", "habits", say("Busiest day"), headline("busiest_day", data),
+        facts=facts, figure=day_ring(minutes, told) if minutes else None, is_inverse=True,
     )  # fmt: skip
 
 
 def most_replayed_day(data: StoryData) -> Card | None:
     """The day of one song, in tally marks."""
-    row = data.first("most_replayed_day")
+    row, told, say = data.first("most_replayed_day"), data.language, data.language.say
     listens = phrases.number(row.get("listen_count"))
     if not row.get("recording_name") or not listens:
         return None
-    facts = facts_of((phrases.name(row.get("artist_name"), ""), "by"), (phrases.counted(listens, "time"), "on one day"))
-    return Card("most_replayed_day", "habits", "On repeat", headline("most_replayed_day", data), facts=facts, figure=tally(int(listens)))
+    facts = facts_of((phrases.name(row.get("artist_name"), ""), say("by")), (told.counted(listens, "times"), say("on one day")))
+    marks = tally(int(listens), told)
+    return Card("most_replayed_day", "habits", say("On repeat"), headline("most_replayed_day", data), facts=facts, figure=marks)
 
 
 def longest_session(data: StoryData) -> Card | None:
     """The longest session on its hours."""
-    row = data.first("longest_session")
+    row, told, say = data.first("longest_session"), data.language, data.language.say
     start, end = (phrases.local(row.get(column), data.time_zone) for column in ("session_started_at", "session_ended_at"))
     if start is None or end is None or end < start:
         return None
     hours = (end - start).total_seconds() / 3600
     facts = facts_of(
-        (phrases.duration(hours * 60), "without a break of 20 minutes"),
-        (phrases.day(start, data.year), "the day it began"),
-        (phrases.count(row.get("listen_count")), "listens"),
+        (told.duration(hours * 60), say("without a break of 20 minutes")),
+        (told.day(start, data.year), say("the day it began")),
+        (told.count(row.get("listen_count")), told.label(row.get("listen_count"), "listens")),
     )
-    figure = stretch(f"{start:%H:%M}", f"{end:%H:%M}", start.hour + start.minute / 60, hours) if hours <= 96 else None
+    figure = stretch(told.time(start), told.time(end), start.hour + start.minute / 60, hours, told) if hours <= 96 else None
     return Card(
-        "longest_session", "habits", "Longest session", headline("longest_session", data), facts=facts, figure=figure,
+        "longest_session", "habits", say("Longest session"), headline("longest_session", data), facts=facts, figure=figure,
         is_inverse=True,
     )  # fmt: skip
 
 
 def artist_streak(data: StoryData) -> Card | None:
     """The longest run of days with one artist, as beads."""
-    row = data.first("artist_streak")
+    row, told, say = data.first("artist_streak"), data.language, data.language.say
     length = phrases.number(row.get("streak_day_count"))
     if not row.get("artist_name") or not length:
         return None
     first, last = phrases.as_date(row.get("first_local_date")), phrases.as_date(row.get("last_local_date"))
-    facts = facts_of((phrases.day(first, data.year), "from"), (phrases.day(last, data.year), "to"))
-    return Card("artist_streak", "habits", "Faithful", headline("artist_streak", data), facts=facts, figure=beads(int(length)))
+    facts = facts_of((told.day(first, data.year), say("from")), (told.day(last, data.year), say("to")))
+    return Card("artist_streak", "habits", say("Faithful"), headline("artist_streak", data), facts=facts, figure=beads(int(length), told))
 
 
 CALENDAR = CardMaker(("listening_calendar", "listening_streak"), listening_calendar)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from wrapped_assets.stories import phrases
@@ -14,51 +15,54 @@ from wrapped_assets.stories.headlines import Part, headline
 
 def top_song(data: StoryData) -> Card | None:
     """The year's first song alone on a card."""
-    row = data.first("top_recordings")
+    row, told, say = data.first("top_recordings"), data.language, data.language.say
     if not row.get("recording_name"):
         return None
     played = phrases.number(row.get("ms_played"))
     first = phrases.local(row.get("first_listened_at"), data.time_zone)
     facts = facts_of(
-        (phrases.name(row.get("artist_name"), ""), "by"),
-        (phrases.duration(played / 60_000) if played else "", "spent with it"),
-        (phrases.day(first, data.year) if first else "", "first time this year"),
+        (phrases.name(row.get("artist_name"), ""), say("by")),
+        (told.duration(played / 60_000) if played else "", say("spent with it")),
+        (told.day(first, data.year) if first else "", say("first time this year")),
     )
-    number = f"{phrases.count(row['listen_count'])}×" if phrases.number(row.get("listen_count")) else ""
-    figure = grooves(int(row["listen_count"])) if number else None
-    return Card("top_song", "music", "Top song", headline("top_recordings", data), number, facts=facts, figure=figure, is_inverse=True)
+    listens = phrases.number(row.get("listen_count"))
+    number = f"{told.count(listens)}×" if listens is not None else ""
+    figure = grooves(int(row["listen_count"]), told) if number else None
+    return Card("top_song", "music", say("Top song"), headline("top_recordings", data), number, facts=facts, figure=figure, is_inverse=True)
 
 
 def top_recordings(data: StoryData) -> Card | None:
     """The ten most heard songs; up to fifty in the table."""
-    places = ranking(data.rows("top_recordings"), "recording_name", "artist_name", 50)
+    told, say = data.language, data.language.say
+    places = ranking(data.rows("top_recordings"), "recording_name", "artist_name", 50, told)
     if len(places) < 2:
         return None
-    heard = (Part("The songs you came back to."),)
-    return Card(
-        "top_recordings", "music", "Top songs", heard, ranked=places[:10], table=ranking_table("Top songs by listens", places, "Song")
-    )
+    heard = (Part(say("The songs you came back to.")),)
+    table = ranking_table(say("Top songs by listens"), places, say("Song"), told)
+    return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table)
 
 
 def top_artists(data: StoryData) -> Card | None:
     """The five most heard artists; up to fifty in the table."""
-    places = ranking(data.rows("top_artists"), "artist_name", "", 50)
+    told, say = data.language, data.language.say
+    places = ranking(data.rows("top_artists"), "artist_name", "", 50, told)
     if not places:
         return None
     return Card(
-        "top_artists", "music", "Top artists", headline("top_artists", data), ranked=places[:5],
-        table=ranking_table("Top artists by listens", places, "Artist"),
+        "top_artists", "music", say("Top artists"), headline("top_artists", data), ranked=places[:5],
+        table=ranking_table(say("Top artists by listens"), places, say("Artist"), told),
     )  # fmt: skip
 
 
 def artist_race(data: StoryData) -> Card | None:
     """The top five's cumulative listens by month; needs two months and two artists."""
+    told, say = data.language, data.language.say
     lines: dict[tuple[Any, str], dict[str, float]] = {}
     names: dict[tuple[Any, str], str] = {}
     peaks: dict[tuple[Any, str], str] = {}
     for row in data.rows("artist_race"):
         total, month = phrases.number(row.get("cumulative_listen_count")), row.get("month")
-        if total is None or not isinstance(month, str) or phrases.month_name(month) == "–" or not row.get("artist_name"):
+        if total is None or not isinstance(month, str) or not phrases.month_number(month) or not row.get("artist_name"):
             continue
         key = (row.get("artist_id"), str(row["artist_name"]))
         lines.setdefault(key, {})[month] = total
@@ -71,33 +75,36 @@ def artist_race(data: StoryData) -> Card | None:
     final = {key: line[max(line)] for key, line in lines.items()}
     # Equals keep the order of the rows, which is the insight's own.
     order = sorted(final, key=lambda key: -final[key])[:5]
-    figure = race([(names[key], lines[key]) for key in order], months)
+    figure = race([(names[key], lines[key]) for key in order], months, told)
     top = final[order[0]] or 1
-    places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5)
+    places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5, told)
     places = tuple(
-        type(place)(
-            place.place, place.name, f"peak: {phrases.month_name(peaks[key])[:3]}" if key in peaks else "", place.count, final[key] / top
+        replace(
+            place, share=final[key] / top,
+            credit=say("peak: {month}", month=told.month(peaks[key], "abbreviated")) if key in peaks else "",
         )
         for place, key in zip(places, order, strict=True)
-    )
-    table = Table(
-        "Cumulative listens by month", ("Month", *(names[key] for key in order)),
-        tuple((phrases.month_name(month), *(phrases.count(lines[key].get(month)) for key in order)) for month in months),
     )  # fmt: skip
-    return Card("artist_race", "music", "The race", headline("artist_race", data), ranked=places, figure=figure, table=table)
+    table = Table(
+        say("Cumulative listens by month"), (say("Month"), *(names[key] for key in order)),
+        tuple((told.month(month), *(told.count(lines[key].get(month)) for key in order)) for month in months),
+    )  # fmt: skip
+    return Card("artist_race", "music", say("The race"), headline("artist_race", data), ranked=places, figure=figure, table=table)
 
 
 def top_release_groups(data: StoryData) -> Card | None:
     """The five most heard albums; up to fifty in the table."""
-    places = ranking(data.rows("top_release_groups"), "release_group_name", "artist_name", 50)
+    told, say = data.language, data.language.say
+    places = ranking(data.rows("top_release_groups"), "release_group_name", "artist_name", 50, told)
     if not places:
         return None
     return Card(
-        "top_release_groups", "music", "Top albums", headline("top_release_groups", data), ranked=places[:5],
-        table=ranking_table("Top albums by listens", places, "Album"), is_inverse=True,
+        "top_release_groups", "music", say("Top albums"), headline("top_release_groups", data), ranked=places[:5],
+        table=ranking_table(say("Top albums by listens"), places, say("Album"), told), is_inverse=True,
     )  # fmt: skip
 
 
-TOP_SONG, TOP_RECORDINGS = CardMaker(("top_recordings",), top_song), CardMaker(("top_recordings",), top_recordings)
-TOP_ARTISTS, RACE = CardMaker(("top_artists",), top_artists), CardMaker(("artist_race",), artist_race)
+TOP_SONG = CardMaker(("top_recordings",), top_song)
+TOP_RECORDINGS = CardMaker(("top_recordings",), top_recordings, follows="top_recordings")
+TOP_ARTISTS, RACE = CardMaker(("top_artists",), top_artists), CardMaker(("artist_race",), artist_race, follows="top_artists")
 ALBUMS = CardMaker(("top_release_groups",), top_release_groups)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
+from wrapped_assets.stories.language import Language
 
 _LEFT, _CELL, _ROW, _TOP = 32.0, 10.0, 27.0, 16.0
 LEVELS = 5  # shades; a day at the high mark or above has the darkest
@@ -22,13 +23,15 @@ def _months(start: date, end: date) -> list[tuple[int, int]]:
     return sorted({(day.year, day.month) for day in phrases.days_between(start, end)})
 
 
-def heat_map(days: dict[date, float], start: date, end: date, streak: tuple[date, date] | None, unit: str) -> Markup:
+def heat_map(
+    days: dict[date, float], start: date, end: date, streak: tuple[date, date] | None, is_minutes: bool, told: Language
+) -> Markup:
     """The map; days outside the window have no cell, the longest streak is underlined."""
     most, mark = max(days.values(), default=0), phrases.high_mark(list(days.values()))
     rows = {month: index for index, month in enumerate(_months(start, end))}
     body = "".join(svg.text(_LEFT + _CELL * (day - 0.5), 9, day, "tick", "middle") for day in (1, 5, 10, 15, 20, 25, 31))
     for (_, month), row in rows.items():
-        body += svg.text(_LEFT - 6, _TOP + _ROW * row + 15, phrases.MONTHS[month - 1][:3], "tick", "end")
+        body += svg.text(_LEFT - 6, _TOP + _ROW * row + 15, told.month(month, "abbreviated"), "tick", "end")
     for day in phrases.days_between(start, end):
         x, y = _LEFT + _CELL * (day.day - 1), _TOP + _ROW * rows[day.year, day.month]
         value = days.get(day, 0)
@@ -38,5 +41,6 @@ def heat_map(days: dict[date, float], start: date, end: date, streak: tuple[date
         if streak and streak[0] <= day <= streak[1]:
             joined = day < streak[1] and (day + timedelta(days=1)).month == day.month
             body += svg.rect(x + 1, y + 23, _CELL if joined else _CELL - 2, 2, "streak")
-    label = f"Heat map of {phrases.span(start, end)}: {unit} per day, {phrases.count(most)} on the fullest day."
+    counted = told.counted(most, "minutes" if is_minutes else "listens")
+    label = told.say("Heat map of {window}: one mark a day, {most} on the fullest.", window=told.span(start, end), most=counted)
     return svg.figure(_LEFT + 31 * _CELL, _TOP + _ROW * len(rows), label, body, "calendar")

@@ -6,14 +6,14 @@ import math
 
 from markupsafe import Markup
 
-from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
+from wrapped_assets.stories.language import Language
 
 _LEFT, _CELL, _ROW, _TOP = 34.0, 13.0, 33.0, 18.0
 NIGHT = (22, 23, 0, 1, 2, 3, 4)
 
 
-def week_clock(hours: dict[tuple[int, int], float]) -> Markup:
+def week_clock(hours: dict[tuple[int, int], float], told: Language) -> Markup:
     """The dots by (weekday, hour), Monday = 1; the night from 22 to 5 is shaded."""
     most = max(hours.values(), default=0)
     height = _TOP + 7 * _ROW
@@ -23,11 +23,11 @@ def week_clock(hours: dict[tuple[int, int], float]) -> Markup:
     body += "".join(svg.text(_LEFT + _CELL * (hour + 0.5), 11, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
     for weekday in range(1, 8):
         y = _TOP + _ROW * (weekday - 0.5)
-        body += svg.text(_LEFT - 6, y + 4, phrases.WEEKDAYS[weekday - 1][:3], "tick", "end")
+        body += svg.text(_LEFT - 6, y + 4, told.weekday(weekday, "abbreviated"), "tick", "end")
         for hour in range(24):
             value = hours.get((weekday, hour), 0)
             radius = 0.9 if value <= 0 or not most else 1.6 + 5.2 * math.sqrt(value / most)
             body += svg.circle(_LEFT + _CELL * (hour + 0.5), y, radius, "dot" if value > 0 else "dot none")
     weekday, hour = max(hours, key=lambda place: (hours[place], (-place[0], -place[1])), default=(1, 0))
-    label = f"Listens by weekday and hour; most on {phrases.WEEKDAYS[weekday - 1]} from {hour}:00."
+    label = told.say("Listens by weekday and hour; most on {weekday} from {hour}:00.", weekday=told.weekday(weekday), hour=hour)
     return svg.figure(_LEFT + 24 * _CELL + 4, height, label, body, "clock")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
+from wrapped_assets.stories.language import Language
 
 _LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 6.0, 26.0, 10.0, 20.0, 342.0, 300.0
 _GAP = 19.0
@@ -23,7 +23,7 @@ def _apart(wanted: list[float]) -> list[float]:
     return placed
 
 
-def race(lines: list[tuple[str, dict[str, float]]], months: list[str]) -> Markup:
+def race(lines: list[tuple[str, dict[str, float]]], months: list[str], told: Language) -> Markup:
     """One line an artist, first place first; a line begins at nought and ends in its place's number."""
     most = max((value for _, line in lines for value in line.values()), default=0) or 1
     step = (_WIDTH - _LEFT - _RIGHT) / max(1, len(months))
@@ -37,7 +37,7 @@ def race(lines: list[tuple[str, dict[str, float]]], months: list[str]) -> Markup
         for index in range(len(months) + 1)
     )
     body += "".join(
-        svg.text(_LEFT + step * (index + 0.5), _HEIGHT - 4, phrases.month_name(month)[:1], "tick", "middle")
+        svg.text(_LEFT + step * (index + 0.5), _HEIGHT - 4, told.month(month, "narrow"), "tick", "middle")
         for index, month in enumerate(months)
     )
     ends = []
@@ -52,6 +52,8 @@ def race(lines: list[tuple[str, dict[str, float]]], months: list[str]) -> Markup
         if abs(shown - y) > 1:
             body += svg.path([(x, y), (x + 8, shown)], "lead")
         body += svg.circle(x + 15, shown, 9, f"place p{place}") + svg.text(x + 15, shown + 4, place, f"place-number p{place}", "middle")
-    winner = lines[0][0] if lines else "nobody"
-    label = f"Cumulative listens of {len(lines)} artists by month; {winner} ends first with {phrases.counted(most, 'listen')}."
+    winner = lines[0][0] if lines else "–"
+    label = told.say(
+        "Cumulative listens by month, {lines:artists}; {winner} ends first with {most:listens}.", lines=len(lines), winner=winner, most=most
+    )
     return svg.figure(_WIDTH, _HEIGHT, label, body, "race")

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
+from wrapped_assets.stories.language import Language
 
 _INNER, _OUTER, _CENTRE = 74.0, 178.0, 200.0
 
@@ -31,13 +32,13 @@ def spokes(days: dict[date, float], start: date, end: date) -> str:
     return "".join(drawn)
 
 
-def record_body(days: dict[date, float], start: date, end: date, year: int) -> str:
+def record_body(days: dict[date, float], start: date, end: date, year: int, told: Language) -> str:
     """The record's elements on a square of 400."""
     every = phrases.days_between(start, end)
     grooves = "".join(svg.circle(_CENTRE, _CENTRE, radius, "groove") for radius in (96, 118, 140, 162))
     months = "".join(
         f'<text transform="rotate({svg.fixed(360 * (index + 0.5) / len(every))} 200 200)" x="200" y="12" class="rim" text-anchor="middle">'
-        f"{phrases.MONTHS[day.month - 1][:3].upper()}</text>"
+        f"{told.month(day.month, 'abbreviated').upper()}</text>"
         for index, day in enumerate(every)
         if day.day == 15
     )
@@ -51,17 +52,20 @@ def record_body(days: dict[date, float], start: date, end: date, year: int) -> s
     )
 
 
-def grooves(number: int) -> Markup:
+def grooves(number: int, told: Language) -> Markup:
     """One ring a listen, at most 120 drawn, around a label."""
     shown = min(number, 120)
     step = 120 / max(shown, 12)
     rings = "".join(svg.circle(_CENTRE, _CENTRE, 64 + step * (index + 0.5), "ring-each") for index in range(shown))
     body = rings + svg.circle(_CENTRE, _CENTRE, 52, "label") + svg.circle(_CENTRE, _CENTRE, 5, "hole")
-    label = f"{phrases.counted(number, 'ring')} of a record" + (f", of which {shown} are drawn." if shown < number else ", one a listen.")
+    label = told.say("{number:rings} of a record, one a listen.", number=number)
+    if shown < number:
+        label = told.say("{number:rings} of a record, of which {shown} are drawn.", number=number, shown=shown)
     return svg.figure(400, 400, label, body, "grooves")
 
 
-def record(days: dict[date, float], start: date, end: date, year: int) -> Markup:
+def record(days: dict[date, float], start: date, end: date, year: int, told: Language) -> Markup:
     """The record as a figure of its own."""
-    label = f"The year drawn as a record: {phrases.counted(sum(1 for value in days.values() if value > 0), 'day')} with music."
-    return svg.figure(400, 400, label, record_body(days, start, end, year), "record")
+    with_music = sum(1 for value in days.values() if value > 0)
+    label = told.say("The year drawn as a record: {days:days} with music.", days=with_music)
+    return svg.figure(400, 400, label, record_body(days, start, end, year, told), "record")

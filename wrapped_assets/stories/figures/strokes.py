@@ -6,11 +6,11 @@ import math
 
 from markupsafe import Markup
 
-from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
+from wrapped_assets.stories.language import Language
 
 
-def tally(number: int) -> Markup:
+def tally(number: int, told: Language) -> Markup:
     """Tally marks in fives, as many as were counted, at most 200; each a little crooked, as by hand."""
     shown = min(number, 200)
     fives, columns = math.ceil(shown / 5), 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
@@ -24,10 +24,10 @@ def tally(number: int) -> Markup:
                 body += svg.path([(x + stroke * (mark + 0.5) + lean, y), (x + stroke * (mark + 0.5) - lean, y + tall)], "tally")
             else:
                 body += svg.path([(x - 2, y + tall - 6 + lean), (x + stroke * 4 + 2, y + 6 - lean)], "tally cross")
-    return svg.figure(342, math.ceil(fives / columns) * row or 1, f"{phrases.count(number)} tally marks.", body, "tallies")
+    return svg.figure(342, math.ceil(fives / columns) * row or 1, told.counted(number, "marks"), body, "tallies")
 
 
-def day_ring(minutes: float) -> Markup:
+def day_ring(minutes: float, told: Language) -> Markup:
     """The part of a day's 24 hours that the minutes fill, as a ring."""
     share = min(1.0, max(0.0, minutes / 1440))
     length = 2 * math.pi * 120
@@ -41,11 +41,12 @@ def day_ring(minutes: float) -> Markup:
             [(160 + 98 * math.sin(angle), 160 - 98 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))],
             "notch",
         )
-    body += svg.text(160, 168, phrases.percent(share), "ring-number", "middle") + svg.text(160, 192, "of the day", "ring-small", "middle")
-    return svg.figure(320, 320, f"{phrases.duration(minutes)} of 24 hours.", body, "rings")
+    body += svg.text(160, 168, told.percent(share), "ring-number", "middle")
+    body += svg.text(160, 192, told.say("of the day"), "ring-small", "middle")
+    return svg.figure(320, 320, told.say("{minutes:duration} of 24 hours.", minutes=minutes), body, "rings")
 
 
-def stretch(start: str, end: str, start_hour: float, hours: float) -> Markup:
+def stretch(start: str, end: str, start_hour: float, hours: float, told: Language) -> Markup:
     """A stretch of time on a scale of hours, from `start_hour` on, with its first and last time written at its ends."""
     first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
     scale = 330 / max(1, last - first)
@@ -56,10 +57,10 @@ def stretch(start: str, end: str, start_hour: float, hours: float) -> Markup:
     left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
     body += svg.rect(left, 8, max(3.0, right - left), 64, "bar", 'rx="6"')
     body += svg.text(max(2, left), 124, start, "time") + svg.text(min(340, right), 124 if right - left > 130 else 148, end, "time", "end")
-    return svg.figure(342, 152, f"From {start} to {end}.", body, "stretches")
+    return svg.figure(342, 152, told.say("From {start} to {end}.", start=start, end=end), body, "stretches")
 
 
-def beads(number: int) -> Markup:
+def beads(number: int, told: Language) -> Markup:
     """A bead a day on a string that turns at the margins, at most 120."""
     shown, columns = min(number, 120), 8 if number <= 40 else 12
     step, points = 330 / columns, []
@@ -67,10 +68,10 @@ def beads(number: int) -> Markup:
         row, place = divmod(index, columns)
         points.append((6 + step * ((place if row % 2 == 0 else columns - 1 - place) + 0.5), step * (row + 0.5)))
     body = svg.path(points, "string") + "".join(svg.circle(x, y, step * 0.33, "bead") for x, y in points)
-    return svg.figure(342, step * math.ceil(shown / columns) or 1, f"{phrases.counted(number, 'day')} on a string.", body, "beads")
+    return svg.figure(342, step * math.ceil(shown / columns) or 1, told.say("{days:days} on a string.", days=number), body, "beads")
 
 
-def clock_face(hour: int, minute: int) -> Markup:
+def clock_face(hour: int, minute: int, told: Language) -> Markup:
     """A clock that shows the time."""
     body = svg.circle(160, 160, 148, "face")
     for mark in range(12):
@@ -84,10 +85,11 @@ def clock_face(hour: int, minute: int) -> Markup:
             [(160 - 14 * math.sin(angle), 160 + 14 * math.cos(angle)), (160 + length * math.sin(angle), 160 - length * math.cos(angle))],
             css,
         )
-    return svg.figure(320, 320, f"A clock at {hour:02d}:{minute:02d}.", body + svg.circle(160, 160, 9, "pin"), "face-clock")
+    label = told.say("A clock at {time}.", time=f"{hour:02d}:{minute:02d}")
+    return svg.figure(320, 320, label, body + svg.circle(160, 160, 9, "pin"), "face-clock")
 
 
-def month_bars(values: list[tuple[str, float]], unit: str) -> Markup:
+def month_bars(values: list[tuple[str, float]], unit: str, told: Language) -> Markup:
     """A bar a month with its value above."""
     most = max((value for _, value in values), default=0) or 1
     step, body = 342 / max(1, len(values)), ""
@@ -95,6 +97,6 @@ def month_bars(values: list[tuple[str, float]], unit: str) -> Markup:
         height = 150 * max(0.0, value) / most
         x = step * index
         body += svg.rect(x + 2, 176 - height, step - 4, max(1.0, height), "bar", 'rx="3"')
-        body += svg.text(x + step / 2, 170 - height, phrases.count(value), "tick", "middle")
-        body += svg.text(x + step / 2, 192, phrases.month_name(month)[: 3 if step > 30 else 1], "tick", "middle")
-    return svg.figure(342, 198, f"{unit} by month; {phrases.count(most)} in the fullest one.", body, "bars")
+        body += svg.text(x + step / 2, 170 - height, told.count(value), "tick", "middle")
+        body += svg.text(x + step / 2, 192, told.month(month, "abbreviated" if step > 30 else "narrow"), "tick", "middle")
+    return svg.figure(342, 198, told.say("{unit} by month; {most} in the fullest one.", unit=unit, most=most), body, "bars")

@@ -1,0 +1,79 @@
+"""Numbers, days, months and countries as a locale writes them, by CLDR; what is unknown is a dash, and nothing fails."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale, dates, lists, numbers
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.phrases import NBSP
+
+DASH = "–"
+
+
+class Writing:
+    """How one locale writes; it knows no words but the names that CLDR gives."""
+
+    def __init__(self, cldr: Locale) -> None:
+        self.cldr = cldr
+
+    def count(self, value: Any) -> str:
+        """A whole number with its thousands grouped; a dash where it is none."""
+        found = phrases.number(value)
+        return DASH if found is None else numbers.format_decimal(math.floor(found + 0.5), locale=self.cldr)
+
+    def tenths(self, value: Any) -> str:
+        """A number with one decimal."""
+        found = phrases.number(value)
+        return DASH if found is None else numbers.format_decimal(Decimal(math.floor(found * 10 + 0.5)) / 10, "#,##0.0", locale=self.cldr)
+
+    def whole_percent(self, share: float) -> str:
+        """A share of 1 in whole per cent."""
+        return numbers.format_percent(Decimal(math.floor(share * 100 + 0.5)) / 100, locale=self.cldr)
+
+    def day(self, value: Any, year: int | None = None) -> str:
+        """A day with its month's name, and with its year unless that is `year`."""
+        found = phrases.as_date(value)
+        if found is None:
+            return DASH
+        is_plain = found.year == year
+        written = dates.format_skeleton("MMMMd", found, locale=self.cldr) if is_plain else dates.format_date(found, "long", self.cldr)
+        return written.replace(" ", NBSP, 1)
+
+    def span(self, start: date, end: date) -> str:
+        """A window of days: what both ends share is said once."""
+        if start == end:
+            return self.day(end)
+        formats = self.cldr.interval_formats
+        patterns = formats.get("yMMMMd") or {
+            part: [each.replace("MMM", "MMMM") for each in pattern] for part, pattern in formats["yMMMd"].items()
+        }
+        part = "y" if start.year != end.year else "M" if start.month != end.month else "d"
+        written = (dates.format_date(day, pattern, self.cldr) for day, pattern in zip((start, end), patterns[part], strict=True))
+        return "".join(written).replace("\N{THIN SPACE}", " ")
+
+    def time(self, value: datetime) -> str:
+        """The time of day, on a clock of 24 hours as the small print's clock is."""
+        return f"{value:%H:%M}"
+
+    def month(self, value: Any, width: str = "wide") -> str:
+        """The month of "YYYY-MM" or of a number; `width` is CLDR's: wide, abbreviated or narrow."""
+        found = value if isinstance(value, int) and 1 <= value <= 12 else phrases.month_number(value)
+        return self.cldr.months["stand-alone"][width][found].rstrip(".") if found else DASH
+
+    def weekday(self, value: Any, width: str = "wide") -> str:
+        """The name of a weekday, Monday = 1."""
+        return self.cldr.days["stand-alone"][width][value - 1] if isinstance(value, int) and 1 <= value <= 7 else DASH
+
+    def country(self, code: Any) -> str:
+        """A country's name; its code where CLDR has none."""
+        return self.cldr.territories.get(str(code)) or phrases.name(code)
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Names as a list in a sentence."""
+        return lists.format_list(list(names), locale=self.cldr) if names else DASH
