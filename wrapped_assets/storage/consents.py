@@ -1,5 +1,137 @@
-"""PLACEHOLDER so that imports work: the registry helper replaces this whole file."""
+"""What people agreed to: an append-only record, and who stands open for a purpose at an instant."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.purposes import LAWFUL_BASES, OPENS, STATES, Purpose, purpose_named
 
 
-def standing(root, purpose, at):
-    return []
+@dataclass(frozen=True)
+class Notice:
+    """The text that a person was shown when asked, and the name of its version."""
+
+    version: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class ConsentEvent:
+    """One event of a person's record, with the fields of ISO/IEC TS 27560; instants in UTC."""
+
+    event_id: str
+    listener_id: int
+    purpose: str
+    state: str
+    lawful_basis: str
+    notice_version: str
+    notice_sha256: str
+    method: str
+    jurisdiction: str | None
+    valid_from: datetime
+    valid_until: datetime | None  # exclusive; None: until the next event
+    recorded_at: datetime
+
+
+def record(
+    root: Root, listener: Listener, purpose: str, state: str, *, method: str, notice: Notice | None = None,
+    lawful_basis: str | None = None, valid_from: datetime | None = None, valid_until: datetime | None = None,
+    now: datetime | None = None,
+) -> ConsentEvent:  # fmt: skip
+    """Appends an event and returns it; nothing before it is ever changed.
+
+    The notice is the purpose's meaning in plain words unless another was shown; the jurisdiction is where the listener lives. InputError
+    for a purpose, state, basis or method that is none, and for a time that begins in the future or ends before it begins: a yes that
+    is dated ahead would outlive a no that is said meanwhile.
+    """
+    known = named(purpose)
+    now = now or datetime.now(UTC)
+    begins = valid_from or now
+    if state not in STATES:
+        raise InputError(f"expected a state: {', '.join(STATES)}; got {state!r}")
+    basis = lawful_basis or known.lawful_basis
+    if basis not in LAWFUL_BASES or (known.lawful_basis == "consent" and basis != "consent"):
+        raise InputError(f"expected the lawful basis {known.lawful_basis!r} of the purpose {purpose!r}, got {basis!r}")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,31}", method):
+        raise InputError("expected the method as a word such as web_form or letter (small letters, digits, - and _, at most 32)")
+    shown = notice or Notice("meaning", known.meaning)
+    if not re.fullmatch(r"[\w.-]{1,64}", shown.version):
+        raise InputError("expected the notice's version as a word of at most 64 letters, digits, dots, - and _")
+    if any(instant is not None and instant.tzinfo is None for instant in (begins, valid_until, now)):
+        raise InputError("expected instants with their offset from UTC, such as 2025-12-03T09:00:00Z")
+    if begins > now:
+        raise InputError("an event holds from now or from the past, not from the future: record it when it happens")
+    if valid_until is not None and valid_until <= begins:
+        raise InputError("an event must end after it begins: give a later end, or none")
+    event = ConsentEvent(
+        secrets.token_hex(16), listener.listener_id, known.name, state, basis, shown.version, shown.sha256, method, listener.country,
+        begins.astimezone(UTC), valid_until and valid_until.astimezone(UTC), now.astimezone(UTC),
+    )  # fmt: skip
+    with root.engine.begin() as connection:
+        connection.execute(sa.insert(tables.consent_events).values(**vars(event)))
+    return event
+
+
+def history(root: Root, listener_id: int) -> list[ConsentEvent]:
+    """Everything that is on record about a listener, oldest first; of one instant and purpose, what counts comes last."""
+    table = tables.consent_events
+    query = sa.select(table).where(table.c.listener_id == listener_id)
+    with root.engine.connect() as connection:
+        found = [ConsentEvent(**row._mapping) for row in connection.execute(query)]
+    return sorted(found, key=_order)
+
+
+def _order(event: ConsentEvent) -> tuple[object, ...]:
+    ends_soon = (event.valid_until is not None, -event.valid_until.timestamp() if event.valid_until else 0.0)
+    return event.valid_from, event.purpose, -STATES.index(event.state), ends_soon, event.recorded_at, event.event_id
+
+
+def standing(root: Root, purpose: str, at: datetime) -> list[int]:
+    """The listeners who stand open for a purpose at an instant, by surrogate, ascending.
+
+    Open is who is known and not restricted, and whose newest event up to then says `given` and has not run out; nobody else. Of events
+    of one instant the least permissive counts; of those the one that ends first. InputError for a purpose that is none.
+    """
+    table = tables.consent_events
+    if at.tzinfo is None:
+        raise InputError("expected an instant with its offset from UTC")
+    newest_first = (table.c.valid_from.desc(), sa.case((table.c.state == OPENS, 1), else_=0), table.c.valid_until.asc().nulls_last())
+    ranked = (
+        sa.select(
+            table.c.listener_id, table.c.state, table.c.valid_until,
+            sa.func.row_number().over(partition_by=table.c.listener_id, order_by=newest_first).label("place"),
+        )
+        .where(table.c.purpose == named(purpose).name, table.c.valid_from <= at)
+        .subquery()
+    )  # fmt: skip
+    query = (
+        sa.select(ranked.c.listener_id)
+        .join(tables.listeners, tables.listeners.c.listener_id == ranked.c.listener_id)
+        .where(ranked.c.place == 1, ranked.c.state == OPENS, sa.or_(ranked.c.valid_until.is_(None), ranked.c.valid_until > at))
+        .where(ranked.c.listener_id.not_in(sa.select(tables.restrictions.c.listener_id)))
+        .order_by(ranked.c.listener_id)
+    )
+    with root.engine.connect() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def named(purpose: str) -> Purpose:
+    """The purpose of that name; InputError where there is none."""
+    try:
+        return purpose_named(purpose)
+    except ValueError as error:
+        raise InputError(str(error)) from None

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-metadata = sa.MetaData()
+from wrapped_assets.storage.privacy_tables import (
+    approvals,
+    budget_accounts,
+    budget_spends,
+    consent_events,
+    erasure_cases,
+    export_keys,
+    export_subjects,
+    exports,
+    recalls,
+    restrictions,
+    tombstones,
+)
+from wrapped_assets.storage.schema import metadata
+
+# The privacy registry's tables lie in a file of their own and are reached from here like the others.
+__all__ = [
+    "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "editions", "erasure_cases",
+    "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports", "listeners", "logics", "metadata",
+    "publication_cells", "publications", "recalls", "restrictions", "settings", "tombstones",
+]  # fmt: skip
 
 settings = sa.Table(
     "settings", metadata,
