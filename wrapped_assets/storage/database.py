@@ -51,11 +51,12 @@ def migrate(engine: sa.Engine) -> None:
         connection.commit()
 
 
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts the rows whose key is not there yet: another process may be inserting the same ones."""
-    if rows:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Inserts the rows whose key is not there yet, for another process may be inserting the same ones; returns how many were new."""
+    if not rows:
+        return 0
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
 
 
 def current_revision(engine: sa.Engine) -> str | None:

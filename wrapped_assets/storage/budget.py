@@ -1,0 +1,131 @@
+"""The ledger of differential privacy: what a year's releases have spent, never more than its cap, never twice for one request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError, RefusedError
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.consents import named
+from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.root import Root
+
+NANO = 1_000_000_000
+YEARLY_CAP = NANO // 10  # rho 0.10 for each person and year; at delta 1e-6 that is epsilon 2.1
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What a request paid. `is_fresh`: by this very call, so that the caller, and nobody else, may draw the noise."""
+
+    request_key: str
+    account: str
+    nano_rho: int
+    purpose: str
+    spent_at: datetime
+    result_path: str | None = None
+    result_sha256: str | None = None
+    is_fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Balance:
+    """An account's cap, and what is spent of it, in nano-rho."""
+
+    cap: int
+    spent: int
+
+
+def yearly_account(year: int, scope: str = "all") -> str:
+    """The account of a year's releases. Two scopes of one year must share no person, or nobody's cap would hold."""
+    if not re.fullmatch(r"[a-z0-9_-]{1,64}", scope) or not 1000 <= year <= 9999:
+        raise InputError("expected a year of four digits, and a scope of small letters, digits, - and _")
+    return f"{year}/{scope}"
+
+
+def open_account(root: Root, account: str, cap: int = YEARLY_CAP) -> Balance:
+    """The account, opened where it is not there yet; its cap is fixed then. InputError for a cap above the yearly one."""
+    if not re.fullmatch(r"\d{4}/[a-z0-9_-]{1,64}", account):
+        raise InputError("expected a budget account as YEAR/SCOPE, such as 2025/all")
+    if not 0 < cap <= YEARLY_CAP:
+        raise InputError(f"a budget's cap lies above 0 and at most at {YEARLY_CAP} nano-rho, got {cap}")
+    with root.engine.begin() as connection:
+        insert_new(connection, tables.budget_accounts, [{"account": account, "cap_nano_rho": cap, "spent_nano_rho": 0}])
+        return _balance(connection, account)
+
+
+def charge(root: Root, account: str, request_key: str, nano_rho: int, *, purpose: str, now: datetime | None = None) -> Spend:
+    """Pays for a release before its noise is drawn, and returns what was paid.
+
+    A request that paid before does not pay again: its stored spend comes back, with the result where there is one. What failed after it
+    paid has no result and keeps its charge; to try again is another request. RefusedError where the account has too little left, or
+    where the request paid something else before: nothing is charged then.
+    """
+    if isinstance(nano_rho, bool) or not isinstance(nano_rho, int) or nano_rho <= 0:
+        raise InputError("a charge is a whole number of nano-rho above 0")
+    if not re.fullmatch(r"[\w:./-]{1,128}", request_key):
+        raise InputError("expected a request's key of at most 128 letters, digits and :./-_")
+    open_account(root, account)
+    accounts, spends = tables.budget_accounts, tables.budget_spends
+    spend = Spend(request_key, account, nano_rho, named(purpose).name, (now or datetime.now(UTC)).astimezone(UTC), is_fresh=True)
+    row = {name: getattr(spend, name) for name in ("request_key", "account", "nano_rho", "purpose", "spent_at")}
+    with root.engine.begin() as connection:
+        # The key is taken first: who asks the same at the same moment waits here, and then finds it.
+        if not insert_new(connection, spends, [row]):
+            return _same(_stored(connection, request_key), spend)
+        enough = accounts.c.spent_nano_rho + nano_rho <= accounts.c.cap_nano_rho
+        paid = sa.update(accounts).where(accounts.c.account == account, enough)
+        if connection.execute(paid.values(spent_nano_rho=accounts.c.spent_nano_rho + nano_rho)).rowcount == 0:
+            left = _balance(connection, account)
+            raise RefusedError(  # which takes the key back
+                f"the privacy budget {account} has {left.cap - left.spent} of {left.cap} nano-rho left, and this release costs {nano_rho}: "
+                "publish less, or wait for the next year"
+            )
+    return spend
+
+
+def keep_result(root: Root, request_key: str, path: str, sha256: str) -> Spend:
+    """Notes where the one result of a spend lies. RefusedError where nothing was paid, or another result is noted already."""
+    table = tables.budget_spends
+    with root.engine.begin() as connection:
+        free = (table.c.request_key == request_key) & table.c.result_sha256.is_(None)
+        connection.execute(sa.update(table).where(free).values(result_path=path, result_sha256=sha256))
+        found = _stored(connection, request_key)
+        if found is None or (found.result_path, found.result_sha256) != (path, sha256):
+            raise RefusedError("a release has one result, and only after it is paid for: this request has another one, or paid nothing")
+    return found
+
+
+def spend_of(root: Root, request_key: str) -> Spend | None:
+    """What a request paid; None where it paid nothing."""
+    with root.engine.connect() as connection:
+        return _stored(connection, request_key)
+
+
+def balance(root: Root, account: str) -> Balance | None:
+    """What an account has spent; None where it was never opened."""
+    with root.engine.connect() as connection:
+        known = connection.execute(sa.select(tables.budget_accounts.c.account).where(tables.budget_accounts.c.account == account))
+        return _balance(connection, account) if known.one_or_none() else None
+
+
+def _stored(connection: sa.Connection, request_key: str) -> Spend | None:
+    table = tables.budget_spends
+    found = connection.execute(sa.select(table).where(table.c.request_key == request_key)).one_or_none()
+    return None if found is None else Spend(**found._mapping)
+
+
+def _same(found: Spend | None, asked: Spend) -> Spend:
+    """The stored spend, if it is what is asked for again."""
+    if found is None or (found.account, found.nano_rho, found.purpose) != (asked.account, asked.nano_rho, asked.purpose):
+        raise RefusedError("this request paid something else before: a release that differs is another request, under another key")
+    return found
+
+
+def _balance(connection: sa.Connection, account: str) -> Balance:
+    table = tables.budget_accounts
+    return Balance(*connection.execute(sa.select(table.c.cap_nano_rho, table.c.spent_nano_rho).where(table.c.account == account)).one())
