@@ -16,7 +16,7 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.catalogue import LANGUAGES, PSEUDO, known, translations
 from wrapped_assets.stories.nouns import COUNTED, LABELS
 from wrapped_assets.stories.phrases import NBSP
-from wrapped_assets.stories.writing import DASH, Writing
+from wrapped_assets.stories.writing import DASH, OwnLocale, Writing
 
 # English is that of these pages: days before months, clocks of 24 hours. The pseudo-locale borrows names that have no Latin letter.
 _CLDR = {"en": "en_GB", PSEUDO: "ja"}
@@ -26,7 +26,7 @@ class Language(Writing):
     """One language: its words by catalogue, its numbers and days by CLDR."""
 
     def __init__(self, tag: str) -> None:
-        super().__init__(Locale.parse(_CLDR.get(tag, tag)))
+        super().__init__(OwnLocale.parse(_CLDR.get(tag, tag)))
         self.tag = tag
         self._translations = translations(tag)
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from babel import Locale, dates, lists, numbers
+from babel.localedata import LocaleDataDict, load
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.phrases import NBSP
 
 DASH = "–"
+
+
+class OwnLocale(Locale):
+    """A locale over data of its own. Babel resolves aliases in dictionaries that locales share: the first one read would write for all."""
+
+    @cached_property
+    def _data(self) -> LocaleDataDict:
+        return LocaleDataDict(deepcopy(load(str(self))))
 
 
 class Writing:

@@ -56,7 +56,7 @@ class Card:
     figure: Markup | None = None
     table: Table | None = None
     note: str = ""
-    is_inverse: bool = False
+    is_inverse: bool = False  # set by the place in the story
     series: tuple[float, ...] = ()
 
     @property

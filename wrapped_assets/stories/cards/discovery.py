@@ -49,7 +49,7 @@ def top_discoveries(data: StoryData) -> Card | None:
         return None
     return Card(
         "top_discoveries", "discovery", say("Found and kept"), headline("top_discoveries", data), ranked=places[:7],
-        table=ranking_table(say("Songs first heard this year, by listens"), places, say("Song"), told), is_inverse=True,
+        table=ranking_table(say("Songs first heard this year, by listens"), places, say("Song"), told),
     )  # fmt: skip
 
 

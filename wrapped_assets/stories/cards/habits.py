@@ -108,7 +108,7 @@ def busiest_day(data: StoryData) -> Card | None:
     )
     return Card(
         "busiest_day", "habits", say("Busiest day"), headline("busiest_day", data),
-        facts=facts, figure=day_ring(minutes, told) if minutes else None, is_inverse=True,
+        facts=facts, figure=day_ring(minutes, told) if minutes else None,
     )  # fmt: skip
 
 
@@ -138,7 +138,6 @@ def longest_session(data: StoryData) -> Card | None:
     figure = stretch(told.time(start), told.time(end), start.hour + start.minute / 60, hours, told) if hours <= 96 else None
     return Card(
         "longest_session", "habits", say("Longest session"), headline("longest_session", data), facts=facts, figure=figure,
-        is_inverse=True,
     )  # fmt: skip
 
 

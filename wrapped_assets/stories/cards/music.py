@@ -28,7 +28,7 @@ def top_song(data: StoryData) -> Card | None:
     listens = phrases.number(row.get("listen_count"))
     number = f"{told.count(listens)}×" if listens is not None else ""
     figure = grooves(int(row["listen_count"]), told) if number else None
-    return Card("top_song", "music", say("Top song"), headline("top_recordings", data), number, facts=facts, figure=figure, is_inverse=True)
+    return Card("top_song", "music", say("Top song"), headline("top_recordings", data), number, facts=facts, figure=figure)
 
 
 def top_recordings(data: StoryData) -> Card | None:
@@ -100,7 +100,7 @@ def top_release_groups(data: StoryData) -> Card | None:
         return None
     return Card(
         "top_release_groups", "music", say("Top albums"), headline("top_release_groups", data), ranked=places[:5],
-        table=ranking_table(say("Top albums by listens"), places, say("Album"), told), is_inverse=True,
+        table=ranking_table(say("Top albums by listens"), places, say("Album"), told),
     )  # fmt: skip
 
 

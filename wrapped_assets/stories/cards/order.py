@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wrapped_assets.stories.cards import discovery, habits, history, music, overview
 from wrapped_assets.stories.cards.card import Card, CardMaker
 from wrapped_assets.stories.cards.generic import generic
@@ -43,4 +45,5 @@ def cards_of(data: StoryData) -> list[Card]:
         weight = 0.0 if chapter in FIXED else -strength(leader, data)
         return CHAPTERS.index(chapter) if chapter in CHAPTERS else len(CHAPTERS), weight, places[leader]
 
-    return [card for _, _, card in sorted(found, key=place)]
+    in_order = [card for _, _, card in sorted(found, key=place)]
+    return [replace(card, is_inverse=index % 2 == 0) for index, card in enumerate(in_order)]

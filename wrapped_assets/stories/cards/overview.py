@@ -32,7 +32,7 @@ def totals(data: StoryData) -> Card | None:
     title = say("The year in minutes") if has_minutes else say("The year in listens")
     return Card(
         "listening_totals", "overview", title, headline("listening_totals", data), number,
-        facts=tuple(facts), note=note, is_inverse=True,
+        facts=tuple(facts), note=note,
     )  # fmt: skip
 
 
