@@ -88,6 +88,18 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "di": {"country": "NO", "place": "Oslo", "is_findable": True},
     "ed": {"country": "NO", "place": "Oslo", "birth_year": 1950, "is_findable": True},
 }
+CROWD = tuple(f"c{n:03d}" for n in range(105))
+
+
+def _of_the_crowd(n: int) -> dict[str, Any]:
+    """What one of the crowd lets be known: of 60 the country, of 90 the year of birth, of 15 nothing."""
+    if n % 7 == 0:
+        return {}
+    country, place = (("PT", "Porto"), ("NO", "Oslo"), (None, None))[n % 3]
+    return {"country": country, "place": place if n % 5 else None, "birth_year": 1950 + n % 60, "is_findable": n % 2 == 0}
+
+
+PEOPLE |= {name: _of_the_crowd(n) for n, name in enumerate(CROWD)}
 GROUPS = {"home": ["ana", "bo", "cy"], "work": ["di", "ed"]}
 SURROUNDINGS: dict[str, Any] = {"catalogue": CATALOGUE, "people": PEOPLE, "groups": GROUPS}
 
@@ -114,6 +126,22 @@ def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
         plays[listener] = [(STREAMS, frame_of(streams)), (SCROBBLES, frame_of(scrobbles))]
     plays["gus"] = [(STREAMS, frame_of([row(SONGS[0], starts[2], 12_000), row(SONGS[1], starts[3], 180_000, is_private=True)]))]
     plays["hal"] = [(STREAMS, frame_of(_two_years()))]
+    return plays | crowd()
+
+
+def crowd() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
+    """105 light listeners: all hear song 0, every fourth song 2, so that artists 0 to 2 have an audience; artist 3 has none."""
+    plays = {}
+    for n, name in enumerate(CROWD):
+        start = datetime(YEAR, 1, 30, tzinfo=UTC) + timedelta(days=n % 2, hours=n * 7 % 24)
+        heard = [row(SONGS[0], start + timedelta(minutes=5 * times), 180_000) for times in range(1 + n % 3 + 9 * (n == 50))]
+        if n % 4 == 0:
+            heard.append(row(SONGS[2], datetime(YEAR, 3, 28 + n % 3, 21, tzinfo=UTC), 200_000))
+        if n % 4 == 1:  # the year before, too
+            heard.append(row(SONGS[1], datetime(YEAR - 1, 12, 30, n % 24, tzinfo=UTC), 180_000))
+        if n % 15 == 2:
+            heard.append(row(SONGS[0], start + timedelta(hours=2), 12_000, is_skipped=True))
+        plays[name] = [(STREAMS, frame_of(heard))]
     return plays
 
 
