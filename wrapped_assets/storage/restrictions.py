@@ -30,3 +30,10 @@ def restriction_of(root: Root, listener_id: int) -> datetime | None:
     table = tables.restrictions
     with root.engine.connect() as connection:
         return connection.execute(sa.select(table.c.since).where(table.c.listener_id == listener_id)).scalar_one_or_none()
+
+
+def restricted(root: Root) -> list[int]:
+    """Every restricted listener, by surrogate, ascending."""
+    table = tables.restrictions
+    with root.engine.connect() as connection:
+        return list(connection.execute(sa.select(table.c.listener_id).order_by(table.c.listener_id)).scalars())

@@ -1,0 +1,43 @@
+"""`wrapped export`: a privacy-filtered export, through its gates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit_json, json_option
+
+
+@click.command("export", epilog="Example: wrapped export charts --year 2025 --out charts_2025")
+@click.argument("name")
+@click.option("--year", type=int, required=True, help="The published edition that it is made of.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder; exports/delivered in the data root unless given.")
+@click.option("--recipient", help="Of partner_extract: who gets it, as in the consents to partner:RECIPIENT.")
+@click.option("--listener", help="Of own_data: whose.")
+@click.option("--restate", metavar="REASON", help="Tell a frozen release anew, and why; refused where the difference would betray somebody.")
+@click.option("--redraw", is_flag=True, help="Pay again for noise that was paid for by a run that failed.")
+@data_option
+@json_option
+def command(name, year, out, recipient, listener, restate, redraw, data, as_json) -> None:
+    """Stage, check, clear and deliver an export with its privacy report. Where a gate refuses, nothing is written (exit code 4)."""
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.exports.all_exports import export_named
+    from wrapped_assets.privacy.gate import export_through_the_gate
+    from wrapped_assets.storage.root import Root
+
+    root = Root.open(data)
+    export = export_named(name)
+    if (name == "partner_extract") != (recipient is not None):
+        raise InputError("partner_extract, and it alone, is made for a recipient: name it with --recipient")
+    if (name == "own_data") != (listener is not None):
+        raise InputError("own_data, and it alone, is of one listener: name them with --listener, or use `wrapped own-data NAME`")
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError("the folder to write to is there and not empty: name a new one with --out")
+    folder = out or root.path / "exports" / "delivered" / f"{name}-{year}{f'-{recipient}' if recipient else ''}"
+    record, files = export_through_the_gate(root, export, year, folder, recipient=recipient, restate=restate, redraw=redraw)
+    if as_json:
+        emit_json({"export": name, "year": year, "id": record.export_id, "sha256": record.sha256, "folder": str(folder), "files": files})
+        return
+    click.echo(f"{name} {year} is delivered: {', '.join(files)}")
+    click.echo(f"Read privacy_report.html first. Export {record.export_id}")

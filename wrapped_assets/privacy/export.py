@@ -1,0 +1,33 @@
+"""What an export must be to be one: a function from a snapshot to tables, and a function that finds fault with the staged tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from wrapped_assets.privacy.draws import Draws
+from wrapped_assets.privacy.policy import Policy
+from wrapped_assets.privacy.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Produced:
+    """What an export is to hold: tables by file name, figures for the report, and whose rows they are where they are of people.
+
+    `hidden` counts what thresholds took away, by what it is: {"artists below 20 listeners": 12}.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    hidden: Mapping[str, int] = field(default_factory=dict)
+    subjects: Mapping[int, str] = field(default_factory=dict)  # listener → pseudonym, by the snapshot's key
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export: the same name as its policy. `faults` reads staged tables only, never what produced them."""
+
+    name: str
+    produce: Callable[[Snapshot, Draws], Produced]
+    faults: Callable[[Mapping[str, pl.DataFrame], Policy], list[str]]

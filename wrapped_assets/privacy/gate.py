@@ -1,0 +1,142 @@
+"""The way out: a candidate is staged, checked, cleared and delivered; delivery itself demands the clearance.
+
+Whoever calls `deliver` alone, leaves a check out, or changes staged bytes or the policy meanwhile gets a refusal, because what
+is delivered is compared with what was cleared: bytes, policy, budget, approvals and the age of the consents.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+
+from wrapped_assets.contracts.errors import RefusedError
+from wrapped_assets.privacy.checks import faults_of
+from wrapped_assets.privacy.draws import Draws
+from wrapped_assets.privacy.export import Export, Produced
+from wrapped_assets.privacy.policy import PinnedPolicy, policy_of
+from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
+from wrapped_assets.privacy.report import REPORT, figures_of, finished_report
+from wrapped_assets.privacy.restating import keep_people, must_not_restate
+from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
+from wrapped_assets.privacy.staged_files import as_csv, hash_of, read_folder, write_folder
+from wrapped_assets.storage import budget, exports
+from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.root import Root
+
+CONSENT_LIVES = timedelta(hours=24)
+REQUESTS = "requests.json"  # staged beside the files, never delivered: what the ledger must know
+
+
+def folder_of(root: Root, export_id: str) -> Path:
+    """Where an export's bytes wait."""
+    return root.path / "exports" / "staged" / export_id
+
+
+def stage(
+    root: Root, export: Export, year: int, *, recipient: str | None = None, restate: str | None = None, redraw: bool = False,
+    now: datetime | None = None,
+) -> ExportRecord:  # fmt: skip
+    """The export's staged bytes: those that are there, if their release is frozen or nothing changed; new ones otherwise.
+
+    RefusedError where the edition is not published, a frozen release would be restated without cause, or the budget is spent.
+    """
+    at = now or datetime.now(UTC)
+    pinned = policy_of(export.name)
+    there = exports.exports_named(root, export.name, year, recipient)
+    if pinned.policy.release.frozen and restate is None and there and there[0].state == "delivered":
+        return there[0]
+    snapshot = take_snapshot(root, year, pinned, at, recipient)
+    for record in there:
+        if record.snapshot_id == snapshot.snapshot_id and at - record.created_at < CONSENT_LIVES and pinned.policy.release.frozen:
+            return record
+    if pinned.policy.release.frozen and there and there[0].state == "delivered":
+        must_not_restate(root, there[0], snapshot, restate)
+    draws = Draws(snapshot, redraw=redraw)
+    produced = export.produce(snapshot, draws)
+    return _written(snapshot, produced, draws, recipient, restate)
+
+
+def _written(snapshot: Snapshot, produced: Produced, draws: Draws, recipient: str | None, restate: str | None) -> ExportRecord:
+    root, pinned = snapshot.root, snapshot.pinned
+    export_id = secrets.token_hex(16)
+    files = {name: as_csv(table) for name, table in produced.tables.items()}
+    figures = figures_of(snapshot, produced, restate)
+    files[REPORT] = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    files[REQUESTS] = orjson.dumps(draws.requests)
+    write_folder(folder_of(root, export_id), files)
+    keep_people(root, export_id, snapshot.people.listener_ids)
+    record = ExportRecord(
+        export_id, pinned.policy.export, snapshot.year, "staged", hash_of(files), pinned.sha256, snapshot.snapshot_id, recipient,
+        snapshot.taken_at,
+    )  # fmt: skip
+    exports.add_export(root, record)
+    exports.record_subjects(root, export_id, produced.subjects)
+    if produced.subjects:
+        exports.keep_key(root, export_id, wrapped(wrapping_key(root.path), snapshot.key))
+    return record
+
+
+def clear(root: Root, export: Export, export_id: str) -> ExportRecord:
+    """Runs every blocking check over the staged bytes; RefusedError with all that they found, and the export is refused for good."""
+    record = exports.find_export(root, export_id)
+    if record.state in ("cleared", "delivered"):
+        return record
+    pinned, files = _in_force(root, record)
+    if found := faults_of(root, export, pinned, files, record):
+        exports.change_export(root, export_id, state="refused")
+        raise RefusedError(f"{export.name} {record.year} is refused: " + "; ".join(found))
+    cleared_at = datetime.now(UTC)
+    exports.change_export(root, export_id, state="cleared", cleared_at=cleared_at)
+    return replace(record, state="cleared", cleared_at=cleared_at)
+
+
+def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) -> list[str]:
+    """Writes a cleared export to a new folder, whole, with its privacy report; returns the names of the files.
+
+    RefusedError, and nothing is written, unless these very bytes were cleared under the policy in force, paid for, and approved.
+    """
+    at = now or datetime.now(UTC)
+    record = exports.find_export(root, export_id)
+    if record.state not in ("cleared", "delivered"):
+        raise RefusedError(f"the export is {record.state}, not cleared: its checks must pass first")
+    pinned, files = _in_force(root, record)
+    paid = [budget.spend_of(root, request) for request in orjson.loads(files[REQUESTS])]
+    if len(paid) < len(pinned.policy.noise) or any(spend is None or spend.result_sha256 is None for spend in paid):
+        raise RefusedError("the noise in this export is not in the budget's ledger: it must be staged again")
+    if record.state == "cleared" and at - record.created_at >= CONSENT_LIVES:
+        raise RefusedError("the consents behind this export were looked up more than 24 hours ago: stage it again")
+    approvals = exports.approvals_of(root, export_id, record.sha256 or "")
+    if missing := sorted(set(pinned.policy.approvals) - {each.role for each in approvals}):
+        raise RefusedError(
+            f"{record.name} {record.year} waits for approval by {' and '.join(missing)}: have the staged files read, then "
+            f"`wrapped approve {export_id} --role {missing[0]} --by NAME`; repeat this command after that"
+        )
+    delivered = {name: content for name, content in files.items() if name not in (REQUESTS, REPORT)}
+    delivered.update(finished_report(pinned, record, orjson.loads(files[REPORT]), approvals))
+    write_folder(out, delivered, 0o644)
+    if record.state == "cleared":
+        exports.change_export(root, export_id, state="delivered", delivered_at=at)
+    return sorted(delivered)
+
+
+def _in_force(root: Root, record: ExportRecord) -> tuple[PinnedPolicy, dict[str, bytes]]:
+    """The policy and the staged bytes, if both are those that were staged."""
+    pinned, files = policy_of(record.name), read_folder(folder_of(root, record.export_id))
+    if not files or hash_of(files) != record.sha256:
+        raise RefusedError("the staged files are gone or not those that were staged: stage the export again")
+    if pinned.sha256 != record.policy_sha256 and record.state != "delivered":
+        raise RefusedError("the policy changed since the export was staged: stage it again under the policy in force")
+    return pinned, files
+
+
+def export_through_the_gate(
+    root: Root, export: Export, year: int, out: Path, *, recipient: str | None = None, restate: str | None = None, redraw: bool = False
+) -> tuple[ExportRecord, list[str]]:
+    """Stages, clears and delivers; RefusedError at the first gate that stays shut."""
+    record = stage(root, export, year, recipient=recipient, restate=restate, redraw=redraw)
+    record = clear(root, export, record.export_id)
+    return record, deliver(root, record.export_id, out)

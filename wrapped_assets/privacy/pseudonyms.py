@@ -1,0 +1,60 @@
+"""Pseudonyms for row-level exports: keyed by a random key of each export, which is wrapped, and destroyed to end their meaning."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+
+from wrapped_assets.contracts.errors import WrappedError
+
+KEY_BYTES = 32
+PSEUDONYM_BYTES = 16  # 128 bits: no two of a billion listeners meet
+KEK_FILE = "export.kek"
+
+
+def new_key() -> bytes:
+    """A random key for one export; never derived from another, or destroying it would destroy nothing."""
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def pseudonyms(key: bytes, listener_ids: Iterable[int]) -> dict[int, str]:
+    """Listener → 32 hex digits that only this export's key can find again."""
+    return {
+        each: hmac.digest(key, each.to_bytes(8, "big"), "sha256")[:PSEUDONYM_BYTES].hex() for each in listener_ids
+    }  # fmt: skip
+
+
+def wrapping_key(folder: Path) -> bytes:
+    """The key that wraps the others: of the environment (WRAPPED_EXPORT_KEK, hex), or a file of its own beside the registry."""
+    if given := os.environ.get("WRAPPED_EXPORT_KEK"):
+        return bytes.fromhex(given)
+    path = folder / KEK_FILE
+    if not path.exists():
+        temporary = path.with_name(f"{KEK_FILE}.{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(new_key())
+        try:
+            os.link(temporary, path)  # whoever is first wins
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return path.read_bytes()
+
+
+def wrapped(kek: bytes, key: bytes) -> bytes:
+    """The key as it may be stored (AES key wrap, RFC 3394)."""
+    return aes_key_wrap(kek, key)
+
+
+def unwrapped(kek: bytes, stored: bytes) -> bytes:
+    """The key again; WrappedError where the wrapping key is another one."""
+    try:
+        return aes_key_unwrap(kek, stored)
+    except InvalidUnwrap:
+        raise WrappedError("the export's key was wrapped by another key: restore the key file or WRAPPED_EXPORT_KEK") from None

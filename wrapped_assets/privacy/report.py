@@ -1,0 +1,95 @@
+"""The privacy report: what an export is, who is in it and what it does not promise, from the objects that the gate used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from wrapped_assets.privacy.disclosure import banded
+from wrapped_assets.privacy.eligible import REASONS
+from wrapped_assets.privacy.export import Produced
+from wrapped_assets.privacy.noise import NANO, epsilon_of
+from wrapped_assets.privacy.policy import PinnedPolicy, Policy
+from wrapped_assets.privacy.snapshot import Snapshot
+from wrapped_assets.privacy.staged_files import as_csv
+from wrapped_assets.storage.exports import Approval, ExportRecord
+
+REPORT = "privacy_report.json"
+PAGE = "privacy_report.html"
+
+
+def figures_of(snapshot: Snapshot, produced: Produced, restatement: str | None) -> dict[str, Any]:
+    """Everything in the report that follows from snapshot, policy and tables; a check computes it again."""
+    policy = snapshot.pinned.policy
+    return {
+        "export": policy.export,
+        "title": policy.title,
+        "year": snapshot.year,
+        "recipient": snapshot.recipient,
+        "purpose": policy.purpose,
+        "data_use": policy.data_use,
+        "lawful_basis": policy.lawful_basis,
+        "recipients": policy.recipients,
+        "files": {name: _file(policy, name, as_csv(table), table.height) for name, table in sorted(produced.tables.items())},
+        "people": {
+            "in": banded(len(snapshot.people.listener_ids)),
+            "left_out": [
+                {"reason": reason, "meaning": REASONS[reason], "people": banded(count)}
+                for reason, count in snapshot.people.left_out.items()
+            ],
+        },
+        "thresholds": policy.disclosure.model_dump() if policy.disclosure else {},
+        "hidden": dict(sorted(produced.hidden.items())),
+        "noise": [_noise(name, policy) for name in sorted(policy.noise)],
+        "denied_topics": policy.deny,
+        "not_guaranteed": policy.not_guaranteed,
+        "release": policy.release.model_dump(),
+        "restatement": restatement,
+        "retention_days": policy.retention_days,
+        "edition_number": snapshot.edition.number,
+        "rules": snapshot.edition.rules,
+        "snapshot_id": snapshot.snapshot_id,
+        "policy_sha256": snapshot.pinned.sha256,
+        "consents_as_of": snapshot.taken_at,
+    }
+
+
+def _file(policy: Policy, name: str, content: bytes, rows: int) -> dict[str, Any]:
+    columns = [{"name": column, **rule.model_dump()} for column, rule in policy.files.get(name, {}).items()]
+    return {"rows": rows, "sha256": sha256(content).hexdigest(), "columns": columns}
+
+
+def _noise(name: str, policy: Policy) -> dict[str, Any]:
+    noise = policy.noise[name]
+    return {
+        "name": name, "mechanism": noise.mechanism, "rho": noise.nano_rho / NANO, "delta": noise.delta,
+        "epsilon": round(epsilon_of(noise.nano_rho, noise.delta), 3), "sentence": noise.sentence,
+    }  # fmt: skip
+
+
+def finished_report(
+    pinned: PinnedPolicy, record: ExportRecord, figures: Mapping[str, Any], approvals: Sequence[Approval]
+) -> dict[str, bytes]:  # fmt: skip
+    """The report as it is delivered, as JSON and as a page: the figures, the export's id and hash, and who approved it."""
+    whole = {
+        **figures,
+        "export_id": record.export_id,
+        "staged_sha256": record.sha256,
+        "approvals": [{"role": each.role, "approver": each.approver, "at": each.approved_at.isoformat()} for each in approvals],
+        "approvals_needed": pinned.policy.approvals,
+    }
+    page = _template().render(report=whole)
+    return {REPORT: orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), PAGE: page.encode()}
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    return environment.get_template("report.html")

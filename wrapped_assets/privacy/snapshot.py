@@ -1,0 +1,63 @@
+"""What an export reads: the frozen cells of a published edition, of the people who may be in it, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+
+import numpy as np
+import polars as pl
+
+from wrapped_assets.contracts.errors import BuildError, RefusedError
+from wrapped_assets.privacy.eligible import People, eligible_people
+from wrapped_assets.privacy.policy import PinnedPolicy
+from wrapped_assets.privacy.pseudonyms import new_key
+from wrapped_assets.storage.publications import LiveEdition, live_edition
+from wrapped_assets.storage.root import Root
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published edition, its eligible people, and the instant at which consent was looked up."""
+
+    root: Root
+    year: int
+    edition: LiveEdition
+    people: People
+    taken_at: datetime
+    pinned: PinnedPolicy
+    recipient: str | None = None
+    key: bytes = field(default_factory=new_key, repr=False)  # of pseudonyms, where the export has any
+
+    @cached_property
+    def snapshot_id(self) -> str:
+        """A hash of the cells, the people and the policy: the same id stands for the same input."""
+        people = np.array(self.people.listener_ids, dtype="<i8").tobytes()
+        cells = "\n".join(f"{cell}\t{path}" for cell, path in sorted(self.edition.paths.items(), key=lambda item: str(item[0])))
+        return sha256(f"{self.year}\n{self.edition.number}\n{self.pinned.sha256}\n{cells}\n".encode() + people).hexdigest()
+
+    def read(self, asset: str, columns: list[str]) -> pl.LazyFrame:
+        """The edition's rows of an asset in these columns; where it has a listener_id, those of eligible people only."""
+        wanted = list(dict.fromkeys(["listener_id", *columns]))
+        listed = sorted(self.edition.paths.items(), key=lambda item: str(item[0]))
+        paths = [self.root.path / path for cell, path in listed if cell.asset == asset]
+        if not paths:
+            raise BuildError(f"the published edition has no {asset}: build and publish {self.year} again")
+        rows = pl.scan_parquet(paths)
+        names = rows.collect_schema().names()
+        if "listener_id" not in names:
+            return rows.select(columns)
+        inside = pl.LazyFrame({"listener_id": pl.Series(self.people.listener_ids, dtype=pl.Int64)})
+        return rows.select(wanted).join(inside, on="listener_id", how="semi").select(columns)
+
+
+def take_snapshot(root: Root, year: int, pinned: PinnedPolicy, at: datetime, recipient: str | None = None) -> Snapshot:
+    """The live edition and who may be in; RefusedError where nothing is published, for exports speak of published figures only."""
+    edition = live_edition(root, year)
+    if edition is None:
+        raise RefusedError(f"the {year} edition is not published: exports read published editions only. Run `wrapped publish {year}` first")
+    rule = pinned.policy.eligible
+    people = eligible_people(root, rule, at, recipient) if rule else People((), {})
+    return Snapshot(root, year, edition, people, at, pinned, recipient)

@@ -1,0 +1,129 @@
+"""What is known of each export: its state, hashes, approvals and, where it has rows of people, whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.root import Root
+
+STATES = ("candidate", "staged", "cleared", "delivered", "refused", "withdrawn")
+
+
+@dataclass(frozen=True)
+class ExportRecord:
+    """One export. `sha256` is of the staged bytes; instants in UTC."""
+
+    export_id: str
+    name: str
+    year: int | None
+    state: str
+    sha256: str | None
+    policy_sha256: str | None
+    snapshot_id: str | None
+    recipient: str | None
+    created_at: datetime
+    cleared_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Somebody's signature under exactly these bytes."""
+
+    role: str
+    approver: str
+    sha256: str
+    approved_at: datetime
+
+
+def add_export(root: Root, record: ExportRecord) -> None:
+    """Opens the record of a new export."""
+    with root.engine.begin() as connection:
+        connection.execute(sa.insert(tables.exports).values(**vars(record)))
+
+
+def change_export(root: Root, export_id: str, **values: object) -> None:
+    """Changes what is said of an export."""
+    table = tables.exports
+    with root.engine.begin() as connection:
+        connection.execute(sa.update(table).where(table.c.export_id == export_id).values(**values))
+
+
+def find_export(root: Root, export_id: str) -> ExportRecord:
+    """The export of that id; InputError where there is none."""
+    table = tables.exports
+    with root.engine.connect() as connection:
+        row = connection.execute(sa.select(table).where(table.c.export_id == export_id)).one_or_none()
+    if row is None:
+        raise InputError("no export of that id in this data root: `wrapped export` prints the id of what it staged")
+    return ExportRecord(**row._mapping)
+
+
+def exports_named(root: Root, name: str, year: int, recipient: str | None = None) -> list[ExportRecord]:
+    """Every export of that name, year and recipient that was not refused or withdrawn, newest first."""
+    table = tables.exports
+    mine = (table.c.name == name) & (table.c.year == year) & table.c.state.in_(["staged", "cleared", "delivered"])
+    theirs = table.c.recipient == recipient if recipient else table.c.recipient.is_(None)
+    query = sa.select(table).where(mine & theirs).order_by(table.c.created_at.desc(), table.c.export_id)
+    with root.engine.connect() as connection:
+        return [ExportRecord(**row._mapping) for row in connection.execute(query)]
+
+
+def approve(root: Root, export_id: str, role: str, approver: str) -> Approval:
+    """Signs the bytes that are staged now; InputError where there are none, or the same person signed in another role."""
+    record = find_export(root, export_id)
+    if record.sha256 is None or record.state not in ("staged", "cleared"):
+        raise InputError(f"the export is {record.state}: there are no staged bytes to approve")
+    if any(each.approver == approver and each.role != role for each in approvals_of(root, export_id, record.sha256)):
+        raise InputError("the same person approved these bytes in another role: an approval is a second pair of eyes")
+    found = Approval(role, approver, record.sha256, datetime.now(UTC))
+    table = tables.approvals
+    with root.engine.begin() as connection:
+        mine = (table.c.export_id == export_id) & (table.c.role == role) & (table.c.sha256 == record.sha256)
+        connection.execute(sa.delete(table).where(mine))
+        connection.execute(sa.insert(table).values(export_id=export_id, **vars(found)))
+    return found
+
+
+def approvals_of(root: Root, export_id: str, sha256: str) -> list[Approval]:
+    """The approvals of exactly these bytes, by role."""
+    table = tables.approvals
+    query = sa.select(table).where((table.c.export_id == export_id) & (table.c.sha256 == sha256)).order_by(table.c.role)
+    with root.engine.connect() as connection:
+        return [Approval(row.role, row.approver, row.sha256, row.approved_at) for row in connection.execute(query)]
+
+
+def record_subjects(root: Root, export_id: str, pseudonyms: Mapping[int, str]) -> None:
+    """Says whose rows an export has."""
+    if pseudonyms:
+        rows = [{"export_id": export_id, "listener_id": each, "pseudonym": name} for each, name in pseudonyms.items()]
+        with root.engine.begin() as connection:
+            connection.execute(sa.insert(tables.export_subjects), rows)
+
+
+def keep_key(root: Root, export_id: str, wrapped_key: bytes) -> None:
+    """Stores the wrapped key of an export's pseudonyms."""
+    with root.engine.begin() as connection:
+        row = {"export_id": export_id, "wrapped_key": wrapped_key, "made_at": datetime.now(UTC)}
+        connection.execute(sa.insert(tables.export_keys).values(**row))
+
+
+def wrapped_key_of(root: Root, export_id: str) -> bytes | None:
+    """The wrapped key of an export's pseudonyms; None where it has none, or no more."""
+    table = tables.export_keys
+    with root.engine.connect() as connection:
+        return connection.execute(sa.select(table.c.wrapped_key).where(table.c.export_id == export_id)).scalar_one_or_none()
+
+
+def destroy_key(root: Root, export_id: str) -> None:
+    """Forgets the key: what the export's pseudonyms stand for cannot be found again."""
+    table = tables.export_keys
+    with root.engine.begin() as connection:
+        gone = {"wrapped_key": None, "destroyed_at": datetime.now(UTC)}
+        connection.execute(sa.update(table).where(table.c.export_id == export_id).values(**gone))
