@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.consents import named
-from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.database import claim, insert_new
 from wrapped_assets.storage.root import Root
 
 NANO = 1_000_000_000
@@ -75,7 +75,7 @@ def charge(root: Root, account: str, request_key: str, nano_rho: int, *, purpose
     row = {name: getattr(spend, name) for name in ("request_key", "account", "nano_rho", "purpose", "spent_at")}
     with root.engine.begin() as connection:
         # The key is taken first: who asks the same at the same moment waits here, and then finds it.
-        if not insert_new(connection, spends, [row]):
+        if not claim(connection, spends, row):
             return _same(_stored(connection, request_key), spend)
         enough = accounts.c.spent_nano_rho + nano_rho <= accounts.c.cap_nano_rho
         paid = sa.update(accounts).where(accounts.c.account == account, enough)

@@ -51,12 +51,20 @@ def migrate(engine: sa.Engine) -> None:
         connection.commit()
 
 
-def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Inserts the rows whose key is not there yet, for another process may be inserting the same ones; returns how many were new."""
-    if not rows:
-        return 0
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows)).rowcount
+def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts the rows whose key is not there yet: another process may be inserting the same ones."""
+    if rows:
+        connection.execute(_unless_there(connection, table), list(rows))
+
+
+def claim(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Inserts a row and tells whether its key was free. Of two processes, the second waits for the first one's transaction."""
+    key = next(iter(table.primary_key))  # asked for in return, because PostgreSQL's driver does not count such insertions
+    return connection.execute(_unless_there(connection, table).returning(key), row).one_or_none() is not None
+
+
+def _unless_there(connection: sa.Connection, table: sa.Table) -> Any:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
 
 
 def current_revision(engine: sa.Engine) -> str | None:
