@@ -9,20 +9,42 @@ from wrapped_assets.vocabulary.columns import Column
 
 # By the name that declarations read them by. A row is one entity of the catalogue; `known_key` is a hash of the id that the
 # catalogue gives it. Ids of ours (`artist_id` …) are those that the same names get in `catalogue/tracks`, so that rows meet
-# by names; several rows may share one (two artists of a name), and what reads them must not guess between those.
+# by names; several rows may share one (two artists of a name), and what reads them must not guess between those. Rows also meet
+# by the ids of others (MBID, ISRC, URI), through whole numbers: known_key is the MBID's hash where there is one (`kernels/music_ids`).
 KNOWN: dict[str, tuple[Column, ...]] = {
     "known_artists": (c.known_key, c.artist_id, c.artist_mbid, c.artist_name, c.country, c.place_name, c.genre_names),
     "known_release_groups": (
-        c.known_key, c.release_group_id, c.release_group_mbid, c.release_group_name, c.artist_id, c.artist_name, c.track_count,
-        c.release_year, c.genre_names,
+        c.known_key, c.release_group_id, c.release_group_mbid, c.release_group_name, c.artist_id, c.artist_name, c.artist_mbid,
+        c.track_count, c.release_year, c.genre_names,
     ),
     "known_recordings": (
-        c.known_key, c.recording_id, c.recording_mbid, c.isrc, c.spotify_uri, c.recording_name, c.artist_id, c.artist_names,
-        c.release_group_id, c.track_position, c.release_year, c.duration_ms, c.genre_names,
+        c.known_key, c.recording_id, c.recording_mbid, c.isrc, c.isrc_key, c.spotify_uri, c.spotify_key, c.recording_name,
+        c.artist_id, c.artist_names, c.release_group_id, c.track_position, c.release_year, c.duration_ms, c.genre_names,
     ),
     "known_genres": (c.genre_name, c.parent_genre_name, c.genre_aliases),
     "known_places": (c.place_name, c.country, c.inhabitants),
 }  # fmt: skip
+
+# What a form of catalogue says of a row, by names: what the rows above are made from. `artist_name` of a release group is its primary
+# artist; a recording's release group is its primary artist's, unless release_group_artist_name says whose.
+NAMED: dict[str, tuple[str, ...]] = {
+    "known_artists": ("artist_name", "artist_mbid", "spotify_uri", "country", "place_name", "genre_names"),
+    "known_release_groups": (
+        "release_group_name", "artist_name", "release_group_mbid", "artist_mbid", "spotify_uri", "track_count", "release_year",
+        "genre_names",
+    ),
+    "known_recordings": (
+        "recording_name", "artist_names", "recording_mbid", "isrc", "spotify_uri", "release_group_name", "release_group_artist_name",
+        "track_position", "release_year", "duration_ms", "genre_names",
+    ),
+    "known_genres": ("genre_name", "parent_genre_name", "genre_aliases"),
+    "known_places": ("place_name", "country", "inhabitants"),
+}  # fmt: skip
+
+
+def named_schema(name: str) -> dict[str, pl.DataType]:
+    """Column → type of the rows that a form of catalogue gives for one table."""
+    return {column: c.artist_name.dtype if column == "release_group_artist_name" else c.BY_NAME[column].dtype for column in NAMED[name]}
 
 
 def known_schema(name: str) -> dict[str, pl.DataType]:

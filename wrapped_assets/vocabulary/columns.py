@@ -70,6 +70,8 @@ genre_source = _column("genre_source", pl.String, "Whose genres these are: recor
 genre_share = _column("genre_share", pl.Float64, "Part of each listen that the genre gets: 1 over how many there are.", "public", "0–1")
 release_year = _column("release_year", pl.Int64, "Year of the original release.", "public")
 track_count = _column("track_count", pl.Int64, "Tracks of a release group's original release.", "public")
+isrc_key = _column("isrc_key", pl.Int64, "A hash of the ISRC: rows are matched by whole numbers.", "public")
+spotify_key = _column("spotify_key", pl.Int64, "A hash of the Spotify URI: rows are matched by whole numbers.", "public")
 track_position = _column("track_position", pl.Int64, "Place of a recording on its release, first = 1.", "public")
 
 # Profiles: what listeners let the figures about many people know
@@ -174,5 +176,32 @@ playlist_position = _column("playlist_position", pl.Int64, "Place in the playlis
 playlist_score = _column("playlist_score", pl.Float64, "What the playlist orders by.", "own_content")
 year = _column("year", pl.Int64, "The edition's year.", "public")
 listener_count = _column("listener_count", pl.Int64, "Distinct listeners.", "aggregate")
+
+# An artist's year over all of its listeners, charts, and groups
+hours = _column("hours", pl.Float64, "Time of the listens.", "aggregate", "h")
+country_count = _column("country_count", pl.Int64, "Distinct countries of listeners, as far as they said.", "aggregate")
+previous_listen_count = _column("previous_listen_count", pl.Int64, "Listens of the year before; null where it is not told.", "aggregate")
+previous_listener_count = _column("previous_listener_count", pl.Int64, "Listeners of the year before; null where not told.", "aggregate")
+artist_recording_rank = _column("artist_recording_rank", pl.Int64, "Place among the artist's recordings by all listens.", "aggregate")
+busiest_local_date = _column("busiest_local_date", pl.Date, "The local day with most listens of all; the earliest of equals.", "aggregate")
+busiest_day_listen_count = _column("busiest_day_listen_count", pl.Int64, "Listens of all on that day.", "aggregate")
+week_date = _column("week_date", pl.Date, "The Monday that the local week begins with.", "aggregate")
+favourite_count = _column("favourite_count", pl.Int64, "Listeners whose artist of the year it is.", "aggregate")
+super_listener_count = _column("super_listener_count", pl.Int64, "Fewest listeners who give more than half of the listens.", "aggregate")
+super_listen_share = _column("super_listen_share", pl.Float64, "Share of the listens that these give.", "aggregate", "0–1")
+is_weekend = _column("is_weekend", pl.Boolean, "On a Saturday or Sunday by the listener's calendar.", "own_content")
+moment_rank = _column("moment_rank", pl.Int64, "Place among an artist's moments, the most its own first = 1.", "aggregate")
+listen_share = _column("listen_share", pl.Float64, "Share of the artist's listens.", "aggregate", "0–1")
+listener_share = _column("listener_share", pl.Float64, "Share of the artist's listeners whose home is known.", "aggregate", "0–1")
+lift = _column("lift", pl.Float64, "The artist's share divided by everybody's: above 1 is more than usual.", "aggregate")
+area_kind = _column("area_kind", pl.String, "country or place.", "aggregate")
+area_rank = _column("area_rank", pl.Int64, "Position among an artist's countries, or places, by listeners, first = 1.", "aggregate")
+chart_country = _column("chart_country", pl.String, "Country of a chart's listeners, ISO 3166 alpha-2; empty: of all.", "aggregate")
+chart_rank = _column("chart_rank", pl.Int64, "Place in a chart, first = 1.", "aggregate")
+award = _column("award", pl.String, "What a member of a group is first in: a word for it.", "own_content")
+award_figure = _column("award_figure", pl.Float64, "What the award was given for: minutes, a count or a share.", "own_content")
+other_listener_id = _column("other_listener_id", pl.Int64, "The other listener of a pair: a surrogate as listener_id.", "pseudonym")
+overlap_share = _column("overlap_share", pl.Float64, "How far two listeners' shares of artists agree.", "own_content", "0–1")
+common_artist_id = _column("common_artist_id", pl.Int64, "The artist who makes most of what two listeners share.", "own_content")
 
 BY_NAME: dict[str, Column] = {column.name: column for column in list(globals().values()) if isinstance(column, Column)}

@@ -1,0 +1,56 @@
+"""Which id a recording, an artist or a release group has: the same names give the same id, heard or known from a catalogue."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.kernels.identity import joined_key, stable_ids
+from wrapped_assets.kernels.texts import credited, featured_in, names_key, normalised, without_featuring
+
+
+def _ids(key: pl.Expr) -> pl.Expr:
+    return key.map_batches(stable_ids, return_dtype=pl.Int64)
+
+
+def key_of(kind: str, authority: str, own_id: pl.Expr) -> pl.Expr:
+    """The integer that stands for an id that somebody else gave (an MBID, an ISRC, a URI); null for null."""
+    return _ids(pl.concat_str(pl.lit(f"{kind}\x1f{authority}\x1f"), own_id))
+
+
+def separated(artist_names: pl.Expr, artist_credit: pl.Expr) -> pl.Expr:
+    """The artists, primary first: the list where there is one, otherwise the displayed credit taken apart."""
+    return pl.coalesce(pl.when(artist_names.list.len() > 0).then(artist_names), credited(artist_credit))
+
+
+def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
+    """Adds artist_ids and artist_credit_id, and the normalised `_primary` artist and `_others`; `row` has a value of its own per row."""
+    # Flat, because lists are slow.
+    flat = named.select(row, name="artist_names").explode("name", empty_as_null=True).with_columns(name=normalised(pl.col("name")))
+    artists = (
+        flat.with_columns(artist_id=_ids(pl.concat_str(pl.lit("artist\x1f"), "name")))
+        .group_by(row, maintain_order=True)
+        .agg(artist_ids=pl.col("artist_id").drop_nulls(), _names=pl.col("name"))
+        .with_columns(
+            _primary=pl.col("_names").list.first(),
+            _others=pl.col("_names").list.slice(1).list.join(",").fill_null(""),
+            artist_credit_id=_ids(joined_key(pl.lit("artist"), pl.col("_names").list.join("\x1f"))),
+        )
+    )
+    return named.join(artists, on=row, how="left")
+
+
+def recording_ids(media: pl.Expr) -> dict[str, pl.Expr]:
+    """recording_id and song_id of rows with recording_name, `_primary` and `_others`."""
+    title = normalised(without_featuring(pl.col("recording_name")))
+    companions = names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(pl.col("recording_name")).fill_null("")), separator=","))
+    primary = pl.col("_primary")
+    return {
+        "recording_id": _ids(joined_key(pl.lit("recording"), title, primary, companions, media)),
+        "song_id": _ids(joined_key(pl.lit("song"), title, primary, media)),
+    }
+
+
+def release_group_id(primary: pl.Expr) -> pl.Expr:
+    """release_group_id of rows with release_group_name, whose primary artist's normalised name is `primary`; null without a name."""
+    name = pl.col("release_group_name")
+    return pl.when(name.is_not_null()).then(_ids(joined_key(pl.lit("release_group"), normalised(name), primary)))
