@@ -47,6 +47,10 @@ class Language(Writing):
             for literal, field, spec, _ in Formatter().parse(self.template(text))
         )
 
+    def pieces(self, text: str) -> list[tuple[str, str]]:
+        """The message in its parts: text, and the placeholder behind it; for a caller that sets names apart."""
+        return [(literal, field or "") for literal, field, _, _ in Formatter().parse(self.template(text))]
+
     def value(self, value: Any, spec: str) -> str:
         """A placeholder's value: counted with the noun that `spec` names, as a duration or a day, or as it stands."""
         if spec in COUNTED:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from wrapped_assets.stories import counting, palettes, phrases
+from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.habits import minutes_by_day
 from wrapped_assets.stories.cards.order import cards_of
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
 from wrapped_assets.stories.headlines import plain
+from wrapped_assets.stories.language import Language
 
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
@@ -38,25 +42,61 @@ def headline_size(text: str) -> str:
     return "xl" if columns <= 28 else "l" if columns <= 52 else "m" if columns <= 96 else "s"
 
 
-def story_html(data: StoryData) -> str:
-    """The page: an opening, a card an insight, and how it was counted. The same data gives the same text."""
-    cards, told = cards_of(data), data.language
-    days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
+@dataclass(frozen=True)
+class Frame:
+    """All that a page shows, whosever year it tells."""
+
+    language: Language
+    name: str
+    year: int
+    kicker: str
+    figure: Markup
+    figure_note: str
+    verdict: str
+    cards: list[Card]
+    small_print: str
+    closing: str
+    settings: list[tuple[str, str]]
+    ins_and_outs: list[tuple[str, str]]
+    told_to: str
+
+
+def frame_html(frame: Frame) -> str:
+    """The page: an opening, the cards, and how it was counted. The same frame gives the same text."""
+    told = frame.language
     return template("page.html").render(
         policy=CONTENT_POLICY,
+        frame=frame,
         lang=told.tag,
         direction=told.cldr.text_direction,
         say=told.say,
         chapters=palettes.stylesheet(),
-        listener=phrases.shortened(phrases.name(data.listener, told.say("Somebody")), 60),
-        year=data.year,
-        record=record(days, *data.window, data.year, told),
-        cards=list(zip(_sides(len(cards)), cards, strict=True)),
-        small_print=counting.small_print(data),
-        settings=counting.settings(data),
-        ins_and_outs=counting.ins_and_outs(data),
-        verdict=counting.verdict(data),
+        cards=list(zip(_sides(len(frame.cards)), frame.cards, strict=True)),
         plain=plain,
         headline_size=headline_size,
         columns_of=columns_of,
+    )
+
+
+def story_html(data: StoryData) -> str:
+    """A listener's page: a card an insight between the year as a record and the counts behind it all."""
+    cards, say = cards_of(data), data.language.say
+    days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
+    name = phrases.shortened(phrases.name(data.listener, say("Somebody")), 60)
+    return frame_html(
+        Frame(
+            language=data.language,
+            name=name,
+            year=data.year,
+            kicker=say("A year in music"),
+            figure=record(days, *data.window, data.year, data.language),
+            figure_note=say("One groove a day, clockwise from the top: the longer, the more music.") if cards else "",
+            verdict=counting.verdict(data),
+            cards=cards,
+            small_print=counting.small_print(data),
+            closing=say("Every number above comes from one set of listens. These plays went in, and these stayed out."),
+            settings=counting.settings(data),
+            ins_and_outs=counting.ins_and_outs(data),
+            told_to=say("Told to {name} alone.", name=name),
+        )
     )

@@ -33,6 +33,14 @@ CHAPTERS: dict[str, tuple[Palette, Palette, Palette, Palette]] = {
         Palette("#dcd3ff", "#1b1147", "#42357d", "#4a1fc4"), Palette("#3a17a3", "#f3eeff", "#d7cbff", "#ffb3e1"),
         Palette("#140d2e", "#e9e2ff", "#b8abe6", "#b197ff"), Palette("#2a1178", "#f1ebff", "#cbbcfb", "#ffa8dc"),
     ),
+    "places": (
+        Palette("#ffd9c2", "#3a1405", "#6b3820", "#a3380a"), Palette("#8a2d06", "#fff0e6", "#ffd8c2", "#ffd98a"),
+        Palette("#2a1208", "#ffe6d8", "#dcb49e", "#ff9a66"), Palette("#5a1d04", "#ffeadd", "#f0c4ac", "#ffcf87"),
+    ),
+    "others": (
+        Palette("#ffd3e4", "#3a0420", "#6e2a48", "#a80a55"), Palette("#7d0a42", "#fff0f6", "#ffcfe2", "#ffe08a"),
+        Palette("#2a0618", "#ffe1ec", "#dfa9c0", "#ff86b8"), Palette("#560530", "#ffeaf2", "#f2bcd2", "#ffd98a"),
+    ),
     "more": (
         Palette("#cfe4ff", "#06203f", "#2b4a70", "#0b4fa8"), Palette("#0b3f86", "#eef6ff", "#c7dffc", "#ffdd75"),
         Palette("#071a30", "#dcecff", "#a3bfe0", "#76b5ff"), Palette("#06305f", "#e6f2ff", "#b4d0f2", "#ffd866"),

@@ -14,8 +14,10 @@ import pytest
 from wrapped_assets.stories.card import BROWSERS
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.group import group_html
 from wrapped_assets.stories.page import story_html
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
+from wrapped_assets_tests.stories.fictional_group import fictional_group
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -73,6 +75,14 @@ def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, scr
     page, _ = opened(browser, tmp_path, data)
     heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
     assert [(name, height) for name, height in heights if height > PHONE["height"] * screens + 1] == []
+
+
+def test_a_groups_card_is_one_screen(browser: Any, tmp_path: Path) -> None:
+    page = browser.new_context(viewport=PHONE).new_page()
+    for tag in LANGUAGES:
+        page.set_content(group_html(fictional_group(tag)))
+        heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
+        assert [(tag, name, height) for name, height in heights if height > PHONE["height"] + 1] == []
 
 
 def test_the_keyboard_reaches_every_card_and_shows_where_it_is(browser: Any, tmp_path: Path) -> None:

@@ -13,10 +13,12 @@ from wrapped_assets.stories.card import story_svg_card
 from wrapped_assets.stories.catalogue import LANGUAGES, known
 from wrapped_assets.stories.data import StoryData, Telling
 from wrapped_assets.stories.document import story_json
+from wrapped_assets.stories.group import group_html, group_text
 from wrapped_assets.stories.nouns import COUNTED
 from wrapped_assets.stories.page import story_html
 from wrapped_assets.stories.terminal import story_text
 from wrapped_assets_tests.stories.fictional import empty, fictional, small
+from wrapped_assets_tests.stories.fictional_group import fictional_group
 from wrapped_assets_tests.stories.messages import DECLARED, all_messages, catalogue_of
 
 TRANSLATED = LANGUAGES[1:]
@@ -86,6 +88,14 @@ def test_nothing_on_a_page_a_picture_or_a_terminal_is_no_message(data: StoryData
     assert untold(shown(story_html(told))) == []
     assert untold(shown(story_svg_card(told).replace("SONGS", "").replace("ARTISTS", ""))) == []
     assert untold(story_text(told).replace("\n", " ").replace("  ", " ")) == []
+
+
+def test_nothing_on_a_groups_page_is_no_message() -> None:
+    group = fictional_group("en-XA")
+    page, text, names = group_html(group), group_text(group), r"Ana|Bo\b|Chiyo|Dragan|Efua|The Quiet Corner|default"
+    songs = "Paper Harbour|Odile Vantage|Glass Orchard|Low Ceiling|Marrow & Pine|Tidal Arcade|Kestrel Youth"
+    assert untold(re.sub(f"{names}|{songs}", "", shown(page))) == []
+    assert untold(re.sub(f"{names}|{songs}|Ma…", "", text)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

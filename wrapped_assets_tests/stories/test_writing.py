@@ -51,7 +51,7 @@ def test_a_share_is_written_in_per_cent(share: Any, text: str) -> None:
     ("tag", "written"),
     [
         ("en", ["1,234,567", "1 listen", "1,234 listens", "24%", "3 h 20 min", "21 June", "21 June 2024", "June", "Jun", "Sunday", "8.6"]),
-        ("de", ["1.234.567", "1 Wiedergabe", "1.234 Wiedergaben", "24 %", "3 Std. 20 Min.", "21. Juni", "21. Juni 2024", "Juni", "Jun",
+        ("de", ["1.234.567", "1 Wiedergabe", "1.234 Wiedergaben", "24 %", "3 h 20 min", "21. Juni", "21. Juni 2024", "Juni", "Jun",
                 "Sonntag", "8,6"]),
         ("es", ["1.234.567", "1 escucha", "1.234 escuchas", "24 %", "3 h 20 min", "21 de junio", "21 de junio de 2024", "junio", "jun",
                 "domingo", "8,6"]),

@@ -1,0 +1,58 @@
+"""A group's page names its winners and pairs, and nobody and nothing that has no row."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from wrapped_assets.stories.catalogue import LANGUAGES
+from wrapped_assets.stories.columns import columns_of
+from wrapped_assets.stories.group import AWARDS, group_html, group_json, group_text
+from wrapped_assets_tests.stories.fictional_group import MEMBERS, fictional_group
+from wrapped_assets_tests.stories.test_page import Outline
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_award_and_the_pairs_have_a_card(language: str) -> None:
+    outline = Outline(group_html(fictional_group(language)))
+    assert outline.ids("section") == ["opening", *AWARDS, "overlap", "counted"]
+    assert max(map(columns_of, group_text(fictional_group(language)).splitlines())) <= 80
+
+
+def test_the_winner_is_told_with_the_awards_own_unit() -> None:
+    awards = group_json(fictional_group())["awards"]
+    told = {kind: award["headline"].replace("\N{NO-BREAK SPACE}", " ") for kind, award in awards.items()}
+    assert told == {
+        "most_minutes": "Most music of all: Ana, 41,209 minutes.",
+        "most_discoveries": "The most curious ears: Bo, 402 artists for the first time.",
+        "rarest_listen": "The rarest find: Paper Harbour, brought by Chiyo.",
+        "early_bird": "The early bird: Chiyo, 48% of listens in the morning.",
+        "picky_listener": "The picky one: Dragan, 39% of plays skipped.",
+    }
+
+
+def test_what_has_no_rows_has_no_card_and_an_empty_group_is_a_page() -> None:
+    group = replace(fictional_group(), overlaps=[], awards=[row for row in fictional_group().awards if row.award == "early_bird"])
+    assert Outline(group_html(group)).ids("section") == ["opening", "early_bird", "counted"]
+    nobody = replace(group, awards=[], members=())
+    assert Outline(group_html(nobody)).ids("section") == ["opening", "counted"]
+    assert group_json(nobody)["awards"] == {}
+
+
+def test_the_matrix_of_pairs_is_symmetric_and_a_name_is_never_markup() -> None:
+    page = group_html(fictional_group())
+    pairs = fictional_group().overlaps
+    assert page.count(f"<bdi>{round(100 * pairs[0].overlap_share)}%</bdi>") >= 2
+    group = fictional_group()
+    hostile = replace(group, name="<script>", awards=[replace(row, listener="<b>x</b>") for row in group.awards], members=("<i>", *MEMBERS[1:]))
+    assert not {tag for tag, _ in Outline(group_html(hostile)).elements} & {"script", "img"}
+    assert "<b>x</b>" not in group_html(hostile)
+
+
+def test_the_document_is_json() -> None:
+    document = group_json(fictional_group("ja"))
+    assert json.loads(json.dumps(document)) == document
+    assert document["locale"] == "ja"
+    assert document["members"] == list(MEMBERS)
