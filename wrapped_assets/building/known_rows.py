@@ -23,7 +23,8 @@ def identified(name: str, named: pl.LazyFrame) -> pl.LazyFrame:
 
 def _artists(rows: pl.LazyFrame) -> pl.LazyFrame:
     whole = _with_artists(rows.with_columns(artist_names=pl.concat_list("artist_name")))
-    return whole.with_columns(known_key=_first_key("artist", mbid=pl.col("artist_mbid"), spotify=pl.col("spotify_uri"), name=_own("artist_id")))
+    ids = {"mbid": pl.col("artist_mbid"), "spotify": pl.col("spotify_uri"), "name": _own("artist_id")}
+    return whole.with_columns(known_key=_first_key("artist", **ids))
 
 
 def _release_groups(rows: pl.LazyFrame) -> pl.LazyFrame:

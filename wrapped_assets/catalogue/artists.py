@@ -1,0 +1,34 @@
+"""Where the heard artists come from."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.matching import matched_artists
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="catalogue",
+    kind="year_bucket",
+    grain=[c.artist_id],
+    columns=[c.country, c.place_name, c.artist_mbid],
+    reads={
+        "tracks": [c.artist_ids, c.artist_mbids, c.media],
+        "known_artists": [c.known_key, c.artist_id, c.artist_mbid, c.country, c.place_name],
+    },
+)
+def artists(tracks: pl.LazyFrame, known_artists: pl.LazyFrame) -> pl.LazyFrame:
+    """One artist whom the year's listeners heard and a catalogue surely knows.
+
+    By the MBID where an export carries one; otherwise by a name that just one known artist has. Who might be another has no row.
+    Coverage is the share of listens (or of artists) that find a row in a left join; a row may still lack a country.
+    """
+    first = {name: pl.col(name).sort_by("match_rank").drop_nulls().first() for name in ("country", "place_name", "artist_mbid")}
+    return (
+        matched_artists(tracks, known_artists)
+        .group_by("artist_id")
+        .agg(**first)
+        .filter(pl.any_horizontal(pl.col(name).is_not_null() for name in first))
+    )

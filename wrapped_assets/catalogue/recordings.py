@@ -1,0 +1,54 @@
+"""Which release group, primary artist and year each heard recording has."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.matching import agreed, matched_recordings
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="catalogue",
+    kind="year_bucket",
+    grain=[c.recording_id],
+    columns=[c.release_group_id, c.artist_id, c.release_year],
+    reads={
+        "tracks": [
+            c.variant_id, c.recording_id, c.release_group_id, c.artist_ids, c.media, c.recording_mbid, c.isrc, c.spotify_uri,
+        ],
+        "known_recordings": [c.known_key, c.recording_id, c.recording_mbid, c.isrc_key, c.spotify_key, c.release_year],
+        "release_groups": [c.release_group_id, c.release_year],
+    },
+)  # fmt: skip
+def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_groups: pl.LazyFrame) -> pl.LazyFrame:
+    """One recording of music that the year's listeners heard, known to a catalogue or not.
+
+    Its release group is the one that most of its spellings name, of equals the smallest id. Its year is a known recording's: by MBID,
+    then ISRC, then Spotify URI, then names, each only where its rows agree; otherwise its release group's; otherwise null. Coverage
+    of years is the share of listens whose recording has one.
+    """
+    music = tracks.filter(pl.col("media") == "music").unique("variant_id")
+    chosen = (
+        music.drop_nulls("release_group_id")
+        .group_by("recording_id", "release_group_id")
+        .agg(_spellings=pl.len())
+        .group_by("recording_id")
+        .agg(pl.col("release_group_id").sort_by(-pl.col("_spellings").cast(pl.Int64), "release_group_id").first())
+    )
+    told = (
+        matched_recordings(tracks, known_recordings, ["release_year", "recording_mbid"])
+        .group_by("recording_id", "match_rank")
+        .agg(_year=agreed("release_year", first=pl.col("recording_mbid").is_not_null()))
+        .group_by("recording_id")
+        .agg(pl.col("_year").sort_by("match_rank").drop_nulls().first())
+    )
+    return (
+        music.group_by("recording_id")
+        .agg(artist_id=pl.col("artist_ids").list.first().min())
+        .join(chosen, on="recording_id", how="left")
+        .join(told, on="recording_id", how="left")
+        .join(release_groups, on="release_group_id", how="left")
+        .with_columns(release_year=pl.coalesce("_year", "release_year"))
+    )

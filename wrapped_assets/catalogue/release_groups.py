@@ -1,0 +1,32 @@
+"""How many tracks the heard release groups have, and when they first came out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.matching import agreed
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="catalogue",
+    kind="year_bucket",
+    grain=[c.release_group_id],
+    columns=[c.track_count, c.release_year],
+    reads={
+        "tracks": [c.release_group_id, c.media],
+        "known_release_groups": [c.release_group_id, c.release_group_mbid, c.track_count, c.release_year],
+    },
+)
+def release_groups(tracks: pl.LazyFrame, known_release_groups: pl.LazyFrame) -> pl.LazyFrame:
+    """One release group that the year's listeners heard and a catalogue knows, by its name and primary artist.
+
+    Where rows of one name contradict each other the fact is null, and those of MusicBrainz overrule the others, which often give a
+    reissue's date. Coverage is the share of listens whose release group finds a row with the fact in a left join.
+    """
+    heard = tracks.filter(pl.col("media") == "music").select("release_group_id").drop_nulls().unique()
+    has_mbid = pl.col("release_group_mbid").is_not_null()
+    facts = {name: agreed(name, first=has_mbid) for name in ("track_count", "release_year")}
+    found = known_release_groups.join(heard, on="release_group_id", how="semi").group_by("release_group_id").agg(**facts)
+    return found.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in facts))

@@ -1,0 +1,37 @@
+"""The recordings on the year's releases of heard artists: what a playlist of new releases is made from."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.vocabulary import columns as c
+
+FACTS = ("artist_id", "artist_names", "recording_name", "track_position", "duration_ms", "recording_mbid", "isrc", "spotify_uri")
+
+
+@declare(
+    layer="catalogue",
+    kind="year_bucket",
+    grain=[c.release_group_id, c.recording_id],
+    columns=[
+        c.artist_id, c.artist_names, c.recording_name, c.track_position, c.duration_ms, c.recording_mbid, c.isrc, c.spotify_uri,
+    ],
+    reads={
+        "year_releases": [c.release_group_id],
+        "known_recordings": [
+            c.known_key, c.release_group_id, c.recording_id, c.artist_id, c.artist_names, c.recording_name, c.track_position,
+            c.duration_ms, c.recording_mbid, c.isrc, c.spotify_uri,
+        ],
+    },
+)  # fmt: skip
+def release_recordings(year_releases: pl.LazyFrame, known_recordings: pl.LazyFrame) -> pl.LazyFrame:
+    """One known recording of one release group of `year_releases`, heard or not.
+
+    Rows of several catalogues for one recording are joined: each column from the first that has it, those with an MBID first, then
+    by known_key. A release group whose recordings no catalogue has is not here.
+    """
+    ours = known_recordings.join(year_releases.unique(), on="release_group_id", how="semi")
+    ordered = ours.with_columns(_later=pl.col("recording_mbid").is_null())
+    first = {name: pl.col(name).sort_by("_later", "known_key").drop_nulls().first() for name in FACTS}
+    return ordered.group_by("release_group_id", "recording_id").agg(**first)

@@ -1,0 +1,46 @@
+"""Genres under one spelling each, and where they stand in a tree."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.kernels.texts import normalised
+
+DEEPEST = 12  # steps from a genre to its root; MusicBrainz's and beets' trees have at most five
+
+
+def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
+    """Rows with genre_name as the tree spells it; those whose tag is in no tree go, unless no tree is there: then every tag stays."""
+    names = known_genres.select(genre=normalised(pl.col("genre_name")), spelling=normalised(pl.col("genre_name")), is_alias=pl.lit(False))
+    aliases = (
+        known_genres.select(genre=normalised(pl.col("genre_name")), spelling="genre_aliases")
+        .explode("spelling", empty_as_null=True)
+        .drop_nulls()
+        .select("genre", spelling=normalised(pl.col("spelling")), is_alias=pl.lit(True))
+    )
+    spellings = (
+        pl.concat([names, aliases]).group_by("spelling").agg(genre=pl.col("genre").sort_by("is_alias", "genre").first())
+    )  # a name before an alias, of two aliases the smaller genre
+    tagged = tagged.with_columns(_spelling=normalised(pl.col("genre_name"))).drop("genre_name").filter(pl.col("_spelling") != "")
+    found = tagged.join(spellings, left_on="_spelling", right_on="spelling", how="left")
+    found = found.join(known_genres.select(_has_tree=pl.len() > 0), how="cross")
+    return found.filter(pl.col("genre").is_not_null() | ~pl.col("_has_tree")).select(
+        pl.all().exclude("_spelling", "genre", "_has_tree"), genre_name=pl.coalesce("genre", "_spelling")
+    )
+
+
+def lineage(heard: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
+    """genre_name, parent_genre_name and root_genre_name of the genres in `heard` (genre_name) and of all that they are a kind of."""
+    tree = (
+        known_genres.select(genre_name=normalised(pl.col("genre_name")), parent_genre_name=normalised(pl.col("parent_genre_name")))
+        .group_by("genre_name")
+        .agg(pl.col("parent_genre_name").drop_nulls().min())
+    )
+    steps = heard.select(at0="genre_name").unique()
+    for step in range(DEEPEST):
+        parents = tree.select(pl.col("genre_name").alias(f"at{step}"), pl.col("parent_genre_name").alias(f"at{step + 1}"))
+        steps = steps.join(parents, on=f"at{step}", how="left")
+    ways = [f"at{step}" for step in range(DEEPEST + 1)]
+    rooted = steps.with_columns(root_genre_name=pl.coalesce(ways[::-1]))
+    named = pl.concat([rooted.select("root_genre_name", genre_name=way) for way in ways]).drop_nulls("genre_name").unique("genre_name")
+    return named.join(tree, on="genre_name", how="left")

@@ -1,0 +1,76 @@
+"""Which rows of a catalogue speak of what was heard: by ids first, by names only where there is nothing to confuse."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.kernels.music_ids import key_of
+
+_BY_MBID, _BY_NAME_WITH_MBID, _BY_NAME_WITHOUT = 0, 1, 2
+
+
+def agreed(fact: str, *, first: pl.Expr) -> pl.Expr:
+    """Of a group's rows the one value that they give; null where they give several. Rows that are `first` overrule the others."""
+    value = pl.col(fact)
+    trusted, others = value.filter(first & value.is_not_null()), value.filter(~first & value.is_not_null())
+    one_of_trusted = pl.when(trusted.n_unique() == 1).then(trusted.min())
+    one_of_others = pl.when(others.n_unique() == 1).then(others.min())
+    return pl.when(trusted.len() > 0).then(one_of_trusted).otherwise(one_of_others)
+
+
+def matched_artists(tracks: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
+    """artist_id of each heard artist with the rows of `known` that are sure to be that artist, `match_rank` 0 to 2: at most two rows each.
+
+    Where one MBID was heard with the name, its row; where none was, the only row of that name that has an MBID. Beside it, or in its
+    place, the only row of that name without an MBID. Two MBIDs heard with one name, two rows with MBIDs, or two countries: no row.
+    """
+    music = tracks.filter(pl.col("media") == "music").select("artist_ids", "artist_mbids").unique()
+    parallel = pl.col("artist_mbids").list.len() == pl.col("artist_ids").list.len()
+    every = music.select(artist_id="artist_ids").explode("artist_id", empty_as_null=True).unique().drop_nulls()
+    by_id = music.filter(parallel).explode("artist_ids", "artist_mbids", empty_as_null=True).drop_nulls().unique()
+    by_id = by_id.select(artist_id="artist_ids", known_key=key_of("artist", "mbid", pl.col("artist_mbids")))
+    by_id = by_id.unique()
+    heard = every.join(by_id.group_by("artist_id").agg(_mbids=pl.len()), on="artist_id", how="left")
+    named = known.join(every, on="artist_id", how="semi").with_columns(
+        match_rank=pl.when(pl.col("artist_mbid").is_not_null()).then(_BY_NAME_WITH_MBID).otherwise(_BY_NAME_WITHOUT)
+    )
+    identified = by_id.join(known.drop("artist_id"), on="known_key").with_columns(match_rank=pl.lit(_BY_MBID))
+    rows = pl.concat([identified, named.select(identified.collect_schema().names())])
+    rank, mbids = pl.col("match_rank"), pl.col("_mbids").fill_null(0)
+    with_mbid, without = ((rank == one).sum() for one in (_BY_NAME_WITH_MBID, _BY_NAME_WITHOUT))
+    countries = (
+        rows.group_by("artist_id")
+        .agg(_with_mbid=with_mbid, _without=without)
+        .join(heard, on="artist_id", how="left")
+        .join(rows, on="artist_id")
+        .filter(
+            pl.when(rank == _BY_MBID)
+            .then(mbids == 1)
+            .when(rank == _BY_NAME_WITH_MBID)
+            .then((mbids == 0) & (pl.col("_with_mbid") == 1) & (pl.col("_without") <= 1))
+            .otherwise((mbids <= 1) & (pl.col("_with_mbid") <= 1) & (pl.col("_without") == 1))
+        )
+    )
+    told = countries.group_by("artist_id").agg(_told=pl.col("country").drop_nulls().n_unique())
+    kept = countries.join(told, on="artist_id").filter((pl.col("_told") <= 1) | (rank == _BY_MBID))
+    return kept.drop("_told", "_with_mbid", "_without", "_mbids")
+
+
+def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[str]) -> pl.LazyFrame:
+    """recording_id, match_rank and `facts` of the rows of `known` that speak of each heard recording.
+
+    match_rank says by what they match: 0 the MBID, 1 the ISRC, 2 the Spotify URI, 3 the names.
+    """
+    music = tracks.filter(pl.col("media") == "music")
+    ways = (
+        (key_of("recording", "mbid", pl.col("recording_mbid")), "known_key"),
+        (key_of("recording", "isrc", pl.col("isrc")), "isrc_key"),
+        (key_of("recording", "spotify", pl.col("spotify_uri")), "spotify_key"),
+        (pl.col("recording_id"), "recording_id"),
+    )
+    found = []
+    for rank, (heard, key) in enumerate(ways):
+        pairs = music.select("recording_id", _key=heard).drop_nulls().unique()
+        rows = known.select(*facts, _key=pl.col(key)).drop_nulls("_key")
+        found.append(pairs.join(rows, on="_key").with_columns(match_rank=pl.lit(rank)).drop("_key"))
+    return pl.concat(found)
