@@ -26,6 +26,9 @@ AWARDS: dict[str, tuple[str, str, str]] = {
     "picky_listener": (message("Picky listener"), message("The picky one: {name}, {value} of plays skipped."), "percent"),
 }
 _NOTES = {"rarest_listen": message("How many of all listeners know the song; fewer is rarer.")}
+_CHAPTERS = {
+    "most_minutes": "overview", "most_discoveries": "discovery", "rarest_listen": "places", "early_bird": "habits", "picky_listener": "others",
+}  # fmt: skip
 _SHOWN_PAIRS = 6
 
 
@@ -42,7 +45,7 @@ class Award:
 
 @dataclass(frozen=True)
 class Overlap:
-    """What two members share: a part of their listens, 0 to 1, and the artist that both heard most; empty where there is none."""
+    """What two members share: how far their shares of artists agree, 0 to 1, and the artist who makes most of it; empty where there is none."""
 
     one: str
     other: str
@@ -79,11 +82,11 @@ def _award_card(kind: str, data: GroupData) -> Card | None:
     value, recording = told.value(winner.value, spec), phrases.name(winner.recording_name)
     values = {"name": phrases.name(winner.listener), "value": value, "recording": recording}
     ranked = tuple(
-        Ranked(place, phrases.name(row.listener), _credit(row), told.value(row.value, spec), max(0.0, min(1.0, row.value / most)))
+        Ranked(place, phrases.name(row.listener), _credit(row), told.value(row.value, spec), 0.0 if spec == "listeners" else max(0.0, min(1.0, row.value / most)))
         for place, row in enumerate(rows[:7], 1)
     )
     note = told.say(_NOTES[kind]) if kind in _NOTES else ""
-    return Card(kind, "others", told.say(label), _parts(told, sentence, values), ranked=ranked, note=note)
+    return Card(kind, _CHAPTERS[kind], told.say(label), _parts(told, sentence, values), ranked=ranked, note=note)
 
 
 def _credit(row: Award) -> str:
@@ -120,7 +123,7 @@ def _overlap_card(data: GroupData) -> Card | None:
         for one in data.members
     )
     table = Table(say("Shared music of each pair"), (say("Member"), *map(phrases.name, data.members)), rows)
-    sentence = _parts(told, message("{one} and {other} share the most: {value} of their listens."), values)
+    sentence = _parts(told, message("The closest pair: {one} and {other}, {value} in common."), values)
     note = say("Below each pair, the artist that both heard most.")
     return Card("overlap", "music", say("In common"), sentence, ranked=places[:_SHOWN_PAIRS], table=table, note=note)
 

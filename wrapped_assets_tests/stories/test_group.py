@@ -46,7 +46,8 @@ def test_the_matrix_of_pairs_is_symmetric_and_a_name_is_never_markup() -> None:
     pairs = fictional_group().overlaps
     assert page.count(f"<bdi>{round(100 * pairs[0].overlap_share)}%</bdi>") >= 2
     group = fictional_group()
-    hostile = replace(group, name="<script>", awards=[replace(row, listener="<b>x</b>") for row in group.awards], members=("<i>", *MEMBERS[1:]))
+    awards = [replace(row, listener="<b>x</b>") for row in group.awards]
+    hostile = replace(group, name="<script>", awards=awards, members=("<i>", *MEMBERS[1:]))
     assert not {tag for tag, _ in Outline(group_html(hostile)).elements} & {"script", "img"}
     assert "<b>x</b>" not in group_html(hostile)
 
