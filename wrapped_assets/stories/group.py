@@ -27,7 +27,8 @@ AWARDS: dict[str, tuple[str, str, str]] = {
 }
 _NOTES = {"rarest_listen": message("How many of all listeners know the song; fewer is rarer.")}
 _CHAPTERS = {
-    "most_minutes": "overview", "most_discoveries": "discovery", "rarest_listen": "places", "early_bird": "habits", "picky_listener": "others",
+    "most_minutes": "overview", "most_discoveries": "discovery", "rarest_listen": "places", "early_bird": "habits",
+    "picky_listener": "others",
 }  # fmt: skip
 _SHOWN_PAIRS = 6
 
@@ -45,7 +46,7 @@ class Award:
 
 @dataclass(frozen=True)
 class Overlap:
-    """What two members share: how far their shares of artists agree, 0 to 1, and the artist who makes most of it; empty where there is none."""
+    """How far two members' shares of artists agree, 0 to 1, and the artist who makes most of it; empty where there is none."""
 
     one: str
     other: str
@@ -78,11 +79,12 @@ def _award_card(kind: str, data: GroupData) -> Card | None:
     if not rows:
         return None
     told, (label, sentence, spec) = data.language, AWARDS[kind]
-    winner, most = rows[0], max(row.value for row in rows) or 1
+    winner = rows[0]
+    most = float("inf") if spec == "listeners" else max(row.value for row in rows) or 1  # where fewer is more, no bar
     value, recording = told.value(winner.value, spec), phrases.name(winner.recording_name)
     values = {"name": phrases.name(winner.listener), "value": value, "recording": recording}
     ranked = tuple(
-        Ranked(place, phrases.name(row.listener), _credit(row), told.value(row.value, spec), 0.0 if spec == "listeners" else max(0.0, min(1.0, row.value / most)))
+        Ranked(place, phrases.name(row.listener), _credit(row), told.value(row.value, spec), max(0.0, min(1.0, row.value / most)))
         for place, row in enumerate(rows[:7], 1)
     )
     note = told.say(_NOTES[kind]) if kind in _NOTES else ""

@@ -31,7 +31,7 @@ class Page(NamedTuple):
 
 
 @contextmanager
-def served(project: Project) -> Iterator[Callable[[str], Page]]:
+def served(project: Project) -> Iterator[Callable[..., Page]]:
     """The application on a real port of this machine."""
     server = uvicorn.Server(uvicorn.Config(application(project), host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -40,9 +40,9 @@ def served(project: Project) -> Iterator[Callable[[str], Page]]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
 
-    def get(path: str) -> Page:
+    def get(path: str, headers: dict[str, str] | None = None) -> Page:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as answer:
+            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
                 return Page(answer.status, answer.read().decode(), dict(answer.headers))
         except urllib.error.HTTPError as error:
             return Page(error.code, "", dict(error.headers))
@@ -65,6 +65,18 @@ def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:
     assert "ana" in page.text
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_a_page_is_told_in_the_readers_language_unless_the_address_asks_for_another(small: Root) -> None:
+    project = Project(small)
+    publish_edition(project, 2025)
+    path = links(project)[0].path
+    with served(project) as get:
+        english, german = get(path), get(path, {"Accept-Language": "de-AT, en;q=0.5"})
+        japanese, unknown = get(path + "?lang=ja", {"Accept-Language": "de"}), get(path + "?lang=tlh")
+    assert [page.text.partition('<html lang="')[2][:2] for page in (english, german, japanese, unknown)] == ["en", "de", "ja", "en"]
+    assert german.headers["content-language"] == "de"
+    assert german.headers["vary"] == "Accept-Language"
 
 
 def test_a_link_holds_neither_the_name_nor_the_id(small: Root) -> None:
