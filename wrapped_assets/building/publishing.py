@@ -14,8 +14,10 @@ from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary.periods import Cell, period_year
 from wrapped_assets.vocabulary.rules import as_published
 
-# What a reader of an edition needs: its figures, its counts in and out, and what ids are called.
-PUBLISHED = ("insights/", "playlists/", "population/", "aggregates/outcomes", "catalogue/")
+# What a reader of an edition needs: its figures, its counts in and out, and what ids are called; and what exports are made of.
+PUBLISHED = (
+    "insights/", "playlists/", "population/", "aggregates/outcomes", "catalogue/", "aggregates/recording_years", "aggregates/artist_years",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

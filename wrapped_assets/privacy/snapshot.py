@@ -14,6 +14,8 @@ from wrapped_assets.contracts.errors import BuildError, RefusedError
 from wrapped_assets.privacy.eligible import People, eligible_people
 from wrapped_assets.privacy.policy import PinnedPolicy
 from wrapped_assets.privacy.pseudonyms import new_key
+from wrapped_assets.storage import catalogues, registry
+from wrapped_assets.storage.profiles import profiles_frame
 from wrapped_assets.storage.publications import LiveEdition, live_edition
 from wrapped_assets.storage.root import Root
 
@@ -51,6 +53,17 @@ class Snapshot:
             return rows.select(columns)
         inside = pl.LazyFrame({"listener_id": pl.Series(self.people.listener_ids, dtype=pl.Int64)})
         return rows.select(wanted).join(inside, on="listener_id", how="semi").select(columns)
+
+    def known(self, name: str) -> pl.LazyFrame | None:
+        """A table of the catalogue that the edition is told by (`known_recordings` …): public, whoever listened. None without one."""
+        version = registry.editions(self.root, [self.year])[self.year].catalogue
+        file = catalogues.files_of(self.root, version).get(f"sources/{name}") if version else None
+        return pl.scan_parquet(self.root.path / file.path) if file else None
+
+    def countries(self) -> pl.DataFrame:
+        """listener_id, country of the eligible listeners; null where it is not known."""
+        profiles = profiles_frame(self.root).select("listener_id", "country")
+        return profiles.filter(pl.col("listener_id").is_in(self.people.listener_ids))
 
 
 def take_snapshot(root: Root, year: int, pinned: PinnedPolicy, at: datetime, recipient: str | None = None) -> Snapshot:

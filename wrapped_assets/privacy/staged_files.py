@@ -29,7 +29,7 @@ def as_csv(table: pl.DataFrame) -> bytes:
 
 def read_table(content: bytes) -> pl.DataFrame:
     """A staged table again, numbers as numbers; its columns are whatever the file says, for checks to compare."""
-    return pl.read_csv(io.BytesIO(content), infer_schema_length=None, missing_utf8_is_empty_string=True)
+    return pl.read_csv(io.BytesIO(content), infer_schema_length=None)
 
 
 def hash_of(files: Mapping[str, bytes]) -> str:
