@@ -11,7 +11,7 @@ import dagster as dg
 import polars as pl
 
 from wrapped_assets.building.unit import described
-from wrapped_assets.contracts.errors import BuildError, InputError
+from wrapped_assets.contracts.errors import BuildError, InputError, RefusedError
 
 Fact = int | float | str
 T = TypeVar("T")
@@ -45,7 +45,7 @@ def discreetly(asset: str, work: Callable[[], T]) -> T:
     """What `work` returns. Its errors become a Failure that says their kind and place and not one value of theirs."""
     try:
         return work()
-    except (dg.Failure, dg.DagsterError):
+    except (dg.Failure, dg.DagsterError, RefusedError):  # a gate's refusal names nobody
         raise
     except BuildError as error:
         said = str(error)

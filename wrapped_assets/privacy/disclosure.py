@@ -57,7 +57,7 @@ def is_dominated(contributions: Sequence[int], p_percent: int, largest_share_per
     """
     if not contributions:
         return False
-    first, second = (sorted(contributions, reverse=True) + [0])[:2]
+    first, second = [*sorted(contributions, reverse=True), 0][:2]
     total = sum(contributions)
     return 100 * (total - first - second) < p_percent * first or 100 * first > largest_share_percent * total
 

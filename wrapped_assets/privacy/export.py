@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -29,5 +29,6 @@ class Export:
     """One export: the same name as its policy. `faults` reads staged tables only, never what produced them."""
 
     name: str
+    reads: Mapping[str, Sequence[str]]  # asset → columns: a snapshot gives these and no others
     produce: Callable[[Snapshot, Draws], Produced]
     faults: Callable[[Mapping[str, pl.DataFrame], Policy], list[str]]

@@ -49,7 +49,7 @@ def stage(
     there = exports.exports_named(root, export.name, year, recipient)
     if pinned.policy.release.frozen and restate is None and there and there[0].state == "delivered":
         return there[0]
-    snapshot = take_snapshot(root, year, pinned, at, recipient)
+    snapshot = take_snapshot(root, year, pinned, at, export.reads, recipient)
     for record in there:
         if record.snapshot_id == snapshot.snapshot_id and at - record.created_at < CONSENT_LIVES and pinned.policy.release.frozen:
             return record

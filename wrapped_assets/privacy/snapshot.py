@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -30,6 +31,7 @@ class Snapshot:
     people: People
     taken_at: datetime
     pinned: PinnedPolicy
+    reads: Mapping[str, Sequence[str]]
     recipient: str | None = None
     key: bytes = field(default_factory=new_key, repr=False)  # of pseudonyms, where the export has any
 
@@ -42,6 +44,7 @@ class Snapshot:
 
     def read(self, asset: str, columns: list[str]) -> pl.LazyFrame:
         """The edition's rows of an asset in these columns; where it has a listener_id, those of eligible people only."""
+        self._declared(asset, columns)
         wanted = list(dict.fromkeys(["listener_id", *columns]))
         listed = sorted(self.edition.paths.items(), key=lambda item: str(item[0]))
         paths = [self.root.path / path for cell, path in listed if cell.asset == asset]
@@ -56,21 +59,33 @@ class Snapshot:
 
     def known(self, name: str) -> pl.LazyFrame | None:
         """A table of the catalogue that the edition is told by (`known_recordings` …): public, whoever listened. None without one."""
+        self._declared(f"sources/{name}", [])
         version = registry.editions(self.root, [self.year])[self.year].catalogue
         file = catalogues.files_of(self.root, version).get(f"sources/{name}") if version else None
         return pl.scan_parquet(self.root.path / file.path) if file else None
 
     def countries(self) -> pl.DataFrame:
         """listener_id, country of the eligible listeners; null where it is not known."""
-        profiles = profiles_frame(self.root).select("listener_id", "country")
+        return self.profiles(["country"])
+
+    def profiles(self, columns: list[str]) -> pl.DataFrame:
+        """listener_id and these columns of what the registry says of eligible listeners; null where it does not know."""
+        self._declared("registry/profiles", columns)
+        profiles = profiles_frame(self.root).select("listener_id", *columns)
         return profiles.filter(pl.col("listener_id").is_in(self.people.listener_ids))
 
+    def _declared(self, asset: str, columns: Sequence[str]) -> None:
+        if asset not in self.reads or set(columns) - set(self.reads[asset]):
+            raise BuildError(f"{self.pinned.policy.export} reads {asset} in {list(columns)}, and declares {dict(self.reads).get(asset)}")
 
-def take_snapshot(root: Root, year: int, pinned: PinnedPolicy, at: datetime, recipient: str | None = None) -> Snapshot:
+
+def take_snapshot(
+    root: Root, year: int, pinned: PinnedPolicy, at: datetime, reads: Mapping[str, Sequence[str]], recipient: str | None = None
+) -> Snapshot:  # fmt: skip
     """The live edition and who may be in; RefusedError where nothing is published, for exports speak of published figures only."""
     edition = live_edition(root, year)
     if edition is None:
         raise RefusedError(f"the {year} edition is not published: exports read published editions only. Run `wrapped publish {year}` first")
     rule = pinned.policy.eligible
     people = eligible_people(root, rule, at, recipient) if rule else People((), {})
-    return Snapshot(root, year, edition, people, at, pinned, recipient)
+    return Snapshot(root, year, edition, people, at, pinned, reads, recipient)

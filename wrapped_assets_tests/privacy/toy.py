@@ -43,7 +43,7 @@ def faults(tables: Mapping[str, pl.DataFrame], policy: Policy) -> list[str]:
     return ["plays are below 0"] if (tables["toy.csv"].filter(pl.col("figure") == "plays")["count"] < 0).any() else []
 
 
-TOY = Export("toy", produce, faults)
+TOY = Export("toy", {"insights/listening_totals": ("play_count",)}, produce, faults)
 
 
 def write_policy(folder: Path, **changes: object) -> None:

@@ -1,0 +1,113 @@
+"""Exports as assets: staged → a blocking check → delivered. Delivering alone, or without the check, still meets the gate."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import dagster as dg
+
+from wrapped_assets.contracts.errors import RefusedError
+from wrapped_assets.exports.all_exports import all_exports
+from wrapped_assets.orchestration import facts
+from wrapped_assets.orchestration.lake import Lake
+from wrapped_assets.orchestration.partitions import Periods
+from wrapped_assets.privacy import gate
+from wrapped_assets.privacy.export import Export
+from wrapped_assets.privacy.policy import Policy, policy_of
+from wrapped_assets.storage import exports
+from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.root import Root
+
+T = TypeVar("T")
+OWNERS = ["team:privacy"]
+CHECK = "may_leave"
+# Made for one recipient or one person, who must not be named here: a partition, a tag or a config would keep the name for good.
+BY_COMMAND_ONLY = frozenset({"partner_extract", "own_data"})
+
+
+def export_assets(periods: Periods) -> list[dg.AssetsDefinition]:
+    """Two assets for each export that is made for everybody alike, by year."""
+    found: list[dg.AssetsDefinition] = []
+    for export in all_exports().values():
+        if export.name not in BY_COMMAND_ONLY:
+            found += [_staged(export, periods), _delivered(export, periods)]
+    return found
+
+
+def _key(export: Export, state: str) -> dg.AssetKey:
+    return dg.AssetKey(["exports", f"{export.name}_{state}"])
+
+
+def _staged(export: Export, periods: Periods) -> dg.AssetsDefinition:
+    policy = policy_of(export.name).policy
+    key = _key(export, "staged")
+
+    @dg.asset(
+        key=key, deps=[dg.AssetDep(dg.AssetKey(source.split("/"))) for source in export.reads], partitions_def=periods.years,
+        group_name="exports", owners=OWNERS, kinds={"csv", "privacy"}, description=_description(policy, "Staged bytes, not yet out."),
+        metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
+        check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description="Every check of the gate, over the staged bytes.")],
+    )  # fmt: skip
+    def staged(context: dg.AssetExecutionContext, lake: Lake) -> Iterator[object]:
+        root, year = lake.project.root, int(context.partition_key)
+        record = _refusable(export.name, lambda: gate.stage(root, export, year))
+        yield dg.MaterializeResult(metadata=facts.metadata({"staged_bytes": record.sha256 or "", "policy": record.policy_sha256 or ""}))
+        try:
+            gate.clear(root, export, record.export_id)
+        except RefusedError as refusal:
+            yield dg.AssetCheckResult(passed=False, check_name=CHECK, description=str(refusal))
+        else:
+            yield dg.AssetCheckResult(passed=True, check_name=CHECK)
+
+    return staged
+
+
+def _delivered(export: Export, periods: Periods) -> dg.AssetsDefinition:
+    policy = policy_of(export.name).policy
+
+    @dg.asset(
+        key=_key(export, "delivered"), deps=[_key(export, "staged")], partitions_def=periods.years, group_name="exports", owners=OWNERS,
+        kinds={"csv", "privacy"}, description=_description(policy, "What left, with its privacy report."),
+        metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
+    )  # fmt: skip
+    def delivered(context: dg.AssetExecutionContext, lake: Lake) -> dg.MaterializeResult:
+        root, year = lake.project.root, int(context.partition_key)
+        record = _refusable(export.name, lambda: _newest(root, export, year))
+        folder = _folder(root, export, year)
+        files = [] if folder.exists() else _refusable(export.name, lambda: gate.deliver(root, record.export_id, folder))
+        return dg.MaterializeResult(metadata=facts.metadata({"files": len(files), "staged_bytes": record.sha256 or ""}))
+
+    return delivered
+
+
+def _folder(root: Root, export: Export, year: int) -> Path:
+    return root.path / "exports" / "delivered" / f"{export.name}-{year}"
+
+
+def _newest(root: Root, export: Export, year: int) -> ExportRecord:
+    there = exports.exports_named(root, export.name, year)
+    if not there:
+        raise RefusedError(f"nothing is staged of {export.name} {year}: materialize {export.name}_staged first")
+    return there[0]
+
+
+def _refusable(name: str, work: Callable[[], T]) -> T:
+    """What `work` returns; a gate's refusal, which names nobody, as a Failure with its reason."""
+    try:
+        return facts.discreetly(name, work)
+    except RefusedError as refusal:
+        said = str(refusal)
+    raise dg.Failure(f"{name} is refused: {said}", allow_retries=False)
+
+
+def _description(policy: Policy, state: str) -> str:
+    return f"{state}\n\n{policy.purpose} For {', '.join(policy.recipients)}. Lawful basis: {policy.lawful_basis.replace('_', ' ')}."
+
+
+def _schema(policy: Policy) -> dg.TableSchema:
+    columns = [
+        dg.TableColumn(f"{file}: {name}", description=rule.meaning, tags={"privacy": rule.privacy, "privacy/category": rule.category})
+        for file, allowed in policy.files.items()
+        for name, rule in allowed.items()
+    ]
+    return dg.TableSchema(columns=columns)
