@@ -1,9 +1,129 @@
-"""PLACEHOLDER so that imports work: the catalogue helper replaces this whole file."""
+"""Versions of the catalogue: sets of files, one a table, named by their content and never changed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.files import file_hash, is_intact
+from wrapped_assets.storage.known_parts import hashed
+from wrapped_assets.storage.root import Root
 
 
-def newest(root):
-    return None
+@dataclass(frozen=True)
+class CatalogueFile:
+    """One table of a version; `path` is below the data root."""
+
+    path: str
+    row_count: int
+    column_hashes: dict[str, str]
+    file_hash: str
 
 
-def files_of(root, version):
-    return {}
+@dataclass(frozen=True)
+class Version:
+    """One version, numbered from 1 in the order of import, with its files by asset (`sources/known_artists` …)."""
+
+    name: str
+    number: int
+    imported_at: datetime
+    files: dict[str, CatalogueFile]
+
+
+def versions(root: Root) -> list[Version]:
+    """Every version, the oldest first."""
+    table = tables.catalogue_files
+    found: dict[str, Version] = {}
+    with root.engine.connect() as connection:
+        for row in connection.execute(sa.select(table).order_by(table.c.number, table.c.asset)):
+            version = found.setdefault(row.version, Version(row.version, row.number, row.imported_at, {}))
+            version.files[row.asset] = CatalogueFile(row.path, row.row_count, json.loads(row.column_hashes), row.file_hash)
+    return list(found.values())
+
+
+def newest(root: Root) -> str | None:
+    """The version that was imported last; None where nothing was."""
+    table = tables.catalogue_files
+    with root.engine.connect() as connection:
+        return connection.execute(sa.select(table.c.version).order_by(table.c.number.desc()).limit(1)).scalar()
+
+
+def files_of(root: Root, version: str | None) -> dict[str, CatalogueFile]:
+    """The files of a version by asset; none for None and for a version that is not there."""
+    if version is None:
+        return {}
+    table = tables.catalogue_files
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(table).where(table.c.version == version).order_by(table.c.asset))
+        return {row.asset: CatalogueFile(row.path, row.row_count, json.loads(row.column_hashes), row.file_hash) for row in rows}
+
+
+def intact(root: Root, asset: str, file: CatalogueFile) -> Path:
+    """Where the file lies; BuildError where it has not the bytes that were recorded."""
+    path = root.path / file.path
+    if not is_intact(path, file.file_hash):
+        raise BuildError(
+            f"the catalogue's {asset.removeprefix('sources/')} is missing or damaged ({file.path}): restore it from a backup, "
+            "or import the catalogue again into a new data root"
+        )
+    return path
+
+
+def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, CatalogueFile]) -> tuple[Version, bool]:
+    """The version of these new files by asset, and of the `kept` ones; and whether it is new. The same content is the same version.
+
+    Files are moved into place first and recorded in one transaction; a crash before that leaves nothing that is read. A version that
+    was there already, but is not the newest, becomes the newest again.
+    """
+    files = dict(kept)
+    there = {file.path: file for version in versions(root) for file in version.files.values()}
+    for asset, made_at in made.items():
+        rows, hashes = hashed(made_at)
+        content = combined(*(f"{name}={digest}" for name, digest in hashes.items()))
+        path = f"catalogue/{asset.removeprefix('sources/known_')}-{content}.parquet"
+        if path in there and is_intact(root.path / path, there[path].file_hash):  # another library may write other bytes for it
+            files[asset] = there[path]
+            continue
+        files[asset] = CatalogueFile(path, rows, hashes, file_hash(made_at))
+        made_at.replace(root.path / path)
+    name = combined(*(f"{asset}={files[asset].path}" for asset in sorted(files)))
+    table, now = tables.catalogue_files, datetime.now(UTC)
+    with root.engine.begin() as connection:
+        number = connection.execute(sa.select(sa.func.max(table.c.number))).scalar() or 0
+        before = connection.execute(sa.select(table.c.number).where(table.c.version == name).limit(1)).scalar()
+        if before is None:
+            rows = [
+                {
+                    "version": name, "asset": asset, "number": number + 1, "path": file.path, "row_count": file.row_count,
+                    "column_hashes": json.dumps(file.column_hashes), "file_hash": file.file_hash, "imported_at": now,
+                }
+                for asset, file in sorted(files.items())
+            ]  # fmt: skip
+            insert_new(connection, table, rows)
+        elif before < number:
+            connection.execute(sa.update(table).where(table.c.version == name).values(number=number + 1))
+    found = next(version for version in versions(root) if version.name == name)
+    return found, before is None
+
+
+def sweep(root: Root, but: Path) -> None:
+    """Removes what an import that was killed left, `but` the folder of the one that runs; it must hold the lock."""
+    folder = root.path / "catalogue"
+    with root.engine.connect() as connection:
+        named = set(connection.execute(sa.select(tables.catalogue_files.c.path)).scalars())
+    for path in sorted(folder.glob("*.parquet")) if folder.exists() else []:
+        if f"catalogue/{path.name}" not in named:
+            path.unlink(missing_ok=True)
+    for part in sorted(folder.glob(".*.part")) if folder.exists() else []:
+        if part != but:
+            shutil.rmtree(part, ignore_errors=True)
