@@ -64,16 +64,19 @@ WORDS = st.lists(
 )  # fmt: skip
 
 
-@given(words=WORDS, restricted=st.sets(st.sampled_from([3, 5]), max_size=1), minute=st.integers(0, 7))
+@given(words=WORDS, restricted=st.sets(st.sampled_from([3, 5]), max_size=1), minute=st.integers(0, 7), offset=st.sampled_from([0, 330]))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_slow_twin_agrees_on_who_stands_open(registry: Root, words: list[Word], restricted: set[int], minute: int) -> None:
+def test_a_slow_twin_agrees_on_who_stands_open(
+    registry: Root, words: list[Word], restricted: set[int], minute: int, offset: int
+) -> None:
     root = emptied(registry)
     for word in words:
         say(root, word)
     for person in restricted:
         restrictions.restrict(root, person, "case")
     for purpose in ("be_found", "group", "partner:acme"):
-        assert standing(root, purpose, NOON + minute * MINUTE) == slow_standing(words, restricted, purpose, minute)
+        at = (NOON + minute * MINUTE).astimezone(timezone(timedelta(minutes=offset)))
+        assert standing(root, purpose, at) == slow_standing(words, restricted, purpose, minute)
 
 
 @pytest.mark.parametrize("purpose", [*PURPOSES, "partner:acme"])
