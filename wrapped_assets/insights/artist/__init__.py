@@ -1,1 +1,1 @@
-"""Insights of a artist, one file each."""
+"""Insights of an artist, one file each."""

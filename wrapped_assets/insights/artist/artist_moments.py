@@ -1,0 +1,55 @@
+"""The hours that belong to an artist."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import artist_insight
+from wrapped_assets.kernels.ranking import ranked
+from wrapped_assets.vocabulary import columns as c
+
+PLACES = 10
+FEWEST_LISTENS = 20  # in an hour that is told
+
+
+@artist_insight(
+    chapter="habits",
+    grain=[c.artist_id, c.moment_rank],
+    columns=[c.is_weekend, c.local_hour, c.listen_count, c.listen_share, c.lift],
+    reads={
+        "artist_totals": [c.artist_id, c.listen_count],
+        "artist_hours": [c.artist_id, c.is_weekend, c.local_hour, c.listen_count],
+        "listening_moments": [c.is_weekend, c.local_hour, c.listen_count],
+    },
+    headline="{artist}'s hour: from {local_hour}:00.",
+    examples=[
+        Example(
+            given={f"fan {n}": "2026-05-01 eple/royksopp@07:00*3 eple/royksopp@20:00 night/bo@20:10*2" for n in range(20)},
+            expect=[
+                {
+                    "artist_id": "royksopp", "moment_rank": 1, "is_weekend": False, "local_hour": 7, "listen_count": 60,
+                    "listen_share": 0.75, "lift": 1.5,
+                },
+                {"artist_id": "bo", "moment_rank": 1, "local_hour": 20, "listen_share": 1.0, "lift": 2.0},
+            ],
+        ),
+    ],
+)  # fmt: skip
+def artist_moments(artist_totals: pl.LazyFrame, artist_hours: pl.LazyFrame, listening_moments: pl.LazyFrame) -> pl.LazyFrame:
+    """An hour of work days or weekends in which an artist's share of listens exceeds everybody's, the most first, at most ten.
+
+    Of artists with at least 20 listeners, and hours with at least 20 listens of theirs. A tie goes to more listens, then to work
+    days, then to the earlier hour.
+    """
+    hour = ["is_weekend", "local_hour"]
+    total = pl.col("listen_count").sum()
+    usual = listening_moments.select(*hour, _usual=pl.col("listen_count") / total)
+    heard = artist_hours.group_by("artist_id", *hour).agg(total)
+    shares = (
+        heard.filter(pl.col("listen_count") >= FEWEST_LISTENS)
+        .join(artist_totals.select("artist_id", _all="listen_count"), on="artist_id")
+        .join(usual, on=hour)
+        .with_columns(listen_share=pl.col("listen_count") / pl.col("_all"))
+        .with_columns(lift=pl.col("listen_share") / pl.col("_usual"))
+    )
+    order = ["-lift", "-listen_count", *hour]
+    return ranked(shares.filter(pl.col("lift") > 1), "artist_id", order=order, rank="moment_rank", limit=PLACES)

@@ -1,0 +1,49 @@
+"""How devoted an artist's listeners are."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS, artist_insight
+from wrapped_assets.vocabulary import columns as c
+
+SMALLEST_TOLD = 5  # super listeners: of fewer their share would be what each of them played
+
+
+@artist_insight(
+    chapter="community",
+    grain=[c.artist_id],
+    columns=[c.listener_count, c.favourite_count, c.super_listener_count, c.super_listen_share],
+    reads={"artist_audiences": [c.artist_id, c.listener_id, c.listen_count, c.is_top_artist]},
+    headline="{favourite_count} listeners have {artist} on top.",
+    examples=[
+        Example(
+            given={f"fan {n}": f"2026-05-01 eple/royksopp*{6 if n < 5 else 1}" for n in range(20)}
+            | {f"guest {n}": "2026-05-01 eple/royksopp night/bo*2" for n in range(10)},
+            expect=[
+                {
+                    "artist_id": "royksopp", "listener_count": 30, "favourite_count": 20, "super_listener_count": 5,
+                    "super_listen_share": 0.545455,
+                },
+            ],
+        ),
+    ],
+)  # fmt: skip
+def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
+    """How many listeners have the artist on top, and the smallest group who give more than half of the listens: its size and share.
+
+    A group of fewer than 5 is not told. A tie between listeners changes neither size nor share; nobody is named.
+    """
+    listens = pl.col("listen_count")
+    descending = artist_audiences.sort("artist_id", "listen_count", descending=[False, True]).with_columns(
+        _before=listens.cum_sum().over("artist_id") - listens, _all=listens.sum().over("artist_id")
+    )
+    is_super = 2 * pl.col("_before") <= pl.col("_all")  # without this one, it would be half at most
+    audience = descending.group_by("artist_id").agg(
+        listener_count=pl.len().cast(pl.Int64),
+        favourite_count=pl.col("is_top_artist").sum().cast(pl.Int64),
+        super_listener_count=is_super.sum().cast(pl.Int64),
+        super_listen_share=listens.filter(is_super).sum() / listens.sum(),
+    )
+    is_told = pl.col("super_listener_count") >= SMALLEST_TOLD
+    told = [pl.when(is_told).then(pl.col(name)).alias(name) for name in ("super_listener_count", "super_listen_share")]
+    return audience.filter(pl.col("listener_count") >= MINIMUM_LISTENERS).with_columns(told)

@@ -1,0 +1,1 @@
+"""What a group of consenting listeners is told together, one file each."""

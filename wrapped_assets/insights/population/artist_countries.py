@@ -1,0 +1,41 @@
+"""How many heard each artist, in each country and in all."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import population
+from wrapped_assets.vocabulary import columns as c
+
+
+@population(
+    grain=[c.artist_id, c.chart_country],
+    columns=[c.listener_count, c.listen_count],
+    reads={
+        "artist_audiences": [c.listener_id, c.artist_id, c.listen_count],
+        "profiles": [c.listener_id, c.country],
+    },
+    minimum_group=1,
+    by=c.artist_id,
+    examples=[
+        Example(
+            given={"ana": "2026-03-01 walk/royksopp+bo*2", "bo": "2026-03-02 walk/royksopp+bo"},
+            people={"ana": {"country": "PT"}},
+            expect=[
+                {"artist_id": "royksopp", "chart_country": "", "listener_count": 2, "listen_count": 3},
+                {"artist_id": "royksopp", "chart_country": "PT", "listener_count": 1, "listen_count": 2},
+                ...,
+            ],
+        ),
+    ],
+)
+def artist_countries(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
+    """An artist in one country, and in all (written as no country): listeners and their listens.
+
+    Every credited artist gets a listen in full. No ties: nothing is ranked. Only inside the house, so that a group of one is counted.
+    """
+    heard = artist_audiences.group_by("artist_id", "listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") > 0)
+    sums = {"listener_count": pl.len().cast(pl.Int64), "listen_count": pl.col("listen_count").sum()}
+    everywhere = heard.group_by("artist_id").agg(**sums).with_columns(chart_country=pl.lit(""))
+    at_home = heard.join(profiles.filter(pl.col("country").is_not_null()), on="listener_id")
+    in_country = at_home.group_by("artist_id", chart_country="country").agg(**sums)
+    return pl.concat([everywhere, in_country], how="diagonal")

@@ -1,0 +1,37 @@
+"""The release groups that most people heard."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import population
+from wrapped_assets.kernels.ranking import ranked
+from wrapped_assets.vocabulary import columns as c
+
+PLACES = 100
+
+
+@population(
+    grain=[c.chart_country, c.chart_rank],
+    columns=[c.release_group_id, c.listener_count, c.listen_count],
+    reads={"release_group_countries": [c.release_group_id, c.chart_country, c.listener_count, c.listen_count]},
+    minimum_group=1,
+    examples=[
+        Example(
+            given={"ana": "2026-03-01 eple/royksopp/melody night/cy/early*9", "bo": "2026-03-02 eple/royksopp/melody"},
+            people={"ana": {"country": "PT"}},
+            expect=[
+                {"chart_country": "", "chart_rank": 1, "release_group_id": "melody", "listener_count": 2, "listen_count": 2},
+                {"chart_country": "PT", "chart_rank": 1, "release_group_id": "early", "listener_count": 1, "listen_count": 9},
+                ...,
+            ],
+        ),
+    ],
+)
+def release_group_chart(release_group_countries: pl.LazyFrame) -> pl.LazyFrame:
+    """A place among the hundred release groups with most listeners, of all and of each country.
+
+    A tie goes to the one with more listens, then to the smaller id. Exact, and so only inside the house: what leaves it passes the
+    privacy gates.
+    """
+    order = ["-listener_count", "-listen_count", "release_group_id"]
+    return ranked(release_group_countries, "chart_country", order=order, rank="chart_rank", limit=PLACES)

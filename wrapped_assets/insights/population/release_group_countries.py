@@ -1,0 +1,45 @@
+"""How many heard each release group, in each country and in all."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import population
+from wrapped_assets.vocabulary import columns as c
+
+
+@population(
+    grain=[c.release_group_id, c.chart_country],
+    columns=[c.listener_count, c.listen_count],
+    reads={
+        "release_group_months": [c.listener_id, c.release_group_id, c.listen_count],
+        "profiles": [c.listener_id, c.country],
+    },
+    minimum_group=1,
+    by=c.release_group_id,
+    examples=[
+        Example(
+            given={"ana": "2026-03-01 eple/royksopp/melody*2", "bo": "2026-03-02 eple/royksopp/melody"},
+            people={"ana": {"country": "PT"}},
+            expect=[
+                {"release_group_id": "melody", "chart_country": "", "listener_count": 2, "listen_count": 3},
+                {"release_group_id": "melody", "chart_country": "PT", "listener_count": 1, "listen_count": 2},
+            ],
+        ),
+    ],
+)
+def release_group_countries(release_group_months: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
+    """A release group in one country, and in all (written as no country): listeners and their listens.
+
+    Plays whose export names no release group are left out. No ties: nothing is ranked. Only inside the house, so that a group of one
+    is counted.
+    """
+    heard = (
+        release_group_months.group_by("release_group_id", "listener_id")
+        .agg(pl.col("listen_count").sum())
+        .filter(pl.col("listen_count") > 0)
+    )
+    sums = {"listener_count": pl.len().cast(pl.Int64), "listen_count": pl.col("listen_count").sum()}
+    everywhere = heard.group_by("release_group_id").agg(**sums).with_columns(chart_country=pl.lit(""))
+    at_home = heard.join(profiles.filter(pl.col("country").is_not_null()), on="listener_id")
+    in_country = at_home.group_by("release_group_id", chart_country="country").agg(**sums)
+    return pl.concat([everywhere, in_country], how="diagonal")
