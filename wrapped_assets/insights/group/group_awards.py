@@ -31,7 +31,6 @@ AWARDS = pl.Enum(["early_bird", "most_discoveries", "most_minutes", "picky_liste
             expect=[
                 {"group_id": "home", "award": "most_minutes", "award_rank": 1, "listener_id": "ana", "award_figure": 18.0},
                 {"group_id": "home", "award": "rarest_listen", "award_rank": 1, "award_figure": 1.0, "recording_id": "rare"},
-                {"group_id": "home", "award": "early_bird", "award_rank": 1, "listener_id": "ana", "award_figure": 1.0},
                 ...,
             ],
         )
@@ -45,7 +44,7 @@ def group_awards(
 
     Of groups with two consenting members. The rarest song has the fewest listeners. A tie goes to more listens, then smaller id.
     """
-    members, who = groups.filter(pl.len().over("group_id") >= 2), ["group_id", "listener_id"]
+    members = groups.filter(pl.len().over("group_id") >= 2)
     figures = {
         "most_minutes": listening_totals.select("listener_id", award_figure="minutes"),
         "most_discoveries": discoveries.select("listener_id", award_figure=pl.col("new_artist_count").cast(pl.Float64)),
@@ -53,9 +52,9 @@ def group_awards(
         "picky_listener": variety.select("listener_id", award_figure="skip_share"),
     }
     each = [frame.join(members, on="listener_id").with_columns(award=pl.lit(name)) for name, frame in figures.items()]
-    rarest = rarest_listens.join(members, on=who, how="semi").with_columns(pl.lit("rarest_listen").alias("award"))
+    rarest = rarest_listens.join(members, on=["group_id", "listener_id"], how="semi").with_columns(pl.lit("rarest_listen").alias("award"))
     places = pl.concat([*each, rarest.with_columns(award_figure=pl.col("listener_count").cast(pl.Float64))], how="diagonal")
     better = pl.when(pl.col("award") == "rarest_listen").then(-pl.col("award_figure")).otherwise("award_figure")
     told = places.filter(pl.col("award_figure") > 0).join(listening_totals.select("listener_id", "listen_count"), on="listener_id")
-    by, order = ["group_id", "award"], ["-_better", "-listen_count", "listener_id"]
-    return ranked(told.with_columns(pl.col("award").cast(AWARDS), _better=better), by, order=order, rank="award_rank")
+    places = told.with_columns(pl.col("award").cast(AWARDS), _better=better)
+    return ranked(places, ["group_id", "award"], order=["-_better", "-listen_count", "listener_id"], rank="award_rank")
