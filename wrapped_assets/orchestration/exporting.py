@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import dagster as dg
 
@@ -11,12 +11,12 @@ from wrapped_assets.exports.all_exports import all_exports
 from wrapped_assets.orchestration import facts
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
-from wrapped_assets.privacy import gate
 from wrapped_assets.privacy.export import Export
 from wrapped_assets.privacy.policy import Policy, policy_of
-from wrapped_assets.storage import exports
-from wrapped_assets.storage.exports import ExportRecord
-from wrapped_assets.storage.root import Root
+
+if TYPE_CHECKING:
+    from wrapped_assets.storage.exports import ExportRecord
+    from wrapped_assets.storage.root import Root
 
 T = TypeVar("T")
 OWNERS = ["team:privacy"]
@@ -49,6 +49,8 @@ def _staged(export: Export, periods: Periods) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description="Every check of the gate, over the staged bytes.")],
     )  # fmt: skip
     def staged(context: dg.AssetExecutionContext, lake: Lake) -> Iterator[object]:
+        from wrapped_assets.privacy import gate  # not needed to load
+
         root, year = lake.project.root, int(context.partition_key)
         record = _refusable(export.name, lambda: gate.stage(root, export, year))
         yield dg.MaterializeResult(metadata=facts.metadata({"staged_bytes": record.sha256 or "", "policy": record.policy_sha256 or ""}))
@@ -71,6 +73,8 @@ def _delivered(export: Export, periods: Periods) -> dg.AssetsDefinition:
         metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
     )  # fmt: skip
     def delivered(context: dg.AssetExecutionContext, lake: Lake) -> dg.MaterializeResult:
+        from wrapped_assets.privacy import gate
+
         root, year = lake.project.root, int(context.partition_key)
         record = _refusable(export.name, lambda: _newest(root, export, year))
         folder = _folder(root, export, year)
@@ -80,11 +84,13 @@ def _delivered(export: Export, periods: Periods) -> dg.AssetsDefinition:
     return delivered
 
 
-def _folder(root: Root, export: Export, year: int) -> Path:
+def _folder(root: "Root", export: Export, year: int) -> Path:
     return root.path / "exports" / "delivered" / f"{export.name}-{year}"
 
 
-def _newest(root: Root, export: Export, year: int) -> ExportRecord:
+def _newest(root: "Root", export: Export, year: int) -> "ExportRecord":
+    from wrapped_assets.storage import exports
+
     there = exports.exports_named(root, export.name, year)
     if not there:
         raise RefusedError(f"nothing is staged of {export.name} {year}: materialize {export.name}_staged first")

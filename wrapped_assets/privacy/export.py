@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from wrapped_assets.privacy.draws import Draws
-from wrapped_assets.privacy.policy import Policy
-from wrapped_assets.privacy.snapshot import Snapshot
+if TYPE_CHECKING:  # a code location that loads exports needs none of what carries them out
+    from wrapped_assets.privacy.draws import Draws
+    from wrapped_assets.privacy.policy import Policy
+    from wrapped_assets.privacy.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
