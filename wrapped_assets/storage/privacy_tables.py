@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from wrapped_assets.storage.schema import Instant, metadata
 
 
-def _of_listener(**options: bool) -> sa.Column:
+def _of_listener(*, is_key: bool = False) -> sa.Column[int]:
     """Whom a row is about; it goes when the listener goes."""
-    return sa.Column("listener_id", sa.BigInteger, sa.ForeignKey("listeners.listener_id", ondelete="CASCADE"), nullable=False, **options)
+    whom = sa.ForeignKey("listeners.listener_id", ondelete="CASCADE")
+    return sa.Column("listener_id", sa.BigInteger, whom, primary_key=is_key, autoincrement=False, nullable=False)
 
 
-def _of_export(**options: bool) -> sa.Column:
-    return sa.Column("export_id", sa.String(32), sa.ForeignKey("exports.export_id"), nullable=False, **options)
+def _of_export() -> sa.Column[str]:
+    return sa.Column("export_id", sa.String(32), sa.ForeignKey("exports.export_id"), primary_key=True)
 
 
 # Append-only, by triggers: no event is changed, and none goes before its listener. The fields are those of ISO/IEC TS 27560.
@@ -39,7 +40,7 @@ consent_events = sa.Table(
 # Who is left out of everything but their own year for now, whatever they agreed to.
 restrictions = sa.Table(
     "restrictions", metadata,
-    _of_listener(primary_key=True, autoincrement=False),
+    _of_listener(is_key=True),
     sa.Column("since", Instant, nullable=False),
     sa.Column("case_id", sa.String(32), nullable=False),
 )  # fmt: skip
@@ -74,8 +75,8 @@ exports = sa.Table(
 # Who is in an export that has a row for each person.
 export_subjects = sa.Table(
     "export_subjects", metadata,
-    _of_export(primary_key=True),
-    _of_listener(primary_key=True, autoincrement=False),
+    _of_export(),
+    _of_listener(is_key=True),
     sa.Column("pseudonym", sa.String(64), nullable=False),
     sa.UniqueConstraint("export_id", "pseudonym"),
 )  # fmt: skip
@@ -83,7 +84,7 @@ export_subjects = sa.Table(
 # What a recipient was asked to delete; the pseudonym alone, for the person is gone.
 recalls = sa.Table(
     "recalls", metadata,
-    _of_export(primary_key=True),
+    _of_export(),
     sa.Column("pseudonym", sa.String(64), primary_key=True),
     sa.Column("case_id", sa.String(32), nullable=False),
     sa.Column("recalled_at", Instant, nullable=False),
@@ -94,7 +95,7 @@ recalls = sa.Table(
 # An approval is of bytes: other bytes need another one.
 approvals = sa.Table(
     "approvals", metadata,
-    _of_export(primary_key=True),
+    _of_export(),
     sa.Column("role", sa.String(32), primary_key=True),
     sa.Column("sha256", sa.String(64), primary_key=True),
     sa.Column("approver", sa.String(128), nullable=False),
@@ -104,7 +105,7 @@ approvals = sa.Table(
 # The key that made an export's pseudonyms, wrapped; null once destroyed.
 export_keys = sa.Table(
     "export_keys", metadata,
-    _of_export(primary_key=True),
+    _of_export(),
     sa.Column("wrapped_key", sa.LargeBinary),
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("destroyed_at", Instant),

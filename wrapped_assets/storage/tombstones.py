@@ -34,19 +34,20 @@ class _Generation:
 
 
 def entomb(root: Root, name: str, case_id: str, now: datetime | None = None) -> datetime:
-    """Suppresses a listener's name, before the listener is deleted; returns until when. Again: the later date counts."""
+    """Suppresses a listener's name, before the listener is deleted; returns until when. Again for a name: from now on."""
     now = now or datetime.now(UTC)
+    expires_at = now + LASTS
     table = tables.tombstones
     with root.lock("tombstones"):
         generation = _newest(root, now)
         row = {
             "token": _token(generation, name), "key_generation": generation.number, "case_id": case_id,
-            "bucket": root.bucket_of(root.surrogate(name)), "erased_at": now, "expires_at": now + LASTS,
+            "bucket": root.bucket_of(root.surrogate(name)), "erased_at": now, "expires_at": expires_at,
         }  # fmt: skip
         with root.engine.begin() as connection:
             connection.execute(sa.delete(table).where(table.c.token == row["token"]))
             connection.execute(sa.insert(table).values(**row))
-    return row["expires_at"]
+    return expires_at
 
 
 def suppressed(root: Root, names: Iterable[str], now: datetime | None = None) -> set[str]:
