@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from wrapped_assets.stories import phrases
@@ -12,8 +10,9 @@ from wrapped_assets.stories.cards.card import Card, Ranked, Table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.columns import fitted, wrapped
 from wrapped_assets.stories.figures.together import circle_of
+from wrapped_assets.stories.group_data import Award, GroupData, each_once
 from wrapped_assets.stories.headlines import Part, plain
-from wrapped_assets.stories.language import Language, language_of
+from wrapped_assets.stories.language import Language
 from wrapped_assets.stories.page import Frame, frame_html
 from wrapped_assets.stories.terminal import WIDTH
 
@@ -22,56 +21,15 @@ AWARDS: dict[str, tuple[str, str, str]] = {
     "most_minutes": (message("Most minutes"), message("Most music of all: {name}, {value}."), "minutes"),
     "most_discoveries": (message("Most discoveries"), message("The most curious ears: {name}, {value} for the first time."), "artists"),
     "rarest_listen": (message("Rarest find"), message("The rarest find: {recording}, brought by {name}."), "listeners"),
-    "early_bird": (message("Early bird"), message("The early bird: {name}, {value} of listens in the morning."), "percent"),
+    "early_bird": (message("Early bird"), message("The early bird: {name}, {value} of listens from 5 to 9."), "percent"),
     "picky_listener": (message("Picky listener"), message("The picky one: {name}, {value} of plays skipped."), "percent"),
 }
 _NOTES = {"rarest_listen": message("How many of all listeners know the song; fewer is rarer.")}
 _CHAPTERS = {
     "most_minutes": "overview", "most_discoveries": "discovery", "rarest_listen": "places", "early_bird": "habits",
-    "picky_listener": "others",
+    "picky_listener": "community",
 }  # fmt: skip
 _SHOWN_PAIRS = 6
-
-
-@dataclass(frozen=True)
-class Award:
-    """One member's place in an award, the winner's first. `value` is minutes, artists, listeners or a share, as AWARDS says."""
-
-    award: str
-    listener: str
-    value: float
-    recording_name: str = ""  # of a rarest listen
-    artist_name: str = ""
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """How far two members' shares of artists agree, 0 to 1, and the artist who makes most of it; empty where there is none."""
-
-    one: str
-    other: str
-    overlap_share: float
-    artist_name: str = ""
-
-
-@dataclass(frozen=True)
-class GroupData:
-    """One group's edition; members are those who consented, in the order in which they are shown."""
-
-    name: str
-    year: int
-    edition: str
-    rules: str
-    window: tuple[date, date]
-    members: Sequence[str]
-    awards: Sequence[Award]
-    overlaps: Sequence[Overlap]
-    locale: str = "en"
-
-    @property
-    def language(self) -> Language:
-        """What tells it."""
-        return language_of(self.locale)
 
 
 def _award_card(kind: str, data: GroupData) -> Card | None:
@@ -107,7 +65,7 @@ def _parts(told: Language, sentence: str, values: dict[str, str]) -> tuple[Part,
 
 def _overlap_card(data: GroupData) -> Card | None:
     told, say = data.language, data.language.say
-    pairs = sorted(data.overlaps, key=lambda pair: -pair.overlap_share)
+    pairs = sorted(each_once(data.overlaps), key=lambda pair: -pair.overlap_share)
     if not pairs:
         return None
     closest, most = pairs[0], pairs[0].overlap_share or 1
@@ -206,6 +164,6 @@ def group_json(data: GroupData) -> dict[str, Any]:
         },
         "overlaps": [
             {"one": pair.one, "other": pair.other, "overlap_share": pair.overlap_share, "artist_name": pair.artist_name}
-            for pair in data.overlaps
+            for pair in each_once(data.overlaps)
         ],
     }

@@ -37,7 +37,7 @@ CHAPTERS: dict[str, tuple[Palette, Palette, Palette, Palette]] = {
         Palette("#ffd9c2", "#3a1405", "#6b3820", "#a3380a"), Palette("#8a2d06", "#fff0e6", "#ffd8c2", "#ffd98a"),
         Palette("#2a1208", "#ffe6d8", "#dcb49e", "#ff9a66"), Palette("#5a1d04", "#ffeadd", "#f0c4ac", "#ffcf87"),
     ),
-    "others": (
+    "community": (
         Palette("#ffd3e4", "#3a0420", "#6e2a48", "#a80a55"), Palette("#7d0a42", "#fff0f6", "#ffcfe2", "#ffe08a"),
         Palette("#2a0618", "#ffe1ec", "#dfa9c0", "#ff86b8"), Palette("#560530", "#ffeaf2", "#f2bcd2", "#ffd98a"),
     ),

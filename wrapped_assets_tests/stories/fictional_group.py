@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from wrapped_assets.stories.group import Award, GroupData, Overlap
+from wrapped_assets.stories.group_data import Award, GroupData, Overlap
 
 MEMBERS = ("Ana", "Bo", "Chiyo", "Dragan", "Efua")
 

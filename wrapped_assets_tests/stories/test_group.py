@@ -10,6 +10,7 @@ import pytest
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.group import AWARDS, group_html, group_json, group_text
+from wrapped_assets.stories.group_data import awards_of, overlaps_of
 from wrapped_assets_tests.stories.fictional_group import MEMBERS, fictional_group
 from wrapped_assets_tests.stories.test_page import Outline
 
@@ -28,7 +29,7 @@ def test_the_winner_is_told_with_the_awards_own_unit() -> None:
         "most_minutes": "Most music of all: Ana, 41,209 minutes.",
         "most_discoveries": "The most curious ears: Bo, 402 artists for the first time.",
         "rarest_listen": "The rarest find: Paper Harbour, brought by Chiyo.",
-        "early_bird": "The early bird: Chiyo, 48% of listens in the morning.",
+        "early_bird": "The early bird: Chiyo, 48% of listens from 5 to 9.",
         "picky_listener": "The picky one: Dragan, 39% of plays skipped.",
     }
 
@@ -50,6 +51,20 @@ def test_the_matrix_of_pairs_is_symmetric_and_a_name_is_never_markup() -> None:
     hostile = replace(group, name="<script>", awards=awards, members=("<i>", *MEMBERS[1:]))
     assert not {tag for tag, _ in Outline(group_html(hostile)).elements} & {"script", "img"}
     assert "<b>x</b>" not in group_html(hostile)
+
+
+def test_rows_of_the_group_insights_become_awards_and_pairs_told_once() -> None:
+    rows = [
+        {"award": "early_bird", "award_rank": 2, "listener_name": "Bo", "award_figure": 0.1},
+        {"award": "early_bird", "award_rank": 1, "listener_name": "Ana", "award_figure": 0.4, "recording_name": None},
+    ]
+    pairs = [
+        {"listener_name": one, "other_listener_name": other, "overlap_share": 0.25, "common_artist_name": "Salt"}
+        for one, other in (("Ana", "Bo"), ("Bo", "Ana"))
+    ]
+    group = replace(fictional_group(), awards=awards_of(rows), overlaps=overlaps_of(pairs))
+    assert [award.listener for award in group.awards] == ["Ana", "Bo"]
+    assert group_json(group)["overlaps"] == [{"one": "Ana", "other": "Bo", "overlap_share": 0.25, "artist_name": "Salt"}]
 
 
 def test_the_document_is_json() -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wrapped_assets.stories.cards import discovery, habits, history, music, overview
+from wrapped_assets.stories.cards import discovery, habits, history, music, overview, shows
 from wrapped_assets.stories.cards.card import Card, CardMaker
 from wrapped_assets.stories.cards.generic import generic
 from wrapped_assets.stories.cards.strength import is_enough, strength
 from wrapped_assets.stories.data import StoryData
 
 # The opening and the closing of the page are no cards: they stand before and behind all of these.
-CHAPTERS = ("overview", "music", "habits", "places", "discovery", "others", "more")
+CHAPTERS = ("overview", "music", "habits", "places", "discovery", "community", "more")
 FIXED = ("overview",)  # the totals open, the first listen follows: a beginning is not a matter of strength
 ORDER: tuple[CardMaker, ...] = (
     overview.TOTALS, overview.FIRST_LISTEN, music.TOP_SONG, music.TOP_RECORDINGS, history.SONG_STORY, music.TOP_ARTISTS, music.RACE,
     music.ALBUMS, habits.CALENDAR, habits.CLOCK, habits.BUSIEST, habits.REPLAYED, habits.FAITHFUL, history.LOYALTY, history.VARIETY,
-    habits.SESSION, discovery.DISCOVERIES, discovery.TOP_DISCOVERIES, history.COMEBACKS,
+    habits.SESSION, shows.TOP_SHOWS, discovery.DISCOVERIES, discovery.TOP_DISCOVERIES, history.COMEBACKS,
 )  # fmt: skip
 UNTOLD = ("quiz",)  # chapters that are no cards: a quiz that shows its answers is none
 

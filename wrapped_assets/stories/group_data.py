@@ -1,0 +1,78 @@
+"""What a group's year is told from: its consenting members, their places in awards, and the overlap of each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.data import Row
+from wrapped_assets.stories.language import Language, language_of
+
+_NAMES = ("recording_name", "artist_name")
+
+
+@dataclass(frozen=True)
+class Award:
+    """One member's place in an award, the winner's first. `value` is minutes, artists, listeners or a share, as group.AWARDS says."""
+
+    award: str
+    listener: str
+    value: float
+    recording_name: str = ""  # of a rarest listen
+    artist_name: str = ""
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How far two members' shares of artists agree, 0 to 1, and the artist who makes most of it; empty where there is none."""
+
+    one: str
+    other: str
+    overlap_share: float
+    artist_name: str = ""
+
+
+@dataclass(frozen=True)
+class GroupData:
+    """One group's edition; members are those who consented, in the order in which they are shown."""
+
+    name: str
+    year: int
+    edition: str
+    rules: str
+    window: tuple[date, date]
+    members: Sequence[str]
+    awards: Sequence[Award]
+    overlaps: Sequence[Overlap]
+    locale: str = "en"
+
+    @property
+    def language(self) -> Language:
+        """What tells it."""
+        return language_of(self.locale)
+
+
+def each_once(overlaps: Sequence[Overlap]) -> list[Overlap]:
+    """Each pair once, the first way round."""
+    return list({frozenset((pair.one, pair.other)): pair for pair in reversed(overlaps)}.values())[::-1]
+
+
+def awards_of(rows: Iterable[Row]) -> list[Award]:
+    """The awards from the rows of insights/group_awards, with `listener_name`, `recording_name` and `artist_name` beside the ids."""
+    return [
+        Award(str(row["award"]), phrases.name(row.get("listener_name")), figure, *(phrases.name(row.get(column), "") for column in _NAMES))
+        for row in sorted(rows, key=lambda row: row["award_rank"])
+        if (figure := phrases.number(row.get("award_figure"))) is not None
+    ]
+
+
+def overlaps_of(rows: Iterable[Row]) -> list[Overlap]:
+    """The pairs from the rows of insights/group_overlaps, with `listener_name`, `other_listener_name` and `common_artist_name`."""
+    names = ("listener_name", "other_listener_name")
+    return [
+        Overlap(*(phrases.name(row.get(name)) for name in names), share, phrases.name(row.get("common_artist_name"), ""))
+        for row in rows
+        if (share := phrases.number(row.get("overlap_share"))) is not None
+    ]
