@@ -11,18 +11,21 @@ from wrapped_assets.commands.options import data_option, emit, env_option, open_
 @click.argument("asset")
 @click.option("--year", "years", type=int, multiple=True, help="A year; all unless given.")
 @click.option("--listener", help="One listener's rows.")
+@click.option("--artist", help="One artist's rows.")
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "parquet"]), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
 @data_option
 @env_option
-def command(asset, years, listener, format_, as_json, out, data) -> None:
+def command(asset, years, listener, artist, format_, as_json, out, data) -> None:
     """Print the rows of any stored asset, with display names beside ids, in grain order."""
+    from wrapped_assets.building.excluding import target_of
     from wrapped_assets.serving.formats import FORMATS
     from wrapped_assets.serving.rows import displayed
     from wrapped_assets.storage import registry
 
     project = open_project(data)
     person = registry.find_listener(project.root, listener) if listener else None
-    frame = displayed(project.root, project.graph, asset, years, person)
+    artist_id = target_of("artist", artist) if artist else None
+    frame = displayed(project.root, project.graph, asset, years, person, artist_id=artist_id)
     emit(FORMATS["json" if as_json else format_](frame), out)

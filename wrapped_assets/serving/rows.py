@@ -28,21 +28,25 @@ def displayed(
     years: Sequence[int] = (),
     listener: Listener | None = None,
     paths: Mapping[Cell, str] | None = None,
+    artist_id: int | None = None,
 ) -> pl.DataFrame:
-    """The rows of an asset with names, of some years (none given: all) and of one listener (None: all), in grain order.
+    """The rows of an asset with names, of some years (none given: all), of one listener and one artist (None: all), in grain order.
 
     Read from the newest build, or from `paths`, a published edition's cells.
 
-    InputError where the asset is unknown, was never built, or has no listeners to choose from.
+    InputError where the asset is unknown, was never built, or has no listeners or artists to choose from.
     """
     declaration = graph.find(asset)
     if listener and "listener_id" not in declaration.schema:
         raise InputError(f"{declaration.key} has no listener_id: leave --listener out")
+    if artist_id is not None and "artist_id" not in declaration.schema:
+        raise InputError(f"{declaration.key} has no artist_id: leave --artist out")
     stored = paths if paths is not None else built_paths(root, [declaration.key])
     cells = _chosen(root, stored, declaration.key, years, listener)
     if not cells and not any(cell.asset == declaration.key for cell in stored):
         raise InputError(f"{declaration.key} was never built: run `wrapped build` first")
-    frame = _read(root, stored, cells, declaration.schema, listener)
+    wanted = {"listener_id": listener.listener_id if listener else None, "artist_id": artist_id}
+    frame = _read(root, stored, cells, declaration.schema, wanted)
     names = _Names(root, stored, {(period_year(cell.period), cell.bucket) for cell in cells})
     return _words(named(frame.sort(declaration.order), names), declaration)
 
@@ -81,17 +85,18 @@ def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], 
         for cell in stored
         if cell.asset == key
         and (not years or period_year(cell.period) in years)
-        and (listener is None or cell.bucket == root.bucket_of(listener.listener_id))
+        and (listener is None or cell.bucket in (None, root.bucket_of(listener.listener_id)))
     )
 
 
 def _read(
-    root: Root, stored: Mapping[Cell, str], cells: list[Cell], schema: dict[str, pl.DataType], listener: Listener | None
+    root: Root, stored: Mapping[Cell, str], cells: list[Cell], schema: dict[str, pl.DataType], wanted: Mapping[str, int | None]
 ) -> pl.DataFrame:
     if not cells:
         return pl.DataFrame(schema=schema)
     lazy = pl.scan_parquet([root.path / stored[cell] for cell in cells])
-    return (lazy.filter(pl.col("listener_id") == listener.listener_id) if listener else lazy).collect()
+    chosen = [pl.col(name) == value for name, value in wanted.items() if value is not None]
+    return (lazy.filter(*chosen) if chosen else lazy).collect()
 
 
 class _Names:
@@ -167,6 +172,12 @@ def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
             renamed = found.select(pl.col("recording_id").alias(key), pl.col("recording_name").alias(name))
             frame = frame.lazy().join(renamed, on=key, how="left", maintain_order="left").collect()
             order.insert(order.index(key) + 1, name)
+    if "common_artist_id" in order:
+        ids = frame.lazy().select(artist_id="common_artist_id").unique()
+        if (found := names.of_artists(ids)) is not None:
+            renamed = found.select(common_artist_id="artist_id", common_artist_name="artist_name")
+            frame = frame.lazy().join(renamed, on="common_artist_id", how="left", maintain_order="left").collect()
+            order.insert(order.index("common_artist_id") + 1, "common_artist_name")
     return frame.select(order)
 
 

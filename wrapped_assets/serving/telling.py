@@ -26,7 +26,11 @@ def story_data(project: Project, listener: Listener, year: int, live: LiveEditio
 
     InputError where nothing of the year was built. A year without listens is a small story, no error.
     """
-    insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and "listener_id" in found.schema]
+    insights = [
+        found
+        for found in project.graph.by_key.values()
+        if found.layer == "insights" and found.kind == "year_bucket" and "listener_id" in found.schema
+    ]
     rules = rules_as_published(live.rules) if live else registry.editions(project.root, [year])[year].rules
     paths = live.paths if live else None
     if live:  # an insight that is younger than the edition is not in it
