@@ -1,4 +1,8 @@
-"""The message catalogues: one gettext file a language, read once; the messages' ids are the English texts."""
+"""The message catalogues: one gettext file a language, read once; the messages' ids are the English texts.
+
+A new language is one more file: copy one, translate its texts, and give it CLDR's `Plural-Forms`. A placeholder may move, and may be
+counted: `{listen_count:listens}` prints the number and its noun (nouns.COUNTED) in the form that the number asks for.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.group import group_html
 from wrapped_assets.stories.page import story_html
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
+from wrapped_assets_tests.stories.fictional_catalogue import fuller
 from wrapped_assets_tests.stories.fictional_group import fictional_group
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -66,7 +67,7 @@ def test_the_page_is_quiet_and_one_column_wide(browser: Any, tmp_path: Path, dat
 
 
 ONE_SCREEN = {"small": (small(), 1.0), "empty": (empty(), 1.0), "hostile": (hostile(), 1.15)} | {
-    tag: (replace(fictional(), locale=tag), 1.0) for tag in (*LANGUAGES, "en-XA")
+    tag: (replace(fuller(), locale=tag), 1.0) for tag in (*LANGUAGES, "en-XA")
 }
 
 

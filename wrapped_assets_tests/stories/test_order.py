@@ -8,6 +8,7 @@ from wrapped_assets.stories.cards.order import CHAPTERS, ORDER, cards_of
 from wrapped_assets.stories.cards.strength import SCALES, strength
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets_tests.stories.fictional import fictional
+from wrapped_assets_tests.stories.fictional_catalogue import fuller
 from wrapped_assets_tests.stories.messages import DECLARED
 
 
@@ -41,6 +42,18 @@ def test_cards_that_follow_stand_right_behind_their_leader() -> None:
 def test_too_little_is_left_out_and_gets_no_common_card_either() -> None:
     assert "artist_streak" not in names(changed("artist_streak", streak_day_count=2))
     assert "most_replayed_day" not in names(changed("most_replayed_day", listen_count=2))
+
+
+def test_every_card_can_be_told_and_each_insight_once() -> None:
+    names_of_cards = names(fuller())
+    assert len(names_of_cards) == len(set(names_of_cards)) == len(ORDER)
+
+
+def test_an_insight_with_other_columns_than_its_card_needs_gets_a_common_card() -> None:
+    rows = [{"place_name": "Porto"}, {"place_name": "Braga"}]
+    cards = cards_of(replace(fictional(), insights={"fan_rank": rows}))
+    assert [card.name for card in cards] == ["fan_rank"]
+    assert cards[0].ranked[0].name == "Porto"
 
 
 def test_strength_is_between_nought_and_one_and_half_where_nothing_is_known() -> None:

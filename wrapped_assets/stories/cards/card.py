@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -69,12 +69,18 @@ class Card:
 class CardMaker:
     """Makes one card, or none where there is too little to show; `insights` are those it tells, the first gives its strength.
 
+    `needs` are columns without which the insight gets a common card instead.
     A maker that `follows` another insight's card stands right behind it, however strong it is.
     """
 
     insights: tuple[str, ...]
     make: Callable[[StoryData], Card | None]
     follows: str = ""
+    needs: tuple[str, ...] = ()
+
+    def knows(self, rows: Sequence[Row]) -> bool:
+        """Whether the insight's rows have the columns that the card is made of; without them a common card tells what is there."""
+        return not rows or set(self.needs) <= set(rows[0])
 
 
 def ranking(rows: Iterable[Row], name: str, credit: str, length: int, told: Language, by: str = "listen_count") -> tuple[Ranked, ...]:

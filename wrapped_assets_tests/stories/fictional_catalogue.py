@@ -1,0 +1,76 @@
+"""The fictional year with what a catalogue and other people say about it: a row or more of every insight that has a card."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from wrapped_assets.stories.cards.genres import DAYPARTS
+from wrapped_assets.stories.data import StoryData, Telling
+from wrapped_assets_tests.stories.fictional import ARTISTS, SONGS, TELLINGS, fictional
+
+GENRES = ("indie rock", "dream pop", "techno", "jazz", "folk", "ambient")
+SPANS = ((1, 3), (4, 8), (9, 12))
+HEADLINE = "Something new about you."  # of insights that no helper of this test has declared
+
+
+def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "top_genres": [{"genre_name": name, "listen_count": 2000 - 300 * n, "genre_known_share": 0.83} for n, name in enumerate(GENRES)],
+        "genre_clock": [
+            {"genre_name": name, "day_part": part, "listen_count": (n * 7 + m * 5) % 11 * 30}
+            for n, name in enumerate(GENRES) for m, part in enumerate(DAYPARTS)
+        ],
+        "music_evolution": [
+            {"first_month": f"{year}-{first:02d}", "last_month": f"{year}-{last:02d}", "genre_name": GENRES[n + k],
+             "artist_name": ARTISTS[n + k]}
+            for n, (first, last) in enumerate(SPANS) for k in range(3)
+        ],
+        "release_years": [
+            {"release_year": released, "listen_count": released * 7 % 50 * (1 if released < 1990 else 5), "median_release_year": 2016,
+             "oldest_recording_name": "Salt", "release_year_known_share": 0.7}
+            for released in range(1964, year + 1)
+        ],
+        "listening_age": [{"listening_age": 44, "first_release_year": 1997, "last_release_year": 2001}],
+        "artist_map": [
+            {"country": code, "artist_count": 120 - 14 * n, "listen_count": 900 - n * 100, "country_known_share": 0.77}
+            for n, code in enumerate(("GB", "US", "DE", "JP", "PT", "NO", "IS", "ZA"))
+        ],
+        "sound_town": [{"place_name": "Porto", "country": "PT", "artist_name": name} for name in ARTISTS[:3]],
+        "fan_rank": [{"artist_name": name, "fan_rank": 12 + n * 31, "listener_count": 3400} for n, name in enumerate(ARTISTS[:4])],
+        "minutes_rank": [
+            {"minutes_rank": 1234, "listener_count": 50_000, "country_minutes_rank": 12, "country_listener_count": 402, "country": "PT"}
+        ],
+        "listening_personality": [{"explorer_share": 0.8, "variety_share": 0.4, "newness_share": 0.1, "mainstream_share": 0.62}],
+        "early_listener": [
+            {"recording_name": song, "artist_name": ARTISTS[n], "first_heard_date": f"{year}-0{n + 1}-10"}
+            for n, song in enumerate(SONGS[:5])
+        ],
+        "clubs": [{"club_name": "Salt", "club_share": 0.3, "listener_count": 220}],
+        "similar_listeners": [{"similar_listener_name": name, "similarity_share": share} for name, share in (("Bo", 0.8), ("Cy", 0.5))],
+        "missed_recordings": [
+            {"recording_name": song, "artist_name": ARTISTS[n % 7], "listener_count": 9 - n} for n, song in enumerate(SONGS[:7])
+        ],
+        "new_releases": [{"release_group_name": s, "artist_name": ARTISTS[n % 7], "listen_count": 90 - n} for n, s in enumerate(SONGS[:6])],
+        "top_shows": [{"show_name": name, "media": "podcast", "minutes": 900.0 - 200 * n, "episode_count": 9, "show_day_count": 7}
+                      for n, name in enumerate(("Salt and Air", "The Long Read Aloud"))],
+        "recording_story": [{"recording_name": "Lantern Season", "artist_name": "Marrow & Pine",
+                             "first_heard_at": f"{year - 3}-04-01T10:00:00Z",
+                             "best_local_date": f"{year}-03-02", "best_day_listen_count": 17, "active_day_count": 88, "listen_count": 174,
+                             "history_since": "2016-03-05T18:00:00Z"}],
+        "recording_story_months": [{"recording_name": "Lantern Season", "month": f"{year}-{m:02d}", "listen_count": m * 5 % 13 + 3}
+                                   for m in range(1, 13)],
+        "loyalty": [{"artist_name": name, "listen_count": 300 - n * 40, "loyal_year_count": 4 - n, "history_since": "2016-03-05T18:00:00Z"}
+                    for n, name in enumerate(ARTISTS[:3])],
+        "comebacks": [{"artist_name": name, "silence_day_count": 1400 - n * 300, "comeback_date": f"{year}-05-0{n + 1}", "listen_count": 9,
+                       "silent_since_date": "2021-01-01"} for n, name in enumerate(ARTISTS[:3])],
+        "variety": [{"artist_name": "Marrow & Pine", "top_artist_share": 0.21, "artist_evenness_share": 0.7, "repeat_share": 0.64,
+                     "skip_share": 0.12}],
+    }  # fmt: skip
+
+
+def fuller(year: int = 2025) -> StoryData:
+    """A full edition with every card."""
+    data, rows = fictional(year), _rows(year)
+    tellings = {name: TELLINGS.get(name, Telling(HEADLINE)) for name in {*data.insights, *rows}}
+    return replace(data, insights={**data.insights, **rows}, tellings=tellings)
