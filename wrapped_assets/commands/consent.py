@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option
+from wrapped_assets.commands.options import data_option, emit_json, json_option, progress_bar
 
 
 @click.group("consent")
@@ -48,6 +48,41 @@ def set_(listener, purpose, state, method, notice, valid_from, valid_until, data
         emit_json({"purpose": purpose, "state": state, "is_open": is_open})
     else:
         click.echo(f"recorded; {purpose} is now {'open' if is_open else 'closed'}")
+
+
+@command.command("import", epilog="Example: wrapped consent import consents.csv")
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@data_option
+@json_option
+def import_(path, data, as_json) -> None:
+    """Record what many listeners said: CSV or Parquet with listener, purpose, state and valid_from; perhaps valid_until and method.
+
+    Whole or not at all, and twice is once. A row without a purpose whose state is `restricted` restricts the listener altogether.
+    Listeners are imported before: rows of others are counted and left out.
+    """
+    from wrapped_assets.building.consenting import import_consents
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.storage.root import Root
+
+    if not path.is_file():
+        raise InputError(f"no such file: {path}")
+    rows = 0
+    root = Root.open(data)
+    with progress_bar("reading") as show:
+
+        def count(more: int) -> None:
+            nonlocal rows
+            rows += more
+            show(rows, None)
+
+        report = import_consents(root, path, count)
+    if as_json:
+        emit_json(vars(report))
+        return
+    click.echo(f"{report.added:,} events recorded, {report.restricted:,} listeners restricted, {report.known_before:,} rows were on record")
+    if report.unknown_listeners:
+        click.echo(f"  {report.unknown_listeners:,} rows are of listeners who are not here: import their listening history first")
+    click.echo("Next: wrapped build")
 
 
 @command.command("show", epilog="Example: wrapped consent show ana")

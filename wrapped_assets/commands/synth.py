@@ -60,4 +60,6 @@ def command(listeners, listens, seed, years, more_years, out, household, as_json
             f"{report.listens:,} listens of {report.listeners:,} listeners in {report.wall_seconds:.1f} s "
             f"({rate:.1f} million a second and core)"
         )
-        click.echo(f"Next: wrapped import {out.name}")
+        click.echo(f"Next: wrapped import {out}")
+        click.echo(f"      wrapped catalogue import {out / 'catalogue'}")
+        click.echo(f"      wrapped consent import {out / 'consents.parquet'}")

@@ -61,6 +61,7 @@ REJECTION_REASONS: dict[str, str] = {
     "now_playing": "the row says what is playing now, not what was played",
     "not_a_play": "the row is an event other than a play (an advertisement, lyrics, a seek)",
     "truncated": "the file ends in the middle of this row",
+    "erased": "the listener was erased, and must not come back",
     "unreadable_row": "the row is not valid text of the format",
 }
 
@@ -101,7 +102,7 @@ class Source:
 
     `code` is stored in the lake and never reused. `richness` decides which of two records of one playback is kept (higher
     wins; the order and its reasons are in `sources/richness.py`). `resolution_seconds` is how exact its times are.
-    `companions` are names of files that `read` opens by itself, so that they are neither read alone nor called unrecognised.
+    `companions` are names of files that `read` opens by itself or that other commands read: neither read alone nor called unrecognised.
     """
 
     name: str

@@ -20,6 +20,8 @@ from wrapped_assets.sources.batches import name_reason, played_reason, time_reas
 
 RECORDINGS, LISTENERS = "recordings.parquet", "listeners.parquet"
 ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
+# Files that may lie beside a log and are read by others: `wrapped catalogue import` and `wrapped consent import`.
+BESIDE = frozenset(f"{name}.parquet" for name in ("artists", "release_groups", "genres", "places", "consents"))
 LISTENER_SCHEMA = {
     "listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32(), "place": pl.String(),
 }  # fmt: skip
@@ -198,5 +200,5 @@ EVENT_LOG = Source(
     resolution_seconds=1,
     recognises=recognises,
     read=read,
-    companions=frozenset({RECORDINGS}),
+    companions=BESIDE | {RECORDINGS},
 )

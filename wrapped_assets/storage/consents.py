@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,12 +48,20 @@ class ConsentEvent:
     recorded_at: datetime
 
 
-def record(
-    root: Root, listener: Listener, purpose: str, state: str, *, method: str, notice: Notice | None = None,
+def record(root: Root, listener: Listener, purpose: str, state: str, **about: Any) -> ConsentEvent:
+    """Appends `event_of` what was said, and returns it; nothing before it is ever changed."""
+    event = event_of(listener, purpose, state, **about)
+    with root.engine.begin() as connection:
+        connection.execute(sa.insert(tables.consent_events).values(**vars(event)))
+    return event
+
+
+def event_of(
+    listener: Listener, purpose: str, state: str, *, method: str, notice: Notice | None = None,
     lawful_basis: str | None = None, valid_from: datetime | None = None, valid_until: datetime | None = None,
-    now: datetime | None = None,
+    now: datetime | None = None, event_id: str | None = None,
 ) -> ConsentEvent:  # fmt: skip
-    """Appends an event and returns it; nothing before it is ever changed.
+    """What a listener said, as an event that is not on record yet.
 
     The notice is the purpose's meaning in plain words unless another was shown; the jurisdiction is where the listener lives. InputError
     for a purpose, state, basis or method that is none, and for a time that begins in the future or ends before it begins: a yes that
@@ -77,13 +86,10 @@ def record(
         raise InputError("an event holds from now or from the past, not from the future: record it when it happens")
     if valid_until is not None and valid_until <= begins:
         raise InputError("an event must end after it begins: give a later end, or none")
-    event = ConsentEvent(
-        secrets.token_hex(16), listener.listener_id, known.name, state, basis, shown.version, shown.sha256, method, listener.country,
-        begins.astimezone(UTC), valid_until and valid_until.astimezone(UTC), now.astimezone(UTC),
+    return ConsentEvent(
+        event_id or secrets.token_hex(16), listener.listener_id, known.name, state, basis, shown.version, shown.sha256, method,
+        listener.country, begins.astimezone(UTC), valid_until and valid_until.astimezone(UTC), now.astimezone(UTC),
     )  # fmt: skip
-    with root.engine.begin() as connection:
-        connection.execute(sa.insert(tables.consent_events).values(**vars(event)))
-    return event
 
 
 def history(root: Root, listener_id: int) -> list[ConsentEvent]:

@@ -19,6 +19,10 @@ class Purpose(IntEnum):
     SESSIONS = 5
     SLOTS = 6
     SHARES = 7
+    CITIES = 8
+    CATALOGUE = 9
+    CONSENTS = 10
+    AGES = 11
 
 
 def fields(seed: int, purpose: Purpose, block: int, names: int, rows: int) -> np.ndarray:

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from wrapped_assets.synthesis.catalogue import write_catalogue
 from wrapped_assets.synthesis.clocks import clocks
+from wrapped_assets.synthesis.consents import write_consents
 from wrapped_assets.synthesis.events import block_of_plays, world
 from wrapped_assets.synthesis.places import PLACES, offsets_of
 from wrapped_assets.synthesis.repertoire import repertoire, write_recordings
@@ -43,7 +45,7 @@ def synthesise(
     out: Path,
     progress: Callable[[int, int], None] | None = None,
 ) -> SynthesisReport:
-    """Writes `recordings.parquet`, `listeners.parquet` and `events/*.parquet` under `out`; reports what was written.
+    """Writes `events/*.parquet`, `recordings.parquet`, `listeners.parquet`, `consents.parquet` and `catalogue/*.parquet` under `out`.
 
     There are exactly `listens` plays. The same arguments give the same bytes, whatever the number of threads. A month is
     one file `YYYY-MM.parquet`, or `YYYY-MM-NNN.parquet` for each block of listeners where there are several; months are
@@ -61,7 +63,8 @@ def synthesise(
     who, table = people(listeners, listens, seed, years)
     write_people(table, out)
     music = repertoire(listens, seed)
-    write_recordings(music, seed, out)
+    write_catalogue(music, write_recordings(music, seed, out), seed, years[-1], out)
+    write_consents(who.names, seed, years[0], out)
     everything = world(seed, who, music, clocks(years, offsets_of(PLACES, years[0], years[-1])))
     blocks = list(_blocks(who.listens.sum(axis=1)))
     done = 0

@@ -50,8 +50,8 @@ def repertoire(listens: int, seed: int) -> Repertoire:
     )
 
 
-def write_recordings(music: Repertoire, seed: int, out: Path) -> None:
-    """Writes `recordings.parquet`: names, credits, release groups, lengths and identifiers."""
+def write_recordings(music: Repertoire, seed: int, out: Path) -> pl.DataFrame:
+    """Writes `recordings.parquet` and returns its rows: names, credits, release groups, lengths and identifiers."""
     rows = len(music.artist)
     drawn = fields(seed, Purpose.RECORDINGS, 0, 8, rows)
     artist_names = names.with_hostile(names.artist_names(len(music.recording_count)), every=97)
@@ -69,12 +69,20 @@ def write_recordings(music: Repertoire, seed: int, out: Path) -> None:
         recording=pl.int_range(rows, dtype=pl.Int64),
         recording_name=pl.concat_str(pl.lit(titles), pl.when(pl.lit(shown)).then(suffix).otherwise(pl.lit(""))),
         artist_names=pl.lit(_credits(artist_names, music.artist, first, second, count)),
-        release_group_name=pl.lit(_release_groups(music, within, drawn[4])),
+        release_group_name=pl.lit(_release_groups(music, _albums(within, drawn[4]))),
         duration_ms=pl.lit(pl.Series(music.duration_ms)),
         spotify_uri=pl.lit(_spotify_uris(seed, rows)),
         isrc=pl.lit(_isrcs(rows, drawn[5])),
     )
     table.write_parquet(out / "recordings.parquet", compression="zstd", compression_level=1, row_group_size=262_144)
+    return table
+
+
+def albums(music: Repertoire, seed: int) -> np.ndarray:
+    """The release group of each recording, counted from 0 over all artists."""
+    rows = len(music.artist)
+    within = np.arange(rows, dtype=np.int32) - music.first_recording[music.artist]
+    return _albums(within, fields(seed, Purpose.RECORDINGS, 0, 8, rows)[4]) - 1
 
 
 def _featured(music: Repertoire, chance: np.ndarray, drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -99,9 +107,13 @@ def _credits(artist_names: pl.Series, artist: np.ndarray, first: np.ndarray, sec
     return pl.Series(pl.from_arrow(pa.LargeListArray.from_arrays(offsets, artist_names.gather(flat).to_arrow())))
 
 
-def _release_groups(music: Repertoire, within: np.ndarray, drawn: np.ndarray) -> pl.Series:
-    """An artist's recordings in order, cut into albums of nine on average; a release group's name is its artist's only once."""
-    number = np.cumsum((within == 0) | (drawn < 7_282))
+def _albums(within: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """An artist's recordings in order, cut into albums of nine on average."""
+    return np.cumsum((within == 0) | (drawn < 7_282))
+
+
+def _release_groups(music: Repertoire, number: np.ndarray) -> pl.Series:
+    """The name of each recording's release group, which is its artist's only once."""
     of_artist = number - number[music.first_recording[:-1]][music.artist]
     return names.titles((music.artist.astype(np.int64) * 2_099 + of_artist * 611 + 77) % 4_096, music.artist + of_artist)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis import tables
+from wrapped_assets.synthesis import cities, tables
 from wrapped_assets.synthesis.chance import Purpose, fields
+from wrapped_assets.synthesis.genre_tree import ROOTS
 from wrapped_assets.synthesis.places import PLACES
 from wrapped_assets.synthesis.repertoire import GENRE_COUNT
 
@@ -19,6 +20,7 @@ _SIGMA = 1.354
 YEARLY_CAP = 40_000  # some 110 a day: what one pair of ears can take
 _SESSION_LENGTHS = (5, 8, 12, 17)
 CLOCK_COUNT = 4
+_MINORS_BELOW = 3_277  # of the draws for ages
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,16 @@ def people(listeners: int, listens: int, seed: int, years: Sequence[int]) -> tup
         genres=genres.astype(np.int16),
         listens=_by_year(totals, seed, len(years), drawn[9]),
     )
-    return who, _table(who, drawn[10], drawn[11], max(years))
+    leaning = _leaning(drawn[11], genres[0], fields(seed, Purpose.AGES, 0, 1, listeners)[0])
+    return who, _table(who, cities.homes(place, seed), drawn[10], leaning, max(years))
+
+
+def _leaning(age: np.ndarray, genre: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """The draws for ages, those of two adults in three moved by their favourite genre: who loves an old one is likelier to be old."""
+    oldest, youngest = max(root.age for root in ROOTS), min(root.age for root in ROOTS)
+    place = np.array([(root.age - youngest) * 65_535 // (oldest - youngest) for root in ROOTS])[genre]
+    is_moved = (age >= _MINORS_BELOW) & (chance < 43_690)
+    return np.where(is_moved, np.maximum(_MINORS_BELOW, (age.astype(np.int64) + 2 * place) // 3), age).astype(np.uint16)
 
 
 def _totals(drawn: np.ndarray, listens: int, cap: int) -> np.ndarray:
@@ -90,9 +101,9 @@ def _by_year(totals: np.ndarray, seed: int, year_count: int, joined: np.ndarray)
     return np.ascontiguousarray(parts.T)
 
 
-def _table(who: Who, has_birth_year: np.ndarray, age: np.ndarray, last_year: int) -> pl.DataFrame:
+def _table(who: Who, city: np.ndarray, has_birth_year: np.ndarray, age: np.ndarray, last_year: int) -> pl.DataFrame:
     # One in seven gives no birth year; one in twenty is a minor, so that what protects minors has someone to protect.
-    ages = np.where(age < 3_277, 13 + age % 5, 18 + tables.towards_start(1.6)[age].astype(np.int64) * 62 // 65_536)
+    ages = np.where(age < _MINORS_BELOW, 13 + age % 5, 18 + tables.towards_start(1.6)[age].astype(np.int64) * 62 // 65_536)
     birth_year = pl.Series(last_year - ages, dtype=pl.Int32)
     return pl.DataFrame(
         {
@@ -100,6 +111,7 @@ def _table(who: Who, has_birth_year: np.ndarray, age: np.ndarray, last_year: int
             "time_zone": pl.Series([place.time_zone for place in PLACES]).gather(who.place.astype(np.uint32)),
             "country": pl.Series([place.country for place in PLACES]).gather(who.place.astype(np.uint32)),
             "birth_year": birth_year,
+            "place": cities.city_names(city),
         }
     ).with_columns(pl.when(pl.Series(has_birth_year >= 9_362)).then("birth_year").alias("birth_year"))
 

@@ -1,0 +1,97 @@
+"""Imports what many listeners said about the use of their data: the whole file in one transaction, or nothing; twice is once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.sources.consent_rows import ConsentRow, consent_rows
+from wrapped_assets.storage import consents, registry, tables
+from wrapped_assets.storage.consents import ConsentEvent
+from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.root import Root
+
+RESTRICTED = "restricted"  # the state of a row without a purpose: processing is restricted since then
+Pair = tuple[Listener, ConsentRow]
+_ROWS_PER_BATCH = 5_000  # below what databases allow as parameters of one query
+
+
+@dataclass
+class ConsentReport:
+    """What an import did: events that are new, events and restrictions that were there, and rows of people whom nobody imported."""
+
+    added: int = 0
+    restricted: int = 0
+    known_before: int = 0
+    unknown_listeners: int = 0
+
+
+def import_consents(
+    root: Root, path: Path, progress: Callable[[int], None] | None = None, now: datetime | None = None
+) -> ConsentReport:
+    """Appends the events of a file. InputError, and nothing changed, where a row is none.
+
+    Rows of listeners who are not in the registry are counted and left out: an import of consents makes nobody known, and brings nobody
+    back who was erased.
+    """
+    now = now or datetime.now(UTC)
+    report = ConsentReport()
+    people = {person.name: person for person in registry.all_listeners(root)}
+    with root.engine.begin() as connection:
+        remaining = consent_rows(path)
+        while rows := list(islice(remaining, _ROWS_PER_BATCH)):
+            known = [(people[row.listener], row) for row in rows if row.listener in people]
+            report.unknown_listeners += len(rows) - len(known)
+            _add_events(connection, [pair for pair in known if pair[1].purpose is not None], now, report)
+            _add_restrictions(connection, [pair for pair in known if pair[1].purpose is None], report)
+            if progress:
+                progress(len(rows))
+    return report
+
+
+def _add_events(connection: sa.Connection, rows: Sequence[Pair], now: datetime, report: ConsentReport) -> None:
+    events = {event.event_id: event for event in (_event(person, row, now) for person, row in rows)}
+    table = tables.consent_events
+    query = sa.select(table.c.event_id).where(table.c.event_id.in_(list(events)))
+    there = set(connection.execute(query).scalars())
+    if new := [vars(event) for event in events.values() if event.event_id not in there]:
+        connection.execute(sa.insert(table), new)
+    report.added += len(new)
+    report.known_before += len(rows) - len(new)
+
+
+def _event(person: Listener, row: ConsentRow, now: datetime) -> ConsentEvent:
+    """The event of a row; the same row has the same id, so that a second import adds nothing."""
+    said = (str(person.listener_id), row.purpose, row.state, row.valid_from.isoformat(), str(row.valid_until), str(row.method))
+    try:
+        return consents.event_of(
+            person, row.purpose or "", row.state, method=row.method or "import", valid_from=row.valid_from,
+            valid_until=row.valid_until, now=now, event_id=sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:32],
+        )  # fmt: skip
+    except InputError as error:
+        raise InputError(f"row {row.number}: {error}; nothing was changed") from None
+
+
+def _add_restrictions(connection: sa.Connection, rows: Sequence[Pair], report: ConsentReport) -> None:
+    table = tables.restrictions
+    for _, row in rows:
+        if row.state != RESTRICTED:
+            raise InputError(f"row {row.number} has no purpose: only the state {RESTRICTED!r} is about all of them; nothing was changed")
+    whom = [person.listener_id for person, _ in rows]
+    there = set(connection.execute(sa.select(table.c.listener_id).where(table.c.listener_id.in_(whom))).scalars())
+    new = {
+        person.listener_id: {"listener_id": person.listener_id, "since": row.valid_from, "case_id": row.method or "import"}
+        for person, row in rows
+        if person.listener_id not in there
+    }
+    insert_new(connection, table, list(new.values()))
+    report.restricted += len(new)
+    report.known_before += len(rows) - len(new)
