@@ -1,0 +1,35 @@
+"""`wrapped artist`: an artist's year over all listeners, told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import click
+
+from wrapped_assets.commands.options import data_option, emit, env_option, json_option, open_project
+
+
+@click.command("artist", epilog="Example: wrapped artist 'Röyksopp' --year 2025 --format html --out royksopp-2025.html")
+@click.argument("name")
+@click.option("--year", type=int, required=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
+@click.option(
+    "--locale", help="The language it is told in: en, or one of stories/locales; a region may follow, as in de-AT.  [default: en]"
+)
+@data_option
+@env_option
+@json_option
+def command(name, year, format_, out, locale, data, as_json) -> None:
+    """Tell an artist's year: audience, songs, weeks, hours, places. Refused (exit 4) for an artist with fewer than 20 listeners."""
+    from wrapped_assets.serving.audience import artist_data
+    from wrapped_assets.serving.formats import as_json as json_bytes
+    from wrapped_assets.stories.artist import artist_html, artist_json, artist_text
+    from wrapped_assets.stories.language import language_of, spoken
+
+    language = language_of(spoken([locale], otherwise=locale) if locale else "en")
+    told = replace(artist_data(open_project(data), name, year), locale=language.tag)
+    if as_json or format_ == "json":
+        emit(json_bytes(artist_json(told)), out)
+    else:
+        emit((artist_html if format_ == "html" else artist_text)(told).encode(), out)

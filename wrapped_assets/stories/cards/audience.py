@@ -1,0 +1,153 @@
+"""Cards of an artist's year over all of its listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.cards.card import Card, Ranked, Table, facts_of, ranking, ranking_table
+from wrapped_assets.stories.catalogue import message
+from wrapped_assets.stories.data import Row
+from wrapped_assets.stories.figures.strokes import month_bars
+from wrapped_assets.stories.figures.weeks import week_columns
+from wrapped_assets.stories.headlines import Part
+from wrapped_assets.stories.language import Language
+
+Insights = Mapping[str, Sequence[Row]]
+
+
+def cards_in_order(insights: Insights, told: Language, year: int) -> list[Card]:
+    """A card each for the insights that have rows."""
+    makers = (_totals, _recordings, _journey, _months, _devotion, _moments, _places)
+    return [card for make in makers if (card := make(insights, told, year))]
+
+
+def _first(insights: Insights, name: str) -> Row:
+    return next(iter(insights.get(name, ())), {})
+
+
+def _parts(told: Language, sentence: str, **values: str) -> tuple[Part, ...]:
+    """The sentence in parts, names and values set apart."""
+    pieces = (
+        (text, kind) for literal, field in told.pieces(sentence) for text, kind in ((literal, "text"), (values.get(field, ""), field))
+    )
+    return tuple(Part(text, kind if kind in ("text", "name") else "value") for text, kind in pieces if text)
+
+
+def _totals(insights: Insights, told: Language, year: int) -> Card | None:
+    row, say = _first(insights, "artist_totals"), told.say
+    if not row:
+        return None
+    sentence = message("{listeners} heard you {times}.")
+    headline = _parts(
+        told, sentence, listeners=told.counted(row["listener_count"], "listeners"), times=told.counted(row["listen_count"], "times")
+    )
+    before = row.get("previous_listener_count")
+    facts = facts_of(
+        (told.count(row["listen_count"]), told.label(row["listen_count"], "listens")),
+        (told.count(row["hours"]), say("hours")),
+        (told.count(row["country_count"]) if row.get("country_count") else "", say("countries")),
+        (told.count(before) if before else "", say("listeners in {year}", year=str(year - 1))),
+    )
+    return Card("artist_totals", "overview", say("The audience"), headline, told.count(row["listener_count"]), facts=facts)
+
+
+def _recordings(insights: Insights, told: Language, year: int) -> Card | None:
+    rows, say = insights.get("artist_recordings", ()), told.say
+    if not rows:
+        return None
+    places = ranking(rows, "recording_name", "", 50, told)
+    headline = _parts(told, message("The song of the year: {name}."), name=phrases.name(rows[0].get("recording_name")))
+    table = ranking_table(say("Top songs"), places, say("Song"), told)
+    return Card("artist_recordings", "music", say("Top songs"), headline, ranked=places[:7], table=table)
+
+
+def _journey(insights: Insights, told: Language, year: int) -> Card | None:
+    row, say = _first(insights, "artist_journey"), told.say
+    weeks = [
+        (day, float(each["listen_count"])) for each in insights.get("journey_weeks", ()) if (day := phrases.as_date(each["week_date"]))
+    ]
+    if not row or not weeks:
+        return None
+    name, busiest = phrases.name(row.get("recording_name")), told.day(row["busiest_local_date"], year)
+    headline = _parts(told, message("{name} was heard most on {day}."), name=name, day=busiest)
+    facts = facts_of(
+        (told.count(row["busiest_day_listen_count"]), say("listens on that day")),
+        (told.count(row["listener_count"]), say("listeners")),
+        (told.count(row["country_count"]) if row.get("country_count") else "", say("countries")),
+    )
+    label = say("Listens of the top song, week by week")
+    rows = tuple((told.day(day, day.year), told.count(value)) for day, value in weeks)
+    table = Table(label, (say("Week from"), say("Listens")), rows)
+    series = tuple(value for _, value in weeks)
+    figure = week_columns(weeks, label, told)
+    return Card("artist_journey", "discovery", say("The journey"), headline, figure=figure, facts=facts, table=table, series=series)
+
+
+def _months(insights: Insights, told: Language, year: int) -> Card | None:
+    rows, say = insights.get("audience_months", ()), told.say
+    if not rows:
+        return None
+    by_month = {phrases.month_number(row["month"]): float(row["listener_count"]) for row in rows}
+    best = min(rows, key=lambda row: (-row["listener_count"], row["month"]))
+    headline = _parts(told, message("{month} was your month: {listeners} heard you."), month=told.month(best["month"]),
+                      listeners=told.counted(best["listener_count"], "listeners"))  # fmt: skip
+    values = [(f"{year}-{month:02d}", by_month.get(month, 0.0)) for month in range(1, 13)]
+    figure = month_bars(values, say("Listeners"), told)
+    shown = tuple((told.month(row["month"]), told.count(row["listener_count"]), told.count(row["listen_count"])) for row in rows)
+    table = Table(say("Listeners by month"), (say("Month"), say("Listeners"), say("Listens")), shown)
+    return Card("audience_months", "habits", say("Month by month"), headline, figure=figure, table=table)
+
+
+def _devotion(insights: Insights, told: Language, year: int) -> Card | None:
+    row, say = _first(insights, "top_listeners"), told.say
+    if not row:
+        return None
+    favourite, devoted, share = row.get("favourite_count"), row.get("super_listener_count"), row.get("super_listen_share")
+    if devoted:
+        headline = _parts(told, message("{listeners} gave {share} of all listens."), listeners=told.counted(devoted, "listeners"),
+                          share=told.percent(share))  # fmt: skip
+    elif favourite:
+        headline = _parts(told, message("{listeners} have you on top."), listeners=told.counted(favourite, "listeners"))
+    else:
+        return None
+    facts = facts_of((told.count(favourite) if favourite else "", say("have you as their artist of the year")))
+    return Card("top_listeners", "community", say("Super listeners"), headline, facts=facts)
+
+
+def _moments(insights: Insights, told: Language, year: int) -> Card | None:
+    rows, say = insights.get("artist_moments", ()), told.say
+    if not rows:
+        return None
+    most = rows[0]["lift"]
+    places = tuple(
+        Ranked(place, _hour(row, told), "", say("{factor}× as much", factor=told.tenths(row["lift"])), row["lift"] / most)
+        for place, row in enumerate(rows[:7], 1)
+    )
+    headline = _parts(told, message("Your hour: {value}."), value=_hour(rows[0], told))
+    note = say("Compared with how everybody's listens spread over the hours.")
+    return Card("artist_moments", "habits", say("Your hours"), headline, ranked=places, note=note)
+
+
+def _hour(row: Row, told: Language) -> str:
+    hours = f"{row['local_hour']:02d}–{(row['local_hour'] + 1) % 24:02d}"
+    return told.say("weekends {hours}", hours=hours) if row["is_weekend"] else told.say("work days {hours}", hours=hours)
+
+
+def _places(insights: Insights, told: Language, year: int) -> Card | None:
+    say = told.say
+    rows = [row for row in insights.get("artist_places", ()) if row["area_kind"] == "country"]
+    if not any(row.get("country") for row in rows):
+        return None
+    cities = [row["place_name"] for row in insights.get("artist_places", ()) if row.get("place_name")]
+    most = max(row["listener_share"] for row in rows)
+    places = tuple(
+        Ranked(place, told.country(row["country"]) if row.get("country") else say("elsewhere"),
+               say("{factor}× as much", factor=told.tenths(row["lift"])) if row.get("lift") else "", told.percent(row["listener_share"]),
+               row["listener_share"] / most)
+        for place, row in enumerate(rows[:7], 1)
+    )  # fmt: skip
+    headline = _parts(told, message("Most at home in {country}."), country=places[0].name)
+    facts = facts_of((told.listed(cities[:3]) if cities else "", say("cities")))
+    note = say("Of listeners who let their country be known; how much more than everybody's share is beside it.")
+    return Card("artist_places", "places", say("Places"), headline, ranked=places, facts=facts, note=note)

@@ -1,0 +1,26 @@
+"""A year as weeks: one column a week, months named under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from markupsafe import Markup
+
+from wrapped_assets.stories.figures import svg
+from wrapped_assets.stories.language import Language
+
+_WIDTH, _HEIGHT, _BASE = 342.0, 150.0, 176.0
+
+
+def week_columns(weeks: Sequence[tuple[date, float]], label: str, told: Language) -> Markup:
+    """A column a week, by its Monday, as high as its share of the highest; a month's name where its first Thursday lies."""
+    most = max((value for _, value in weeks), default=0) or 1
+    step, body = _WIDTH / max(1, len(weeks)), ""
+    for index, (monday, value) in enumerate(weeks):
+        height = _HEIGHT * max(0.0, value) / most
+        body += svg.rect(step * index + 0.5, _BASE - height, step - 1, max(1.0, height), "bar", 'rx="1.5"')
+        thursday = monday + timedelta(days=3)
+        if thursday.day <= 7:
+            body += svg.text(step * (index + 0.5), 192, told.month(thursday.month, "narrow"), "tick", "middle")
+    return svg.figure(_WIDTH, 198, label, body, "bars")
