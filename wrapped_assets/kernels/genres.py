@@ -16,12 +16,12 @@ def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
         known_genres.select(genre=normalised(pl.col("genre_name")), spelling="genre_aliases")
         .explode("spelling", empty_as_null=True)
         .drop_nulls()
-        .select("genre", spelling=normalised(pl.col("spelling")), is_alias=pl.lit(True))
+        .select("genre", spelling=_text("spelling"), is_alias=pl.lit(True))
     )
     spellings = (
         pl.concat([names, aliases]).group_by("spelling").agg(genre=pl.col("genre").sort_by("is_alias", "genre").first())
     )  # a name before an alias, of two aliases the smaller genre
-    tagged = tagged.with_columns(_spelling=normalised(pl.col("genre_name"))).drop("genre_name").filter(pl.col("_spelling") != "")
+    tagged = tagged.with_columns(_spelling=_text("genre_name")).drop("genre_name").filter(pl.col("_spelling") != "")
     found = tagged.join(spellings, left_on="_spelling", right_on="spelling", how="left")
     found = found.join(known_genres.select(_has_tree=pl.len() > 0), how="cross")
     return found.filter(pl.col("genre").is_not_null() | ~pl.col("_has_tree")).select(
@@ -44,3 +44,8 @@ def lineage(heard: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
     rooted = steps.with_columns(root_genre_name=pl.coalesce(ways[::-1]))
     named = pl.concat([rooted.select("root_genre_name", genre_name=way) for way in ways]).drop_nulls("genre_name").unique("genre_name")
     return named.join(tree, on="genre_name", how="left")
+
+
+def _text(column: str) -> pl.Expr:
+    """The normalised text; Polars 2.1 forgets the type of a list's items when it explodes a frame without rows."""
+    return normalised(pl.col(column).cast(pl.String))

@@ -56,9 +56,12 @@ def _csv(stream: BinaryIO, head: Head, wanted: Collection[str]) -> Iterator[tupl
     from pyarrow import csv as arrow_csv
 
     skipped: list[int] = []
+    is_damaged = False
 
     def skip(row: arrow_csv.InvalidRow) -> str:
-        skipped.append(row.number or 0)
+        nonlocal is_damaged
+        is_damaged |= "\n" in row.text.rstrip("\r\n")  # a quote that does not close swallows all rows behind it
+        skipped.append((row.number or 2) - 2)  # counted from 1, with the header
         return "skip"
 
     header = columns_of(head)
@@ -74,14 +77,22 @@ def _csv(stream: BinaryIO, head: Head, wanted: Collection[str]) -> Iterator[tupl
         )
         for batch in reader:
             frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.col(here).cast(pl.String, strict=False))
-            rejected = pl.DataFrame({"row_number": skipped}, schema={"row_number": pl.Int64})
-            rejected = rejected.with_columns(
-                table=pl.lit(None, pl.String), reason=pl.lit("wrong_columns"), name=pl.lit(None, pl.String)
-            )
+            if is_damaged:
+                raise pa.ArrowInvalid
+            yield frame, _wrong(skipped)
             skipped = []
-            yield frame, rejected
+        if is_damaged:
+            raise pa.ArrowInvalid
+        yield pl.DataFrame(schema=dict.fromkeys(here, pl.String)), _wrong(skipped)
     except pa.ArrowException:
         raise InputError(
             "a CSV file of the catalogue is damaged: a quote that does not close, or a header that says other than its rows; "
             "repair it and import again; nothing was changed"
         ) from None
+
+
+def _wrong(rows: list[int]) -> pl.DataFrame:
+    """Rows that have not the header's fields; which table they are of is for the caller to say."""
+    return pl.DataFrame(
+        [{"row_number": row, "table": None, "reason": "wrong_columns", "name": None} for row in rows], schema=KNOWN_REJECTED
+    )

@@ -1,0 +1,1 @@
+"""What a catalogue knows of what was heard."""
