@@ -149,7 +149,7 @@ _WORDS = st.sampled_from(
 _NAMES = st.lists(_WORDS, min_size=1, max_size=4).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(_NAMES, st.lists(_NAMES, min_size=1, max_size=3), _NAMES), min_size=1, max_size=6))
 def test_what_is_known_has_the_ids_of_what_is_heard(rows: list[tuple[str, list[str], str]]) -> None:
     as_heard = [{"title": title, "artist_names": artists, "release_group_name": group, "media": "music"} for title, artists, group in rows]
