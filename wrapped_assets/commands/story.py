@@ -1,4 +1,4 @@
-"""`wrapped story`: one listener's year, told."""
+"""`wrapped story`: one listener's year, or a group's, told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from wrapped_assets.commands.options import data_option, emit, env_option, json_
 
 
 @click.command("story", epilog="Example: wrapped story --listener ana --year 2025 --format html --out ana-2025.html")
-@click.option("--listener", required=True)
+@click.option("--listener", help="Whose year.")
+@click.option("--group", "group_name", help="A group's year instead: see `wrapped group`.")
 @click.option("--year", type=int, required=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
@@ -19,8 +20,8 @@ from wrapped_assets.commands.options import data_option, emit, env_option, json_
 @data_option
 @env_option
 @json_option
-def command(listener, year, format_, out, locale, data, as_json) -> None:
-    """Tell one listener's year as text, JSON, one self-contained page, or a share card (PNG)."""
+def command(listener, group_name, year, format_, out, locale, data, as_json) -> None:
+    """Tell one listener's year as text, JSON, one self-contained page, or a share card (PNG); or a group's, without the card."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
     from wrapped_assets.storage import registry
@@ -30,9 +31,27 @@ def command(listener, year, format_, out, locale, data, as_json) -> None:
     format_ = "json" if as_json else format_
     if format_ == "png" and out is None and sys.stdout.isatty():
         raise InputError("a picture cannot be printed on a terminal: name a file with --out")
+    if bool(listener) == bool(group_name):
+        raise InputError("whose year is it? Name one with --listener, or a group with --group")
     project = open_project(data)
+    if group_name:
+        from wrapped_assets.serving.together import group_data
+
+        emit(_of_a_group(replace(group_data(project, group_name, year), locale=language.tag), format_), out)
+        return
     told = replace(story_data(project, registry.find_listener(project.root, listener), year), locale=language.tag)
     emit(rendered(told, format_, colour=out is None and sys.stdout.isatty()), out)
+
+
+def _of_a_group(told, format_: str) -> bytes:
+    """The group's year in a format."""
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.serving.formats import as_json
+    from wrapped_assets.stories.group import group_html, group_json, group_text
+
+    if format_ == "png":
+        raise InputError("a group has no share card: choose --format text, json or html")
+    return as_json(group_json(told)) if format_ == "json" else (group_html if format_ == "html" else group_text)(told).encode()
 
 
 def rendered(told, format_: str, *, colour: bool = False) -> bytes:

@@ -6,8 +6,6 @@ from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS, artist_insight
 from wrapped_assets.vocabulary import columns as c
 
-SMALLEST_TOLD = 5  # super listeners: of fewer their share would be what each of them played
-
 
 @artist_insight(
     chapter="community",
@@ -17,21 +15,24 @@ SMALLEST_TOLD = 5  # super listeners: of fewer their share would be what each of
     headline="{favourite_count} listeners have {artist} on top.",
     examples=[
         Example(
-            given={f"fan {n}": f"2026-05-01 eple/royksopp*{6 if n < 5 else 1}" for n in range(20)}
-            | {f"guest {n}": "2026-05-01 eple/royksopp night/bo*2" for n in range(10)},
+            given={f"fan {n}": "2026-05-01 eple/royksopp" for n in range(39)} | {"guest": "2026-05-01 eple/royksopp night/bo*2"},
             expect=[
                 {
-                    "artist_id": "royksopp", "listener_count": 30, "favourite_count": 20, "super_listener_count": 5,
-                    "super_listen_share": 0.545455,
+                    "artist_id": "royksopp", "listener_count": 40, "favourite_count": 39, "super_listener_count": 21,
+                    "super_listen_share": 0.525,
                 },
             ],
+        ),
+        Example(
+            given={f"fan {n}": f"2026-05-01 eple/royksopp*{n * n + 1}" for n in range(20)},
+            expect=[{"listener_count": 20, "favourite_count": 20, "super_listener_count": None, "super_listen_share": None}],
         ),
     ],
 )  # fmt: skip
 def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
     """How many listeners have the artist on top, and the smallest group who give more than half of the listens: its size and share.
 
-    A group of fewer than 5 is not told. A tie between listeners changes neither size nor share; nobody is named.
+    Either is null where it would be about fewer than 20. A tie between listeners changes neither size nor share; nobody is named.
     """
     listens = pl.col("listen_count")
     descending = artist_audiences.sort("artist_id", "listen_count", descending=[False, True]).with_columns(
@@ -44,6 +45,8 @@ def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
         super_listener_count=is_super.sum().cast(pl.Int64),
         super_listen_share=listens.filter(is_super).sum() / listens.sum(),
     )
-    is_told = pl.col("super_listener_count") >= SMALLEST_TOLD
-    told = [pl.when(is_told).then(pl.col(name)).alias(name) for name in ("super_listener_count", "super_listen_share")]
-    return audience.filter(pl.col("listener_count") >= MINIMUM_LISTENERS).with_columns(told)
+    devoted, favourite = (pl.col(name) >= MINIMUM_LISTENERS for name in ("super_listener_count", "favourite_count"))
+    return audience.filter(pl.col("listener_count") >= MINIMUM_LISTENERS).with_columns(
+        pl.when(favourite).then(pl.col("favourite_count")).alias("favourite_count"),
+        *(pl.when(devoted).then(pl.col(name)).alias(name) for name in ("super_listener_count", "super_listen_share")),
+    )

@@ -1,0 +1,50 @@
+"""Gathers what a group's year is told from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError, RefusedError
+from wrapped_assets.serving.formats import json_rows
+from wrapped_assets.serving.rows import displayed
+from wrapped_assets.storage import registry
+from wrapped_assets.storage.groups import Group, find_group
+from wrapped_assets.storage.publications import LiveEdition
+from wrapped_assets.stories.group_data import GroupData, awards_of, overlaps_of
+from wrapped_assets.vocabulary.rules import rules_as_published
+
+
+def group_data(project: Project, name: str, year: int, live: LiveEdition | None = None) -> GroupData:
+    """A group's year, of the newest build or of a published edition, of the members who agree now.
+
+    InputError for an unknown group or a year that was not built; RefusedError where fewer than two members agree.
+    """
+    group = find_group(project.root, name)
+    if len(group.members) < 2:
+        raise RefusedError(
+            "fewer than two members of the group agreed to be told together; "
+            "`wrapped consent set LISTENER group given` records that one does"
+        )
+    rules = rules_as_published(live.rules) if live else registry.editions(project.root, [year])[year].rules
+    awards, overlaps = (_rows(project, asset, year, group, live) for asset in ("group_awards", "group_overlaps"))
+    if not (awards or overlaps):
+        raise InputError(f"nothing of {year} is known of this group: run `wrapped build`; it needs two members with listens")
+    return GroupData(
+        name=group.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
+        members=tuple(member.name for member in group.members), awards=awards_of(awards), overlaps=overlaps_of(overlaps),
+    )  # fmt: skip
+
+
+def _rows(project: Project, asset: str, year: int, group: Group, live: LiveEdition | None) -> list[dict[str, Any]]:
+    """The group's rows with its members' names; who has left since the build is in none of them."""
+    names = {member.listener_id: member.name for member in group.members}
+    frame = displayed(project.root, project.graph, f"insights/{asset}", [year], paths=live.paths if live else None)
+    frame = frame.filter(pl.col("group_id") == group.group_id)
+    for column in [name for name in frame.columns if name.endswith("listener_id")]:
+        frame = frame.filter(pl.col(column).is_in(list(names)))
+        said = pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
+        frame = frame.with_columns(said.alias(column.removesuffix("id") + "name"))
+    return json_rows(frame.drop(name for name in frame.columns if name.endswith(("listener_id", "group_id"))))
