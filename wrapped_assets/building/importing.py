@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from wrapped_assets.building.playbacks import count_playbacks
-from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch, Source
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
-from wrapped_assets.storage import landing, registry
+from wrapped_assets.storage import landing, registry, tombstones
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import landing_swept
@@ -97,6 +97,8 @@ def _land(
     rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
     for batch in file.batches():
         rejected.append(batch.rejected)
+        batch = people.without_erased(batch)
+        rejected[-1] = batch.rejected
         surrogates = people.surrogates(batch)  # also of a batch that only says who people are
         if batch.plays.height:
             writer.add(*coded(batch, file.source, surrogates))
@@ -130,7 +132,13 @@ class _People:
         self._known = {found.name: found for found in registry.all_listeners(root)}
         self._met: dict[str, registry.Listener] = {}
         self.named: set[str] = set()  # whom the files name
+        self._asked_about: set[str] = set()
+        self._erased: set[str] = set()
         if person:
+            if tombstones.suppressed(root, [person.name]):
+                raise RefusedError(
+                    "this listener was erased at their request, so nothing of theirs is taken in: for ninety days choose another name"
+                )
             self._meet(person.name, person.time_zone, person.country, person.birth_year, person.place)
 
     def _meet(
@@ -145,6 +153,20 @@ class _People:
             birth_year or (old.birth_year if old else None),
             place or (old.place if old else None),
         )
+
+    def without_erased(self, batch: Batch) -> Batch:
+        """The batch without rows of listeners who were erased; their plays are counted as rejected, row numbers apart."""
+        listed = batch.listeners["listener"].to_list() if batch.listeners is not None else []
+        names = {name for name in [*batch.plays["listener"].unique().to_list(), *listed] if name is not None} - self._asked_about
+        self._asked_about |= names
+        self._erased |= tombstones.suppressed(self._root, names)
+        if not self._erased or self._person:
+            return batch
+        is_gone = pl.col("listener").is_in(self._erased)
+        gone = batch.plays.filter(is_gone).select(reason=pl.lit("erased"))
+        rejected = pl.concat([batch.rejected, gone], how="diagonal").select(batch.rejected.columns)
+        listeners = None if batch.listeners is None else batch.listeners.filter(~is_gone)
+        return replace(batch, plays=batch.plays.filter(pl.col("listener").is_null() | ~is_gone), rejected=rejected, listeners=listeners)
 
     def surrogates(self, batch: Batch) -> dict[str | None, int]:
         """Name → surrogate of everyone in a batch; a play without a name is the person's whose export it is."""

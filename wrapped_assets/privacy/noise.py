@@ -25,14 +25,6 @@ def _dp() -> Any:
     return dp
 
 
-def epsilon_of(nano_rho: int, delta: float = 1e-6) -> float:
-    """The epsilon that a loss of zCDP stands for at `delta`, for people to read; the ledger never uses it."""
-    dp = _dp()
-    space = dp.atom_domain(T=int), dp.absolute_distance(T=int)
-    scale = _least(lambda candidate: dp.m.make_gaussian(*space, candidate).map(1), nano_rho / NANO)
-    return float(dp.c.make_zCDP_to_approxDP(dp.m.make_gaussian(*space, scale)).map(1).epsilon(delta))
-
-
 def _least(loss: Any, most: float, low: float = 1e-3) -> float:
     """The least scale whose loss is at most `most`; found by halving, for OpenDP's own search does not know every measure."""
     high = low

@@ -11,10 +11,11 @@ from typing import Any
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from wrapped_assets.kernels.privacy_loss import epsilon_of
 from wrapped_assets.privacy.disclosure import banded
 from wrapped_assets.privacy.eligible import REASONS
 from wrapped_assets.privacy.export import Produced
-from wrapped_assets.privacy.noise import NANO, epsilon_of
+from wrapped_assets.privacy.noise import NANO
 from wrapped_assets.privacy.policy import PinnedPolicy, Policy
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import as_csv
@@ -69,7 +70,7 @@ def _noise(name: str, policy: Policy) -> dict[str, Any]:
     noise = policy.noise[name]
     return {
         "name": name, "mechanism": noise.mechanism, "rho": noise.nano_rho / NANO, "delta": noise.delta,
-        "epsilon": round(epsilon_of(noise.nano_rho, noise.delta), 3), "sentence": noise.sentence,
+        "epsilon": round(epsilon_of(noise.nano_rho / NANO, noise.delta), 3), "sentence": noise.sentence,
     }  # fmt: skip
 
 

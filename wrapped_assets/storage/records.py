@@ -39,6 +39,22 @@ def forget_records(root: Root) -> None:
     shutil.rmtree(_folder(root), ignore_errors=True)
 
 
+def remove_records(root: Root, gone: Iterable[Cell]) -> None:
+    """Takes cells out of the record files, and removes those that are empty then."""
+    for cell in gone:
+        path = _place(root, cell)
+        if not path.exists():
+            continue
+        known = orjson.loads(path.read_bytes())
+        known.pop(cell.asset, None)
+        if not known:
+            path.unlink()
+            continue
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        temporary.write_bytes(orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
+        temporary.replace(path)
+
+
 def rebuild_manifest(root: Root) -> tuple[int, int]:
     """Records every noted cell whose file has the bytes that were noted; returns how many there are now, and how many were lost."""
     found, lost = [], 0

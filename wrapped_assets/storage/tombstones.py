@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.secret_files import destroy_secret, write_secret
 
 LASTS = timedelta(days=90)
 ROTATES = timedelta(days=30)
@@ -73,7 +73,7 @@ def expire(root: Root, now: datetime | None = None) -> int:
             needed = set(connection.execute(sa.select(table.c.key_generation)).scalars())
         idle = [number for number in _numbers(root) if number not in needed and _read(root, number).made_at + ROTATES <= now]
         for number in idle:
-            _destroy(_path(root, number))
+            destroy_secret(_path(root, number))
     return len(idle)
 
 
@@ -89,7 +89,7 @@ def _newest(root: Root, now: datetime) -> _Generation:
     with root.engine.connect() as connection:  # a number is never used again while a tombstone bears it
         used = connection.execute(sa.select(sa.func.max(tables.tombstones.c.key_generation))).scalar() or 0
     made = _Generation(max([used, *numbers]) + 1, now.astimezone(UTC), secrets.token_bytes(32))
-    _write(_path(root, made.number), json.dumps({"made_at": made.made_at.isoformat(), "key": made.key.hex()}))
+    write_secret(_path(root, made.number), json.dumps({"made_at": made.made_at.isoformat(), "key": made.key.hex()}).encode())
     return made
 
 
@@ -109,23 +109,3 @@ def _read(root: Root, number: int) -> _Generation:
         raise WrappedError(
             f"the key of tombstones {number} is lost or damaged, so erased listeners could come back unseen: restore {FOLDER} from a backup"
         ) from None
-
-
-def _write(path: Path, text: str) -> None:
-    """A file for its owner alone, whole or not at all, on the disk before anything relies on it."""
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
-def _destroy(path: Path) -> None:
-    """Overwrites, then removes: as much as a program can do, for a disk may keep what it has replaced."""
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-    path.unlink()

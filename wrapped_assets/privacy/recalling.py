@@ -1,0 +1,64 @@
+"""What becomes of exports when a listener is erased: rows of people are recalled, published aggregates stay as they are."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import sqlalchemy as sa
+
+from wrapped_assets.privacy.gate import folder_of
+from wrapped_assets.privacy.restating import keep_people, people_of
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.root import Root
+
+
+@dataclass(frozen=True)
+class Recall:
+    """A row that a recipient must delete."""
+
+    export_id: str
+    name: str
+    year: int | None
+    recipient: str | None
+    pseudonym: str
+
+
+def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
+    """Withdraws what was not delivered yet and had them in it, deletes our copies of exports with a row of theirs, and notes the recalls.
+
+    Aggregates that were delivered stay: they betray nobody, and telling them anew would. The list of who was in them forgets the listener.
+    """
+    exports, subjects = tables.exports, tables.export_subjects
+    with root.engine.connect() as connection:
+        theirs = connection.execute(
+            sa.select(subjects.c.export_id, subjects.c.pseudonym, exports.c.name, exports.c.year, exports.c.recipient, exports.c.state)
+            .join(exports, exports.c.export_id == subjects.c.export_id)
+            .where(subjects.c.listener_id == listener_id)
+            .order_by(subjects.c.export_id)
+        ).all()
+        waiting = connection.execute(sa.select(exports.c.export_id, exports.c.state)).all()
+    recalls = [Recall(row.export_id, row.name, row.year, row.recipient, row.pseudonym) for row in theirs if row.state == "delivered"]
+    of_people = {row.export_id for row in theirs}
+    counted = {row.export_id for row in waiting if listener_id in people_of(root, row.export_id)}
+    is_inside = ("candidate", "staged", "cleared")
+    withdrawn = of_people | {row.export_id for row in waiting if row.export_id in counted and row.state in is_inside}
+    now = datetime.now(UTC)
+    with root.engine.begin() as connection:
+        insert_new(
+            connection, tables.recalls,
+            [{"export_id": each.export_id, "pseudonym": each.pseudonym, "case_id": case_id, "recalled_at": now} for each in recalls],
+        )  # fmt: skip
+        connection.execute(sa.update(exports).where(exports.c.export_id.in_(withdrawn)).values(state="withdrawn"))
+    for export_id in sorted(withdrawn):
+        shutil.rmtree(folder_of(root, export_id), ignore_errors=True)
+    for row in theirs:
+        name = f"{row.name}-{row.year}" + (f"-{row.recipient}" if row.recipient else "")
+        shutil.rmtree(root.path / "exports" / "delivered" / name, ignore_errors=True)
+        shutil.rmtree(root.path / "exports" / "delivered" / row.export_id, ignore_errors=True)
+    for export_id in sorted(counted):
+        keep_people(root, export_id, np.setdiff1d(sorted(people_of(root, export_id)), [listener_id]).tolist())
+    return recalls

@@ -1,0 +1,123 @@
+"""Takes a listener out of what was landed: every file that holds their plays is written anew without them, as if they had never come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import sqlalchemy as sa
+
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, LandingWriter, load_chunks
+from wrapped_assets.storage.root import Root
+
+
+@dataclass(frozen=True)
+class Purged:
+    """What was rewritten or removed."""
+
+    files: int
+    plays: int
+
+
+def purge_landing(root: Root, listener_id: int, edge: object) -> Purged:
+    """Rewrites the landed files of a listener's months, and removes what only an unfinished import left behind.
+
+    Rows and files change in one transaction and then on the disk; done twice, the second time finds nothing. `edge` is how far a
+    month's neighbours read into it. The landing's lock must be held.
+    """
+    everything = load_chunks(root)
+    writer = LandingWriter(root, edge)  # type: ignore[arg-type]
+    gone: list[Chunk] = []
+    plays = 0
+    for (asset, month, bucket), chunks in everything.items():
+        if asset != PLAYS or bucket != root.bucket_of(listener_id):
+            continue
+        tracks = _tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
+        for chunk in chunks:
+            if not _holds(chunk, listener_id):
+                continue
+            rows = pl.read_parquet(root.path / chunk.path)
+            kept = rows.filter(pl.col("listener_id") != listener_id)
+            plays += rows.height - kept.height
+            of_chunk = tracks.get(_variants(rows), [])
+            beside = of_chunk.pop(0) if of_chunk else None
+            gone += [chunk] + ([beside] if beside else [])
+            if kept.height and beside:
+                writer.add(kept, pl.read_parquet(root.path / beside.path).drop("is_head", "is_tail"))
+                writer.flush()
+    _replace(root, gone, writer.chunks)
+    return Purged(len(gone) + _remove_rejected(root, listener_id) + _remove_unrecorded(root), plays)
+
+
+def texts_of_one(root: Root, listener_id: int) -> frozenset[str]:
+    """Titles and names that stand in this listener's tracks alone: what a search for residue looks for."""
+    mine: set[str] = set()
+    others: set[str] = set()
+    played: dict[bool, set[int]] = {True: set(), False: set()}
+    chunks = load_chunks(root)
+    for chunk in (each for (asset, _, _), found in chunks.items() if asset == PLAYS for each in found):
+        rows = pl.read_parquet(root.path / chunk.path, columns=["listener_id", "variant_id"])
+        for is_theirs in (True, False):
+            played[is_theirs].update(rows.filter((pl.col("listener_id") == listener_id) == is_theirs)["variant_id"].to_list())
+    for chunk in (each for (asset, _, _), found in chunks.items() if asset == TRACKS for each in found):
+        rows = pl.read_parquet(root.path / chunk.path, columns=["variant_id", "recording_name", "artist_name", "release_group_name"])
+        for is_theirs, texts in ((True, mine), (False, others)):
+            part = rows.filter(pl.col("variant_id").is_in(list(played[is_theirs])))
+            texts.update(text for column in part.select(pl.col(pl.String)).iter_columns() for text in column.drop_nulls())
+    return frozenset(mine - others)
+
+
+def _holds(chunk: Chunk, listener_id: int) -> bool:
+    return bool(np.isin(listener_id, np.frombuffer(chunk.people or b"", dtype="<i8")))
+
+
+def _variants(rows: pl.DataFrame) -> bytes:
+    return np.unique(rows["variant_id"].to_numpy()).tobytes()
+
+
+def _tracks_by_variants(root: Root, chunks: list[Chunk]) -> dict[bytes, list[Chunk]]:
+    """A chunk of tracks has exactly the variants of the plays that it was landed beside."""
+    found: dict[bytes, list[Chunk]] = {}
+    for chunk in chunks:
+        found.setdefault(_variants(pl.read_parquet(root.path / chunk.path, columns=["variant_id"])), []).append(chunk)
+    return found
+
+
+def _replace(root: Root, gone: list[Chunk], fresh: list[Chunk]) -> None:
+    new = {chunk.path: chunk for chunk in fresh}
+    old = {chunk.path for chunk in gone} - new.keys()
+    with root.engine.begin() as connection:
+        connection.execute(sa.delete(tables.chunks).where(tables.chunks.c.path.in_([chunk.path for chunk in gone])))
+        known = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
+        rows = [{name: getattr(chunk, name) for name in Chunk.__slots__} for path, chunk in new.items() if path not in known]
+        if rows:
+            connection.execute(sa.insert(tables.chunks), rows)
+    for path in old:
+        (root.path / path).unlink(missing_ok=True)
+
+
+def _remove_rejected(root: Root, listener_id: int) -> int:
+    """Removes the rows that an import of theirs could not use, with the note of that import."""
+    removed = 0
+    for path in sorted((root.path / "landing" / "rejected").glob("*.parquet")):
+        rows = pl.read_parquet(path, columns=["listener_id"])
+        if (rows["listener_id"] == listener_id).any():
+            with root.engine.begin() as connection:
+                relative = str(path.relative_to(root.path))
+                connection.execute(sa.delete(tables.imports).where(tables.imports.c.rejected_path == relative))
+            path.unlink()
+            removed += 1
+    return removed
+
+
+def _remove_unrecorded(root: Root) -> int:
+    """Removes landed files that no row names: whole files of an import that was killed and never repeated."""
+    with root.engine.connect() as connection:
+        named = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
+        named |= {path for path in connection.execute(sa.select(tables.imports.c.rejected_path)).scalars() if path}
+    orphans = [path for path in sorted((root.path / "landing").rglob("*.parquet")) if str(path.relative_to(root.path)) not in named]
+    for path in orphans:
+        path.unlink()
+    return len(orphans)
