@@ -34,9 +34,7 @@ class ConsentReport:
     unknown_listeners: int = 0
 
 
-def import_consents(
-    root: Root, path: Path, progress: Callable[[int], None] | None = None, now: datetime | None = None
-) -> ConsentReport:
+def import_consents(root: Root, path: Path, progress: Callable[[int], None] | None = None, now: datetime | None = None) -> ConsentReport:
     """Appends the events of a file. InputError, and nothing changed, where a row is none.
 
     Rows of listeners who are not in the registry are counted and left out: an import of consents makes nobody known, and brings nobody

@@ -20,6 +20,8 @@ HOUSEHOLD = Path(__file__).parents[2] / "data" / "household"
 def command(ctx, serve, data, as_json) -> None:
     """Import the bundled data, build, publish, and print a story card."""
     from wrapped_assets.building.build import build
+    from wrapped_assets.building.cataloguing import import_catalogue
+    from wrapped_assets.building.consenting import import_consents
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.building.publishing import publish_edition
     from wrapped_assets.building.situate import Project
@@ -27,6 +29,7 @@ def command(ctx, serve, data, as_json) -> None:
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
     from wrapped_assets.storage import registry
+    from wrapped_assets.storage.groups import set_group
     from wrapped_assets.storage.root import Root
 
     if not HOUSEHOLD.exists():
@@ -37,10 +40,15 @@ def command(ctx, serve, data, as_json) -> None:
     root = Root.open_or_make(data)
     say = (lambda text: None) if as_json else click.echo
     for member in household["listeners"]:
-        person = Person(member["name"], member["time_zone"], member["country"], member["birth_year"])
+        person = Person(member["name"], member["time_zone"], member["country"], member["birth_year"], member["place"])
         report = import_paths(root, [HOUSEHOLD / name for name in member["files"]], person)
         rejected = sum(report.rejected.values())
         say(f"imported {member['name']}: {report.accepted:,} plays, {report.duplicate:,} duplicate, {rejected:,} rejected")
+    catalogue = import_catalogue(root, [HOUSEHOLD / "catalogue"])
+    agreed = import_consents(root, HOUSEHOLD / "consents.csv")
+    for group in household["groups"]:
+        set_group(root, group["name"], group["listeners"])
+    say(f"imported a catalogue of {sum(catalogue.rows.values()):,} rows and {agreed.added + agreed.known_before} answers about consent")
     project = Project(root)
     with progress_bar("building") as show:
         built = build(project, progress=show)

@@ -78,9 +78,7 @@ def _albums(music: Repertoire, album_of: np.ndarray, artists: _Artists, of: Care
     return _Albums(artist, years, first, np.append(first[1:], len(album_of)), is_known)
 
 
-def _artist_table(
-    music: Repertoire, recordings: pl.DataFrame, artists: _Artists, city: np.ndarray, chance: np.ndarray
-) -> pl.DataFrame:
+def _artist_table(music: Repertoire, recordings: pl.DataFrame, artists: _Artists, city: np.ndarray, chance: np.ndarray) -> pl.DataFrame:
     places = pl.DataFrame({"place": cities.city_names(city), "says": chance >= _NO_PLACE})
     table = pl.DataFrame(
         {

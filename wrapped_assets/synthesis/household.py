@@ -12,7 +12,8 @@ from pathlib import Path
 
 from wrapped_assets.synthesis import household_scrobbles as scrobbles
 from wrapped_assets.synthesis import household_spotify as spotify
-from wrapped_assets.synthesis.household_lives import JARRAH, KAEDE, LIVES, MIRA, OSKAR
+from wrapped_assets.synthesis.household_catalogue import household_catalogue
+from wrapped_assets.synthesis.household_lives import CONSENTS, GROUPS, JARRAH, KAEDE, LIVES, MIRA, OSKAR
 from wrapped_assets.synthesis.household_music import songs
 from wrapped_assets.synthesis.household_plays import Play, plays_of, skipped_run
 
@@ -22,7 +23,8 @@ _PRIVATE_PLAYS = 6
 
 
 def synthesise_household(seed: int, years: Sequence[int], out: Path) -> list[Path]:
-    """Writes a folder of exports for each listener and `household.json`, which names them; returns the files' paths.
+    """Writes a folder of exports for each listener, what a catalogue knows of their music, what they agreed to, and `household.json`,
+    which names them; returns the files' paths.
 
     The same seed and years give the same bytes, with the same zlib: another one may compress the same members otherwise.
     """
@@ -40,6 +42,8 @@ def synthesise_household(seed: int, years: Sequence[int], out: Path) -> list[Pat
         "oskar/maloja_export.json": scrobbles.maloja(plays[OSKAR.name]),
     }
     files["household.json"] = _register(seed, years, list(files))
+    files |= {f"catalogue/{name}": content for name, content in household_catalogue(music).items()}
+    files["consents.csv"] = "".join(f"{','.join(row)}\n" for row in (("listener", "purpose", "state", "valid_from"), *CONSENTS)).encode()
     written = []
     for name, content in files.items():
         path = out / name
@@ -77,10 +81,12 @@ def _register(seed: int, years: Sequence[int], files: list[str]) -> bytes:
             "name": life.name,
             "time_zone": life.time_zone,
             "country": life.country,
+            "place": life.place,
             "birth_year": life.birth_year,
             "files": [name for name in files if name.startswith(f"{life.name}/")],
         }
         for life in LIVES
     ]
-    about = {"licence": "CC0-1.0", "seed": seed, "years": sorted(set(years)), "listeners": listeners}
+    groups = [{"name": name, "listeners": list(members)} for name, members in GROUPS.items()]
+    about = {"licence": "CC0-1.0", "seed": seed, "years": sorted(set(years)), "listeners": listeners, "groups": groups}
     return (json.dumps(about, ensure_ascii=False, indent=2) + "\n").encode()

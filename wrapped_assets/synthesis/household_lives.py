@@ -14,6 +14,7 @@ class Life:
     name: str
     time_zone: str
     country: str
+    place: str
     birth_year: int | None
     active_share: float  # of days
     hours: tuple[int, ...]  # the hours in which sessions start, repeated for their weight
@@ -32,6 +33,7 @@ MIRA = Life(
     name="mira",
     time_zone="Europe/Lisbon",
     country="PT",
+    place="Lisbon",
     birth_year=1991,
     active_share=0.66,
     hours=(8, 8, 9, 13, 17, 18, 18, 19, 20, 21, 21, 22, 23),
@@ -60,6 +62,7 @@ JARRAH = Life(
     name="jarrah",
     time_zone="Australia/Melbourne",
     country="AU",
+    place="Melbourne",
     birth_year=1984,
     active_share=0.58,
     hours=(6, 7, 7, 8, 8, 12, 16, 17, 17, 18, 20, 22, 23),
@@ -80,6 +83,7 @@ KAEDE = Life(
     name="kaede",
     time_zone="Asia/Tokyo",
     country="JP",
+    place="Tokyo",
     birth_year=2001,
     active_share=0.62,
     hours=(0, 0, 1, 2, 7, 12, 15, 18, 21, 22, 22, 23, 23),
@@ -101,6 +105,7 @@ OSKAR = Life(
     name="oskar",
     time_zone="Europe/Berlin",
     country="DE",
+    place="Berlin",
     birth_year=None,
     active_share=0.0,
     hours=(20,),
@@ -114,3 +119,24 @@ OSKAR = Life(
 )
 
 LIVES = (MIRA, JARRAH, KAEDE, OSKAR)
+
+# What they agreed to: listener, purpose, state, and since when. Kaede thought better of being counted on posters, and Oskar was
+# asked for nothing but the group.
+CONSENTS: tuple[tuple[str, str, str, str], ...] = (
+    ("mira", "be_found", "given", "2024-01-05T18:20:00Z"),
+    ("mira", "group", "given", "2024-01-05T18:20:00Z"),
+    ("mira", "marketing", "given", "2024-01-05T18:21:00Z"),
+    ("mira", "charts", "given", "2024-01-05T18:21:00Z"),
+    ("mira", "artist_statistics", "given", "2024-01-05T18:21:00Z"),
+    ("mira", "fan_naming", "refused", "2024-01-05T18:21:00Z"),
+    ("jarrah", "be_found", "given", "2024-02-11T09:00:00Z"),
+    ("jarrah", "group", "given", "2024-02-11T09:00:00Z"),
+    ("jarrah", "charts", "given", "2024-02-11T09:01:00Z"),
+    ("jarrah", "artist_statistics", "objected", "2024-02-11T09:01:00Z"),
+    ("kaede", "be_found", "given", "2024-03-02T14:45:00Z"),
+    ("kaede", "group", "given", "2024-03-02T14:45:00Z"),
+    ("kaede", "marketing", "given", "2024-03-02T14:45:00Z"),
+    ("kaede", "marketing", "withdrawn", "2025-06-30T11:00:00Z"),
+    ("oskar", "group", "given", "2025-12-05T20:00:00Z"),
+)
+GROUPS: dict[str, tuple[str, ...]] = {"home": tuple(life.name for life in LIVES)}
