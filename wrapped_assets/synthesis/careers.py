@@ -27,8 +27,8 @@ def careers(genre: np.ndarray, rank_share: np.ndarray, drawn: np.ndarray, newest
     [0, 65536): the popular began more recently, down to two thirds as long ago. `drawn` has three rows.
     """
     longest = max(0, newest - FIRST_YEAR)
-    heyday = np.stack([tables.lognormal(root.age, 0.4, 1, 200) for root in ROOTS])
-    ago = np.where(drawn[2] % 4 == 0, tables.exponential(7, 0, longest)[drawn[0]], heyday[genre, drawn[0]])
+    heyday = np.array([root.age for root in ROOTS])[genre] * tables.lognormal(1_000, 0.4, 100, 9_000)[drawn[0]] // 1_000
+    ago = np.where(drawn[2] % 4 == 0, tables.exponential(7, 0, longest)[drawn[0]], heyday)
     ago = np.minimum(longest, ago.astype(np.int64) * (131_072 + rank_share) // 196_608)
     first = newest - ago
     # Nobody tires in the first years; later one in five is still at it.
