@@ -22,7 +22,7 @@ from wrapped_assets_tests.insights.slow_twins import Seen
 from wrapped_assets_tests.insights.test_slow_twins_agree import ids_in
 from wrapped_assets_tests.insights.worlds import SONGS, YEAR, Play, rehearsed, small_frames
 
-NAMES = tuple(f"p{n:02d}" for n in range(48))
+NAMES = tuple(f"p{n:02d}" for n in range(64))
 GROUPS = {"few": list(NAMES[:3]), "many": list(NAMES[2:8])}
 OF_ARTISTS = [found for found in project_graph().by_key.values() if found.layer == "insights" and found.by == "artist_id"]
 # Days on either side of the limits of weeks, months and years.
@@ -30,9 +30,9 @@ DAYS = [datetime(YEAR, month, day, tzinfo=UTC) for month, day in ((1, 1), (1, 4)
 
 
 def _world(seed: int) -> tuple[dict[str, list[Play]], dict[str, dict[str, Any]]]:
-    """48 light listeners of a few songs, some of which have some twenty listeners; some homes are known."""
+    """64 light listeners of a few songs, some of which have some twenty listeners; some homes are known."""
     chance = random.Random(seed)
-    liked = {song: chance.choice((0.2, 0.4, 0.45, 0.5, 0.9)) for song in chance.sample(SONGS, chance.choice((2, 5, 8)))}
+    liked = {song: chance.choice((0.2, 0.4, 0.45, 0.5, 1.0)) for song in chance.sample(SONGS, chance.choice((2, 5, 8)))}
     times = chance.choice(((1,), (1, 1, 2, 4)))  # where each hears a song once, more than twenty give half of its listens
     plays, people = {}, {}
     for name in NAMES:
