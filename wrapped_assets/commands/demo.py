@@ -86,17 +86,23 @@ def _serve_command() -> click.Command:
 
 
 def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], list[str]]:
-    """Each listener's page, and the first one's playlists in every format; names of files come from fictional people only."""
+    """Each listener's page, each group's, and the first one's playlists in every format; names of files come from fictional people only."""
     from wrapped_assets.commands.options import emit
     from wrapped_assets.commands.story import rendered
     from wrapped_assets.playlists.formats.registry import all_formats
     from wrapped_assets.serving.telling import playlist_data, playlist_names, story_data
+    from wrapped_assets.serving.together import group_data
     from wrapped_assets.storage import registry
+    from wrapped_assets.stories.group import group_html
 
     pages, lists = [], []
     for member in household["listeners"]:
         page = data / "stories" / f"{member['name']}-{year}.html"
         emit(rendered(story_data(project, registry.find_listener(project.root, member["name"]), year), "html"), str(page))
+        pages.append(str(page))
+    for group in household["groups"]:
+        page = data / "stories" / f"{group['name']}-{year}.html"
+        emit(group_html(group_data(project, group["name"], year)).encode(), str(page))
         pages.append(str(page))
     hero = registry.find_listener(project.root, household["listeners"][0]["name"])
     for name in playlist_names(project):
