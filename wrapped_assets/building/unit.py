@@ -23,6 +23,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.records import write_records
+from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
 
@@ -183,9 +184,9 @@ def described(error: Exception) -> str:
     if isinstance(error, BuildError):
         return str(error)
     if isinstance(error, pl.exceptions.ColumnNotFoundError):
-        quoted = re.search(r'"([^"]+)"', str(error))
-        missing = quoted[1] if quoted else str(error).partition("\n")[0]
-        return f"the column {missing!r} is not declared: add it to `reads` (or to `columns`, if it should come out)"
+        quoted = re.search(r'"([^"]+)"', str(error)) or re.match(r"(\w+)", str(error))
+        missing = f"the column {quoted[1]!r}" if quoted and quoted[1] in BY_NAME else "a column that the dictionary does not have"
+        return f"{missing} is not declared: add it to `reads` (or to `columns`, if it should come out)"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "wrapped_assets" in frame.filename]
     place = f" at {frames[-1].filename.rpartition('wrapped_assets')[2].lstrip('/')}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}; run the asset's example test to see why (values are not shown here)"

@@ -1,13 +1,19 @@
 """What starts runs by itself: nightly months, weekly years, the inbox; and the sensor that mirrors work done elsewhere."""
 
 import warnings
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration.facts import discreetly, told
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.where import data_root
+
+if TYPE_CHECKING:
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.orchestration.staleness import Stale
 
 MONTHS, YEARS = "months", "years"
 ON = {"sensor": dg.DefaultSensorStatus.RUNNING, "schedule": dg.DefaultScheduleStatus.RUNNING}
@@ -26,13 +32,27 @@ JOBS = {
 }
 
 
+def _opened() -> "Project | None":
+    """The project of the environment's data root; None where nothing was imported yet."""
+    try:
+        return open_project(data_root())
+    except InputError:
+        return None
+
+
+def _stale() -> "Stale | None":
+    """What is stale; None where nothing was imported yet."""
+    from wrapped_assets.orchestration.staleness import stale
+
+    return stale(project) if (project := _opened()) else None
+
+
 def _scheduled(context: dg.ScheduleEvaluationContext, job: str) -> dg.RunRequest | dg.SkipReason:
     """One run from the first stale partition to the running one, which is always in it: that the schedule ran is seen by freshness."""
-    from wrapped_assets.orchestration.staleness import request, running, stale
+    from wrapped_assets.orchestration.staleness import request, running
 
-    try:
-        found = stale(open_project(data_root()))
-    except InputError:
+    found = discreetly(job, _stale)
+    if found is None:
         return dg.SkipReason(NO_ROOT)
     last = running(job)
     first = min([*found.of(job), last])
@@ -55,15 +75,17 @@ def weekly_years(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.Sk
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Lands what was dropped into `inbox/<listener>/` of the data root; then requests the stale months, and after them the years."""
     from wrapped_assets.orchestration.inbox import empty
-    from wrapped_assets.orchestration.staleness import request, stale
+    from wrapped_assets.orchestration.staleness import request
 
-    done = empty(data_root())
-    said = f"{done.landed} drops landed ({done.plays} plays), {done.refused} refused."
+    done = discreetly("inbox", lambda: empty(data_root()))
+    said = told("{landed} drops landed ({plays} plays), {refused} refused.", **vars(done))
     if done.landed or done.refused:
         context.log.info(said)
     if not done.landed and context.cursor != "landed":
         return dg.SkipReason(said if done.refused else "The inbox is empty.")
-    found = stale(open_project(data_root()))
+    found = discreetly("inbox", _stale)
+    if found is None:
+        return dg.SkipReason(said)
     if months := found.of(MONTHS):
         return dg.SensorResult([request(MONTHS, months[0], months[-1], f"inbox months {found.digest}")], cursor="landed")
     if years := found.of(YEARS):
@@ -77,17 +99,16 @@ def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     from wrapped_assets.orchestration.mirror import mirror as report
     from wrapped_assets.orchestration.mirror import state
 
-    try:
-        project = open_project(data_root())
-    except InputError:
+    project = discreetly("mirror", _opened)
+    if project is None:
         return dg.SkipReason(NO_ROOT)
-    if (now := state(project.root)) == context.cursor:
+    if (now := discreetly("mirror", lambda: state(project.root))) == context.cursor:
         return dg.SkipReason("Nothing changed.")
     if context.instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]), limit=1):
         return dg.SkipReason("A run is in progress; it reports for itself.")
-    count = report(project, context.instance)
+    count = discreetly("mirror", lambda: report(project, context.instance))
     context.update_cursor(now)
-    return dg.SkipReason(f"{count} partitions reported.")
+    return dg.SkipReason(told("{count} partitions reported.", count=count))
 
 
 # Declarative automation: the daemon asks the planner and recomputes the same cells that `wrapped build` would.

@@ -6,6 +6,7 @@ import dagster as dg
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration.facts import discreetly
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.where import data_root
 
@@ -18,7 +19,7 @@ def stale_periods() -> dict[str, set[str]]:
     global _answer  # Dagster makes and copies conditions as it likes: they cannot hold it
     asked, place = time.monotonic(), str(data_root())
     if asked - _answer[0] > _ANSWER_LIVES_SECONDS or _answer[1] != place:
-        _answer = (asked, place, _ask())
+        _answer = (asked, place, discreetly("planner", _ask))
     return _answer[2]
 
 

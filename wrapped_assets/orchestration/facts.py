@@ -4,14 +4,15 @@ Metadata, tags, logs and errors go through here, so that no listener's data can:
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 import dagster as dg
 import polars as pl
 
 from wrapped_assets.building.unit import described
-from wrapped_assets.contracts.errors import BuildError, InputError, RefusedError
+from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.orchestration.where import data_root
 
 Fact = int | float | str
 T = TypeVar("T")
@@ -20,6 +21,7 @@ DIGEST = re.compile(r"[0-9a-f]{16,64}")
 # Words that a fact may be made of, besides numbers: reasons to compute, and what is counted.
 WORDS = frozenset({"missing", "logic", "rules", "data", "column", "upstream", "asked", "nothing", "landed"})
 NAME = re.compile(r"[a-z][a-z_]*(/[a-z_]+)?")
+QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”")  # what a message repeats of its input
 
 
 def metadata(facts: Mapping[str, Fact]) -> dict[str, dg.MetadataValue]:
@@ -41,16 +43,34 @@ def _value(name: str, fact: Fact) -> dg.MetadataValue:
     return dg.MetadataValue.text(fact)
 
 
+def told(template: str, **numbers: int) -> str:
+    """A sentence that is the same for everybody but for its numbers; TypeError, which does not repeat the value, for anything else."""
+    if not all(type(number) is int for number in numbers.values()):
+        raise TypeError("only whole numbers may be told")
+    return template.format(**numbers)
+
+
+def without_places(message: str) -> str:
+    """An error's message without paths and without what it quotes: folders may be called as a person is."""
+    for root in {str(data_root()), str(data_root().resolve())}:
+        message = message.replace(root, "the data root")
+    return re.sub(r"(?<![\w.'\"])(?:[A-Za-z]:\\|/)[^\n:,;]*", "the data root", QUOTED.sub("…", message))
+
+
+def failed_cells(messages: Collection[str]) -> dg.Failure:
+    """The failure of a step some of whose cells failed; the messages are the build's, which quote no value."""
+    some = " · ".join(sorted(set(messages))[:5])
+    return dg.Failure(f"{len(messages)} cells failed. {some}", allow_retries=False)
+
+
 def discreetly(asset: str, work: Callable[[], T]) -> T:
     """What `work` returns. Its errors become a Failure that says their kind and place and not one value of theirs."""
     try:
         return work()
-    except (dg.Failure, dg.DagsterError, RefusedError):  # a gate's refusal names nobody
+    except (dg.Failure, dg.DagsterError):
         raise
-    except BuildError as error:
-        said = str(error)
-    except InputError as error:
-        said = re.sub(r"(/[^\s:,]+)+", "the data root", str(error))
+    except WrappedError as error:
+        said = without_places(str(error))
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (whatever it was, its text may hold data)
         said = described(error)
     # Raised outside the handlers: an exception raised inside one carries the other, and its text, along.

@@ -11,7 +11,7 @@ from wrapped_assets.building.situate import cells_of
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.orchestration import check_results
-from wrapped_assets.orchestration.facts import discreetly
+from wrapped_assets.orchestration.facts import discreetly, failed_cells
 from wrapped_assets.orchestration.lake import Lake, Recompute, fingerprints
 from wrapped_assets.orchestration.materialisations import Outcome, logged, materialisation, newest, newest_event
 
@@ -41,7 +41,7 @@ def run(graph: Graph, declaration: Declaration, context: dg.AssetExecutionContex
         events = [materialisation(key, period, cells[period], outcome, fingerprints()[key], seen) for period in batch]
         yield from logged(context, [*events[:-1], newest(events[-1], declaration, graph, lake.row_count(key))])
     if failed:
-        raise dg.Failure(f"{len(failed)} cells failed. " + " · ".join(sorted(set(failed.values()))[:5]), allow_retries=False)
+        raise failed_cells(list(failed.values()))
     yield silent_result()
     results = discreetly(key, lambda: check_results.results(check_results.Stored(lake, declaration, cells, done.rows_before)))
     if all(result.passed or result.severity is not dg.AssetCheckSeverity.ERROR for result in results):

@@ -31,6 +31,14 @@ CONSENT_LIVES = timedelta(hours=24)
 REQUESTS = "requests.json"  # staged beside the files, never delivered: what the ledger must know
 
 
+class FaultsFoundError(RefusedError):
+    """The checks of an export found `faults`. Their words may name what is in the export, so they are for whoever may read that."""
+
+    def __init__(self, message: str, faults: list[str]) -> None:
+        super().__init__(message)
+        self.faults = faults
+
+
 def folder_of(root: Root, export_id: str) -> Path:
     """Where an export's bytes wait."""
     return root.path / "exports" / "staged" / export_id
@@ -88,7 +96,7 @@ def clear(root: Root, export: Export, export_id: str) -> ExportRecord:
     pinned, files = _in_force(root, record)
     if found := faults_of(root, export, pinned, files, record):
         exports.change_export(root, export_id, state="refused")
-        raise RefusedError(f"{export.name} {record.year} is refused: " + "; ".join(found))
+        raise FaultsFoundError(f"{export.name} {record.year} is refused: " + "; ".join(found), found)
     cleared_at = datetime.now(UTC)
     exports.change_export(root, export_id, state="cleared", cleared_at=cleared_at)
     return replace(record, state="cleared", cleared_at=cleared_at)
