@@ -17,6 +17,7 @@ from wrapped_assets.vocabulary.rules import as_published
 # What a reader of an edition needs: its figures, its counts in and out, and what ids are called; and what exports are made of.
 PUBLISHED = (
     "insights/", "playlists/", "population/", "aggregates/outcomes", "catalogue/", "aggregates/recording_years", "aggregates/artist_years",
+    "aggregates/artist_months",
 )  # fmt: skip
 
 

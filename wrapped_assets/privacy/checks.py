@@ -10,7 +10,7 @@ import polars as pl
 
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export
-from wrapped_assets.privacy.policy import PinnedPolicy, Policy
+from wrapped_assets.privacy.policy import PinnedPolicy, Policy, static_contents
 from wrapped_assets.privacy.pseudonyms import unwrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of
 from wrapped_assets.privacy.snapshot import take_snapshot
@@ -23,7 +23,7 @@ from wrapped_assets.storage.root import Root
 
 def faults_of(root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[str, bytes], record: ExportRecord) -> list[str]:
     """Everything that speaks against letting these bytes out, in words that name nobody; empty where nothing does."""
-    if found := unexpected_files(files, pinned.policy):
+    if found := [*unexpected_files(files, pinned.policy), *changed_static_files(files, pinned.policy)]:
         return found
     tables = {name: read_table(files[name]) for name in pinned.policy.files}
     found = [*unexpected_columns(tables, pinned.policy), *hostile_texts(tables), *surrogates_in(root, tables)]
@@ -34,10 +34,16 @@ def faults_of(root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[s
 
 def unexpected_files(files: Mapping[str, bytes], policy: Policy) -> list[str]:
     """Files that the policy does not list, or lists and that are missing."""
-    own = {REPORT, "requests.json"}
-    return [f"the file {name} is not on the policy's allow list" for name in sorted(set(files) - set(policy.files) - own)] + [
-        f"the file {name} is missing" for name in sorted((set(policy.files) | own) - set(files))
+    allowed = {REPORT, "requests.json", *policy.files, *policy.static_files}
+    return [f"the file {name} is not on the policy's allow list" for name in sorted(set(files) - allowed)] + [
+        f"the file {name} is missing" for name in sorted(allowed - set(files))
     ]
+
+
+def changed_static_files(files: Mapping[str, bytes], policy: Policy) -> list[str]:
+    """Files that always go along and are not, byte by byte, what was reviewed."""
+    reviewed = static_contents(policy)
+    return [f"the file {name} is not the one that was reviewed" for name, content in reviewed.items() if files.get(name) != content]
 
 
 def unexpected_columns(tables: Mapping[str, pl.DataFrame], policy: Policy) -> list[str]:
@@ -73,7 +79,7 @@ def not_reproduced(
     root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[str, bytes], record: ExportRecord
 ) -> list[str]:  # fmt: skip
     """Whether the same snapshot gives other bytes, or another figure in the report, when everything is computed again."""
-    snapshot = take_snapshot(root, record.year or 0, pinned, record.created_at, export.reads, record.recipient)
+    snapshot = take_snapshot(root, record.year or 0, pinned, record.created_at, export, record.recipient)
     if snapshot.snapshot_id != record.snapshot_id:
         return ["the edition, its people or the policy changed since it was staged: stage it again"]
     if (key := exports.wrapped_key_of(root, record.export_id)) is not None:

@@ -55,10 +55,12 @@ def is_dominated(contributions: Sequence[int], p_percent: int, largest_share_per
     By the p% rule the second largest contributor must not learn the largest within p %; and the largest must not exceed
     its share of the total. Nobody at all is not dominated.
     """
-    if not contributions:
-        return False
-    first, second = [*sorted(contributions, reverse=True), 0][:2]
-    total = sum(contributions)
+    first, second = [*sorted(contributions, reverse=True), 0, 0][:2]
+    return dominates(first, second, sum(contributions), p_percent, largest_share_percent)
+
+
+def dominates(first: int, second: int, total: int, p_percent: int, largest_share_percent: int) -> bool:
+    """As `is_dominated`, where the two largest contributions and the total are known."""
     return 100 * (total - first - second) < p_percent * first or 100 * first > largest_share_percent * total
 
 

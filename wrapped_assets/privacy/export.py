@@ -18,11 +18,11 @@ if TYPE_CHECKING:  # a code location that loads exports needs none of what carri
 class Produced:
     """What an export is to hold: tables by file name, figures for the report, and whose rows they are where they are of people.
 
-    `hidden` counts what thresholds took away, by what it is: {"artists below 20 listeners": 12}.
+    `hidden` counts what thresholds took away, by what it is: {"artists below 20 listeners": 12}; numbers of people as bands.
     """
 
     tables: Mapping[str, pl.DataFrame]
-    hidden: Mapping[str, int] = field(default_factory=dict)
+    hidden: Mapping[str, int | str] = field(default_factory=dict)
     subjects: Mapping[int, str] = field(default_factory=dict)  # listener → pseudonym, by the snapshot's key
 
 
@@ -34,3 +34,4 @@ class Export:
     reads: Mapping[str, Sequence[str]]  # asset → columns: a snapshot gives these and no others
     produce: Callable[[Snapshot, Draws], Produced]
     faults: Callable[[Mapping[str, pl.DataFrame], Policy], list[str]]
+    operator_files: Sequence[str] = ()  # in the data root, {year} filled in; what an operator may ask for. The snapshot holds them

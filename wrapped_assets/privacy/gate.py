@@ -17,7 +17,7 @@ from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.privacy.checks import faults_of
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
-from wrapped_assets.privacy.policy import PinnedPolicy, policy_of
+from wrapped_assets.privacy.policy import PinnedPolicy, policy_of, static_contents
 from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of, finished_report
 from wrapped_assets.privacy.restating import keep_people, must_not_restate
@@ -57,9 +57,10 @@ def stage(
     there = exports.exports_named(root, export.name, year, recipient)
     if pinned.policy.release.frozen and restate is None and there and there[0].state == "delivered":
         return there[0]
-    snapshot = take_snapshot(root, year, pinned, at, export.reads, recipient)
+    snapshot = take_snapshot(root, year, pinned, at, export, recipient)
     for record in there:
-        if record.snapshot_id == snapshot.snapshot_id and at - record.created_at < CONSENT_LIVES and pinned.policy.release.frozen:
+        is_told_anew = record.state == "delivered" and not pinned.policy.release.frozen  # otherwise it waits, for instance for approvals
+        if record.snapshot_id == snapshot.snapshot_id and at - record.created_at < CONSENT_LIVES and not is_told_anew:
             return record
     if pinned.policy.release.frozen and there and there[0].state == "delivered":
         must_not_restate(root, there[0], snapshot, restate)
@@ -71,7 +72,7 @@ def stage(
 def _written(snapshot: Snapshot, produced: Produced, draws: Draws, recipient: str | None, restate: str | None) -> ExportRecord:
     root, pinned = snapshot.root, snapshot.pinned
     export_id = secrets.token_hex(16)
-    files = {name: as_csv(table) for name, table in produced.tables.items()}
+    files = {name: as_csv(table) for name, table in produced.tables.items()} | static_contents(pinned.policy)
     figures = figures_of(snapshot, produced, restate)
     files[REPORT] = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     files[REQUESTS] = orjson.dumps(draws.requests)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from wrapped_assets.contracts.errors import InputError, RefusedError
 
 POLICIES = Path(__file__).parent.parent / "exports" / "policies"
+STATIC = "static"  # the folder of the files that are delivered as they are
 PINS = "pins.json"  # export → SHA-256 of its policy as it was reviewed
 PrivacyClass = Literal["direct", "pseudonym", "quasi", "sensitive", "own_content", "aggregate", "public"]
 
@@ -82,6 +83,7 @@ class Policy(_Strict):
     lawful_basis: Literal["consent", "legitimate_interest", "legal_obligation"]
     recipients: list[str]
     files: dict[str, dict[str, ColumnRule]]  # the allow list: exactly these files with exactly these columns
+    static_files: dict[str, str] = {}  # files that are always the same: name → SHA-256 of the reviewed content in policies/static
     eligible: Eligible | None
     disclosure: Disclosure | None = None
     noise: dict[str, Noise] = {}
@@ -117,6 +119,17 @@ def policy_of(export: str, folder: Path | None = None) -> PinnedPolicy:
     except ValidationError as error:
         first = error.errors()[0]
         raise RefusedError(f"the policy of {export} is not complete: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def static_contents(policy: Policy, folder: Path | None = None) -> dict[str, bytes]:
+    """The files that go along unchanged; RefusedError where one is not the one whose hash the policy pins."""
+    contents = {}
+    for name, pinned in policy.static_files.items():
+        path = (folder or POLICIES) / STATIC / name
+        contents[name] = path.read_bytes() if path.parent.name == STATIC and path.is_file() else b""
+        if sha256(contents[name]).hexdigest() != pinned:
+            raise RefusedError(f"the file {name} that goes along with {policy.export} is not the one that was reviewed")
+    return contents
 
 
 def export_names(folder: Path | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from wrapped_assets.kernels.privacy_loss import epsilon_of
 from wrapped_assets.privacy.disclosure import banded
 from wrapped_assets.privacy.eligible import REASONS
 from wrapped_assets.privacy.export import Produced
-from wrapped_assets.privacy.noise import NANO
+from wrapped_assets.privacy.noise import NANO, Laplace
 from wrapped_assets.privacy.policy import PinnedPolicy, Policy
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import as_csv
@@ -37,6 +37,7 @@ def figures_of(snapshot: Snapshot, produced: Produced, restatement: str | None) 
         "data_use": policy.data_use,
         "lawful_basis": policy.lawful_basis,
         "recipients": policy.recipients,
+        "static_files": policy.static_files,
         "files": {name: _file(policy, name, as_csv(table), table.height) for name, table in sorted(produced.tables.items())},
         "people": {
             "in": banded(len(snapshot.people.listener_ids)),
@@ -68,9 +69,11 @@ def _file(policy: Policy, name: str, content: bytes, rows: int) -> dict[str, Any
 
 def _noise(name: str, policy: Policy) -> dict[str, Any]:
     noise = policy.noise[name]
+    is_pure = noise.mechanism == "laplace"  # keeps its epsilon without a delta
+    epsilon = Laplace(noise.facts_per_person or 1, noise.nano_rho).epsilon if is_pure else epsilon_of(noise.nano_rho / NANO, noise.delta)
     return {
-        "name": name, "mechanism": noise.mechanism, "rho": noise.nano_rho / NANO, "delta": noise.delta,
-        "epsilon": round(epsilon_of(noise.nano_rho / NANO, noise.delta), 3), "sentence": noise.sentence,
+        "name": name, "mechanism": noise.mechanism, "rho": noise.nano_rho / NANO, "delta": 0 if is_pure else noise.delta,
+        "epsilon": round(epsilon, 3), "sentence": noise.sentence,
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from wrapped_assets.contracts.errors import BuildError, RefusedError
 from wrapped_assets.privacy.eligible import People, eligible_people
+from wrapped_assets.privacy.export import Export
 from wrapped_assets.privacy.policy import PinnedPolicy
 from wrapped_assets.privacy.pseudonyms import new_key
 from wrapped_assets.storage import catalogues, registry
@@ -33,14 +34,16 @@ class Snapshot:
     pinned: PinnedPolicy
     reads: Mapping[str, Sequence[str]]
     recipient: str | None = None
+    operator_files: Mapping[str, bytes] = field(default_factory=dict)  # by name as declared; those that are there
     key: bytes = field(default_factory=new_key, repr=False)  # of pseudonyms, where the export has any
 
     @cached_property
     def snapshot_id(self) -> str:
-        """A hash of the cells, the people and the policy: the same id stands for the same input."""
+        """A hash of the cells, the people, the policy and what the operator asks for: the same id stands for the same input."""
         people = np.array(self.people.listener_ids, dtype="<i8").tobytes()
         cells = "\n".join(f"{cell}\t{path}" for cell, path in sorted(self.edition.paths.items(), key=lambda item: str(item[0])))
-        return sha256(f"{self.year}\n{self.edition.number}\n{self.pinned.sha256}\n{cells}\n".encode() + people).hexdigest()
+        asked = "".join(f"{name}\t{sha256(content).hexdigest()}\n" for name, content in sorted(self.operator_files.items()))
+        return sha256(f"{self.year}\n{self.edition.number}\n{self.pinned.sha256}\n{cells}\n{asked}".encode() + people).hexdigest()
 
     def read(self, asset: str, columns: list[str]) -> pl.LazyFrame:
         """The edition's rows of an asset in these columns; where it has a listener_id, those of eligible people only."""
@@ -80,7 +83,7 @@ class Snapshot:
 
 
 def take_snapshot(
-    root: Root, year: int, pinned: PinnedPolicy, at: datetime, reads: Mapping[str, Sequence[str]], recipient: str | None = None
+    root: Root, year: int, pinned: PinnedPolicy, at: datetime, export: Export, recipient: str | None = None
 ) -> Snapshot:  # fmt: skip
     """The live edition and who may be in; RefusedError where nothing is published, for exports speak of published figures only."""
     edition = live_edition(root, year)
@@ -88,4 +91,6 @@ def take_snapshot(
         raise RefusedError(f"the {year} edition is not published: exports read published editions only. Run `wrapped publish {year}` first")
     rule = pinned.policy.eligible
     people = eligible_people(root, rule, at, recipient) if rule else People((), {})
-    return Snapshot(root, year, edition, people, at, pinned, reads, recipient)
+    asked = {name: path for name in export.operator_files if (path := root.path / name.format(year=year)).is_file()}
+    contents = {name: path.read_bytes() for name, path in asked.items()}
+    return Snapshot(root, year, edition, people, at, pinned, export.reads, recipient, contents)
