@@ -42,6 +42,7 @@ def test_every_command_of_the_documents_works_as_stated(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("WRAPPED_DATA", raising=False)
     shutil.copy(ROOT / "data" / "household" / "mira" / "my_spotify_data_extended.zip", "my_spotify_data.zip")
+    shutil.copy(ROOT / "data" / "household" / "consents.csv", "consents.csv")
     stated = [command for document in DOCUMENTS for command in commands(document)]
     assert len(stated) > 15
     for command in stated:
