@@ -206,4 +206,25 @@ other_listener_id = _column("other_listener_id", pl.Int64, "The other listener o
 overlap_share = _column("overlap_share", pl.Float64, "How far two listeners' shares of artists agree.", "own_content", "0–1")
 common_artist_id = _column("common_artist_id", pl.Int64, "The artist who makes most of what two listeners share.", "own_content")
 
+# What a catalogue says of a listener's year
+is_track_count_known = _column("is_track_count_known", pl.Boolean, "A catalogue says how many tracks the release group has.", "public")
+release_group_score = _column("release_group_score", pl.Float64, "Listens × their evenness over its recordings; listens where unverified.", "own_content")
+genre_rank = _column("genre_rank", pl.Int64, "Place among the listener's genres, first = 1.", "own_content")
+genre_listens = _column("genre_listens", pl.Float64, "Listens of a genre; a recording's are split evenly over its genres.", "own_content")
+genre_listen_share = _column("genre_listen_share", pl.Float64, "Share of the listens with a known genre.", "own_content", "0–1")
+genre_known_share = _column("genre_known_share", pl.Float64, "Share of the listener's listens with a known genre.", "own_content", "0–1")
+day_part = _column("day_part", pl.String, "Part of the local day: morning, afternoon, evening or night.", "own_content")
+median_release_year = _column("median_release_year", pl.Int64, "Half of the listens of a known release year are of it or older.", "own_content")
+oldest_recording_id = _column("oldest_recording_id", pl.Int64, "The heard recording of the earliest release year.", "own_content")
+release_year_known_share = _column("release_year_known_share", pl.Float64, "Share of the listens with a known release year.", "own_content", "0–1")
+country_rank = _column("country_rank", pl.Int64, "Place among the countries of the listener's artists, first = 1.", "own_content")
+country_known_share = _column("country_known_share", pl.Float64, "Share of credited listens whose artist's country is known.", "own_content", "0–1")
+span_number = _column("span_number", pl.Int64, "A span of months that hang together, the year's first = 1.", "own_content")
+span_rank = _column("span_rank", pl.Int64, "Place among a span's genres and among its artists, first = 1.", "own_content")
+first_month = _column("first_month", pl.String, "First month of a span, YYYY-MM.", "own_content")
+last_month = _column("last_month", pl.String, "Last month of a span, YYYY-MM.", "own_content")
+day_kind = _column("day_kind", pl.String, "What a day stands out by: a word for it.", "own_content")
+day_figure = _column("day_figure", pl.Float64, "How much of it: minutes, a count, a mean year, or 0 to 1.", "own_content")
+new_release_rank = _column("new_release_rank", pl.Int64, "Place among the year's releases for the listener, first = 1.", "own_content")
+
 BY_NAME: dict[str, Column] = {column.name: column for column in list(globals().values()) if isinstance(column, Column)}
