@@ -51,8 +51,9 @@ def artist_places(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame, listen
     merged = cells.with_columns(named).group_by("artist_id", *area, "_large", "_all").agg(listener_count=pl.col("_count").sum())
     told = merged.filter(pl.col("listener_count") >= MINIMUM_LISTENERS)
     everywhere = listener_places.with_columns(_usual=pl.col("listener_count") / pl.col("listener_count").sum().over("area_kind"))
+    somewhere = everywhere.filter(pl.col("country").is_not_null() | pl.col("place_name").is_not_null())
     share = pl.col("listener_count") / pl.col("_all")
-    lifted = told.join(everywhere.select(*area, "_usual"), on=area, how="left", nulls_equal=True).with_columns(
+    lifted = told.join(somewhere.select(*area, "_usual"), on=area, how="left", nulls_equal=True).with_columns(
         listener_share=share, lift=share / pl.col("_usual"), _rest=~pl.col("_large")
     )
     order = ["_rest", "-listener_count", "-lift", "country", "place_name"]

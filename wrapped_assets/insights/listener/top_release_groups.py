@@ -4,38 +4,62 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.evenness import evenness
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.outcomes import COUNTED
 
 PLACES = 50
+HEARD, OF_TRACKS = 7, 10  # of ten tracks of a known release group, at least seven must have been heard
+_MELODY = {"artist_name": "royksopp", "release_group_name": "melody_am"}
 
 
 @insight(
     chapter="music",
     grain=[c.listener_id, c.release_group_rank],
-    columns=[c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at],
-    reads={"release_group_months": [c.listener_id, c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at]},
-    headline="Your album of the year, by listens: {release_group}.",
+    columns=[
+        c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at, c.recording_count, c.track_count, c.is_track_count_known,
+        c.release_group_score,
+    ],
+    reads={
+        "release_group_months": [c.listener_id, c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at],
+        "listens": [c.listener_id, c.release_group_id, c.recording_id, c.outcome_code],
+        "release_groups": [c.release_group_id, c.track_count],
+    },
+    headline="Your album of the year: {release_group}.",
     examples=[
         Example(
             given={"ana": "2026-03-01 eple/royksopp/melody_am, 2026-04-01 walk/bo/steps walk/bo/steps night/bo"},
-            expect=[
-                {"listener_id": "ana", "release_group_rank": 1, "release_group_id": "steps", "listen_count": 2},
-                {"listener_id": "ana", "release_group_rank": 2, "release_group_id": "melody_am", "listen_count": 1},
-            ],
+            expect=[{"release_group_id": "steps", "listen_count": 2, "is_track_count_known": False}, {"release_group_id": "melody_am"}],
+        ),
+        Example(
+            given={"ana": "2026-03-01 eple/royksopp/melody_am*2 so_easy/royksopp/melody_am, 2026-04-01 walk/bo/steps*9 one/cy/hit*2"},
+            catalogue={"known_release_groups": [_MELODY | {"track_count": 2}, {"artist_name": "bo", "release_group_name": "steps", "track_count": 2}]},
+            expect=[{"release_group_id": "melody_am", "release_group_score": 2.754888}, {"release_group_id": "hit", "release_group_score": 2.0}],
         ),
     ],
-)
-def top_release_groups(release_group_months: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's release groups by listens, the first fifty, however much of each was heard.
+)  # fmt: skip
+def top_release_groups(release_group_months: pl.LazyFrame, listens: pl.LazyFrame, release_groups: pl.LazyFrame) -> pl.LazyFrame:
+    """A listener's release groups, the first fifty, by listens × evenness over their recordings: albums heard through, not one song.
 
-    No catalogue says how many tracks a release group has, so that one much replayed song can carry its album. Plays whose export
-    names no release group are left out. A tie goes to the one played longer, then heard first, then to the smaller id.
+    Where a catalogue knows the number of tracks, 70 % must be heard, or it has no row. Others count their listens, unchecked and in the
+    same order: knowing more only ever lowers one. Those of no name are left out. A tie: more listens, longer, heard first, smaller id.
     """
-    groups = (
-        release_group_months.filter(pl.col("listen_count") > 0)
-        .group_by("listener_id", "release_group_id")
-        .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    group = ["listener_id", "release_group_id"]
+    known = release_groups.drop_nulls("track_count")
+    heard = listens.filter(pl.col("outcome_code") == COUNTED).join(known, on="release_group_id", how="semi")
+    recordings = heard.group_by(*group, "recording_id").agg(_listens=pl.len().cast(pl.Int64))
+    through = recordings.group_by(group).agg(recording_count=pl.len()).join(evenness(recordings, group, "_listens", "_even"), on=group)
+    totals = release_group_months.group_by(group).agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    unverified = pl.col("listen_count").cast(pl.Float64)
+    scored = (
+        totals.join(known, on="release_group_id", how="left")
+        .join(through, on=group, how="left")
+        .filter(pl.col("track_count").is_null() | (pl.col("recording_count") * OF_TRACKS >= pl.col("track_count") * HEARD))
+        .with_columns(
+            is_track_count_known=pl.col("track_count").is_not_null(),
+            release_group_score=(pl.col("listen_count") * pl.col("_even").fill_null(1)).round(6).fill_null(unverified),
+        )
     )
-    order = ["-listen_count", "-ms_played", "first_listened_at", "release_group_id"]
-    return ranked(groups, "listener_id", order=order, rank="release_group_rank", limit=PLACES)
+    order = ["-release_group_score", "-listen_count", "-ms_played", "first_listened_at", "release_group_id"]
+    return ranked(scored, "listener_id", order=order, rank="release_group_rank", limit=PLACES)
