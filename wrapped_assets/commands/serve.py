@@ -17,12 +17,20 @@ from wrapped_assets.commands.options import data_option, open_project
 @click.option("--port", type=int, default=8000, show_default=True)
 @data_option
 def command(host, port, data) -> None:
-    """Serve the story pages of the published editions; each listener's page has an unguessable address."""
+    """Serve the story pages of the published editions that listeners shared with `wrapped share`.
+
+    On this machine alone, as it is unless --host says otherwise, every listener's page is served, at an address that ends with the server.
+    """
+    import secrets
+
     import uvicorn
 
-    from wrapped_assets.serving.pages import application, links
+    from wrapped_assets.serving.pages import application, is_this_machine, links
 
     project = open_project(data)
-    for link in links(project):
+    key = secrets.token_bytes(32) if is_this_machine(host) else None
+    for link in links(project, key) if key else ():
         click.echo(f"{link.listener} {link.year}: http://{host}:{port}{link.path}")
-    uvicorn.run(application(project), host=host, port=port, log_level="warning", access_log=False)  # an access log would keep the links
+    if key is None:
+        click.echo("Others reach this address: only pages that were shared are served (`wrapped share`), and none is listed here.")
+    uvicorn.run(application(project, key), host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links

@@ -11,6 +11,7 @@ from wrapped_assets.exports.all_exports import all_exports
 from wrapped_assets.orchestration import facts
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
+from wrapped_assets.orchestration.portrait import privacy_tags
 from wrapped_assets.privacy.export import Export
 from wrapped_assets.privacy.policy import Policy, policy_of
 
@@ -110,7 +111,7 @@ def _description(policy: Policy, state: str) -> str:
 
 def _schema(policy: Policy) -> dg.TableSchema:
     columns = [
-        dg.TableColumn(f"{file}: {name}", description=rule.meaning, tags={"privacy": rule.privacy, "privacy/category": rule.category})
+        dg.TableColumn(f"{file}: {name}", description=rule.meaning, tags=privacy_tags(rule.privacy, rule.category))
         for file, allowed in policy.files.items()
         for name, rule in allowed.items()
     ]

@@ -8,6 +8,7 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.contracts.known import KNOWN
 from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.categories import DELICACY, category_of
 
 OWNERS = {
     "sources": ["team:intake"],
@@ -33,8 +34,6 @@ MEANINGS = {
     "known_genres": "The tree of genres: names, parents, other spellings.",
     "known_places": "Places: their countries and how many people live there.",
 }
-# From the most to the least delicate.
-PRIVACY = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
 UNIT_OF_WORK = {
     "month_bucket": "A partition is a month; the listeners' buckets lie inside it.",
     "year_bucket": "A partition is a year; the listeners' buckets lie inside it.",
@@ -60,14 +59,19 @@ def _listed(names: Any) -> str:
     return ", ".join(f"`{name}`" for name in names) or "year"
 
 
+def privacy_tags(privacy: str, category: str) -> dict[str, str]:
+    """How a column's class and its fideslang category are written in the UI's tags."""
+    return {"privacy/class": privacy, "privacy/category": category}
+
+
 def schema(columns: list[c.Column], grain: tuple[str, ...] = ()) -> dg.TableSchema:
-    """Columns with meaning and unit, tagged with their privacy class; those of the grain are marked as never null."""
+    """Columns with meaning and unit, tagged with privacy class and data category; those of the grain are marked as never null."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
                 column.name, str(column.dtype), f"{column.meaning} [{column.unit}]" if column.unit else column.meaning,
                 constraints=dg.TableColumnConstraints(nullable=False, other=["part of the grain"]) if column.name in grain else None,
-                tags={"privacy": column.privacy},
+                tags=privacy_tags(column.privacy, category_of(column)),
             )
             for column in columns
         ]
@@ -119,4 +123,4 @@ def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
 
 
 def _most_delicate(columns: tuple[c.Column, ...]) -> str:
-    return min((column.privacy for column in columns), key=PRIVACY.index, default="public")
+    return min((column.privacy for column in columns), key=DELICACY.index, default="public")

@@ -1,4 +1,7 @@
-"""Story pages over HTTP, read-only, from published editions; an address is a keyed token, never a name or an id.
+"""Story pages over HTTP, read-only, from published editions; an address holds a random token, never a name or an id.
+
+Whoever has the token of a page that its listener shared may read it. Besides, a server for this machine alone knows an address of
+everybody's page, made with a key that ends with it.
 
 A page is told in the language of `?lang=`, or else in the first one of Accept-Language that there is a catalogue for.
 """
@@ -9,6 +12,8 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
+from hmac import compare_digest
+from ipaddress import ip_address
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,6 +24,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.shares import TOKEN_BYTES, owner_of
 from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.page import story_html
 
@@ -40,21 +46,37 @@ class Link:
     path: str
 
 
-def links(project: Project) -> list[Link]:
-    """The page of every listener in every published edition, by name and year."""
+def is_this_machine(host: str) -> bool:
+    """Whether only programs of this machine reach the address."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def links(project: Project, key: bytes) -> list[Link]:
+    """An address of every listener's page in every published edition, by name and year, for a server with the same key."""
     people = sorted(registry.all_listeners(project.root), key=lambda person: person.name)
-    return [
-        Link(person.name, year, f"/{year}/{_token(project, person, year)}") for person in people for year in publications.live(project.root)
-    ]
+    years = publications.live(project.root)
+    return [Link(person.name, year, f"/{year}/{_token(key, person, year)}") for person in people for year in years]
 
 
-def _token(project: Project, person: Listener, year: int) -> str:
-    digest = blake2b(f"page|{person.listener_id}|{year}".encode(), key=project.root.key, digest_size=18).digest()
+def _token(key: bytes, person: Listener, year: int) -> str:
+    digest = blake2b(f"page|{person.listener_id}|{year}".encode(), key=key, digest_size=TOKEN_BYTES).digest()
     return urlsafe_b64encode(digest).decode()
 
 
-def application(project: Project) -> Starlette:
-    """The web application."""
+def _whose(project: Project, year: int, token: str, key: bytes | None) -> Listener | None:
+    """Whose page a token opens."""
+    if key is not None:
+        for person in registry.all_listeners(project.root):
+            if compare_digest(_token(key, person, year).encode(), token.encode(errors="surrogatepass")):
+                return person
+    return owner_of(project.root, year, token)
+
+
+def application(project: Project, key: bytes | None = None) -> Starlette:
+    """The web application: shared pages; with a key, everybody's page too, at the addresses that `links` gives for it."""
 
     @lru_cache(maxsize=256)
     def page(listener: Listener, year: int, number: int, locale: str) -> str:
@@ -67,8 +89,7 @@ def application(project: Project) -> Starlette:
     def story(request: Request) -> Response:
         year, token = int(request.path_params["year"]), request.path_params["token"]
         live = publications.live(project.root).get(year)
-        people = registry.all_listeners(project.root) if live else []
-        person = next((person for person in people if _token(project, person, year) == token), None)
+        person = _whose(project, year, token, key) if live else None
         if live is None or person is None:
             return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
         try:

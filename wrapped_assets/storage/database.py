@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
 
-HEAD = "0003"  # the newest revision; checked against the folder by a test
+HEAD = "0004"  # the newest revision; checked against the folder by a test
 LOCK = 7_246_158  # of no meaning; the same in every version
 
 

@@ -45,6 +45,15 @@ restrictions = sa.Table(
     sa.Column("case_id", sa.String(32), nullable=False),
 )  # fmt: skip
 
+# Pages that listeners let others read: whoever has the token. Only its hash is kept, so that the registry opens no page.
+shares = sa.Table(
+    "shares", metadata,
+    sa.Column("token_sha256", sa.String(64), primary_key=True),
+    _of_listener(),
+    sa.Column("year", sa.Integer, nullable=False),
+    sa.Column("shared_at", Instant, nullable=False),
+)  # fmt: skip
+
 # Names that must not come back, as keyed hashes: pseudonymous while the key of their generation exists, nothing after.
 tombstones = sa.Table(
     "tombstones", metadata,

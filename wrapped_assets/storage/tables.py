@@ -15,6 +15,7 @@ from wrapped_assets.storage.privacy_tables import (
     exports,
     recalls,
     restrictions,
+    shares,
     tombstones,
 )
 from wrapped_assets.storage.schema import metadata
@@ -23,7 +24,7 @@ from wrapped_assets.storage.schema import metadata
 __all__ = [
     "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "editions", "erasure_cases",
     "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports", "listeners", "logics", "metadata",
-    "publication_cells", "publications", "recalls", "restrictions", "settings", "tombstones",
+    "publication_cells", "publications", "recalls", "restrictions", "settings", "shares", "tombstones",
 ]  # fmt: skip
 
 settings = sa.Table(

@@ -22,7 +22,7 @@ def with_function(root: Root, key: str, function: Callable[..., pl.LazyFrame], *
     return Project(root, graph_of([replace(each, function=function, **changes) if each.key == key else each for each in declared]))  # type: ignore[arg-type]
 
 
-def raising(listens: pl.LazyFrame, rules: object) -> pl.LazyFrame:
+def raising(listens: pl.LazyFrame) -> pl.LazyFrame:
     """Fails with a value in its message."""
     return listens.with_columns(pl.lit("Planted Person").cast(pl.Int64))
 
@@ -35,6 +35,11 @@ def opening(listener_days: pl.LazyFrame) -> pl.LazyFrame:
 def curious(listener_days: pl.LazyFrame) -> pl.LazyFrame:
     """Reads a column that was not declared."""
     return listener_days.filter(pl.col("is_private"))
+
+
+def pivoting(listener_days: pl.LazyFrame) -> pl.LazyFrame:
+    """Takes data for the name of a column."""
+    return listener_days.select("Planted Person")
 
 
 def repeating(listener_days: pl.LazyFrame) -> pl.LazyFrame:
@@ -82,7 +87,7 @@ def test_what_failed_is_tried_again_and_heals(small: Root) -> None:
     assert lake_files(small) == before
 
 
-@pytest.mark.parametrize("function", [opening, curious, repeating, keyless, narrow])
+@pytest.mark.parametrize("function", [opening, curious, pivoting, repeating, keyless, narrow])
 def test_a_failures_message_quotes_no_data(small: Root, function: Callable[..., pl.LazyFrame]) -> None:
     report = build(with_function(small, "insights/busiest_day", function))
     assert report.failed
@@ -92,7 +97,7 @@ def test_a_failures_message_quotes_no_data(small: Root, function: Callable[..., 
 
 def test_a_cast_that_fails_quotes_no_data(small: Root) -> None:
     report = build(with_function(small, FAILING, raising))
-    assert report.failed
+    assert "InvalidOperationError" in str(report.failed)
     assert "Planted" not in str(report.failed)
 
 
@@ -100,6 +105,7 @@ def test_a_cast_that_fails_quotes_no_data(small: Root) -> None:
     ("function", "said"),
     [
         (curious, "'is_private' is not declared: add it to `reads`"),
+        (pivoting, "a column that the dictionary does not have is not declared"),
         (repeating, r"rows repeat a key of the grain \['listener_id'\]; aggregate them"),
         (keyless, "nulls in the grain"),
         (narrow, "not declared|expected the columns|not find"),

@@ -20,6 +20,7 @@ from wrapped_assets.orchestration.instance import SETTINGS, WORKSPACE
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.storage.first_month import first_month, note_first_month
 from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.categories import category_of
 from wrapped_assets.vocabulary.periods import Month
 
 REPOSITORY = Path(__file__).parents[2]
@@ -54,7 +55,9 @@ def test_an_asset_says_what_it_is(key: str) -> None:
     declaration = GRAPH.by_key[key]
     schema = spec.metadata["dagster/column_schema"]
     assert [column.name for column in schema.columns] == [column.name for column in declaration.columns]
-    assert all(column.description and column.tags["privacy"] for column in schema.columns)
+    assert all(column.description for column in schema.columns)
+    tags = [(column.tags["privacy/class"], column.tags["privacy/category"]) for column in schema.columns]
+    assert tags == [(column.privacy, category_of(column)) for column in declaration.columns]
     assert spec.group_name == declaration.layer
     assert declaration.meaning in spec.description
     assert spec.owners

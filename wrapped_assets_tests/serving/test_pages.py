@@ -12,16 +12,22 @@ from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+import click
 import pytest
 import uvicorn
 
 from wrapped_assets.building.build import build
+from wrapped_assets.building.erasing import erase
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
+from wrapped_assets.cli import main
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.serving.pages import application, links
-from wrapped_assets.storage import publications, registry
+from wrapped_assets.serving.pages import application, is_this_machine, links
+from wrapped_assets.storage import publications, registry, shares
 from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.commands.running import document, run
+
+KEY = b"k" * 32
 
 
 class Page(NamedTuple):
@@ -31,9 +37,9 @@ class Page(NamedTuple):
 
 
 @contextmanager
-def served(project: Project) -> Iterator[Callable[..., Page]]:
+def served(project: Project, key: bytes | None = KEY) -> Iterator[Callable[..., Page]]:
     """The application on a real port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(application(project), host="127.0.0.1", port=0, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(application(project, key), host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -55,7 +61,7 @@ def served(project: Project) -> Iterator[Callable[..., Page]]:
 def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:
     project = Project(small)
     publish_edition(project, 2025)
-    found = {link.listener: link for link in links(project)}
+    found = {link.listener: link for link in links(project, KEY)}
     assert set(found) == {"ana", "bo", "cy"}
     with served(project) as get:
         page = get(found["ana"].path)
@@ -70,7 +76,7 @@ def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:
 def test_a_page_is_told_in_the_readers_language_unless_the_address_asks_for_another(small: Root) -> None:
     project = Project(small)
     publish_edition(project, 2025)
-    path = links(project)[0].path
+    path = links(project, KEY)[0].path
     with served(project) as get:
         english, german = get(path), get(path, {"Accept-Language": "de-AT, en;q=0.5"})
         japanese, unknown = get(path + "?lang=ja", {"Accept-Language": "de"}), get(path + "?lang=tlh")
@@ -82,7 +88,7 @@ def test_a_page_is_told_in_the_readers_language_unless_the_address_asks_for_anot
 def test_a_link_holds_neither_the_name_nor_the_id(small: Root) -> None:
     project = Project(small)
     publish_edition(project, 2025)
-    for link in links(project):
+    for link in links(project, KEY):
         assert link.listener not in link.path.split("/")
         assert str(small.surrogate(link.listener)) not in link.path
         assert re.fullmatch(r"/2025/[\w-]{24}", link.path)
@@ -90,7 +96,7 @@ def test_a_link_holds_neither_the_name_nor_the_id(small: Root) -> None:
 
 def test_readers_see_the_published_edition_until_the_next_one_and_again_after_a_rollback(small: Root) -> None:
     publish_edition(Project(small), 2025)
-    path = next(link.path for link in links(Project(small)) if link.listener == "ana")
+    path = next(link.path for link in links(Project(small), KEY) if link.listener == "ana")
 
     def page() -> str:
         with served(Project(small)) as get:  # a new server each time: nothing is remembered
@@ -109,3 +115,68 @@ def test_readers_see_the_published_edition_until_the_next_one_and_again_after_a_
     assert page() == before
     with pytest.raises(InputError, match="no earlier"):
         publications.rollback(small, 2025)
+
+
+def test_a_shared_page_is_read_by_its_token_until_it_is_revoked(small: Root) -> None:
+    project = Project(small)
+    publish_edition(project, 2025)
+    ana = registry.find_listener(small, "ana")
+    one, two = (shares.share(small, ana, 2025) for _ in range(2))
+    own = next(link.path for link in links(project, KEY) if link.listener == "ana")
+    with served(project, key=None) as get:
+        assert [get(f"/2025/{token}").status for token in (one, two)] == [200, 200]
+        assert get(own).status == get(f"/2024/{one}").status == get(f"/2025/{one}x").status == 404
+        assert shares.revoke(small, ana, 2025) == 2
+        assert [get(f"/2025/{token}").status for token in (one, two)] == [404, 404]  # a page that was read before is not remembered
+    assert one != two
+
+
+def test_the_registry_does_not_know_the_tokens_that_it_gave(small: Root) -> None:
+    token = shares.share(small, registry.find_listener(small, "ana"), 2025)
+    with small.engine.connect() as connection:
+        connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+    assert not [path for path in small.path.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]
+
+
+def test_a_share_ends_with_its_listener(small: Root) -> None:
+    project, ana = Project(small), registry.find_listener(small, "ana")
+    token = shares.share(small, ana, 2025)
+    assert shares.owner_of(small, 2025, token) == ana
+    erase(project, ana)
+    assert shares.owner_of(small, 2025, token) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.1", True), ("127.0.0.53", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("192.0.2.1", False),
+     ("example.org", False), ("", False)],
+)  # fmt: skip
+def test_only_a_loopback_address_is_this_machine(host: str, expected: bool) -> None:
+    assert is_this_machine(host) is expected
+
+
+@pytest.mark.parametrize(("host", "listed"), [("127.0.0.1", 3), ("0.0.0.0", 0)])
+def test_names_are_listed_only_where_no_one_else_is_served(
+    small: Root, monkeypatch: pytest.MonkeyPatch, host: str, listed: int
+) -> None:  # fmt: skip
+    publish_edition(Project(small), 2025)
+    started: list[dict[str, object]] = []
+    monkeypatch.setattr(uvicorn, "run", lambda app, **settings: started.append(settings))
+    printed = run(small.path, "serve", "--host", host).stdout
+    assert printed.count("http://") == listed
+    assert any(name in printed.split() for name in ("ana", "bo", "cy")) == bool(listed)
+    assert started == [{"host": host, "port": 8000, "log_level": "warning", "access_log": False}]
+
+
+@pytest.mark.parametrize("command", ["serve", "ui"])
+def test_servers_without_a_login_stay_on_this_machine_unless_told(command: str) -> None:
+    found = main.get_command(click.Context(main), command)
+    assert found
+    assert next(option.default for option in found.params if option.name == "host") == "127.0.0.1"
+
+
+def test_share_prints_an_address_once_and_closes_them_all(small: Root) -> None:
+    run(small.path, "share", "ana", "--year", "2025", code=2)  # nothing is published
+    publish_edition(Project(small), 2025)
+    assert re.fullmatch(r"/2025/[\w-]{24}\n", run(small.path, "share", "ana", "--year", "2025").stdout)
+    assert document(small.path, "share", "ana", "--year", "2025", "--revoke") == {"year": 2025, "revoked": 1}

@@ -1,0 +1,37 @@
+"""The data category of every column in the words of the fideslang taxonomy, for officers and for tools that read it."""
+
+from __future__ import annotations
+
+from wrapped_assets.vocabulary.columns import Column
+
+# From the most to the least delicate class.
+DELICACY = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
+# Whose columns are about a person wherever they stand.
+PERSONAL = frozenset(DELICACY[: DELICACY.index("own_content") + 1])
+
+# What a class's columns are, where nothing else is said below. Of the rest (quasi, sensitive) each column must be named.
+_OF_CLASS = {
+    "direct": "user.name",
+    "pseudonym": "user.unique_id.pseudonymous",
+    "own_content": "user.behavior.media_consumption",
+    "aggregate": "user.behavior.media_consumption",  # of many at once: the class says that it is about no single person
+    "public": "system.operations",
+}
+_OF_COLUMN = {
+    "birth_year": "user.demographic.date_of_birth",
+    "chart_country": "user.location.imprecise",
+    "country": "user.location.imprecise",
+    "country_count": "user.location.imprecise",
+    "exclusion_kind": "user.privacy_preferences",
+    "group_id": "user.social",
+    "is_findable": "user.privacy_preferences",
+    "is_private": "user.behavior.media_consumption",
+    "place_name": "user.location.imprecise",
+    "target_id": "user.privacy_preferences",
+    "time_zone": "user.location.imprecise",
+}
+
+
+def category_of(column: Column) -> str:
+    """The column's fideslang data category; KeyError for a quasi-identifying or sensitive column that nobody classified."""
+    return _OF_COLUMN[column.name] if column.name in _OF_COLUMN else _OF_CLASS[column.privacy]
