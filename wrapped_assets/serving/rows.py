@@ -10,6 +10,7 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import Graph
+from wrapped_assets.serving.like_minded import with_similar_names
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
@@ -47,6 +48,8 @@ def displayed(
         raise InputError(f"{declaration.key} was never built: run `wrapped build` first")
     wanted = {"listener_id": listener.listener_id if listener else None, "artist_id": artist_id}
     frame = _read(root, stored, cells, declaration.schema, wanted)
+    if "similar_listener_id" in frame.columns:
+        frame = with_similar_names(frame, root)
     names = _Names(root, stored, {(period_year(cell.period), cell.bucket) for cell in cells})
     return _words(named(frame.sort(declaration.order), names), declaration)
 
@@ -71,12 +74,16 @@ def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> 
         "spotify_uri",
         "isrc",
     ]
-    paths = [root.path / stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], listener)]
-    if not paths:
-        return pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
-    kept = pl.scan_parquet(paths).filter(pl.col("recording_id").is_in(ids.implode()))
-    best_first = kept.sort(_HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
-    return best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).sort("recording_id").collect()
+    found = pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
+    for whose in (listener, None):  # in the listener's own catalogue; then, what only others heard, in everybody's
+        missing = ids.filter(~ids.is_in(found["recording_id"].implode()))
+        paths = [root.path / stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], whose)]
+        if missing.is_empty() or not paths:
+            continue
+        kept = pl.scan_parquet(paths).filter(pl.col("recording_id").is_in(missing.implode()))
+        best_first = kept.sort(_HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
+        found = pl.concat([found, best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).collect()])
+    return found.sort("recording_id")
 
 
 def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
@@ -100,7 +107,10 @@ def _read(
 
 
 class _Names:
-    """What ids are called, looked up in the catalogue of the years and buckets that are shown."""
+    """What ids are called, looked up in the catalogue of the years and buckets that are shown.
+
+    A recording that only others heard, as one that a listener missed, in that of all buckets of these years.
+    """
 
     def __init__(self, root: Root, stored: Mapping[Cell, str], shown: set[tuple[int, int | None]]) -> None:
         everyone = {year for year, bucket in shown if bucket is None}
@@ -112,6 +122,9 @@ class _Names:
             ]
             for asset in (_CREDITS, _TRACKS)
         }
+        years = {year for year, _ in shown}
+        of_all = {root.path / path for cell, path in stored.items() if cell.asset == _TRACKS and period_year(cell.period) in years}
+        self._elsewhere = sorted(of_all - set(self._paths[_TRACKS]))
 
     def _scan(self, asset: str) -> pl.LazyFrame | None:
         return pl.scan_parquet(self._paths[asset]) if self._paths[asset] else None
@@ -120,8 +133,11 @@ class _Names:
         """recording_id, recording_name, artist_name; of several spellings one that came with an id, then the smallest in Unicode order."""
         if (tracks := self._scan(_TRACKS)) is None:
             return None
-        kept = tracks.join(ids, on="recording_id", how="semi").sort(_HAS_NO_ID, "recording_name", "artist_name", nulls_last=True)
-        return kept.unique("recording_id", keep="first", maintain_order=True).select("recording_id", "recording_name", "artist_name")
+        found = _best_spellings(tracks, ids)
+        missing = ids.drop_nulls().collect().join(found, on="recording_id", how="anti")
+        if missing.height and self._elsewhere:
+            found = pl.concat([found, _best_spellings(pl.scan_parquet(self._elsewhere), missing.lazy())])
+        return found.lazy()
 
     def of_release_groups(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """release_group_id, release_group_name, artist_name (the primary artist)."""
@@ -143,6 +159,11 @@ class _Names:
             return None
         episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).select("artist_name", show_id="artist_credit_id")
         return episodes.join(ids, on="show_id", how="semi").group_by("show_id").agg(show_name=pl.col("artist_name").min())
+
+
+def _best_spellings(tracks: pl.LazyFrame, ids: pl.LazyFrame) -> pl.DataFrame:
+    kept = tracks.join(ids, on="recording_id", how="semi").sort(_HAS_NO_ID, "recording_name", "artist_name", nulls_last=True)
+    return kept.unique("recording_id", keep="first", maintain_order=True).select("recording_id", "recording_name", "artist_name").collect()
 
 
 def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:

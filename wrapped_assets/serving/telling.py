@@ -18,7 +18,7 @@ from wrapped_assets.vocabulary.rules import rules_as_published
 
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
-_ASSET_OF = {"top_discoveries": "top_discoveries_songs", "comebacks": "comebacks_songs"}
+_ASSET_OF = {"top_discoveries": "top_discoveries_songs", "comebacks": "comebacks_songs", "missed_recordings": "missed_recordings_songs"}
 
 
 def story_data(project: Project, listener: Listener, year: int, live: LiveEdition | None = None) -> StoryData:
@@ -39,7 +39,7 @@ def story_data(project: Project, listener: Listener, year: int, live: LiveEditio
     rows = {}
     for found in insights:
         frame = displayed(project.root, project.graph, found.key, [year], listener, paths)
-        rows[found.name] = json_rows(frame.drop("listener_id"))
+        rows[found.name] = json_rows(frame.drop(name for name in frame.columns if name.endswith("listener_id")))
     outcomes = displayed(project.root, project.graph, "aggregates/outcomes", [year], listener, paths)
     since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
     return StoryData(

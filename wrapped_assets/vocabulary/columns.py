@@ -227,4 +227,26 @@ day_kind = _column("day_kind", pl.String, "What a day stands out by: a word for 
 day_figure = _column("day_figure", pl.Float64, "How much of it: minutes, a count, a mean year, or 0 to 1.", "own_content")
 new_release_rank = _column("new_release_rank", pl.Int64, "Place among the year's releases for the listener, first = 1.", "own_content")
 
+# Listeners beside others: of like taste, in clubs, on axes between poles
+similar_rank = _column("similar_rank", pl.Int64, "Place among the listeners of like taste, the closest = 1.", "own_content")
+similar_listener_id = _column("similar_listener_id", pl.Int64, "A listener of like taste, who agreed to be found.", "pseudonym")
+similarity_share = _column("similarity_share", pl.Float64, "Cosine of two listeners' listens per recording.", "own_content", "0–1")
+missed_rank = _column("missed_rank", pl.Int64, "Place among the recordings that a listener missed, first = 1.", "own_content")
+neighbour_listen_count = _column("neighbour_listen_count", pl.Int64, "Listens of the ten of most like taste, inside the window.", "aggregate")
+
+# Places among all listeners
+at_least_count = _column("at_least_count", pl.Int64, "Listeners who reach at least this value.", "aggregate")
+fan_rank = _column("fan_rank", pl.Int64, "Place among an artist's listeners by listens: 1 and how many have more.", "own_content")
+fan_share = _column("fan_share", pl.Float64, "The place divided by the artist's listeners.", "own_content", "0–1")
+minutes_fan_rank = _column("minutes_fan_rank", pl.Int64, "Place among an artist's listeners by time played.", "own_content")
+minutes_fan_share = _column("minutes_fan_share", pl.Float64, "That place divided by the artist's listeners.", "own_content", "0–1")
+minutes_rank = _column("minutes_rank", pl.Int64, "Place among all listeners by time played: 1 and how many have more.", "own_content")
+minutes_rank_share = _column("minutes_rank_share", pl.Float64, "That place divided by all listeners.", "own_content", "0–1")
+country_minutes_rank = _column("country_minutes_rank", pl.Int64, "Place by time played among those of the country.", "own_content")
+country_listener_count = _column("country_listener_count", pl.Int64, "Listeners whose home is in the country.", "aggregate")
+passed_date = _column("passed_date", pl.Date, "Day on which all listeners' listens reached a thousand.", "aggregate")
+early_rank = _column("early_rank", pl.Int64, "Place among the recordings heard early, the earliest first = 1.", "own_content")
+early_day_count = _column("early_day_count", pl.Int64, "Days from the listener's first listen to the thousandth of all.", "own_content", "d")
+town_lift = _column("town_lift", pl.Float64, "Mean lift of the listener's top artists that a place hears more than others do.", "own_content")
+
 BY_NAME: dict[str, Column] = {column.name: column for column in list(globals().values()) if isinstance(column, Column)}

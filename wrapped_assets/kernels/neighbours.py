@@ -1,0 +1,51 @@
+"""What listeners' neighbours heard and they never did, in blocks of listeners, so that memory has a bound."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.kernels.ranking import ranked
+from wrapped_assets.vocabulary import columns as c
+
+LISTENERS_PER_BLOCK = 500  # with ten neighbours of a thousand recordings each: five million rows
+SCHEMA = {
+    column.name: column.dtype
+    for column in (c.listener_id, c.missed_rank, c.recording_id, c.artist_id, c.neighbour_listen_count, c.listener_count)
+}
+
+
+def most_missed(
+    similar: pl.LazyFrame, heard: pl.LazyFrame, history: pl.LazyFrame, *, per_artist: int, limit: int, block: int = LISTENERS_PER_BLOCK
+) -> pl.LazyFrame:
+    """SCHEMA: what the neighbours of each listener heard and the listener never did, by the neighbours' listens.
+
+    `similar` has pairs of listener_id and similar_listener_id; `heard` what the latter heard: listener_id, recording_id, artist_id,
+    listen_count; `history` what the former ever heard: listener_id, recording_id. At most `per_artist` of a primary artist. A tie goes to
+    more of the neighbours, then to the smaller id.
+    """
+    parts = [similar, heard.rename({"listener_id": "similar_listener_id"}), history]
+    together = pl.concat([part.with_columns(_part=pl.lit(number)) for number, part in enumerate(parts)], how="diagonal")
+
+    def missed(rows: pl.DataFrame) -> pl.DataFrame:
+        pairs, theirs, known = (
+            rows.filter(pl.col("_part") == number).select(part.collect_schema().names()) for number, part in enumerate(parts)
+        )
+        everyone = pairs["listener_id"].unique().sort()
+        blocks = [everyone.slice(first, block) for first in range(0, max(len(everyone), 1), block)]
+        return pl.concat(_of_block(ids.to_frame().lazy(), pairs.lazy(), theirs.lazy(), known.lazy(), per_artist, limit) for ids in blocks)
+
+    return together.map_batches(missed, schema=SCHEMA)
+
+
+def _of_block(
+    ids: pl.LazyFrame, pairs: pl.LazyFrame, theirs: pl.LazyFrame, known: pl.LazyFrame, per_artist: int, limit: int
+) -> pl.DataFrame:  # fmt: skip
+    sums = (
+        theirs.join(pairs.join(ids, on="listener_id", how="semi"), on="similar_listener_id")
+        .group_by("listener_id", "recording_id")
+        .agg(pl.col("artist_id").min(), neighbour_listen_count=pl.col("listen_count").sum(), listener_count=pl.len().cast(pl.Int64))
+        .join(known.join(ids, on="listener_id", how="semi"), on=["listener_id", "recording_id"], how="anti")
+    )
+    order = ["-neighbour_listen_count", "-listener_count", "recording_id"]
+    few = ranked(sums, ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=per_artist)
+    return ranked(few, "listener_id", order=order, rank="missed_rank", limit=limit).select(list(SCHEMA)).collect()

@@ -1,0 +1,31 @@
+"""What a listener missed this year, as a playlist."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import playlist
+from wrapped_assets.vocabulary import columns as c
+
+
+@playlist(
+    title="What you missed in {year}",
+    grain=[c.listener_id, c.playlist_position],
+    columns=[c.recording_id, c.playlist_score],
+    reads={"missed_recordings": [c.listener_id, c.missed_rank, c.recording_id, c.neighbour_listen_count]},
+    examples=[
+        Example(
+            given={"ana": "2026-03-01 eple*50", "bo": "2026-03-01 eple*50 walk*4 night*3"},
+            people={"ana": {"is_findable": True}, "bo": {"is_findable": True}},
+            expect=[
+                {"listener_id": "ana", "playlist_position": 1, "recording_id": "walk", "playlist_score": 4.0},
+                {"listener_id": "ana", "playlist_position": 2, "recording_id": "night", "playlist_score": 3.0},
+            ],
+        ),
+    ],
+)
+def missed_recordings_songs(missed_recordings: pl.LazyFrame) -> pl.LazyFrame:
+    """The recordings of the insight `missed_recordings` in its order; the score is the listens of the ten of most like taste.
+
+    Ties are those of the insight: more of the ten, smaller id.
+    """
+    return missed_recordings.with_columns(playlist_position="missed_rank", playlist_score="neighbour_listen_count")
