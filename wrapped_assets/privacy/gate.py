@@ -16,6 +16,7 @@ import orjson
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.privacy.checks import faults_of
 from wrapped_assets.privacy.draws import Draws
+from wrapped_assets.privacy.eligible import eligible_people
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.policy import PinnedPolicy, policy_of, static_contents
 from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
@@ -118,6 +119,9 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
         raise RefusedError("the noise in this export is not in the budget's ledger: it must be staged again")
     if record.state == "cleared" and at - record.created_at >= CONSENT_LIVES:
         raise RefusedError("the consents behind this export were looked up more than 24 hours ago: stage it again")
+    subjects, rule = exports.subjects_of(root, export_id), pinned.policy.eligible
+    if subjects and rule and subjects - set(eligible_people(root, rule, at, record.recipient).listener_ids):
+        raise RefusedError("somebody whose row is in this export took their consent back meanwhile: stage it again")
     approvals = exports.approvals_of(root, export_id, record.sha256 or "")
     if missing := sorted(set(pinned.policy.approvals) - {each.role for each in approvals}):
         raise RefusedError(

@@ -107,6 +107,13 @@ def record_subjects(root: Root, export_id: str, pseudonyms: Mapping[int, str]) -
             connection.execute(sa.insert(tables.export_subjects), rows)
 
 
+def subjects_of(root: Root, export_id: str) -> set[int]:
+    """The listeners whose rows an export has; none where it has no rows of people."""
+    table = tables.export_subjects
+    with root.engine.connect() as connection:
+        return set(connection.execute(sa.select(table.c.listener_id).where(table.c.export_id == export_id)).scalars())
+
+
 def keep_key(root: Root, export_id: str, wrapped_key: bytes) -> None:
     """Stores the wrapped key of an export's pseudonyms."""
     with root.engine.begin() as connection:
