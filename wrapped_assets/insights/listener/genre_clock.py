@@ -1,0 +1,55 @@
+"""Which genre belongs to which part of a listener's day."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.grids import zero_filled
+from wrapped_assets.kernels.shares import parts_of, whole
+from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.outcomes import COUNTED
+
+GENRES = 10
+BEGINS = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}  # local hours; the night goes on until the morning
+
+
+@insight(
+    chapter="music",
+    grain=[c.listener_id, c.genre_rank, c.day_part],
+    columns=[c.genre_name, c.genre_listens, c.genre_known_share],
+    reads={
+        "listens": [c.listener_id, c.recording_id, c.local_hour, c.outcome_code],
+        "recording_genres": [c.recording_id, c.genre_name, c.genre_share],
+        "top_genres": [c.listener_id, c.genre_rank, c.genre_name, c.genre_known_share],
+    },
+    headline="Genres have their hours.",
+    examples=[
+        Example(
+            given={"ana": "2026-03-01 eple/bo@21:59 eple/bo@22:00*2 walk/bo@04:59 night/cy@05:00"},
+            catalogue={"known_artists": [{"artist_name": "bo", "genre_names": ["jazz", "folk"]}]},
+            expect=[
+                {"genre_rank": 1, "genre_name": "folk", "day_part": "afternoon", "genre_listens": 0.0, "genre_known_share": 0.8},
+                {"genre_rank": 1, "genre_name": "folk", "day_part": "evening", "genre_listens": 0.5},
+                {"genre_rank": 1, "genre_name": "folk", "day_part": "morning", "genre_listens": 0.0},
+                {"genre_rank": 1, "genre_name": "folk", "day_part": "night", "genre_listens": 1.5},
+                ...,
+            ],
+        ),
+    ],
+)
+def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genres: pl.LazyFrame) -> pl.LazyFrame:
+    """The listens to one of a listener's first ten genres in one part of the local day, also where there were none.
+
+    Night is from 22 to 5 o'clock, morning until 12, afternoon until 17, evening until 22; listens are split as in `top_genres`,
+    whose ranks, ties and coverage these are.
+    """
+    hour = pl.col("local_hour")
+    later = [pl.when(hour >= begins).then(pl.lit(part)) for part, begins in reversed(BEGINS.items())]
+    heard = listens.filter(pl.col("outcome_code") == COUNTED).with_columns(day_part=pl.coalesce(*later, pl.lit("night")))
+    songs = heard.group_by("listener_id", "recording_id", "day_part").agg(_listens=pl.len().cast(pl.Int64))
+    genre = ["listener_id", "genre_name"]
+    first = top_genres.filter(pl.col("genre_rank") <= GENRES)
+    tagged = songs.join(recording_genres, on="recording_id").join(first, on=genre)
+    by_part = tagged.group_by("listener_id", "genre_rank", "day_part").agg(_parts=parts_of("_listens", "genre_share").sum())
+    grid = zero_filled(by_part, ["listener_id", "genre_rank"], {"day_part": pl.Series([*BEGINS], dtype=pl.String)})
+    return grid.join(first, on=["listener_id", "genre_rank"]).with_columns(genre_listens=whole("_parts"))
