@@ -13,6 +13,7 @@ import click
 
 from wrapped_assets import __version__, commands
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.kernels.one_line import one_line
 
 
 class Commands(click.Group):
@@ -32,8 +33,11 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except WrappedError as error:
-            click.echo(f"wrapped: {error}", err=True)
+            click.echo(f"wrapped: {one_line(error)}", err=True)  # it may repeat what was typed, or a file's name
             ctx.exit(error.exit_code)
+        except UnicodeEncodeError:
+            click.echo("wrapped: expected names and paths in UTF-8, got bytes that are no text: nothing was changed", err=True)
+            ctx.exit(2)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: nothing to say
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -23,6 +23,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.privacy.residue import Needles, Residue, residue_of
 from wrapped_assets.storage import environments, manifest, records, republishing, restrictions, tables, tombstones
+from wrapped_assets.storage.inbox_folders import forget_drops
 from wrapped_assets.storage.purging import purge_landing, texts_of_one
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
@@ -70,7 +71,9 @@ def _carry_out(project: Project, case_id: str) -> Erasure:
     tombstones.entomb(root, needles.name, case_id)
     with root.lock("landing"):  # no import is under way, and none begins
         purged = purge_landing(root, needles.listener_id, EDGE)
-    done.plays, done.landed_files = purged.plays, purged.files
+    with root.lock("inbox"):
+        drops = forget_drops(root.path, needles.name)
+    done.plays, done.landed_files = purged.plays, purged.files + drops
     done.cells = _compute_again(project, needles.listener_id)
     now, graph = manifest.load_cells(root), project.graph
     done.published_files = republishing.purge_publications(

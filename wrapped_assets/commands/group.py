@@ -42,6 +42,8 @@ def _print(group, as_json: bool) -> None:
     if as_json:
         emit_json({"group": group.name, "members": members, "silent_count": group.silent_count})
         return
-    click.echo(f"{group.name}: {', '.join(members) or 'nobody who agreed yet'}")
+    from wrapped_assets.kernels.one_line import one_line
+
+    click.echo(f"{one_line(group.name)}: {', '.join(map(one_line, members)) or 'nobody who agreed yet'}")
     if group.silent_count:
         click.echo(f"{group.silent_count} more did not agree to it: `wrapped consent set LISTENER group given` records that they do")

@@ -63,12 +63,13 @@ def command(paths, listener, time_zone, country, birth_year, place, format_, buc
 
 def _print(report) -> None:
     from wrapped_assets.contracts.source import REJECTION_REASONS
+    from wrapped_assets.kernels.one_line import one_line
 
     click.echo(f"{report.files} files read: {report.accepted:,} plays accepted, {report.duplicate:,} duplicate")
     for reason, count in sorted(report.rejected.items()):
         click.echo(f"  {count:,} rejected: {REJECTION_REASONS.get(reason, reason)}")
     for problem in report.problems:
-        click.echo(f"  note: {problem}")
+        click.echo(f"  note: {one_line(problem)}")
     if report.unrecognised:
         click.echo(f"  {len(report.unrecognised)} other files were not listening history")
     click.echo("Next: wrapped build")

@@ -25,12 +25,13 @@ def command(host, port, data) -> None:
 
     import uvicorn
 
+    from wrapped_assets.kernels.one_line import one_line
     from wrapped_assets.serving.pages import application, is_this_machine, links
 
     project = open_project(data)
     key = secrets.token_bytes(32) if is_this_machine(host) else None
     for link in links(project, key) if key else ():
-        click.echo(f"{link.listener} {link.year}: http://{host}:{port}{link.path}")
+        click.echo(f"{one_line(link.listener)} {link.year}: http://{host}:{port}{link.path}")
     if key is None:
         click.echo("Others reach this address: only pages that were shared are served (`wrapped share`), and none is listed here.")
     uvicorn.run(application(project, key), host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links

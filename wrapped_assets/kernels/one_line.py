@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every command starts with this, and Polars takes half a second
+    import polars as pl
 
 # Controls, line separators, bidirectional controls, zero-width space, byte order mark, non-characters that XML forbids.
 # The zero-width joiners stay: emoji and several scripts need them.
@@ -16,3 +20,8 @@ def one_line(text: object) -> str:
         return ""
     printable = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _UNPRINTABLE.sub(" ", str(text)))
     return " ".join(printable.split())
+
+
+def one_line_in(texts: pl.Expr) -> pl.Expr:
+    """The same for a column, in which a null stays one."""
+    return texts.str.replace_all(_UNPRINTABLE.pattern, " ").str.replace_all(r"\s+", " ").str.strip_chars()

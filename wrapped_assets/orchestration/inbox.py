@@ -13,9 +13,9 @@ import polars as pl
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.unit import described
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.root import Root
 
-DONE, REFUSED = "done", "refused"
 SETTLED_SECONDS = 3.0  # a file that changed since may still be on its way
 
 

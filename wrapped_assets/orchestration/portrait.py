@@ -8,7 +8,7 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.contracts.known import KNOWN
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.categories import DELICACY, category_of
+from wrapped_assets.vocabulary.categories import category_of, class_of_table
 
 OWNERS = {
     "sources": ["team:intake"],
@@ -93,12 +93,13 @@ def lineage(graph: Graph, declaration: Declaration) -> dg.TableColumnLineage:
 
 def portrait(graph: Graph, declaration: Declaration) -> dict[str, Any]:
     """The arguments of an asset that say what it is."""
+    privacy = class_of_table(declaration.columns, is_by_listener=declaration.kind != "year")
     return {
         "description": description(declaration),
         "group_name": declaration.layer,
         "owners": OWNERS[declaration.layer],
         "kinds": {"polars", "parquet", *([KINDS[declaration.layer]] if declaration.layer in KINDS else [])},
-        "tags": {"privacy": _most_delicate(declaration.columns), **({"chapter": declaration.chapter} if declaration.chapter else {})},
+        "tags": {"privacy": privacy, **({"chapter": declaration.chapter} if declaration.chapter else {})},
         "metadata": {
             "dagster/column_schema": schema(list(declaration.columns), declaration.grain),
             "dagster/column_lineage": lineage(graph, declaration),
@@ -117,10 +118,7 @@ def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
         "group_name": group,
         "owners": OWNERS[group],
         "kinds": {"parquet"} if group == "sources" else {"sqlite"},
-        "tags": {"privacy": _most_delicate(tuple(columns))},
+        "tags": {"privacy": class_of_table(columns, is_by_listener=False)},
         "metadata": {"dagster/column_schema": schema(columns)},
     }
 
-
-def _most_delicate(columns: tuple[c.Column, ...]) -> str:
-    return min((column.privacy for column in columns), key=DELICACY.index, default="public")

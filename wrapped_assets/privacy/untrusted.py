@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from wrapped_assets.kernels.formulas import without_formulas
 from wrapped_assets.kernels.one_line import one_line
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets take the wide ones, too
 LONGEST = 200
 
 
@@ -18,5 +18,4 @@ def harmless(text: str, longest: int = LONGEST) -> str:
 
 def in_a_cell(text: str) -> str:
     """The text for a CSV cell: a spreadsheet must not take it for a formula."""
-    clean = harmless(text)
-    return f"'{clean}" if text.startswith(_FORMULA) or clean.startswith(_FORMULA) else clean
+    return without_formulas(harmless(text))

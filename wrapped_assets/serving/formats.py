@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-_FORMULA = r"^([=+\-@\t\r])"  # what a spreadsheet would run
+from wrapped_assets.kernels.formulas import without_formulas_in
+from wrapped_assets.kernels.one_line import one_line, one_line_in
 
 
 def _iso(frame: pl.DataFrame) -> pl.DataFrame:
@@ -33,13 +34,11 @@ def as_json(document: object) -> bytes:
 
 
 def as_csv(frame: pl.DataFrame) -> bytes:
-    """CSV with a header. A text that a spreadsheet would run as a formula gets an apostrophe before it; JSON and Parquet are exact."""
+    """CSV with a header; a text is one line, and can be no formula. JSON and Parquet have it exactly."""
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
-    safe = frame.with_columns(pl.col(texts).str.replace(_FORMULA, "'$1")).with_columns(
-        pl.col(name).cast(pl.List(pl.String)).list.join(";") for name in lists
-    )
-    return _iso(safe).write_csv().encode()
+    joined = _iso(frame).with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(";") for name in lists)
+    return joined.with_columns(without_formulas_in(one_line_in(pl.col(name))) for name in [*texts, *lists]).write_csv().encode()
 
 
 def as_parquet(frame: pl.DataFrame) -> bytes:
@@ -50,12 +49,12 @@ def as_parquet(frame: pl.DataFrame) -> bytes:
 
 
 def as_table(frame: pl.DataFrame, width: int | None = None) -> bytes:
-    """A table for reading; names are printed as they are, never as markup."""
+    """A table for reading; a name is one line, and neither markup nor a terminal's command."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name, dtype in frame.schema.items():
         table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
     for row in _iso(frame).iter_rows():
-        table.add_row(*(Text("" if value is None else f"{value:,.1f}" if isinstance(value, float) else str(value)) for value in row))
+        table.add_row(*(Text(f"{value:,.1f}" if isinstance(value, float) else one_line(value)) for value in row))
     buffer = io.StringIO()
     console = Console(file=buffer, width=width or 160, no_color=True)
     console.print(table)

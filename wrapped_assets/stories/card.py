@@ -18,6 +18,7 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record_body
 from wrapped_assets.stories.figures.svg import fixed
 from wrapped_assets.stories.palettes import CHAPTERS
+from wrapped_assets.stories.png import without_metadata
 
 WIDTH, HEIGHT = 1080, 1920
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -90,7 +91,9 @@ def story_svg_card(data: StoryData) -> str:
 
 
 def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
-    """The picture as PNG. Raises BrowserMissingError without Chromium, RuntimeError where it draws nothing within a minute."""
+    """The picture as PNG, and nothing beside it.
+
+    Raises BrowserMissingError without Chromium, RuntimeError where it draws nothing within a minute."""
     found = browser or next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
         raise BrowserMissingError("a PNG is drawn by Chromium, and none is installed; install it, or write --format html")
@@ -110,4 +113,4 @@ def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
             raise RuntimeError(f"{found} could not draw the picture: {error}") from error
         if not picture.is_file():
             raise RuntimeError(f"{found} wrote no picture; open the page of --format html instead")
-        return picture.read_bytes()
+        return without_metadata(picture.read_bytes())

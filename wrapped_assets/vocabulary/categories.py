@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from wrapped_assets.vocabulary.columns import Column
+from collections.abc import Iterable
+
+from wrapped_assets.vocabulary.columns import Column, PrivacyClass
 
 # From the most to the least delicate class.
-DELICACY = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
+DELICACY: tuple[PrivacyClass, ...] = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
 # Whose columns are about a person wherever they stand.
-PERSONAL = frozenset(DELICACY[: DELICACY.index("own_content") + 1])
+PERSONAL: frozenset[PrivacyClass] = frozenset(DELICACY[: DELICACY.index("own_content") + 1])
 
 # What a class's columns are, where nothing else is said below. Of the rest (quasi, sensitive) each column must be named.
 _OF_CLASS = {
@@ -35,3 +37,12 @@ _OF_COLUMN = {
 def category_of(column: Column) -> str:
     """The column's fideslang data category; KeyError for a quasi-identifying or sensitive column that nobody classified."""
     return _OF_COLUMN[column.name] if column.name in _OF_COLUMN else _OF_CLASS[column.privacy]
+
+
+def class_of_table(columns: Iterable[Column], *, is_by_listener: bool) -> PrivacyClass:
+    """The most delicate class among a table's columns; of a table that lies in listeners' buckets at the least what a listener did.
+
+    There also a row about music says something: that somebody in the bucket heard it.
+    """
+    found: set[PrivacyClass] = {column.privacy for column in columns} | ({"own_content"} if is_by_listener else set())
+    return min(found, key=DELICACY.index, default="public")

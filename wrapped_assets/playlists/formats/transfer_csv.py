@@ -6,19 +6,13 @@ import csv
 import io
 import re
 
+from wrapped_assets.kernels.formulas import without_formulas
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.playlists.formats.addresses import credit, left_out, length_ms, spotify_uri
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistFormat, PlaylistTrack, Rendered
 
 COLUMNS = ("Track URI", "Track Name", "Album Name", "Artist Name(s)", "Release Date", "Duration (ms)", "ISRC")
 _ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
-# A spreadsheet runs a cell that begins so. Where its locale separates by semicolons, a cell also begins after one.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
-
-
-def without_formulas(text: str) -> str:
-    """The text with an apostrophe before whatever a spreadsheet would run; other text unchanged."""
-    return _FORMULA.sub(r"\1\2'", text)
 
 
 def _row(track: PlaylistTrack) -> list[str]:

@@ -9,8 +9,9 @@ import re
 import pytest
 from hypothesis import given, settings
 
+from wrapped_assets.kernels.formulas import without_formulas
 from wrapped_assets.kernels.one_line import one_line
-from wrapped_assets.playlists.formats.transfer_csv import COLUMNS, render, without_formulas
+from wrapped_assets.playlists.formats.transfer_csv import COLUMNS, render
 from wrapped_assets_tests.playlists.formats.examples import FORMULAS, MIXED, playlists
 
 URI = re.compile(r"spotify:track:[0-9A-Za-z]{22}")

@@ -1,0 +1,21 @@
+"""The inbox below a data root, where exports are dropped: its folders, and what is left in them of a person."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+DONE, REFUSED = "done", "refused"
+
+
+def forget_drops(root: Path, name: str) -> int:
+    """Removes whatever was ever dropped for a listener, waiting, landed or refused; returns how many files that were."""
+    inbox = root / "inbox"
+    removed = 0
+    for parent in (inbox, inbox / DONE, inbox / REFUSED):
+        folder = parent / name
+        if name in ("", DONE, REFUSED) or folder.parent != parent or not folder.is_dir() or folder.is_symlink():
+            continue  # a name may be anything, and must not lead elsewhere
+        removed += sum(path.is_file() for path in folder.rglob("*"))
+        shutil.rmtree(folder)
+    return removed
