@@ -125,6 +125,7 @@ def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
                     streams.append(row(song, at, ms_played, is_private=chance.random() < 0.05) | {"media": media})
         plays[listener] = [(STREAMS, frame_of(streams)), (SCROBBLES, frame_of(scrobbles))]
     plays["gus"] = [(STREAMS, frame_of([row(SONGS[0], starts[2], 12_000), row(SONGS[1], starts[3], 180_000, is_private=True)]))]
+    plays["ivy"] = [(STREAMS, frame_of([row(SONGS[5], starts[4] + timedelta(minutes=2 * n), 60_000) for n in range(1_000)]))]
     plays["hal"] = [(STREAMS, frame_of(_two_years()))]
     return plays | crowd()
 

@@ -1,0 +1,34 @@
+"""How many listeners an artist has at each number of listens."""
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import Example
+from wrapped_assets.contracts.kinds import population
+from wrapped_assets.kernels.ladders import ladder
+from wrapped_assets.vocabulary import columns as c
+
+MINIMUM_AUDIENCE = 100  # below it a rank would say how many listeners a small artist has
+
+
+@population(
+    grain=[c.artist_id, c.listen_count],
+    columns=[c.at_least_count],
+    reads={"artist_audiences": [c.artist_id, c.listen_count]},
+    minimum_group=MINIMUM_AUDIENCE,
+    by=c.artist_id,
+    examples=[
+        Example(
+            given={f"fan {n:03}": "2026-03-01 eple/royksopp" + "*2" * (n < 10) for n in range(100)} | {"ana": "2026-03-01 night/bo"},
+            expect=[
+                {"artist_id": "royksopp", "listen_count": 1, "at_least_count": 100},
+                {"artist_id": "royksopp", "listen_count": 2, "at_least_count": 10},
+            ],
+        ),
+    ],
+)
+def fan_ladder(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
+    """A number of listens that some listener of an artist has, and how many of the artist's listeners have at least that many.
+
+    Only artists with 100 listeners. No ties: nobody is ranked here.
+    """
+    return ladder(artist_audiences, "artist_id", "listen_count", minimum=MINIMUM_AUDIENCE)
