@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.kernels.division import divided
@@ -12,6 +13,7 @@ from wrapped_assets.kernels.ranking import ranked
 
 MOST_CUTS = 2
 KINDS = 20  # the largest, which are told apart; all others are one
+_OPAQUE = {"predicate_pushdown": False, "projection_pushdown": False, "slice_pushdown": False}
 _FINE = 1e9  # parts of one in which logarithms are summed: whole numbers, so that sums do not depend on the rows' order
 
 
@@ -29,65 +31,71 @@ def cut(mixes: Sequence[tuple[pl.LazyFrame, int]], by: str, months: Sequence[str
     added up. The kinds are the KINDS largest, of equals the smaller, and all others together.
     """
     ways = segmentations(len(months))
-    gains = [_gains(mix, by, months, unit, ways) for mix, unit in mixes]
-    names = [f"_gain{number}" for number in range(len(ways))]
-    summed = pl.concat(gains).group_by(by).agg(pl.col(names).sum())
-    best = summed.select(by, _way=pl.concat_list(names).list.arg_max().cast(pl.Int64))
+    rows = [
+        _by_kind(mix, by, months).with_columns(_mix=pl.lit(place), _unit=pl.lit(unit, pl.Int64)) for place, (mix, unit) in enumerate(mixes)
+    ]
+    schema = {by: mixes[0][0].collect_schema()[by], "_way": pl.Int64()}
+    chosen = pl.concat(rows).map_batches(lambda found: _best(found, by, len(months), ways), schema=schema, **_OPAQUE)
     places = [
-        (number, month, 1 + sum(place >= begins for begins in begin))
-        for number, begin in enumerate(ways)
-        for place, month in enumerate(months)
+        (way, month, 1 + sum(place >= begins for begins in cuts)) for way, cuts in enumerate(ways) for place, month in enumerate(months)
     ]
     spans = pl.LazyFrame(places, schema={"_way": pl.Int64, "month": pl.String, "span_number": pl.Int64}, orient="row")
-    return best.join(spans, on="_way").drop("_way")
+    return chosen.join(spans, on="_way").drop("_way")
 
 
-def _gains(mix: pl.LazyFrame, by: str, months: Sequence[str], unit: int, ways: Sequence[tuple[int, ...]]) -> pl.LazyFrame:
-    """`by` and the gain of each way to cut, in whole 10⁻⁹."""
+def _by_kind(mix: pl.LazyFrame, by: str, months: Sequence[str]) -> pl.LazyFrame:
+    """`by`, _kind, _place and amount of the kinds that are told apart."""
     amount = pl.col("amount")
-    largest = ranked(mix.group_by(by, "kind").agg(amount.sum()), by, order=["-amount", "kind"], rank="_rank", limit=KINDS)
-    so_far = {f"_to{place}": amount.filter(pl.col("month") <= month).sum() for place, month in enumerate(months)}
-    by_kind = mix.join(largest.drop("amount"), on=[by, "kind"], how="left").group_by(by, "_rank").agg(**so_far)
-    last = len(months) - 1
-    every = [(first, end) for first in range(len(months)) for end in range(first, last + 1)]
-    kinds = {span: _x_log_x(_within(*span), unit) for span in every}
-    sums = by_kind.group_by(by).agg(
-        *(terms.sum().alias(f"_kinds{first}_{end}") for (first, end), terms in kinds.items()), pl.col(*so_far).sum(), _kinds=pl.len()
-    )
-    alike = {  # how well a span's own mix foretells what is in it
-        (first, end): (pl.col(f"_kinds{first}_{end}") - _x_log_x(_within(first, end), unit)).alias(f"_alike{first}_{end}")
-        for first, end in every
-    }
-    penalty = _fine((pl.col("_kinds").cast(pl.Float64) - 1) * divided(pl.col(f"_to{last}"), unit).clip(1).log() / 2)
-    told = sums.select(by, *alike.values(), _penalty=penalty)
-    whole = pl.col(f"_alike0_{last}")
-    return told.select(
-        by,
-        *(
-            (_all_of(begin, last) - whole - pl.col("_penalty") * len(begin)).alias(f"_gain{number}")
-            for number, begin in enumerate(ways)
-        ),
-    )
+    largest = ranked(mix.group_by(by, "kind").agg(amount.sum()), by, order=["-amount", "kind"], rank="_kind", limit=KINDS)
+    place = pl.col("month").replace_strict(months, range(len(months)), return_dtype=pl.Int64)
+    told_apart = mix.join(largest.drop("amount"), on=[by, "kind"], how="left")
+    return told_apart.group_by(by, "_kind", _place=place).agg(amount.sum())
 
 
-def _all_of(begin: tuple[int, ...], last: int) -> pl.Expr:
-    ends = (*(first - 1 for first in begin), last)
-    return pl.sum_horizontal(f"_alike{first}_{end}" for first, end in zip((0, *begin), ends, strict=True))
+def _best(rows: pl.DataFrame, by: str, places: int, ways: Sequence[tuple[int, ...]]) -> pl.DataFrame:
+    """`by` and the number of the way to cut with the largest gain."""
+    if rows.is_empty():
+        return pl.DataFrame(schema={by: rows.schema[by], "_way": pl.Int64})
+    ordered = rows.sort(by, "_mix", "_kind")
+    begins = _begins(ordered, by, "_mix", "_kind").to_numpy()
+    amounts = np.zeros((begins.sum(), places + 1), dtype=np.int64)
+    amounts[np.cumsum(begins) - 1, ordered["_place"].to_numpy() + 1] = ordered["amount"].to_numpy()
+    amounts = np.cumsum(amounts, axis=1)  # up to each place
+    ordered = ordered.filter(begins)
+    units = ordered["_unit"].to_numpy()
+    mixes = np.flatnonzero(_begins(ordered, by, "_mix"))
+    owners = ordered[mixes].select(by)
+
+    def alike(first: int, end: int) -> np.ndarray:
+        """How well the mix of the places from `first` to before `end` foretells what is in them."""
+        within = amounts[:, end] - amounts[:, first]
+        return np.add.reduceat(_x_log_x(within, units), mixes) - _x_log_x(np.add.reduceat(within, mixes), units[mixes])
+
+    told = {span: alike(*span) for span in combinations(range(places + 1), 2)}
+    of_all = np.add.reduceat(amounts[:, -1], mixes) / units[mixes]
+    kinds = np.diff(np.append(mixes, len(ordered)))
+    penalty = _fine((kinds - 1) * np.log(np.maximum(of_all, 1)) / 2)
+    firsts = np.flatnonzero(_begins(owners, by))
+    gains = [
+        np.add.reduceat(sum(told[span] for span in pairwise((0, *way, places))) - told[0, places] - penalty * len(way), firsts)
+        for way in ways
+    ]
+    return owners[firsts].with_columns(_way=pl.Series(np.argmax(gains, axis=0), dtype=pl.Int64))
 
 
-def _within(first: int, end: int) -> pl.Expr:
-    """What lies between two months, both included."""
-    return pl.col(f"_to{end}") - pl.col(f"_to{first - 1}") if first else pl.col(f"_to{end}")
+def _begins(rows: pl.DataFrame, *keys: str) -> pl.Series:
+    """Whether a row of sorted rows is the first of its key."""
+    return rows.select(pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(1)) for key in keys)).to_series()
 
 
-def _fine(value: pl.Expr) -> pl.Expr:
-    return (value * _FINE).round().cast(pl.Int64)
+def _fine(value: np.ndarray) -> np.ndarray:
+    return np.rint(value * _FINE).astype(np.int64)
 
 
-def _x_log_x(amount: pl.Expr, unit: int) -> pl.Expr:
-    """x ln x of an amount in parts; 0 where there is nothing."""
-    x = divided(amount, unit)
-    return _fine(pl.when(amount > 0).then(x * x.log()).otherwise(0.0))
+def _x_log_x(amounts: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """x ln x of amounts in parts; 0 where there is nothing."""
+    x = amounts / units
+    return _fine(x * np.log(np.where(x > 0, x, 1)))
 
 
 def standing_out(amounts: pl.LazyFrame, spans: pl.LazyFrame, by: str, unit: int, limit: int) -> pl.LazyFrame:
