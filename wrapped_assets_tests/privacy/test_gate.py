@@ -30,6 +30,7 @@ def root(small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
     monkeypatch.setattr(policy, "POLICIES", tmp_path / "policies")
     agree(small, "ana")
     agree(small, "bo")
+    build(Project(small))
     publish_edition(Project(small), YEAR)
     return small
 
