@@ -54,7 +54,7 @@ def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl
     by_recording = shared.T.tocsr()
     parts = []
     for rows in known.blocks(len(known.listeners), block):
-        cosines = _dots(shared[rows], by_recording)
+        cosines = (shared[rows] @ by_recording).toarray()
         cosines /= lengths[rows, None] * lengths[None, :]
         np.round(cosines, DIGITS, out=cosines)
         cosines[np.arange(len(cosines)), np.arange(rows.start, rows.stop)] = 0  # nobody is like themselves
@@ -67,10 +67,6 @@ def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl
         },
         schema=SCHEMA,
     )  # fmt: skip
-
-
-def _dots(some: sparse.csr_array, by_recording: sparse.csr_array) -> np.ndarray:
-    return (some @ by_recording).toarray()
 
 
 def _best_of_rows(values: np.ndarray, limit: int, first_row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -100,6 +100,8 @@ def _of_the_crowd(n: int) -> dict[str, Any]:
 
 
 PEOPLE |= {name: _of_the_crowd(n) for n, name in enumerate(CROWD)}
+CONNOISSEURS = tuple(f"k{n:02d}" for n in range(24))
+PEOPLE |= {name: {"birth_year": 1990 + n % 5, "is_findable": n % 3 == 0} for n, name in enumerate(CONNOISSEURS[:22])}
 GROUPS = {"home": ["ana", "bo", "cy"], "work": ["di", "ed"]}
 SURROUNDINGS: dict[str, Any] = {"catalogue": CATALOGUE, "people": PEOPLE, "groups": GROUPS}
 
@@ -127,7 +129,7 @@ def everyone() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
     plays["gus"] = [(STREAMS, frame_of([row(SONGS[0], starts[2], 12_000), row(SONGS[1], starts[3], 180_000, is_private=True)]))]
     plays["ivy"] = [(STREAMS, frame_of([row(SONGS[5], starts[4] + timedelta(minutes=2 * n), 60_000) for n in range(1_000)]))]
     plays["hal"] = [(STREAMS, frame_of(_two_years()))]
-    return plays | crowd()
+    return plays | crowd() | connoisseurs()
 
 
 def crowd() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
@@ -142,6 +144,20 @@ def crowd() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
             heard.append(row(SONGS[1], datetime(YEAR - 1, 12, 30, n % 24, tzinfo=UTC), 180_000))
         if n % 15 == 2:
             heard.append(row(SONGS[0], start + timedelta(hours=2), 12_000, is_skipped=True))
+        plays[name] = [(STREAMS, frame_of(heard))]
+    return plays
+
+
+def connoisseurs() -> dict[str, list[tuple[Source, pl.DataFrame]]]:
+    """24 who hear enough known music to be compared with each other; most were heard the year before, too."""
+    plays = {}
+    for n, name in enumerate(CONNOISSEURS):
+        often = {1: 20, 5: 6 + n % 5, 4: 4 + n % 3, 8: n % 4, 2: 5 * (n % 2), 10: 3 + n % 7}  # songs of the artists with an audience
+        songs = [SONGS[song] for song, times in often.items() for _ in range(times)]
+        start = datetime(YEAR, 3, 28 + n % 3, n % 24, tzinfo=UTC)
+        heard = [row(song, start + timedelta(minutes=4 * place), 180_000) for place, song in enumerate(songs)]
+        if n % 6:
+            heard += [row(SONGS[song], datetime(YEAR - 1, 12, 30, n % 24, song, tzinfo=UTC), 180_000) for song in (1, 4)[: n % 3]]
         plays[name] = [(STREAMS, frame_of(heard))]
     return plays
 

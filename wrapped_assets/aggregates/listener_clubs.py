@@ -1,0 +1,45 @@
+"""The club that each listener's genres lead to."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.clubs import clubs_of
+from wrapped_assets.kernels.ranking import first_per
+from wrapped_assets.kernels.shares import PARTS, parts_of
+from wrapped_assets.vocabulary import columns as c
+
+FEWEST_LISTENS = 30
+
+
+@declare(
+    layer="aggregates",
+    kind="year_bucket",
+    grain=[c.listener_id],
+    columns=[c.club_name, c.club_listen_count, c.club_value, c.club_share, c.genre_known_share],
+    reads={
+        "recording_years": [c.listener_id, c.recording_id, c.listen_count],
+        "recording_genres": [c.recording_id, c.genre_name, c.genre_share],
+        "genres": [c.genre_name, c.parent_genre_name],
+    },
+)
+def listener_clubs(recording_years: pl.LazyFrame, recording_genres: pl.LazyFrame, genres: pl.LazyFrame) -> pl.LazyFrame:
+    """A listener with 30 listens or more whose genre is known, and the club that most of these lead to.
+
+    A recording's listens are split evenly over its genres; the shares are of all listens. A tie goes to the club's name in Unicode order.
+    """
+    heard = recording_years.filter(pl.col("listen_count") > 0)
+    totals = heard.group_by("listener_id").agg(_all=pl.col("listen_count").sum())
+    tagged = heard.join(recording_genres, on="recording_id", how="semi").group_by("listener_id").agg(_known=pl.col("listen_count").sum())
+    split = heard.join(recording_genres, on="recording_id").with_columns(_parts=parts_of("listen_count", "genre_share"))
+    of_clubs = split.join(clubs_of(genres), on="genre_name").group_by("listener_id", "club_name").agg(pl.col("_parts").sum())
+    return (
+        first_per(of_clubs, "listener_id", order=["-_parts", "club_name"])
+        .join(tagged.filter(pl.col("_known") >= FEWEST_LISTENS), on="listener_id")
+        .join(totals, on="listener_id")
+        .with_columns(club_listen_count=pl.col("_parts") // PARTS, genre_known_share=pl.col("_known") / pl.col("_all"))
+        .with_columns(
+            club_value=pl.col("club_listen_count") * 10_000 // pl.col("_all"), club_share=pl.col("club_listen_count") / pl.col("_all")
+        )
+    )
