@@ -19,6 +19,7 @@ from wrapped_assets.exports.all_exports import all_exports, export_named
 from wrapped_assets.privacy import gate, policy
 from wrapped_assets.privacy.noise import GaussianThreshold, Laplace, TopK
 from wrapped_assets.privacy.policy import policy_of
+from wrapped_assets.privacy.recalling import recall_exports
 from wrapped_assets.privacy.staged_files import as_csv
 from wrapped_assets.storage import budget, consents, exports, registry
 from wrapped_assets_tests.privacy.exports.world import YEAR, Life, World, on, public
@@ -245,3 +246,22 @@ def test_consent_taken_back_after_the_check_stops_it_too_even_where_it_left_befo
     with pytest.raises(RefusedError, match="took their consent back"):
         gate.deliver(world.root, export_id, tmp_path / "2")
     assert not (tmp_path / "2").exists()
+
+
+def test_an_erasure_recalls_the_row_that_went_out_and_no_aggregate(world: World, tmp_path: Path) -> None:
+    delivered(world, "partner_extract", tmp_path / "rows")
+    delivered(world, "artist_editions", tmp_path / "figures")
+    rows = set(pl.read_csv(tmp_path / "rows" / "partner_extract.csv")["pseudonym"])
+    somebody = registry.all_listeners(world.root)[0]
+    (recall,) = recall_exports(world.root, somebody.listener_id, "case")
+    assert (recall.name, recall.recipient) == ("partner_extract", "acme")
+    assert recall.pseudonym in rows
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_report_says_whether_it_is_about_rows_of_people_or_about_groups(world: World, tmp_path: Path, name: str) -> None:
+    delivered(world, name, tmp_path / "out")
+    page = (tmp_path / "out" / "privacy_report.html").read_text()
+    assert ("Each row is about one person" in page) == (name == "partner_extract")
+    assert ("No figure stands for fewer than" in page) == (name != "partner_extract")
+    assert all(fault in page.replace("&#39;", "'") for fault in policy_of(name).policy.not_guaranteed)
