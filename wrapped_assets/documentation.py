@@ -11,6 +11,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Declaration, Example, Read
 from wrapped_assets.contracts.graph import Graph, project_graph
+from wrapped_assets.documentation_of_privacy import filled
 from wrapped_assets.vocabulary.columns import BY_NAME, Column
 
 FOLDER = Path(__file__).parent.parent / "docs"
@@ -28,9 +29,10 @@ _PRIVACY = {
 
 
 def pages(graph: Graph | None = None) -> dict[str, str]:
-    """Every generated page by file name, in a fixed order of sections."""
+    """Every generated page by file name, in a fixed order of sections; of privacy.md only the tables are."""
     known = graph or project_graph()
-    return {"insights.md": insights_page(known), "columns.md": columns_page(known)}
+    privacy = filled((FOLDER / "privacy.md").read_text(encoding="utf-8"))  # written by hand, but for its tables
+    return {"insights.md": insights_page(known), "columns.md": columns_page(known), "privacy.md": privacy}
 
 
 def insights_page(graph: Graph) -> str:

@@ -6,10 +6,12 @@ import pytest
 
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.documentation import COMMAND, FOLDER, pages
+from wrapped_assets.privacy.policy import export_names
 from wrapped_assets.vocabulary.columns import BY_NAME
+from wrapped_assets.vocabulary.purposes import PURPOSES
 
 
-@pytest.mark.parametrize("name", ["insights.md", "columns.md"])
+@pytest.mark.parametrize("name", ["insights.md", "columns.md", "privacy.md"])
 def test_a_generated_page_is_fresh(name: str) -> None:
     assert (FOLDER / name).read_text(encoding="utf-8") == pages()[name], f"run `{COMMAND}` and commit docs/{name}"
 
@@ -24,3 +26,9 @@ def test_every_insight_and_playlist_has_its_heading() -> None:
 def test_every_column_has_its_heading() -> None:
     text = pages()["columns.md"]
     assert all(f"## {name}\n" in text for name in BY_NAME)
+
+
+def test_the_page_on_privacy_has_every_purpose_and_every_export() -> None:
+    text = pages()["privacy.md"]
+    assert not [name for name in (*PURPOSES, "partner:RECIPIENT") if f"| `{name}` |" not in text]
+    assert not [name for name in export_names() if f"| `{name}` |" not in text]

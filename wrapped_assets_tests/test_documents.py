@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from wrapped_assets.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "docs/recompute.md", "docs/operations.md")
+DOCUMENTS = ("README.md", "docs/recompute.md", "docs/operations.md", "docs/privacy.md")
 # Servers, which tests of their own start; and what sets up a machine, which the continuous integration runs.
 STARTS_A_SERVER = re.compile(r"^wrapped (ui|serve)\b")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
@@ -33,9 +33,15 @@ def linked_files(document: str) -> list[Path]:
     return [(ROOT / document).parent / target for target in targets if "://" not in target]
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "ARCHITECTURE.md"])
+@pytest.mark.parametrize("document", [*DOCUMENTS, "ARCHITECTURE.md", "docs/threat_model.md"])
 def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     assert not [target for target in linked_files(document) if not target.exists()]
+
+
+def test_every_test_that_the_threat_model_names_is_there() -> None:
+    named = set(re.findall(r"`([\w/]*test_\w+\.py)`", (ROOT / "docs" / "threat_model.md").read_text(encoding="utf-8")))
+    assert len(named) > 15
+    assert not [name for name in named if not (ROOT / "wrapped_assets_tests" / name).exists()]
 
 
 def test_every_command_of_the_documents_works_as_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

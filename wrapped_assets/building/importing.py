@@ -54,6 +54,7 @@ def import_paths(
 
     Raises InputError, and changes nothing, where nothing in the paths is known, or a row has no listener and `person` is None.
     """
+    tombstones.expire(root)
     with landing_swept(root):
         return _import(root, paths, person, format, progress)
 

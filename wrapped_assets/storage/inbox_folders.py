@@ -14,7 +14,7 @@ def forget_drops(root: Path, name: str) -> int:
     removed = 0
     for parent in (inbox, inbox / DONE, inbox / REFUSED):
         folder = parent / name
-        if name in ("", DONE, REFUSED) or folder.parent != parent or not folder.is_dir() or folder.is_symlink():
+        if name in ("", ".", "..", DONE, REFUSED) or folder.parent != parent or folder.is_symlink() or not folder.is_dir():
             continue  # a name may be anything, and must not lead elsewhere
         removed += sum(path.is_file() for path in folder.rglob("*"))
         shutil.rmtree(folder)

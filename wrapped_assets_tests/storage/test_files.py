@@ -82,3 +82,23 @@ except BuildError as error:
     assert found.stdout.startswith("refused: could not write"), found.stderr
     assert list(tmp_path.iterdir()) == []
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 2000
+
+
+def test_a_filtered_frame_is_stored_without_what_was_filtered_out(tmp_path: Path) -> None:
+    """Polars keeps the buffers of removed rows; a Parquet file has none of them, in pages, statistics or metadata."""
+    removed = [f"Somebody Who Is Gone {number:05}" for number in range(500)]  # longer than what a view holds by itself
+    rows = pl.DataFrame({
+        "listener_id": [*([7_234_567_890_123_456_789] * 500), *range(500)],
+        "recording_name": [*removed, *(f"Something that stays here {number:05}" for number in range(500))],
+        "artist_names": [*([name] for name in removed), *([["Whoever stays for good"]] * 500)],
+    })  # fmt: skip
+    for number, kept in enumerate((rows.filter(pl.col("listener_id") < 500), rows.slice(500), rows.lazy().tail(500).collect())):
+        path = tmp_path / f"{number}.parquet"
+        write_parquet(kept, path)
+        content = path.read_bytes()
+        assert b"Somebody" not in content
+        assert (7_234_567_890_123_456_789).to_bytes(8, "little") not in content
+        plain = tmp_path / f"{number}-plain.parquet"  # where nothing is compressed nothing hides
+        kept.write_parquet(plain, compression="uncompressed")
+        assert b"stays here" in plain.read_bytes()
+        assert b"Somebody" not in plain.read_bytes()

@@ -1,0 +1,105 @@
+"""The tables of docs/privacy.md that purposes and policies write themselves, between markers in the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from wrapped_assets.kernels.privacy_loss import epsilon_of
+from wrapped_assets.privacy.noise import NANO
+from wrapped_assets.privacy.policy import Policy, export_names, policy_of
+from wrapped_assets.vocabulary.categories import category_of
+from wrapped_assets.vocabulary.columns import BY_NAME
+from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
+
+_CLASSES = {
+    "direct": "names a person", "sensitive": "sensitive", "pseudonym": "stands for a person", "quasi": "helps to recognise a person",
+    "own_content": "what a listener did", "aggregate": "about a group", "public": "about no one",
+}  # fmt: skip
+
+
+def filled(page: str) -> str:
+    """The page with every table between its markers as it is now; ValueError for a marker of an unknown table."""
+
+    def table(found: re.Match[str]) -> str:
+        if found[1] not in _TABLES:
+            raise ValueError(f"docs/privacy.md asks for the unknown table {found[1]!r}; known are {', '.join(_TABLES)}")
+        return f"<!-- table: {found[1]} -->\n" + "\n".join(_TABLES[found[1]]()) + "\n<!-- end -->"
+
+    return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", table, page, flags=re.DOTALL)
+
+
+def _purposes() -> Iterator[str]:
+    named = [*PURPOSES.values(), purpose_named("partner:recipient")]
+    names = [f"`{each.name.replace(':recipient', ':RECIPIENT')}`" for each in named]
+    rows = [(name, each.meaning, each.data_use, _words(each.lawful_basis)) for name, each in zip(names, named, strict=True)]
+    return _table(("Purpose", "What a person is told", "Data use (fideslang)", "Lawful basis"), rows)
+
+
+def _exports() -> Iterator[str]:
+    policies = [policy_of(name).policy for name in export_names()]
+    head = ("Export", "For whom, what for", "Who is in it", "Smallest group, rounding", "Chance added", "Signed by", "Kept")
+    return _table(head, [_export(policy) for policy in policies])
+
+
+def _export(policy: Policy) -> tuple[str, ...]:
+    return (
+        f"`{policy.export}`", f"{', '.join(policy.recipients)}: {policy.purpose}", _people(policy), _thresholds(policy), _noise(policy),
+        " and ".join(policy.approvals) or "nobody besides the gate", f"{policy.retention_days} days",
+    )  # fmt: skip
+
+
+def _people(policy: Policy) -> str:
+    rule = policy.eligible
+    if rule is None:
+        return "the person who asks"
+    age = f", from {rule.minimum_age} years" if rule.minimum_age else ""
+    return f"whoever opened `{rule.consent.replace('*', 'RECIPIENT')}` ({_words(policy.lawful_basis)}){age}; no private sessions"
+
+
+def _thresholds(policy: Policy) -> str:
+    rule = policy.disclosure
+    if rule is None:
+        return "–"
+    opened = f", details from {rule.k_open}" if rule.k_open else ""
+    rounding = "two digits" if rule.two_digits else f"to {rule.round}" if rule.round > 1 else "none"
+    return f"{rule.k_cell}{opened}; rounding {rounding}"
+
+
+def _noise(policy: Policy) -> str:
+    drawn = [(name, noise, epsilon_of(noise.nano_rho / NANO, noise.delta)) for name, noise in sorted(policy.noise.items())]
+    return "; ".join(f"{name}: epsilon {epsilon:.2f} at delta {noise.delta:g}" for name, noise, epsilon in drawn) or "none"
+
+
+def _left() -> Iterator[str]:
+    for policy in (policy_of(name).policy for name in export_names()):
+        yield f"\n{policy.title} (`{policy.export}`):\n"
+        rows = [
+            (f"`{file}`", f"`{name}`", rule.meaning, _CLASSES[rule.privacy], rule.category)
+            for file, columns in sorted(policy.files.items())
+            for name, rule in columns.items()
+        ]
+        yield from _table(("File", "Column", "Meaning", "Class", "Category (fideslang)"), rows)
+        yield "\nNot guaranteed:\n"
+        yield from (f"* {sentence}" for sentence in policy.not_guaranteed)
+
+
+def _classes() -> Iterator[str]:
+    rows = []
+    for privacy, meaning in _CLASSES.items():
+        found = [column for column in BY_NAME.values() if column.privacy == privacy]
+        categories = sorted({category_of(column) for column in found})
+        rows.append((f"`{privacy}`", meaning, ", ".join(f"`{each}`" for each in categories) or "there is none"))
+    return _table(("Class", "The column …", "Categories (fideslang)"), rows)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for cells in (head, ["---"] * len(head), *rows):
+        yield f"| {' | '.join(cell.replace('|', '¦') for cell in cells)} |"
+
+
+_TABLES: dict[str, Callable[[], Iterator[str]]] = {"purposes": _purposes, "exports": _exports, "columns": _left, "classes": _classes}
