@@ -12,11 +12,12 @@ from wrapped_assets.commands.options import data_option, emit, emit_json, json_o
 @click.option("--listener", required=True)
 @click.option("--year", type=int, required=True)
 @click.option("--month", metavar="YYYY-MM", help="Of a monthly playlist: which month; the latest with songs unless given.")
+@click.option("--span", type=click.IntRange(min=1), help="Of `chapters`: which span of the year; the last unless given.")
 @click.option("--format", "format_", required=True, help="jspf, xspf, m3u8, csv or spotify.")
 @click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
 @data_option
 @json_option
-def command(name, listener, year, month, format_, out, data, as_json) -> None:
+def command(name, listener, year, month, span, format_, out, data, as_json) -> None:
     """Write a playlist; tracks that the format cannot carry are listed with the reason."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.playlists.formats.registry import format_named
@@ -30,7 +31,7 @@ def command(name, listener, year, month, format_, out, data, as_json) -> None:
     if as_json and out is None:
         raise InputError("--json prints a report, and the playlist needs a place of its own: name a file with --out")
     project = open_project(data)
-    playlist = playlist_data(project, name, registry.find_listener(project.root, listener), year, month)
+    playlist = playlist_data(project, name, registry.find_listener(project.root, listener), year, month, span)
     written = writer.render(playlist)
     emit(written.content, out)
     groups = {"left_out": written.left_out, "passed_over": written.passed_over}

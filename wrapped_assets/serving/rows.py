@@ -11,6 +11,7 @@ from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.serving.like_minded import with_similar_names
+from wrapped_assets.serving.released import RELEASED, RELEASES, filled_in, of_releases
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
@@ -56,11 +57,15 @@ def displayed(
 
 def built_paths(root: Root, assets: Sequence[str]) -> dict[Cell, str]:
     """Where the newest build's cells of some assets lie, and the catalogue's."""
-    return {cell: found.path for cell, found in manifest.load_cells(root, assets=[*assets, _CREDITS, _TRACKS]).items()}
+    looked_up = [*assets, _CREDITS, _TRACKS, RELEASED, RELEASES]
+    return {cell: found.path for cell, found in manifest.load_cells(root, assets=looked_up).items()}
 
 
 def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> pl.DataFrame:
-    """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it."""
+    """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it.
+
+    What no spelling has comes from the catalogue, where it knows the recording on a release of the year, heard or not.
+    """
     stored = built_paths(root, [])
     fields = [
         "recording_name",
@@ -83,7 +88,8 @@ def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> 
         kept = pl.scan_parquet(paths).filter(pl.col("recording_id").is_in(missing.implode()))
         best_first = kept.sort(_HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
         found = pl.concat([found, best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).collect()])
-    return found.sort("recording_id")
+    known = ([root.path / stored[cell] for cell in _chosen(root, stored, asset, [year], listener)] for asset in (RELEASED, RELEASES))
+    return filled_in(found, of_releases(*known, ids)).sort("recording_id")
 
 
 def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
@@ -109,7 +115,8 @@ def _read(
 class _Names:
     """What ids are called, looked up in the catalogue of the years and buckets that are shown.
 
-    A recording that only others heard, as one that a listener missed, in that of all buckets of these years.
+    A recording that only others heard, as one that a listener missed, in that of all buckets of these years; one that nobody need
+    have heard among the year's releases.
     """
 
     def __init__(self, root: Root, stored: Mapping[Cell, str], shown: set[tuple[int, int | None]]) -> None:
@@ -120,7 +127,7 @@ class _Names:
                 for cell, path in sorted(stored.items(), key=lambda item: str(item[0]))
                 if cell.asset == asset and ((period_year(cell.period), cell.bucket) in shown or period_year(cell.period) in everyone)
             ]
-            for asset in (_CREDITS, _TRACKS)
+            for asset in (_CREDITS, _TRACKS, RELEASED, RELEASES)
         }
         years = {year for year, _ in shown}
         of_all = {root.path / path for cell, path in stored.items() if cell.asset == _TRACKS and period_year(cell.period) in years}
@@ -137,6 +144,8 @@ class _Names:
         missing = ids.drop_nulls().collect().join(found, on="recording_id", how="anti")
         if missing.height and self._elsewhere:
             found = pl.concat([found, _best_spellings(pl.scan_parquet(self._elsewhere), missing.lazy())])
+        if missing.height:
+            found = filled_in(found, of_releases(self._paths[RELEASED], self._paths[RELEASES], missing["recording_id"]))
         return found.lazy()
 
     def of_release_groups(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:

@@ -18,7 +18,12 @@ from wrapped_assets.vocabulary.rules import rules_as_published
 
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
-_ASSET_OF = {"top_discoveries": "top_discoveries_songs", "comebacks": "comebacks_songs", "missed_recordings": "missed_recordings_songs"}
+_ASSET_OF = {
+    "top_discoveries": "top_discoveries_songs",
+    "comebacks": "comebacks_songs",
+    "missed_recordings": "missed_recordings_songs",
+    "new_releases": "new_releases_songs",
+}
 
 
 def story_data(project: Project, listener: Listener, year: int, live: LiveEdition | None = None) -> StoryData:
@@ -66,17 +71,24 @@ def playlist_names(project: Project) -> list[str]:
     return sorted(by_asset.get(found.name, found.name) for found in project.graph.by_key.values() if found.layer == "playlists")
 
 
-def playlist_data(project: Project, name: str, listener: Listener, year: int, month: str | None = None) -> PlaylistData:
-    """A playlist of one listener's year; of one month where the playlist is monthly (the latest with songs unless one is given)."""
+def playlist_data(
+    project: Project, name: str, listener: Listener, year: int, month: str | None = None, span: int | None = None
+) -> PlaylistData:
+    """A playlist of one listener's year; of a month or of a span of months where it has one for each (the latest unless one is given)."""
     if name not in playlist_names(project):
         raise InputError(f"unknown playlist {name!r}; known are {', '.join(playlist_names(project))}")
     declaration = project.graph.by_key[f"playlists/{_ASSET_OF.get(name, name)}"]
     frame = displayed(project.root, project.graph, declaration.key, [year], listener)
-    if "month" in declaration.grain:
-        month = month or frame["month"].max()  # type: ignore[assignment]
-        frame = frame.filter(pl.col("month") == month)
-    elif month:
-        raise InputError(f"{name} is of a year: leave --month out")
+    asked = {"month": ("month", month), "span": ("span_number", span)}
+    parts = {}
+    for option, (column, value) in asked.items():
+        if column in declaration.grain:
+            parts[option] = value or frame[column].max()
+            frame = frame.filter(pl.col(column) == parts[option])
+            if value and frame.is_empty():
+                raise InputError(f"{name} has no {option} {value}: leave --{option} out for the latest")
+        elif value:
+            raise InputError(f"{name} has no parts by {option}: leave --{option} out")
     details = track_details(project.root, frame["recording_id"], listener, year)
     tracks = [
         PlaylistTrack(position=position, **{key: value for key, value in row.items() if key != "recording_id" and value is not None})
@@ -85,6 +97,6 @@ def playlist_data(project: Project, name: str, listener: Listener, year: int, mo
         )
     ]
     edition = registry.editions(project.root, [year])[year]
-    title = declaration.headline.format(year=year, month=month or "")
+    title = declaration.headline.format(year=year, **{option: parts.get(option) or "" for option in asked})
     description = f"{declaration.meaning} Rules {edition.rules.name}, {edition.rules.window_start} to {edition.rules.window_end}."
     return PlaylistData(title=title, created=edition.rules.window_end, tracks=tracks, description=description, listener_name=listener.name)
