@@ -16,9 +16,9 @@ HEADLINE = "Something new about you."  # of insights that no helper of this test
 
 def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
     return {
-        "top_genres": [{"genre_name": name, "listen_count": 2000 - 300 * n, "genre_known_share": 0.83} for n, name in enumerate(GENRES)],
+        "top_genres": [{"genre_name": name, "genre_listens": 2000.5 - 300 * n, "genre_known_share": 0.83} for n, name in enumerate(GENRES)],
         "genre_clock": [
-            {"genre_name": name, "day_part": part, "listen_count": (n * 7 + m * 5) % 11 * 30}
+            {"genre_name": name, "day_part": part, "genre_listens": (n * 7 + m * 5) % 11 * 30.5}
             for n, name in enumerate(GENRES) for m, part in enumerate(DAYPARTS)
         ],
         "music_evolution": [
@@ -32,6 +32,11 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
             for released in range(1964, year + 1)
         ],
         "listening_age": [{"listening_age": 44, "first_release_year": 1997, "last_release_year": 2001}],
+        "remarkable_days": [
+            {"day_kind": kind, "local_date": f"{year}-0{n + 1}-11", "day_figure": figure, "listen_count": 40}
+            for n, (kind, figure) in enumerate((("most_minutes", 840.5), ("most_new_artists", 12.0), ("most_of_top_artist", 31.0),
+                                                ("oldest_music", 1974.25), ("unlike_the_year", 0.91)))
+        ],
         "artist_map": [
             {"country": code, "artist_count": 120 - 14 * n, "listen_count": 900 - n * 100, "country_known_share": 0.77}
             for n, code in enumerate(("GB", "US", "DE", "JP", "PT", "NO", "IS", "ZA"))

@@ -20,7 +20,7 @@ PLACES = 50
         "recording_genres": [c.recording_id, c.genre_name, c.genre_share],
         "genres": [c.genre_name, c.root_genre_name],
     },
-    headline="{genre_name} was your sound: {genre_listen_share} of the year.",
+    headline="Your genre of the year: {genre_name}.",
     examples=[
         Example(
             given={"ana": "2026-03-01 eple/di*3 night/bo walk/cy"},

@@ -26,10 +26,10 @@ def coverage(row: Row, column: str, data: StoryData, genres: bool = True) -> str
 
 
 def top_genres(data: StoryData) -> Card | None:
-    """The genres by listens."""
+    """The genres by listens, which are split evenly over a song's genres."""
     told, say = data.language, data.language.say
     rows = data.rows("top_genres")
-    places = ranking(rows, "genre_name", "", 20, told)
+    places = ranking(rows, "genre_name", "", 20, told, by="genre_listens")
     if not places:
         return None
     return Card(
@@ -44,7 +44,7 @@ def genre_clock(data: StoryData) -> Card | None:
     told, say = data.language, data.language.say
     cells: dict[tuple[str, str], float] = {}
     for row in data.rows("genre_clock"):
-        count, part = phrases.number(row.get("listen_count")), row.get("day_part")
+        count, part = phrases.number(row.get("genre_listens")), row.get("day_part")
         if row.get("genre_name") and part in DAYPARTS and count:
             cells[phrases.name(row["genre_name"]), part] = count
     names = list(dict.fromkeys(name for name, _ in cells))
@@ -127,8 +127,8 @@ def listening_age(data: StoryData) -> Card | None:
     return Card("listening_age", "community", say("Listening age"), sentence, told.count(age), facts=facts, note=note)
 
 
-GENRES = CardMaker(("top_genres",), top_genres, needs=("genre_name", "listen_count"))
-GENRE_CLOCK = CardMaker(("genre_clock",), genre_clock, follows="top_genres", needs=("genre_name", "day_part"))
+GENRES = CardMaker(("top_genres",), top_genres, needs=("genre_name", "genre_listens"))
+GENRE_CLOCK = CardMaker(("genre_clock",), genre_clock, follows="top_genres", needs=("genre_name", "day_part", "genre_listens"))
 EVOLUTION = CardMaker(("music_evolution",), music_evolution, needs=("first_month", "last_month"))
 RELEASES = CardMaker(("release_years",), release_years, needs=("release_year", "listen_count"))
 AGE = CardMaker(("listening_age",), listening_age, needs=("listening_age",))

@@ -93,14 +93,16 @@ def artist_race(data: StoryData) -> Card | None:
 
 
 def top_release_groups(data: StoryData) -> Card | None:
-    """The five most heard albums; up to fifty in the table."""
-    told, say = data.language, data.language.say
-    places = ranking(data.rows("top_release_groups"), "release_group_name", "artist_name", 50, told)
+    """The five albums that were heard most, and heard through; up to fifty in the table."""
+    told, say, rows = data.language, data.language.say, data.rows("top_release_groups")
+    places = ranking(rows, "release_group_name", "artist_name", 50, told)
     if not places:
         return None
+    unknown, known = say("By listens: how many tracks they have is not known."), say("Heard through, as far as their tracks are known.")
     return Card(
         "top_release_groups", "music", say("Top albums"), headline("top_release_groups", data), ranked=places[:5],
-        table=ranking_table(say("Top albums by listens"), places, say("Album"), told),
+        table=ranking_table(say("Top albums"), places, say("Album"), told),
+        note=known if any(row.get("is_track_count_known") for row in rows[:5]) else unknown,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from wrapped_assets.stories.cards import ahead, community, discovery, genres, habits, history, music, overview, places, shows
+from wrapped_assets.stories.cards import ahead, community, days, discovery, genres, habits, history, music, overview, places, shows
 from wrapped_assets.stories.cards.card import Card, CardMaker
 from wrapped_assets.stories.cards.generic import generic
 from wrapped_assets.stories.cards.strength import is_enough, strength
@@ -17,7 +17,8 @@ ORDER: tuple[CardMaker, ...] = (
     overview.TOTALS, overview.FIRST_LISTEN,
     music.TOP_SONG, music.TOP_RECORDINGS, history.SONG_STORY, music.TOP_ARTISTS, music.RACE, music.ALBUMS,
     genres.GENRES, genres.GENRE_CLOCK, genres.EVOLUTION, genres.RELEASES,
-    habits.CALENDAR, habits.CLOCK, habits.BUSIEST, habits.REPLAYED, habits.FAITHFUL, history.LOYALTY, history.VARIETY, habits.SESSION,
+    habits.CALENDAR, habits.CLOCK, habits.BUSIEST, days.REMARKABLE, habits.REPLAYED, habits.FAITHFUL, history.LOYALTY, history.VARIETY,
+    habits.SESSION,
     shows.TOP_SHOWS, places.ARTIST_MAP, places.SOUND_TOWN,
     discovery.DISCOVERIES, discovery.TOP_DISCOVERIES, history.COMEBACKS, ahead.MISSED, ahead.NEW_RELEASES,
     community.FAN_RANK, community.MINUTES_RANK, genres.AGE, community.PERSONALITY, community.EARLY, community.CLUBS, community.SIMILAR,
