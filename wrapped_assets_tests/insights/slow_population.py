@@ -87,8 +87,8 @@ def early_listener(world: Everybody) -> Rows:
         for place, (early, count, first, recording) in enumerate(sorted(found)[:50], 1):
             rows.append({
                 "listener_id": who, "early_rank": place, "recording_id": recording, "first_heard_at": first,
-                "first_heard_date": first.date(), "passed_date": passed[recording], "early_day_count": -early, "cumulative_listen_count": sum(days[recording].values()),
-                "listen_count": -count,
+                "first_heard_date": first.date(), "passed_date": passed[recording], "early_day_count": -early,
+                "cumulative_listen_count": sum(days[recording].values()), "listen_count": -count,
             })  # fmt: skip
     return rows
 
