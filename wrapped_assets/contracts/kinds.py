@@ -35,7 +35,7 @@ def insight(
 def playlist(
     *, title: str, grain: Sequence[Column], columns: Sequence[Column], reads: Reads, examples: Sequence[Example], rules: Sequence[str] = ()
 ) -> Decorator:
-    """An ordered list of recordings of a listener's year, year × bucket. `title` may name {year}, {month} and {span}."""
+    """An ordered list of recordings of a listener's year, year × bucket. `title` may name {year}, {month} and {span_number}."""
     return declare(
         layer="playlists", kind="year_bucket", grain=grain, columns=columns, reads=reads, rules=rules,
         chapter="playlists", headline=title, examples=tuple(examples),

@@ -12,7 +12,7 @@ _SPAN = ["listener_id", "span_number"]
 
 
 @playlist(
-    title="Part {span} of your {year}",
+    title="Part {span_number} of your {year}",
     grain=[c.listener_id, c.span_number, c.playlist_position],
     columns=[c.recording_id, c.listen_count, c.playlist_score],
     reads={

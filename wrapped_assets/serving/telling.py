@@ -83,8 +83,8 @@ def playlist_data(
     parts = {}
     for option, (column, value) in asked.items():
         if column in declaration.grain:
-            parts[option] = value or frame[column].max()
-            frame = frame.filter(pl.col(column) == parts[option])
+            parts[column] = value or frame[column].max()
+            frame = frame.filter(pl.col(column) == parts[column])
             if value and frame.is_empty():
                 raise InputError(f"{name} has no {option} {value}: leave --{option} out for the latest")
         elif value:
@@ -97,6 +97,6 @@ def playlist_data(
         )
     ]
     edition = registry.editions(project.root, [year])[year]
-    title = declaration.headline.format(year=year, **{option: parts.get(option) or "" for option in asked})
+    title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column, _ in asked.values()})
     description = f"{declaration.meaning} Rules {edition.rules.name}, {edition.rules.window_start} to {edition.rules.window_end}."
     return PlaylistData(title=title, created=edition.rules.window_end, tracks=tracks, description=description, listener_name=listener.name)

@@ -29,8 +29,8 @@ PLACES = 50
                 "known_genres": [{"genre_name": "dub", "parent_genre_name": "pop"}, {"genre_name": "pop"}, {"genre_name": "jazz"}],
             },
             expect=[
-                {"genre_rank": 1, "genre_name": "pop", "genre_listen_share": 0.375, "genre_known_share": 0.8},
-                {"genre_rank": 2, "genre_name": "dub", "root_genre_name": "pop", "genre_listens": 1.5},
+                {"genre_rank": 1, "genre_name": "dub", "genre_listen_share": 0.375, "genre_known_share": 0.8},
+                {"genre_rank": 2, "genre_name": "pop", "root_genre_name": "pop", "genre_listens": 1.5},
                 {"genre_rank": 3, "genre_name": "jazz", "genre_listens": 1.0, "genre_listen_share": 0.25, "recording_count": 1},
             ],
         ),
