@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,15 +25,27 @@ from wrapped_assets_tests.privacy.toy import TOY, agree, produce, write_policy
 YEAR = 2025
 
 
+@pytest.fixture(scope="session")
+def published(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("published") / "root"
+    shutil.copytree(_small, path)
+    root = Root.open(path)
+    agree(root, "ana")
+    agree(root, "bo")
+    assert build(Project(root)).failed == []  # where people live is part of the population's figures
+    publish_edition(Project(root), YEAR)
+    root.engine.dispose()
+    return path
+
+
 @pytest.fixture
-def root(small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
+def root(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
     write_policy(tmp_path / "policies")
     monkeypatch.setattr(policy, "POLICIES", tmp_path / "policies")
-    agree(small, "ana")
-    agree(small, "bo")
-    build(Project(small))
-    publish_edition(Project(small), YEAR)
-    return small
+    shutil.copytree(published, tmp_path / "root")
+    root = Root.open(tmp_path / "root")
+    yield root
+    root.engine.dispose()
 
 
 @pytest.fixture
