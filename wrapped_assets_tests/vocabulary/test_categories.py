@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import polars as pl
 import pytest
 
@@ -43,12 +41,21 @@ ALL = list(GRAPH.by_key.values())
 PEOPLE = {name for name in BY_NAME if name.endswith(("listener_id", "group_id")) and name != "release_group_id"}
 ABOUT_MANY = [one for one in ALL if one.kind == "year" and not PEOPLE & set(one.schema)]
 # Reviewed: what a column of a figure about many people may be, although its class is that of one listener's data.
-KEYS = {"artist_id", "recording_id", "release_group_id", "month", "is_weekend", "local_hour", "country", "place_name"}
-SUMMED = {"listen_count", "play_count", "minutes"}  # over everybody in the group
+KEYS = {
+    "artist_id", "axis", "birth_band", "club_name", "country", "is_weekend", "local_hour", "month", "place_name", "recording_id",
+    "release_group_id",
+}  # fmt: skip
+SUMMED = {"cumulative_listen_count", "listen_count", "minutes", "play_count"}  # over everybody in the group
+# Ladders have single listeners' values, without a word about whose: a listener's place among all is looked up in them.
+LADDERS = {
+    "population/axis_ladder": "axis_value", "population/club_ladder": "club_value", "population/fan_minutes_ladder": "ms_played",
+    "population/minutes_ladder": "ms_played",
+}  # fmt: skip
 # Reviewed: figures that small groups are not taken out of. They are read by what does so, told on the operator's machine, and never leave.
 INSIDE = {
-    "population/artist_chart", "population/artist_countries", "population/edition_totals", "population/listening_moments",
-    "population/recording_chart", "population/recording_countries", "population/release_group_chart", "population/release_group_countries",
+    *LADDERS, "population/artist_chart", "population/artist_countries", "population/edition_totals", "population/listening_moments",
+    "population/popular_recordings", "population/recording_chart", "population/recording_countries", "population/recording_milestones",
+    "population/release_group_chart", "population/release_group_countries",
 }  # fmt: skip
 # Reviewed: public columns of a listener's own tables. They say of music what the catalogue says, whoever heard it.
 ABOUT_MUSIC = {"genre_share", "genre_source", "is_track_count_known"}
@@ -83,19 +90,25 @@ def test_what_lies_in_listeners_buckets_is_personal_whatever_it_is_called(asset:
 
 @pytest.mark.parametrize("asset", ALL, ids=lambda one: one.key)
 def test_a_new_harmless_column_comes_of_a_group_or_was_reviewed(asset: Declaration) -> None:
-    """A column is as delicate as the one of its name that is read. One that is not read is new: made of everything that is."""
+    """A column is as delicate as the one of its name that is read. One that is not read is new: made of everything that is.
+
+    About a group it may be where a figure about twenty or more is read, in which a listener is then told their place.
+    """
     read = {name for _, found in GRAPH.inputs(asset) for name in found.columns}
     if asset in ABOUT_MANY or not any(BY_NAME[name].privacy in PERSONAL for name in read):
         return
     new = {column.name for column in asset.columns if column.name not in read and column.privacy not in PERSONAL}
     new -= {name for key, name in AGREED if key == asset.key}
+    if any((GRAPH.by_key[key].minimum_group or 0) >= 20 for key, _ in GRAPH.inputs(asset) if key in GRAPH.by_key):
+        new -= {name for name in new if BY_NAME[name].privacy == "aggregate"}
     assert not new - ABOUT_MUSIC, "classify it as own_content; or, if it says of music what a catalogue says, list it above for review"
 
 
 @pytest.mark.parametrize("asset", ABOUT_MANY, ids=lambda one: one.key)
 def test_a_figure_about_many_names_things_and_sums_and_never_a_small_group(asset: Declaration) -> None:
     personal = {column.name for column in asset.columns if column.privacy in PERSONAL}
-    assert not personal - KEYS - SUMMED, "say by which of the reviewed ways one listener's data becomes a figure about many"
+    unreviewed = personal - KEYS - SUMMED - {LADDERS.get(asset.key, "")}
+    assert not unreviewed, "say by which of the reviewed ways one listener's data becomes a figure about many"
     assert (asset.minimum_group or 0) >= 20 or asset.key in INSIDE
 
 
@@ -104,7 +117,6 @@ def test_no_export_reads_what_stays_inside() -> None:
     assert not read & INSIDE
 
 
-@cache
 def renamed() -> dict[tuple[str, str], pl.DataFrame]:
     """Everything computed for the same people under other names, in another order: so with other surrogates."""
     names = {name: f"somebody-{number}" for number, name in enumerate(sorted(everyone(), reverse=True))}
@@ -115,11 +127,9 @@ def renamed() -> dict[tuple[str, str], pl.DataFrame]:
     return rehearse({names[name]: everyone()[name] for name in reversed(everyone())}, [YEAR - 1, YEAR], time_zones=zones, **surroundings)
 
 
-@pytest.mark.parametrize("asset", ABOUT_MANY, ids=lambda one: one.key)
-def test_renaming_everybody_changes_no_figure_about_many(asset: Declaration) -> None:
+def test_renaming_everybody_changes_no_figure_about_many() -> None:
     """Neither by a hash of a name, nor by a tie that goes by surrogate, nor by the order of rows."""
-    before, after = (found.get((asset.key, str(YEAR))) for found in (rehearsed(), renamed()))
-    assert before is not None
-    assert after is not None
-    assert before.height
-    assert before.equals(after)
+    before, after = rehearsed(), renamed()
+    keys = [(asset.key, str(YEAR)) for asset in ABOUT_MANY]
+    assert not [key for key in keys if not before[key].height]
+    assert not [key for key in keys if not before[key].equals(after[key])]
