@@ -15,7 +15,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder; exports/delivered in the data root unless given.")
 @click.option("--recipient", help="Of partner_extract: who gets it, as in the consents to partner:RECIPIENT.")
 @click.option("--listener", help="Of own_data: whose.")
-@click.option("--restate", metavar="REASON", help="Tell a frozen release anew, and why; refused where the difference would betray somebody.")
+@click.option("--restate", metavar="REASON", help="Tell a frozen release anew, and why; refused where it would betray somebody.")
 @click.option("--redraw", is_flag=True, help="Pay again for noise that was paid for by a run that failed.")
 @data_option
 @json_option

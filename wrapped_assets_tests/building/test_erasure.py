@@ -34,7 +34,7 @@ def never_saw(path: Path, name: str = ERASED) -> Root:
 
 
 def everything(root: Root) -> dict[str, bytes]:
-    return {**lake_files(root), **lake_files(root, "landing"), **{name: b"" for name in lake_files(root, "records")}}
+    return {**lake_files(root), **lake_files(root, "landing"), **dict.fromkeys(lake_files(root, "records"), b"")}
 
 
 @pytest.mark.parametrize("name", sorted(SMALL_PLAYS))

@@ -18,7 +18,6 @@ from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.small_roots import KEY
 
 
-
 def land(root: Root, folder: Path, times: dict[str, int]) -> None:
     """Imports an event log in which each listener played one artist so many times."""
     rows = [(name, n, "eple", "royksopp", 180_000) for name, count in times.items() for n in range(count)]
