@@ -124,8 +124,8 @@ def artist_map(life: Knowing) -> Rows:
 
 
 def _entropy(mix: Mix) -> float:
-    total = sum(mix.values())
-    return -sum(float(part / total) * log(part / total) for part in mix.values() if part)
+    shares = [float(part / sum(mix.values())) for part in mix.values()]
+    return -sum(share * log(share) for share in shares)
 
 
 def _added(mixes: Iterable[Mix]) -> Mix:
@@ -164,7 +164,8 @@ def _mixes(life: Knowing) -> list[list[Mix]]:
 def _spans(life: Knowing) -> list[tuple[int, int]]:
     """First and last month with a listen, from 0, of each span."""
     ways = [cuts for count in range(3) for cuts in combinations(range(1, 12), count)]
-    best = max(ways, key=lambda cuts: (round(sum(_gain(mix, cuts) for mix in _mixes(life)), 6), -ways.index(cuts)))
+    mixes = _mixes(life)
+    best = max(ways, key=lambda cuts: (round(sum(_gain(mix, cuts) for mix in mixes), 6), -ways.index(cuts)))
     heard = sorted({life.day(play).month - 1 for play in life.listens})
     spans = [[month for month in heard if first <= month < end] for first, end in pairwise((0, *best, 12))]
     return [(span[0], span[-1]) for span in spans]
