@@ -47,5 +47,13 @@ def _of_block(
         .join(known.join(ids, on="listener_id", how="semi"), on=["listener_id", "recording_id"], how="anti")
     )
     order = ["-neighbour_listen_count", "-listener_count", "recording_id"]
-    few = ranked(sums, ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=per_artist)
+    few = ranked(_likely(sums, limit), ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=per_artist)
     return ranked(few, "listener_id", order=order, rank="missed_rank", limit=limit).select(list(SCHEMA)).collect()
+
+
+def _likely(sums: pl.LazyFrame, limit: int) -> pl.LazyFrame:
+    """The rows with no fewer listens than the best recordings of `limit` artists have: each of these has a place before any other row."""
+    listens = pl.col("neighbour_listen_count")
+    best = sums.group_by("listener_id", "artist_id").agg(listens.max()).group_by("listener_id")
+    least = best.agg(_least=pl.when(pl.len() >= limit).then(listens.top_k(limit).min()).otherwise(0))
+    return sums.join(least, on="listener_id").filter(listens >= pl.col("_least")).drop("_least")
