@@ -1,10 +1,18 @@
-"""Sixteen insights as hand-written DuckDB SQL over the same `listens` cells, with temporary tables that the queries share."""
+"""Insights as hand-written DuckDB SQL over the same `listens` and `catalogue` cells, with temporary tables that the queries share."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import duckdb
+
+from benchmarks import duckdb_artists, duckdb_catalogue, duckdb_population
+
+_TOP = """
+    select y, listener_id,
+           row_number() over (partition by y, listener_id order by n desc, ms desc, first_listened_at, {what}_id) as {what}_rank,
+           {what}_id, n as listen_count, ms as ms_played, first_listened_at
+    from {what}_years where n > 0 qualify {what}_rank <= {places}"""
 
 # Default rules: the window is the whole local year. Outcomes: 0 counted, 1 too short, 2 private.
 SHARED: dict[str, str] = {
@@ -52,18 +60,15 @@ SHARED: dict[str, str] = {
         where first_heard_at = first_listened_at
           and not exists (select 1 from artist_years old
                           where old.listener_id = now.listener_id and old.artist_id = now.artist_id and old.y < now.y)""",
+    "artist_ranks": _TOP.format(what="artist", places=50),
+    **duckdb_catalogue.SHARED,
+    **duckdb_population.SHARED,
+    **duckdb_artists.SHARED,
 }
-
-_TOP = """
-    select y, listener_id,
-           row_number() over (partition by y, listener_id order by n desc, ms desc, first_listened_at, {what}_id) as {what}_rank,
-           {what}_id, n as listen_count, ms as ms_played, first_listened_at
-    from {what}_years where n > 0 qualify {what}_rank <= {places}"""
 
 INSIGHTS: dict[str, str] = {
     "top_recordings": _TOP.format(what="recording", places=100),
-    "top_artists": _TOP.format(what="artist", places=50),
-    "top_release_groups": _TOP.format(what="release_group", places=50),
+    "top_artists": "from artist_ranks",
     "listening_totals": """
         with days as (select y, listener_id, sum(play_count)::bigint as play_count, sum(n)::bigint as listen_count,
                              sum(ms)::bigint as ms_played, count(*) filter (n > 0) as active_day_count
@@ -167,10 +172,8 @@ INSIGHTS: dict[str, str] = {
                coalesce(best.n, 0) as biggest_discovery_count, history_since
         from since left join best using (y, listener_id) left join artists using (y, listener_id) where since.n > 0""",
     "top_discoveries": """
-        with credit as (select recording_id, min(artist_credit_id) as artist_credit_id from plays where is_listen group by all),
-             kept as (select new_recordings.*, artist_id
-                      from new_recordings join credit using (recording_id)
-                           left join (from credits where artist_position = 0) using (artist_credit_id)
+        with kept as (select new_recordings.*, artist_id
+                      from new_recordings left join recording_artists using (recording_id)
                       where n >= 4
                       qualify row_number() over (partition by y, listener_id, artist_id
                                                  order by n desc, ms desc, first_listened_at, recording_id) <= 2)
@@ -183,28 +186,34 @@ INSIGHTS: dict[str, str] = {
                coalesce(sum(n) filter (local_hour between 5 and 11), 0) / sum(n) as morning_share,
                coalesce(sum(n) filter (local_weekday >= 6), 0) / sum(n) as weekend_share, sum(n)::bigint as listen_count
         from listener_hours group by all""",
+    **duckdb_catalogue.INSIGHTS,
+    **duckdb_population.INSIGHTS,
+    **duckdb_artists.INSIGHTS,
 }
+QUERIES = {**INSIGHTS, **duckdb_population.SIMILARITY}
 
 
 def run(root: Path, out: Path, insights: tuple[str, ...] = tuple(INSIGHTS), threads: int | None = None) -> None:
-    """Writes each insight of every year to `out`/NAME.parquet, with the year as column `y`."""
-    out.mkdir(parents=True, exist_ok=True)
+    """Writes each insight of every year to `out`/NAME.parquet, with the year as column `y`; profiles are `out`/profiles.parquet."""
     with duckdb.connect(config={"threads": threads} if threads else {}) as connection:
         connection.execute("set timezone = 'UTC'")
         for name in tables_for(insights):
-            connection.execute(f"create temp table {name} as {SHARED[name].format(root=root)}")
+            connection.execute(f"create temp table {name} as {SHARED[name].format(root=root, profiles=out / 'profiles.parquet')}")
         for name in insights:
-            connection.execute(f"copy ({INSIGHTS[name]}) to '{out / name}.parquet' (format parquet, compression zstd, compression_level 1)")
+            connection.execute(f"copy ({QUERIES[name]}) to '{out / name}.parquet' (format parquet, compression zstd, compression_level 1)")
 
 
 def tables_for(insights: tuple[str, ...]) -> list[str]:
-    """The shared tables that some insights need, in an order in which each comes after those it reads."""
-    needed: set[str] = set()
-    waiting = [INSIGHTS[name] for name in insights]
-    while waiting:
-        text = waiting.pop()
+    """The shared tables that some insights need, each after those that it reads."""
+    ordered: list[str] = []
+
+    def add(text: str) -> None:
         words = set(text.replace("(", " ").replace(")", " ").replace(",", " ").replace(".", " ").split())
-        for name in SHARED.keys() & words - needed:
-            needed.add(name)
-            waiting.append(SHARED[name])
-    return [name for name in SHARED if name in needed]
+        for name in SHARED:
+            if name in words and name not in ordered:
+                add(SHARED[name])
+                ordered.append(name)
+
+    for name in insights:
+        add(QUERIES[name])
+    return ordered

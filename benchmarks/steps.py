@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks import duckdb_twin
+from benchmarks.agreement import keys_of
 
-COMPARED = tuple(f"insights/{name}" for name in duckdb_twin.INSIGHTS)
+COMPARED = tuple(keys_of(duckdb_twin.INSIGHTS))
 
 
 def synth(listeners: str, listens: str, out: str) -> None:
@@ -25,6 +26,25 @@ def land(source: str, root: str, buckets: str) -> None:
     from wrapped_assets.storage.root import Root
 
     import_paths(Root.open_or_make(Path(root), int(buckets)), [Path(source)], None)
+
+
+def inform(source: str, root: str) -> None:
+    """`wrapped catalogue import` and `wrapped consent import`."""
+    from wrapped_assets.building.cataloguing import import_catalogue
+    from wrapped_assets.building.consenting import import_consents
+    from wrapped_assets.storage.root import Root
+
+    import_catalogue(Root.open(Path(root)), [Path(source) / "catalogue"])
+    import_consents(Root.open(Path(root)), Path(source) / "consents.parquet")
+
+
+def profiles(root: str, out: str) -> None:
+    """What the registry knows of listeners, as a file for DuckDB."""
+    from wrapped_assets.storage.profiles import profiles_frame
+    from wrapped_assets.storage.root import Root
+
+    Path(out).mkdir(parents=True, exist_ok=True)
+    profiles_frame(Root.open(Path(root))).write_parquet(Path(out) / "profiles.parquet")
 
 
 def build(root: str, which: str, *flags: str) -> None:
@@ -44,7 +64,7 @@ def build(root: str, which: str, *flags: str) -> None:
 
 
 def duckdb(root: str, out: str, insights: str = "") -> None:
-    """The insights by DuckDB, from the `listens` cells."""
+    """The insights by DuckDB, from the `listens` and `catalogue` cells."""
     duckdb_twin.run(Path(root).resolve(), Path(out), tuple(insights.split(",")) if insights else tuple(duckdb_twin.INSIGHTS))
 
 
@@ -68,4 +88,4 @@ def polars_top_artists(root: str, out: str) -> None:
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    {function.__name__: function for function in (synth, land, build, duckdb, polars_top_artists)}[name](*arguments)
+    {function.__name__: function for function in (synth, land, inform, profiles, build, duckdb, polars_top_artists)}[name](*arguments)
