@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from wrapped_assets.building.build import build
+from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.importing import import_paths
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
@@ -132,6 +133,14 @@ def test_a_song_that_only_others_heard_has_a_name_also_in_a_published_edition(ro
     assert live
     assert shown(root, "ana", "missed_recordings", "recording_name", live.paths) == ["rain", "night"]
     assert shown(root, "ana", "missed_recordings", "artist_name", live.paths) == ["ed", "di"]
+
+
+@pytest.mark.parametrize(("kind", "name", "left"), [("artist", "ed", ["night"]), ("recording", "di - night", ["rain"])])
+def test_nobody_is_told_to_have_missed_what_they_left_out(root: Root, kind: str, name: str, left: list[str]) -> None:
+    """Nor what they left out without having played it."""
+    registry.exclude(root, registry.find_listener(root, "ana"), kind, target_of(kind, name), name)
+    build(Project(root))
+    assert shown(root, "ana", "missed_recordings", "recording_name") == left
 
 
 @pytest.mark.parametrize("format_", ["jspf", "xspf", "m3u8", "csv", "spotify"])

@@ -173,7 +173,7 @@ def _two_years() -> list[dict[str, Any]]:
 @cache
 def rehearsed() -> Found:
     """Everything computed for everyone, once for all tests."""
-    return rehearse(everyone(), [YEAR - 1, YEAR], time_zones=ZONES, **SURROUNDINGS)
+    return rehearse(everyone(), [YEAR - 1, YEAR], time_zones=ZONES, exclusions=[("gus", "artist", 1)], **SURROUNDINGS)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def test_what_was_missed_is_the_same_in_blocks_of_any_size(
     theirs = counts_of(found).with_columns(artist_id=pl.col("recording_id") % 3).lazy()
     similar = pl.LazyFrame(sorted(pairs), schema={"listener_id": pl.Int64, "similar_listener_id": pl.Int64}, orient="row")
     history = pl.LazyFrame(sorted(known), schema=ids, orient="row")
-    whole = most_missed(similar, theirs, history, per_artist=2, limit=3).collect()
+    unwanted = pl.LazyFrame({"listener_id": [7, 7], "artist_id": [1, 2]})
+    whole = most_missed(similar, theirs, history, unwanted, per_artist=2, limit=3).collect()
+    assert whole.join(unwanted.collect(), on=["listener_id", "artist_id"], how="semi").is_empty()
     assert whole.join(history.collect(), on=list(ids), how="semi").is_empty()
     for block in (1, 3):
-        assert most_missed(similar, theirs, history, per_artist=2, limit=3, block=block).collect().equals(whole)
+        assert most_missed(similar, theirs, history, unwanted, per_artist=2, limit=3, block=block).collect().equals(whole)

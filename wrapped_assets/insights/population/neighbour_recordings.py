@@ -19,6 +19,7 @@ PLACES = 50
         "listener_similarities": [c.listener_id, c.similar_rank, c.similar_listener_id],
         "recording_years": [c.listener_id, c.recording_id, c.artist_id, c.listen_count],
         "recording_history": [c.listener_id, c.recording_id],
+        "unwanted_music": [c.listener_id, c.exclusion_kind, c.target_id],
     },
     minimum_group=1,
     freezes=False,
@@ -37,15 +38,20 @@ PLACES = 50
     ],
 )  # fmt: skip
 def neighbour_recordings(
-    listener_similarities: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame
+    listener_similarities: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, unwanted_music: pl.LazyFrame
 ) -> pl.LazyFrame:
     """A recording that a listener never heard, in the window or not, but some of the ten of most like taste did, by their listens.
 
-    At most two of a primary artist, fifty in all. A tie goes to more of the ten, then to the smaller id. Of people who agreed to be
-    found, so that there is no smallest group; who no longer agrees is gone with the next build, also after publication.
+    At most two of a primary artist, fifty in all; none that the listener excluded, or whose primary artist they did. A tie goes to
+    more of the ten, then to the smaller id. Of people who agreed to be found, so that there is no smallest group; who no longer
+    agrees is gone with the next build, also after publication.
     """
     similar = listener_similarities.filter(pl.col("similar_rank") <= NEIGHBOURS).select("listener_id", "similar_listener_id")
     theirs = similar.select(listener_id="similar_listener_id")
     heard = recording_years.filter(pl.col("listen_count") > 0).join(theirs, on="listener_id", how="semi")
-    history = recording_history.join(similar, on="listener_id", how="semi")
-    return most_missed(similar, heard, history, per_artist=PER_ARTIST, limit=PLACES)
+    songs, artists = (
+        unwanted_music.filter(pl.col("exclusion_kind") == kind).select("listener_id", pl.col("target_id").alias(f"{kind}_id")).unique()
+        for kind in ("recording", "artist")
+    )
+    history = pl.concat([recording_history.join(similar, on="listener_id", how="semi"), songs])
+    return most_missed(similar, heard, history, artists, per_artist=PER_ARTIST, limit=PLACES)

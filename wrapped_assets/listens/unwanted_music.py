@@ -1,0 +1,27 @@
+"""The artists and recordings that listeners asked to leave out."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.vocabulary import columns as c
+
+
+@declare(
+    layer="listens",
+    kind="month_bucket",
+    grain=[c.listener_id, c.exclusion_kind, c.target_id],
+    columns=[],
+    reads={
+        "exclusions": [c.listener_id, c.exclusion_kind, c.target_id],
+        "listens": [c.listener_id],
+    },
+)
+def unwanted_music(exclusions: pl.LazyFrame, listens: pl.LazyFrame) -> pl.LazyFrame:
+    """An artist or a recording that one of the month's listeners asked to leave out.
+
+    Nothing else says so of music that they never played; and who left it out must not be told that they missed it.
+    """
+    music = exclusions.filter(pl.col("exclusion_kind").is_in(("artist", "recording")))
+    return music.join(listens, on="listener_id", how="semi")
