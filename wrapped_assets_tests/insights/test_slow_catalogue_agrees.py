@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
+from wrapped_assets.contracts.examples import example_plays
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.kernels import segmentation
 from wrapped_assets.vocabulary.rules import rules_for
@@ -55,7 +56,7 @@ def _catalogue(seed: int) -> dict[str, list[dict[str, Any]]]:
     artists = [{"artist_name": f"artist {n}", "country": chance.choice((None, "PT", "NO", "DE")), "genre_names": genres()}
                for n in range(5) if chance.random() < share]  # fmt: skip
     groups = [
-        {"artist_name": f"artist {artist}", "release_group_name": f"album {n}", "track_count": chance.choice((None, 1, 2, 3, 4, 5)),
+        {"artist_name": f"artist {artist}", "release_group_name": f"album {n}", "track_count": chance.choice((None, 1, 3, 3, 4, 5)),
          "release_year": chance.choice((None, 1990, 2001, YEAR, YEAR)), "genre_names": genres()}
         for artist in range(4) for n in range(8) if chance.random() < share
     ]  # fmt: skip
@@ -82,6 +83,14 @@ def _all_ids(found: Found) -> dict[str, dict[str, int]]:
         ids["release_group_id"][f"{row['release_group_name']}/{row['artist_name']}"] = row["release_group_id"]
         ids["artist_id"].setdefault(row["artist_name"], row["artist_id"])
     return ids | {"recording_id": dict(zip(recordings["recording_name"], recordings["recording_id"], strict=True)) | ids["recording_id"]}
+
+
+@pytest.mark.parametrize(("heard", "tracks", "ranks"), [(7, 10, True), (6, 10, False), (2, 3, False), (3, 4, True), (1, 1, True)])
+def test_seven_tenths_of_an_album_must_be_heard(heard: int, tracks: int, ranks: bool) -> None:
+    plays = example_plays({"ana": "2026-03-01 " + " ".join(f"song{n}/bo/steps" for n in range(heard))})
+    known = {"known_release_groups": [{"artist_name": "bo", "release_group_name": "steps", "track_count": tracks}]}
+    found = rehearse(plays, [YEAR], only=["top_release_groups"], catalogue=known)
+    assert found["insights/top_release_groups", str(YEAR)].height == ranks
 
 
 WORLDS = given(
