@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary import columns as c
         "listening_totals": [c.listener_id],
         "neighbour_recordings": [c.listener_id, c.missed_rank, c.recording_id, c.neighbour_listen_count, c.listener_count],
     },
-    headline="You missed {recording} by {artist}.",
+    headline="People of like taste played it, you never did: {recording}.",
     examples=[
         Example(
             given={"ana": "2025-05-01 old, 2026-03-01 eple*50", "bo": "2026-03-01 eple*50 old*9 walk*4 walk~12s night*3"},
