@@ -102,7 +102,8 @@ def _compute_again(project: Project, listener_id: int) -> int:
     stored = set(manifest.load_cells(root))
 
     def affected(situation: Situation) -> set[Cell]:
-        return {cell for cell in situation.expected() if cell in stored and cell.bucket in (bucket, None)}
+        stages = situation.graph.stages  # from the second on, everybody is compared with figures that the listener was part of
+        return {cell for cell in situation.expected() if cell in stored and (cell.bucket in (bucket, None) or stages[cell.asset] > 1)}
 
     report = build(project, affected)
     if report.failed:
