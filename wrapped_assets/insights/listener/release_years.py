@@ -19,7 +19,7 @@ from wrapped_assets.vocabulary import columns as c
     headline="Half of your listens were to music from {median_release_year} or before.",
     examples=[
         Example(
-            given={"ana": "2026-03-01 eple*2 walk night/bo*4 so_here"},
+            given={"ana": "2026-03-01 eple*3 walk night/bo*4 so_here"},
             catalogue={
                 "known_recordings": [
                     {"recording_name": "eple", "artist_names": ["artist of eple"], "release_year": 2001},
@@ -28,9 +28,9 @@ from wrapped_assets.vocabulary import columns as c
                 ],
             },
             expect=[
-                {"release_year": 1969, "listen_count": 1, "oldest_recording_id": "walk", "median_release_year": 2026},
-                {"release_year": 2001, "listen_count": 2, "recording_count": 1, "release_year_known_share": 0.875},
-                {"release_year": 2026, "listen_count": 4, "median_release_year": 2026},
+                {"release_year": 1969, "listen_count": 1, "oldest_recording_id": "walk", "median_release_year": 2001},
+                {"release_year": 2001, "listen_count": 3, "recording_count": 1, "release_year_known_share": 0.888889},
+                {"release_year": 2026, "listen_count": 4, "median_release_year": 2001},
             ],
         ),
     ],
