@@ -101,16 +101,16 @@ class Inputs:
             known = pl.scan_parquet(root.path / file.path) if file else pl.LazyFrame(schema=known_schema(name))
             return known.select(columns)
         if key == EXTERNALS["profiles"]:
-            frame = profiles.profiles_frame(root)
+            frame = profiles.profiles_frame(root, cell.bucket)
         elif key == EXTERNALS["listeners"]:
-            frame = registry.listeners_frame(root)
+            frame = registry.listeners_frame(root, cell.bucket)
         elif key == EXTERNALS["exclusions"]:
             frame = registry.exclusions_frame(root)
+            if cell.bucket is not None:
+                frame = frame.filter((pl.col("listener_id") & (root.bucket_count - 1)) == cell.bucket)
         else:
             assert cell.bucket is not None
             if self._chunks is None:
-                self._chunks = landing.load_chunks(root)
+                self._chunks = landing.load_chunks(root, cell.bucket)
             return landing.read_landed(root, self._chunks, key, Month.parse(cell.period), cell.bucket, columns, EDGE)
-        if cell.bucket is not None:
-            frame = frame.filter((pl.col("listener_id") & (root.bucket_count - 1)) == cell.bucket)
         return frame.select(columns)

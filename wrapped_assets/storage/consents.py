@@ -106,8 +106,8 @@ def _order(event: ConsentEvent) -> tuple[object, ...]:
     return event.valid_from, event.purpose, -STATES.index(event.state), ends_soon, event.recorded_at, event.event_id
 
 
-def standing(root: Root, purpose: str, at: datetime) -> list[int]:
-    """The listeners who stand open for a purpose at an instant, by surrogate, ascending.
+def standing(root: Root, purpose: str, at: datetime, bucket: int | None = None) -> list[int]:
+    """The listeners who stand open for a purpose at an instant, of one bucket or of all, by surrogate, ascending.
 
     Open is who is known and not restricted, and whose newest event up to then says `given` and has not run out; nobody else. Of events
     of one instant the least permissive counts; of those the one that ends first. InputError for a purpose that is none.
@@ -121,7 +121,7 @@ def standing(root: Root, purpose: str, at: datetime) -> list[int]:
             table.c.listener_id, table.c.state, table.c.valid_until,
             sa.func.row_number().over(partition_by=table.c.listener_id, order_by=newest_first).label("place"),
         )
-        .where(table.c.purpose == named(purpose).name, table.c.valid_from <= at)
+        .where(table.c.purpose == named(purpose).name, table.c.valid_from <= at, root.holds(table.c.listener_id, bucket))
         .subquery()
     )  # fmt: skip
     query = (

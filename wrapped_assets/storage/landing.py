@@ -139,11 +139,12 @@ def _hash(frame: pl.DataFrame) -> str:
     return combined(*(f"{name}={digest}" for name, digest in frame_hashes(frame).items())) if frame.height else NO_ROWS
 
 
-def load_chunks(root: Root) -> dict[tuple[str, str, int], list[Chunk]]:
-    """Every landed chunk by asset, month and bucket, each list in the order of paths."""
+def load_chunks(root: Root, bucket: int | None = None) -> dict[tuple[str, str, int], list[Chunk]]:
+    """Every landed chunk, or one bucket's, by asset, month and bucket, each list in the order of paths."""
     found: dict[tuple[str, str, int], list[Chunk]] = {}
+    query = sa.select(tables.chunks).where(sa.true() if bucket is None else tables.chunks.c.bucket == bucket)
     with root.engine.connect() as connection:
-        for row in connection.execute(sa.select(tables.chunks).order_by(tables.chunks.c.path)):
+        for row in connection.execute(query.order_by(tables.chunks.c.path)):
             chunk = Chunk(**row._mapping)
             found.setdefault((chunk.asset, chunk.month, chunk.bucket), []).append(chunk)
     return found

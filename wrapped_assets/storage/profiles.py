@@ -14,11 +14,15 @@ from wrapped_assets.vocabulary import columns as c
 SCHEMA = {column.name: column.dtype for column in (c.listener_id, c.country, c.birth_year, c.place_name, c.is_findable)}
 
 
-def profiles_frame(root: Root) -> pl.DataFrame:
-    """SCHEMA, ordered by surrogate; null where the registry does not know. Findable is who agreed to it and is not restricted."""
+def profiles_frame(root: Root, bucket: int | None = None) -> pl.DataFrame:
+    """SCHEMA of one bucket's listeners, or of all, ordered by surrogate; null where the registry does not know.
+
+    Findable is who agreed to it and is not restricted.
+    """
     table = tables.listeners
-    query = sa.select(table.c.listener_id, table.c.country, table.c.birth_year, table.c.place).order_by(table.c.listener_id)
+    columns = (table.c.listener_id, table.c.country, table.c.birth_year, table.c.place)
+    query = sa.select(*columns).where(root.holds(table.c.listener_id, bucket)).order_by(table.c.listener_id)
     with root.engine.connect() as connection:
         rows = connection.execute(query).all()
-    findable = set(consents.standing(root, "be_found", datetime.now(UTC)))
+    findable = set(consents.standing(root, "be_found", datetime.now(UTC), bucket))
     return pl.DataFrame([(*row, row.listener_id in findable) for row in rows], schema=SCHEMA, orient="row")

@@ -88,11 +88,12 @@ def all_listeners(root: Root) -> list[Listener]:
         return [Listener(**row._mapping) for row in connection.execute(sa.select(table).order_by(table.c.listener_id))]
 
 
-def listeners_frame(root: Root) -> pl.DataFrame:
-    """listener_id, time_zone: what the lake may know of people, ordered by surrogate."""
+def listeners_frame(root: Root, bucket: int | None = None) -> pl.DataFrame:
+    """listener_id, time_zone: what the lake may know of people, of one bucket or of all, ordered by surrogate."""
     table = tables.listeners
+    query = sa.select(table.c.listener_id, table.c.time_zone).where(root.holds(table.c.listener_id, bucket)).order_by(table.c.listener_id)
     with root.engine.connect() as connection:
-        rows = connection.execute(sa.select(table.c.listener_id, table.c.time_zone).order_by(table.c.listener_id)).all()
+        rows = connection.execute(query).all()
     return pl.DataFrame([tuple(row) for row in rows], schema={"listener_id": pl.Int64, "time_zone": pl.String}, orient="row")
 
 
