@@ -14,7 +14,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 @click.option("--year", type=int, required=True, help="The published edition that it is made of.")
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder; exports/delivered in the data root unless given.")
 @click.option("--recipient", help="Of partner_extract: who gets it, as in the consents to partner:RECIPIENT.")
-@click.option("--listener", help="Of own_data: whose.")
+@click.option("--listener", help="Of own_data: whose; it is of all years.")
 @click.option("--restate", metavar="REASON", help="Tell a frozen release anew, and why; refused where it would betray somebody.")
 @click.option("--redraw", is_flag=True, help="Pay again for noise that was paid for by a run that failed.")
 @data_option
@@ -27,13 +27,21 @@ def command(name, year, out, recipient, listener, restate, redraw, data, as_json
     from wrapped_assets.storage.root import Root
 
     root = Root.open(data)
-    export = export_named(name)
+    export = None if name == "own_data" else export_named(name)
     if (name == "partner_extract") != (recipient is not None):
         raise InputError("partner_extract, and it alone, is made for a recipient: name it with --recipient")
     if (name == "own_data") != (listener is not None):
         raise InputError("own_data, and it alone, is of one listener: name them with --listener, or use `wrapped own-data NAME`")
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("the folder to write to is there and not empty: name a new one with --out")
+    if export is None:  # of all years: whatever is left out would not be everything
+        from wrapped_assets.commands.own_data import tell
+        from wrapped_assets.contracts.graph import project_graph
+        from wrapped_assets.serving.own_data.delivery import own_data
+        from wrapped_assets.storage.registry import find_listener
+
+        tell(own_data(root, project_graph(), find_listener(root, listener), out=out), as_json)
+        return
     folder = out or root.path / "exports" / "delivered" / f"{name}-{year}{f'-{recipient}' if recipient else ''}"
     record, files = export_through_the_gate(root, export, year, folder, recipient=recipient, restate=restate, redraw=redraw)
     if as_json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -115,10 +116,15 @@ def policy_of(export: str, folder: Path | None = None) -> PinnedPolicy:
             f"the policy of {export} is not the one that was reviewed and pinned: have the change reviewed, then pin its hash in {PINS}"
         )
     try:
-        return PinnedPolicy(Policy.model_validate(yaml.safe_load(content)), digest)
+        return PinnedPolicy(_read(content), digest)
     except ValidationError as error:
         first = error.errors()[0]
         raise RefusedError(f"the policy of {export} is not complete: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+@cache
+def _read(content: bytes) -> Policy:
+    return Policy.model_validate(yaml.safe_load(content))
 
 
 def static_contents(policy: Policy, folder: Path | None = None) -> dict[str, bytes]:

@@ -15,6 +15,8 @@ from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.root import Root
 
+OWN_DATA = "own_data"  # went to the person themselves: nobody has anything to give back
+
 
 @dataclass(frozen=True)
 class Recall:
@@ -41,7 +43,11 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
             .order_by(subjects.c.export_id)
         ).all()
         waiting = connection.execute(sa.select(exports.c.export_id, exports.c.state)).all()
-    recalls = [Recall(row.export_id, row.name, row.year, row.recipient, row.pseudonym) for row in theirs if row.state == "delivered"]
+    recalls = [
+        Recall(row.export_id, row.name, row.year, row.recipient, row.pseudonym)
+        for row in theirs
+        if row.state == "delivered" and row.name != OWN_DATA
+    ]
     of_people = {row.export_id for row in theirs}
     counted = {row.export_id for row in waiting if listener_id in people_of(root, row.export_id)}
     is_inside = ("candidate", "staged", "cleared")

@@ -51,8 +51,13 @@ def displayed(
     frame = _read(root, stored, cells, declaration.schema, wanted)
     if "similar_listener_id" in frame.columns:
         frame = with_similar_names(frame, root)
+    return in_words(root, frame.sort(declaration.order), declaration, stored, cells)
+
+
+def in_words(root: Root, frame: pl.DataFrame, declaration: Declaration, stored: Mapping[Cell, str], cells: Iterable[Cell]) -> pl.DataFrame:
+    """An asset's rows with names beside ids and words in the place of codes, as they stand; `cells` are where they come from."""
     names = _Names(root, stored, {(period_year(cell.period), cell.bucket) for cell in cells})
-    return _words(named(frame.sort(declaration.order), names), declaration)
+    return _words(named(frame, names), declaration)
 
 
 def built_paths(root: Root, assets: Sequence[str]) -> dict[Cell, str]:

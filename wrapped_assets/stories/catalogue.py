@@ -39,11 +39,11 @@ class _Pseudo(gettext.NullTranslations):
 
 
 @cache
-def translations(language: str) -> gettext.NullTranslations:
-    """The language's messages; English ones give themselves back."""
+def translations(language: str, folder: Path = FOLDER) -> gettext.NullTranslations:
+    """The language's messages of a folder of catalogues; English ones give themselves back."""
     if language in ("en", PSEUDO):
         return _English() if language == "en" else _Pseudo()
-    with (FOLDER / f"{language}.po").open("rb") as source:
+    with (folder / f"{language}.po").open("rb") as source:
         catalogue = read_po(source, locale=language, abort_invalid=True)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
@@ -52,7 +52,7 @@ def translations(language: str) -> gettext.NullTranslations:
 
 
 @cache
-def known(language: str) -> frozenset[str]:
+def known(language: str, folder: Path = FOLDER) -> frozenset[str]:
     """The ids that the language has a message for, singulars of plurals included."""
-    found = getattr(translations(language), "_catalog", {})
+    found = getattr(translations(language, folder), "_catalog", {})
     return frozenset(each[0] if isinstance(each, tuple) else each for each in found)
