@@ -83,7 +83,7 @@ def rehearse(
     externals = {
         "registry/listeners": pl.DataFrame([(ids[name], zones.get(name, "UTC")) for name in plays], schema=_LISTENERS, orient="row"),
         "registry/exclusions": pl.DataFrame(
-            [(ids[name], kind, target) for name, kind, target in exclusions], schema=_EXCLUSIONS, orient="row"
+            [(ids[name], kind, target) for name, kind, target in exclusions if name in ids], schema=_EXCLUSIONS, orient="row"
         ),
     }
     wanted = _wanted(graph, only)
