@@ -63,14 +63,15 @@ def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[st
     """
     music = tracks.filter(pl.col("media") == "music")
     ways = (
-        (key_of("recording", "mbid", pl.col("recording_mbid")), "known_key"),
-        (key_of("recording", "isrc", pl.col("isrc")), "isrc_key"),
-        (key_of("recording", "spotify", pl.col("spotify_uri")), "spotify_key"),
-        (pl.col("recording_id"), "recording_id"),
+        ("recording_mbid", key_of("recording", "mbid", pl.col("_own")), "known_key"),
+        ("isrc", key_of("recording", "isrc", pl.col("_own")), "isrc_key"),
+        ("spotify_uri", key_of("recording", "spotify", pl.col("_own")), "spotify_key"),
+        ("recording_id", pl.col("_own"), "recording_id"),
     )
     found = []
-    for rank, (heard, key) in enumerate(ways):
-        pairs = music.select("recording_id", _key=heard).drop_nulls().unique()
+    for rank, (own, heard, key) in enumerate(ways):
+        # Tracks come once for each month: making them unique first saves most of the hashing.
+        pairs = music.select("recording_id", _own=own).drop_nulls().unique().select("recording_id", _key=heard).unique()
         rows = known.select(*facts, _key=pl.col(key)).drop_nulls("_key")
         found.append(pairs.join(rows, on="_key").with_columns(match_rank=pl.lit(rank)).drop("_key"))
     return pl.concat(found)
