@@ -29,7 +29,7 @@ def default_facts(snapshot: Snapshot) -> list[Fact]:
     if content is None:
         raise RefusedError(
             f"no campaign: write {FILE.format(year=snapshot.year)} in the data root (docs/operations.md), or deliver the charts of "
-            f"{snapshot.year} first, which the default campaign is made from"
+            f"{snapshot.year} into their own folder (without --out), which the default campaign is made from"
         )
     chart = read_table(content).cast(pl.String).sort(pl.col("chart_rank").cast(pl.Int64))
     names = PublicNames.of(snapshot)
