@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import orjson
 import polars as pl
 
 LEAST_NAME = 6  # shorter names are words, or parts of them, elsewhere; surrogate and pseudonyms are looked for whatever the name
+_REGISTRY = "registry.sqlite"  # holds the list of recalls, and with it pseudonyms that stand for nobody any more
 _MUSIC = ("recording_name", "artist_name", "artist_names", "release_group_name", "show_name")  # may be called as a listener is
 _SKIPPED = ("tombstone_keys", "erasures")  # keys of suppression; the case under way
 
@@ -48,18 +49,20 @@ class Residue:
         return sha256(orjson.dumps([self.files, self.bytes, self.hits])).hexdigest()
 
 
-def residue_of(needles: Needles, folders: Iterable[Path], allowed: Iterable[str] = ()) -> Residue:
-    """Searches every file below the folders. `allowed` are names below them that may hold pseudonyms: the list of recalls."""
+def residue_of(needles: Needles, folders: Iterable[Path]) -> Residue:
+    """Searches every file below the folders; in the registry not for pseudonyms, which the list of recalls must name."""
     found = Residue()
     raw = _patterns(needles)
+    in_registry = _patterns(replace(needles, pseudonyms=()))
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
-            if not path.is_file() or path.is_symlink() or relative.parts[0] in _SKIPPED or str(relative) in set(allowed):
+            if not path.is_file() or path.is_symlink() or relative.parts[0] in _SKIPPED:
                 continue
             found.files += 1
             found.bytes += path.stat().st_size
-            if _in_parquet(path, needles) if path.suffix == ".parquet" else any(each.search(path.read_bytes()) for each in raw):
+            patterns = in_registry if path.name.startswith(_REGISTRY) else raw
+            if _in_parquet(path, needles) if path.suffix == ".parquet" else any(each.search(path.read_bytes()) for each in patterns):
                 found.hits.append(str(relative))
     return found
 

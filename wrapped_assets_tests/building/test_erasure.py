@@ -18,7 +18,7 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.storage import consents, manifest, tables
+from wrapped_assets.storage import consents, exports, manifest, tables
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
@@ -123,6 +123,15 @@ def test_registry_consents_and_wishes_go_and_a_record_without_a_person_stays(sma
     assert (case.case_id, case.state, case.counts["hits"]) == (done.case_id, "verified", 0)
     assert case.counts["plays"] == done.plays > 0
     assert not list((small.path / "erasures").iterdir())
+
+
+def test_rows_that_went_out_are_recalled_by_their_pseudonym(small: Root) -> None:
+    listener, now = find_listener(small, ERASED), datetime.now(UTC)
+    exports.add_export(small, exports.ExportRecord("e" * 32, "partner_extract", 2025, "delivered", "s", "p", "i", "acme", now))
+    exports.record_subjects(small, "e" * 32, {listener.listener_id: "0123456789abcdef" * 2})
+    done = erase(Project(small), listener)
+    assert [(recall.recipient, recall.pseudonym) for recall in done.recalls] == [("acme", "0123456789abcdef" * 2)]
+    assert done.residue.hits == []
 
 
 def test_nothing_of_an_unusual_name_is_left_in_any_file(small: Root) -> None:
