@@ -32,6 +32,5 @@ def release_recordings(year_releases: pl.LazyFrame, known_recordings: pl.LazyFra
     by known_key. A release group whose recordings no catalogue has is not here.
     """
     ours = known_recordings.join(year_releases.unique(), on="release_group_id", how="semi")
-    ordered = ours.with_columns(_later=pl.col("recording_mbid").is_null())
-    first = {name: pl.col(name).sort_by("_later", "known_key").drop_nulls().first() for name in FACTS}
-    return ordered.group_by("release_group_id", "recording_id").agg(**first)
+    ordered = ours.sort(pl.col("recording_mbid").is_null(), "known_key")  # a group keeps the order of its rows
+    return ordered.group_by("release_group_id", "recording_id").agg(pl.col(name).drop_nulls().first() for name in FACTS)

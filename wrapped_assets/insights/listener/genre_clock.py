@@ -49,7 +49,9 @@ def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genre
     songs = heard.group_by("listener_id", "recording_id", "day_part").agg(_listens=pl.len().cast(pl.Int64))
     genre = ["listener_id", "genre_name"]
     first = top_genres.filter(pl.col("genre_rank") <= GENRES)
-    tagged = songs.join(recording_genres, on="recording_id").join(first, on=genre)
-    by_part = tagged.group_by("listener_id", "genre_rank", "day_part").agg(_parts=parts_of("_listens", "genre_share").sum())
+    tagged = songs.join(recording_genres, on="recording_id")
+    # Summed before the ranks are joined: Polars would join these with all recordings of their genre first, a hundred times the rows.
+    sums = tagged.group_by(*genre, "day_part").agg(_parts=parts_of("_listens", "genre_share").sum())
+    by_part = sums.join(first, on=genre).select("listener_id", "genre_rank", "day_part", "_parts")
     grid = zero_filled(by_part, ["listener_id", "genre_rank"], {"day_part": pl.Series([*BEGINS], dtype=pl.String)})
     return grid.join(first, on=["listener_id", "genre_rank"]).with_columns(genre_listens=whole("_parts"))
