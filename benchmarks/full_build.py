@@ -30,11 +30,14 @@ def main() -> None:
     measured(STEPS, "synth", given.listeners, given.listens, source)
     costs: dict[str, Cost] = {}
     costs["Import of the event log"] = measured(STEPS, "land", source, root, given.buckets)
+    costs["Import of the catalogue and of consents"] = measured(STEPS, "inform", source, root)
     costs["Landed plays → catalogue and listens"] = measured(STEPS, "build", root, "catalogue/,listens/")
-    costs["**Listens → aggregates and 16 insights**"] = ours = measured(STEPS, "build", root, ",".join(("aggregates/", *COMPARED)))
-    costs["Everything else (playlists, further insights, population)"] = measured(STEPS, "build", root, "")
+    ours = measured(STEPS, "build", root, ",".join(("aggregates/", *COMPARED)))
+    costs[f"**Listens and catalogue → aggregates and {len(COMPARED)} insights**"] = ours
+    costs["Everything else (playlists, further insights, groups)"] = measured(STEPS, "build", root, "")
     costs["Nothing to do"] = measured(STEPS, "build", root, "")
-    costs["**DuckDB: listens → 16 insights**, shared temporary tables"] = theirs = measured(STEPS, "duckdb", root, sql)
+    measured(STEPS, "profiles", root, sql)
+    costs[f"**DuckDB: the same {len(COMPARED)} insights**, shared temporary tables"] = theirs = measured(STEPS, "duckdb", root, sql)
     rows = compared(root, sql, tuple(INSIGHTS))
     costs["One insight (top_artists) again from stored aggregates"] = one = measured(STEPS, "build", root, "insights/top_artists", "full")
     costs["The same by DuckDB from listens"] = raw = measured(STEPS, "duckdb", root, sql, "top_artists")
