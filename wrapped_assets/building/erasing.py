@@ -48,7 +48,21 @@ class Erasure:
 
 def erase(project: Project, listener: Listener) -> Erasure:
     """Opens a case and carries it out. BuildError where something of the person is left afterwards, with the files that hold it."""
-    root = project.root
+    (done,) = erase_all(project, [listener])
+    return done
+
+
+def erase_all(project: Project, listeners: Iterable[Listener]) -> list[Erasure]:
+    """The same for several at once, by bucket: a landed file is rewritten once and a cell computed once, however many were in it."""
+    return _carry_out(project, [_opened(project.root, listener) for listener in listeners])
+
+
+def resume(project: Project) -> list[Erasure]:
+    """Finishes the cases that a crash left open."""
+    return _carry_out(project, [path.stem for path in sorted((project.root.path / CASES).glob("*.case"))])
+
+
+def _opened(root: Root, listener: Listener) -> str:
     needles = Needles(listener.listener_id, listener.name, _pseudonyms(root, listener), texts_of_one(root, listener.listener_id))
     case_id = secrets.token_hex(8)
     restrictions.restrict(root, listener.listener_id, case_id)  # out of every export from here on
@@ -56,60 +70,64 @@ def erase(project: Project, listener: Listener) -> Erasure:
     with root.engine.begin() as connection:
         case = {"case_id": case_id, "state": "open", "opened_at": datetime.now(UTC), "counts": {}}
         connection.execute(sa.insert(tables.erasure_cases).values(**case))
-    return _carry_out(project, case_id)
+    return case_id
 
 
-def resume(project: Project) -> list[Erasure]:
-    """Finishes the cases that a crash left open."""
-    return [_carry_out(project, path.stem) for path in sorted((project.root.path / CASES).glob("*.case"))]
-
-
-def _carry_out(project: Project, case_id: str) -> Erasure:
-    root, path = project.root, _case_path(project.root, case_id)
-    needles = Needles.from_json(path.read_bytes())
-    done = Erasure(case_id)
-    tombstones.entomb(root, needles.name, case_id)
+def _carry_out(project: Project, case_ids: list[str]) -> list[Erasure]:
+    root = project.root
+    cases = [(Erasure(case_id), Needles.from_json(_case_path(root, case_id).read_bytes())) for case_id in case_ids]
+    if not cases:
+        return []
+    people = {needles.listener_id for _, needles in cases}
+    for done, needles in cases:
+        tombstones.entomb(root, needles.name, done.case_id)
     with root.lock("landing"):  # no import is under way, and none begins
-        purged = purge_landing(root, needles.listener_id, EDGE)
+        purged = purge_landing(root, people, EDGE)
     with root.lock("inbox"):
-        drops = forget_drops(root.path, needles.name)
-    done.plays, done.landed_files = purged.plays, purged.files + drops
-    done.cells = _compute_again(project, needles.listener_id)
-    now, graph = manifest.load_cells(root), project.graph
+        dropped = sum(forget_drops(root.path, needles.name) for _, needles in cases)
+    cells = _compute_again(project, {root.bucket_of(listener_id) for listener_id in people})
+    for done, needles in cases:
+        done.plays, done.landed_files, done.cells = purged.plays[needles.listener_id], purged.files + dropped, cells
+        _finish(project, done, needles)
+    return [done for done, _ in cases]
+
+
+def _finish(project: Project, done: Erasure, needles: Needles) -> None:
+    """What is left of a case once cells are computed: published files, exports, the registry, and the search."""
+    root, graph = project.root, project.graph
     done.published_files = republishing.purge_publications(
-        root, needles.listener_id, now, lambda asset: graph.by_key[asset].grain if asset in graph.by_key else ()
+        root, needles.listener_id, manifest.load_cells(root), lambda asset: graph.by_key[asset].grain if asset in graph.by_key else ()
     )
-    done.recalls = recall_exports(root, needles.listener_id, case_id)
+    done.recalls = recall_exports(root, needles.listener_id, done.case_id)
     _forget_person(root, needles.listener_id)
     done.residue = residue_of(needles, _searched(root))
     if done.residue.hits:
         raise BuildError(
-            f"the erasure {case_id} is not done: something of the person is left in {', '.join(done.residue.hits[:5])}; remove what made "
-            "these files, then finish it with `wrapped erase --resume`"
+            f"the erasure {done.case_id} is not done: something of the person is left in {', '.join(done.residue.hits[:5])}; remove what "
+            "made these files, then finish it with `wrapped erase --resume`"
         )
     _close(root, done)
-    destroy_secret(path)
-    return done
+    destroy_secret(_case_path(root, done.case_id))
 
 
-def _compute_again(project: Project, listener_id: int) -> int:
-    """Brings the cells of the listener's bucket, and of all listeners, up to date, and forgets those that nothing is left of."""
-    root, bucket = project.root, project.root.bucket_of(listener_id)
+def _compute_again(project: Project, buckets: set[int]) -> int:
+    """Brings the cells of these buckets, and of all listeners, up to date, and forgets those that nothing is left of."""
+    root, touched = project.root, {*buckets, None}
     for name in environments.environments(root):
         inside = root.within(name)
         own = manifest.load_cells(inside, only_own=True)
-        _forget_cells(inside, [cell for cell in own if cell.bucket in (bucket, None)])
+        _forget_cells(inside, [cell for cell in own if cell.bucket in touched])
     stored = set(manifest.load_cells(root))
 
     def affected(situation: Situation) -> set[Cell]:
         stages = situation.graph.stages  # from the second on, everybody is compared with figures that the listener was part of
-        return {cell for cell in situation.expected() if cell in stored and (cell.bucket in (bucket, None) or stages[cell.asset] > 1)}
+        return {cell for cell in situation.expected() if cell in stored and (cell.bucket in touched or stages[cell.asset] > 1)}
 
     report = build(project, affected)
     if report.failed:
         raise BuildError(f"{len(report.failed)} cells could not be computed again: {report.failed[0][1]}")
     expected = project.situation().expected()
-    _forget_cells(root, [cell for cell in stored if cell not in expected and cell.bucket in (bucket, None)])
+    _forget_cells(root, [cell for cell in stored if cell not in expected and cell.bucket in touched])
     return len(report.recomputed)
 
 

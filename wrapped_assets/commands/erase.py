@@ -8,13 +8,13 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 
 
 @click.command("erase", epilog="Example: wrapped erase ana --yes")
-@click.argument("listener", required=False)
+@click.argument("listeners", nargs=-1, metavar="[LISTENER]...")
 @click.option("--resume", "is_resumed", is_flag=True, help="Finish what a crash left open.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask: what is erased cannot be brought back.")
 @data_option
 @json_option
-def command(listener, is_resumed, is_sure, data, as_json) -> None:
-    """Erase a listener everywhere: landed files, figures, stories, playlists, published editions, exports with their rows, registry.
+def command(listeners, is_resumed, is_sure, data, as_json) -> None:
+    """Erase listeners everywhere, several at once by bucket: landed files, figures, stories, playlists, published editions, exports with their rows, registry.
 
     Only the cells that they were in are computed again. Published aggregates stay as they are. For ninety days their name is not taken
     in again. At the end every file is searched for what may be left.
@@ -24,15 +24,15 @@ def command(listener, is_resumed, is_sure, data, as_json) -> None:
     from wrapped_assets.storage import registry
 
     project = open_project(data)
-    if is_resumed == (listener is not None):
+    if is_resumed == bool(listeners):
         raise InputError("name the listener to erase, or finish open cases with --resume")
     if is_resumed:
         cases = erasing.resume(project)
     else:
-        person = registry.find_listener(project.root, listener)
+        people = [registry.find_listener(project.root, name) for name in dict.fromkeys(listeners)]
         if not is_sure:
             click.confirm("Everything of this listener will be erased and cannot be brought back. Go on?", abort=True, err=True)
-        cases = [erasing.erase(project, person)]
+        cases = erasing.erase_all(project, people)
     if as_json:
         emit_json([_document(case) for case in cases])
         return

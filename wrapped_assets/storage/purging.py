@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,11 +19,11 @@ class Purged:
     """What was rewritten or removed."""
 
     files: int
-    plays: int
+    plays: dict[int, int]  # of each listener
 
 
-def purge_landing(root: Root, listener_id: int, edge: object) -> Purged:
-    """Rewrites the landed files of a listener's months, and removes what only an unfinished import left behind.
+def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Purged:
+    """Rewrites the landed files of some listeners' months, each file once, and removes what only an unfinished import left behind.
 
     Rows and files change in one transaction and then on the disk; done twice, the second time finds nothing. `edge` is how far a
     month's neighbours read into it. The landing's lock must be held.
@@ -30,17 +31,19 @@ def purge_landing(root: Root, listener_id: int, edge: object) -> Purged:
     everything = load_chunks(root)
     writer = LandingWriter(root, edge)  # type: ignore[arg-type]
     gone: list[Chunk] = []
-    plays = 0
+    plays, buckets = dict.fromkeys(listener_ids, 0), {root.bucket_of(each) for each in listener_ids}
     for (asset, month, bucket), chunks in everything.items():
-        if asset != PLAYS or bucket != root.bucket_of(listener_id):
+        if asset != PLAYS or bucket not in buckets:
             continue
         tracks = _tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
         for chunk in chunks:
-            if not _holds(chunk, listener_id):
+            if not _holds(chunk, listener_ids):
                 continue
             rows = pl.read_parquet(root.path / chunk.path)
-            kept = rows.filter(pl.col("listener_id") != listener_id)
-            plays += rows.height - kept.height
+            is_theirs = pl.col("listener_id").is_in(list(listener_ids))
+            kept = rows.filter(~is_theirs)
+            for each, count in rows.filter(is_theirs).group_by("listener_id").len().iter_rows():
+                plays[each] += count
             of_chunk = tracks.get(_variants(rows), [])
             beside = of_chunk.pop(0) if of_chunk else None
             gone += [chunk] + ([beside] if beside else [])
@@ -48,7 +51,7 @@ def purge_landing(root: Root, listener_id: int, edge: object) -> Purged:
                 writer.add(kept, pl.read_parquet(root.path / beside.path).drop("is_head", "is_tail"))
                 writer.flush()
     _replace(root, gone, writer.chunks)
-    return Purged(len(gone) + _remove_rejected(root, listener_id) + _remove_unrecorded(root), plays)
+    return Purged(len(gone) + _remove_rejected(root, listener_ids) + _remove_unrecorded(root), plays)
 
 
 def texts_of_one(root: Root, listener_id: int) -> frozenset[str]:
@@ -69,8 +72,8 @@ def texts_of_one(root: Root, listener_id: int) -> frozenset[str]:
     return frozenset(mine - others)
 
 
-def _holds(chunk: Chunk, listener_id: int) -> bool:
-    return bool(np.isin(listener_id, np.frombuffer(chunk.people or b"", dtype="<i8")))
+def _holds(chunk: Chunk, listener_ids: Collection[int]) -> bool:
+    return bool(np.isin(list(listener_ids), np.frombuffer(chunk.people or b"", dtype="<i8")).any())
 
 
 def _variants(rows: pl.DataFrame) -> bytes:
@@ -98,12 +101,12 @@ def _replace(root: Root, gone: list[Chunk], fresh: list[Chunk]) -> None:
         (root.path / path).unlink(missing_ok=True)
 
 
-def _remove_rejected(root: Root, listener_id: int) -> int:
+def _remove_rejected(root: Root, listener_ids: Collection[int]) -> int:
     """Removes the rows that an import of theirs could not use, with the note of that import."""
     removed = 0
     for path in sorted((root.path / "landing" / "rejected").glob("*.parquet")):
         rows = pl.read_parquet(path, columns=["listener_id"])
-        if (rows["listener_id"] == listener_id).any():
+        if rows["listener_id"].is_in(list(listener_ids)).any():
             with root.engine.begin() as connection:
                 relative = str(path.relative_to(root.path))
                 connection.execute(sa.delete(tables.imports).where(tables.imports.c.rejected_path == relative))

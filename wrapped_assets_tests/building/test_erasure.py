@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.building import erasing
 from wrapped_assets.building.build import build
-from wrapped_assets.building.erasing import erase, resume
+from wrapped_assets.building.erasing import erase, erase_all, resume
 from wrapped_assets.building.importing import import_paths
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
@@ -45,6 +45,15 @@ def test_afterwards_the_lake_is_one_that_never_saw_the_listener(small: Root, tmp
     assert everything(small) == everything(other)
     assert versions(small) == versions(other)
     assert build(Project(small)).recomputed == []
+
+
+def test_several_at_once_leave_a_lake_that_saw_none_of_them(small: Root, tmp_path: Path) -> None:
+    done = erase_all(Project(small), [find_listener(small, name) for name in ("ana", "bo")])
+    other = Root.open_or_make(tmp_path / "other", 2, KEY)
+    import_small(other, {"cy": SMALL_PLAYS["cy"]})
+    build(Project(other))
+    assert everything(small) == everything(other)
+    assert all(case.plays and not case.residue.hits for case in done)
 
 
 def test_of_a_log_that_many_listeners_share_every_other_row_stays(tmp_path: Path) -> None:
@@ -180,7 +189,7 @@ def test_what_a_crash_left_open_is_finished(
 def test_while_a_case_is_open_the_listener_is_in_nothing(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     listener = find_listener(small, ERASED)
     consents.record(small, listener, "charts", "given", method="web_form")
-    monkeypatch.setattr(erasing, "_carry_out", lambda project, case_id: None)
+    monkeypatch.setattr(erasing, "_carry_out", lambda project, case_ids: [None])
     erase(Project(small), listener)
     assert listener.listener_id not in consents.standing(small, "charts", datetime.now(UTC))
 
