@@ -30,6 +30,7 @@ _CHAPTERS = {
     "picky_listener": "community",
 }  # fmt: skip
 _SHOWN_PAIRS = 6
+FEW = 20  # fewer listeners than this are never counted out: they could be guessed
 
 
 def _award_card(kind: str, data: GroupData) -> Card | None:
@@ -38,14 +39,22 @@ def _award_card(kind: str, data: GroupData) -> Card | None:
         return None
     told, (label, sentence, spec) = data.language, AWARDS[kind]
     winner = rows[0]
+
+    def written(value: float) -> str:
+        if spec == "listeners" and value < FEW:
+            return f"<{phrases.NBSP}{FEW}"
+        return told.value(value, spec)
+
     most = float("inf") if spec == "listeners" else max(row.value for row in rows) or 1  # where fewer is more, no bar
-    value, recording = told.value(winner.value, spec), phrases.name(winner.recording_name)
+    value, recording = written(winner.value), phrases.name(winner.recording_name)
     values = {"name": phrases.name(winner.listener), "value": value, "recording": recording}
     ranked = tuple(
-        Ranked(place, phrases.name(row.listener), _credit(row), told.value(row.value, spec), max(0.0, min(1.0, row.value / most)))
+        Ranked(place, phrases.name(row.listener), _credit(row), written(row.value), max(0.0, min(1.0, row.value / most)))
         for place, row in enumerate(rows[:7], 1)
     )
     note = told.say(_NOTES[kind]) if kind in _NOTES else ""
+    if spec == "listeners" and winner.value < FEW:
+        note = told.say("Heard by fewer than {few} listeners here.", few=FEW)
     return Card(kind, _CHAPTERS[kind], told.say(label), _parts(told, sentence, values), ranked=ranked, note=note)
 
 
@@ -154,7 +163,12 @@ def group_json(data: GroupData) -> dict[str, Any]:
             kind: {
                 "headline": sentences[kind],
                 "rows": [
-                    {"listener": row.listener, "value": row.value, "recording_name": row.recording_name, "artist_name": row.artist_name}
+                    {
+                        "listener": row.listener,
+                        "value": None if kind == "rarest_listen" and row.value < FEW else row.value,
+                        "recording_name": row.recording_name,
+                        "artist_name": row.artist_name,
+                    }
                     for row in data.awards
                     if row.award == kind
                 ],

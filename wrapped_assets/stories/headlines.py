@@ -13,6 +13,8 @@ from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.language import Language, english
 
 _LONGEST_NAME = 64
+# Columns that hold one of a few words of ours, which a language has a word of its own for; a name of somebody else stays as it is.
+WORDS = ("personality_name", "personality_meaning", "club_name", "club_role", "day_part")
 _PLURAL = re.compile(r"^((?: [a-z]+)?? )([a-z]+s)\b")
 _NEVER_PLURAL = {"its", "was", "is", "his", "as", "this", "across", "has"}
 
@@ -41,7 +43,7 @@ def value_text(column: str, value: Any, data: StoryData, language: Language | No
         return told.month(value)
     if column == "local_weekday":
         return told.weekday(value)
-    if column == "country":
+    if column in ("country", "chart_country"):
         return told.country(value)
     if column.endswith("_share"):
         return told.percent(value)
@@ -51,6 +53,8 @@ def value_text(column: str, value: Any, data: StoryData, language: Language | No
         return told.duration(value / 60_000)
     if isinstance(value, (list, tuple)):
         return told.listed([value_text(column, item, data, told) for item in value])
+    if column in WORDS:
+        return told.word(value)
     return told.count(value) if phrases.number(value) is not None else phrases.name(value)
 
 
@@ -119,7 +123,7 @@ def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: R
             return ()
         text = told.value(row[column], spec) if spec else value_text(column, row[column], data, told)
         after_one = text == "1" and not spec
-        is_name = isinstance(row[column], str) and column.endswith("_name")
+        is_name = isinstance(row[column], str) and column.endswith("_name") and column not in WORDS
         parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, "value", lang))
     return tuple(parts)
 

@@ -47,6 +47,11 @@ class Language(Writing):
             for literal, field, spec, _ in Formatter().parse(self.template(text))
         )
 
+    def word(self, value: Any) -> str:
+        """A word of a closed list in this language; as it stands where the language has none for it."""
+        text = phrases.name(value)
+        return self.template(text) if self.knows(text) else text
+
     def pieces(self, text: str) -> list[tuple[str, str]]:
         """The message in its parts: text, and the placeholder behind it; for a caller that sets names apart."""
         return [(literal, field or "") for literal, field, _, _ in Formatter().parse(self.template(text))]

@@ -7,6 +7,7 @@ from typing import Any
 
 from wrapped_assets.stories.cards.genres import DAYPARTS
 from wrapped_assets.stories.data import StoryData, Telling
+from wrapped_assets.vocabulary.personalities import PERSONALITIES
 from wrapped_assets_tests.stories.fictional import ARTISTS, SONGS, TELLINGS, fictional
 
 GENRES = ("indie rock", "dream pop", "techno", "jazz", "folk", "ambient")
@@ -16,9 +17,13 @@ HEADLINE = "Something new about you."  # of insights that no helper of this test
 
 def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
     return {
-        "top_genres": [{"genre_name": name, "genre_listens": 2000.5 - 300 * n, "genre_known_share": 0.83} for n, name in enumerate(GENRES)],
+        "top_genres": [
+            {"genre_name": name, "genre_listens": 2000.5 - 300 * n, "genre_listen_share": 0.24 - 0.03 * n, "genre_known_share": 0.83}
+            for n, name in enumerate(GENRES)
+        ],
         "genre_clock": [
-            {"genre_name": name, "day_part": part, "genre_listens": (n * 7 + m * 5) % 11 * 30.5}
+            {"genre_name": name, "day_part": part, "genre_listens": (n * 7 + m * 5) % 11 * 30.5,
+             "genre_known_share": 0.83}
             for n, name in enumerate(GENRES) for m, part in enumerate(DAYPARTS)
         ],
         "music_evolution": [
@@ -31,7 +36,8 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
              "oldest_recording_name": "Salt", "release_year_known_share": 0.7}
             for released in range(1964, year + 1)
         ],
-        "listening_age": [{"listening_age": 44, "first_release_year": 1997, "last_release_year": 2001}],
+        "listening_age": [{"listening_age": 44, "first_release_year": 1997, "last_release_year": 2001, "window_share": 0.31,
+                           "population_window_share": 0.12, "birth_band": 1990, "listener_count": 214, "release_year_known_share": 0.7}],
         "remarkable_days": [
             {"day_kind": kind, "local_date": f"{year}-0{n + 1}-11", "day_figure": figure, "listen_count": 40}
             for n, (kind, figure) in enumerate((("most_minutes", 840.5), ("most_new_artists", 12.0), ("most_of_top_artist", 31.0),
@@ -41,22 +47,38 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
             {"country": code, "artist_count": 120 - 14 * n, "listen_count": 900 - n * 100, "country_known_share": 0.77}
             for n, code in enumerate(("GB", "US", "DE", "JP", "PT", "NO", "IS", "ZA"))
         ],
-        "sound_town": [{"place_name": "Porto", "country": "PT", "artist_name": name} for name in ARTISTS[:3]],
-        "fan_rank": [{"artist_name": name, "fan_rank": 12 + n * 31, "listener_count": 3400} for n, name in enumerate(ARTISTS[:4])],
+        "sound_town": [
+            {"place_name": "Porto", "chart_country": "PT", "artist_name": name, "artist_rank": n + 1, "lift": 4.2 - n * 0.7,
+             "town_lift": 2.8}
+            for n, name in enumerate(ARTISTS[:5])
+        ],
+        "fan_rank": [
+            {"artist_name": name, "fan_rank": 12 + n * 31, "listener_count": 3400, "fan_share": (12 + n * 31) / 3400,
+             "minutes_fan_rank": 9 + n * 30, "minutes_fan_share": (9 + n * 30) / 3400}
+            for n, name in enumerate(ARTISTS[:4])
+        ],
         "minutes_rank": [
-            {"minutes_rank": 1234, "listener_count": 50_000, "country_minutes_rank": 12, "country_listener_count": 402, "country": "PT"}
+            {"minutes": 41_208.5, "minutes_rank": 1234, "minutes_rank_share": 0.02468, "listener_count": 50_000,
+             "country_minutes_rank": 12, "country_listener_count": 402, "country": "PT"}
         ],
-        "listening_personality": [{"explorer_share": 0.8, "variety_share": 0.4, "newness_share": 0.1, "mainstream_share": 0.62}],
+        "listening_personality": [
+            {"personality_name": PERSONALITIES["EVNL"][0], "personality_meaning": PERSONALITIES["EVNL"][1], "explorer_share": 0.8,
+             "variety_share": 0.6, "newness_share": 0.91, "mainstream_share": 0.4, "listener_count": 48_112}
+        ],
         "early_listener": [
-            {"recording_name": song, "artist_name": ARTISTS[n], "first_heard_date": f"{year}-0{n + 1}-10"}
-            for n, song in enumerate(SONGS[:5])
+            {"recording_name": song, "artist_name": ARTISTS[n], "first_heard_date": f"{year - 1}-0{n + 1}-10",
+             "passed_date": f"{year}-09-0{n + 1}", "early_day_count": 599 - 30 * n, "listen_count": 20 - n}
+            for n, song in enumerate(SONGS[:7])
         ],
-        "clubs": [{"club_name": "Salt", "club_share": 0.3, "listener_count": 220}],
+        "clubs": [{"club_name": "Slow Orbit", "club_share": 0.41, "club_listen_count": 1630, "club_role": "founder", "listener_count": 2204,
+                   "genre_known_share": 0.83}],
         "similar_listeners": [{"similar_listener_name": name, "similarity_share": share} for name, share in (("Bo", 0.8), ("Cy", 0.5))],
         "missed_recordings": [
-            {"recording_name": song, "artist_name": ARTISTS[n % 7], "listener_count": 9 - n} for n, song in enumerate(SONGS[:7])
+            {"recording_name": song, "artist_name": ARTISTS[n % 7], "neighbour_listen_count": 90 - n, "listener_count": 9 - n}
+            for n, song in enumerate(SONGS[:7])
         ],
-        "new_releases": [{"release_group_name": s, "artist_name": ARTISTS[n % 7], "listen_count": 90 - n} for n, s in enumerate(SONGS[:6])],
+        "new_releases": [{"release_group_name": s, "artist_name": ARTISTS[n % 7], "listen_count": max(0, 90 - 25 * n), "track_count": 9}
+                         for n, s in enumerate(SONGS[:7])],
         "top_shows": [{"show_name": name, "media": "podcast", "minutes": 900.0 - 200 * n, "episode_count": 9, "show_day_count": 7}
                       for n, name in enumerate(("Salt and Air", "The Long Read Aloud"))],
         "recording_story": [{"recording_name": "Lantern Season", "artist_name": "Marrow & Pine",

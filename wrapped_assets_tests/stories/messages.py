@@ -20,9 +20,13 @@ from wrapped_assets.stories import catalogue
 from wrapped_assets.stories.cards.order import ORDER
 from wrapped_assets.stories.headlines import without_minutes
 from wrapped_assets.stories.nouns import COUNTED, LABELS
+from wrapped_assets.vocabulary.clubs import GENRES_OF_CLUBS, ROLES
+from wrapped_assets.vocabulary.personalities import PERSONALITIES
 
 STORIES = Path(catalogue.__file__).parent
 KEYWORDS = {"say": None, "message": None}
+# The closed lists whose words stand in columns (headlines.WORDS).
+WORDS = frozenset({*GENRES_OF_CLUBS, *(role for role, _ in ROLES), *(word for both in PERSONALITIES.values() for word in both)})
 DECLARED = declared_in("wrapped_assets.insights.listener", Declaration)
 
 
@@ -54,7 +58,7 @@ def _told(found: Declaration) -> Iterator[str]:
 def all_messages() -> frozenset[str]:
     """Everything that a catalogue must hold, singulars of plurals for both forms."""
     plurals = {many for _, many in (*COUNTED.values(), *LABELS.values())} - {one for one, _ in (*COUNTED.values(), *LABELS.values())}
-    return frozenset((said() - plurals) | headlines())
+    return frozenset((said() - plurals) | headlines() | WORDS)
 
 
 def catalogue_of(language: str):

@@ -72,3 +72,12 @@ def test_the_document_is_json() -> None:
     assert json.loads(json.dumps(document)) == document
     assert document["locale"] == "ja"
     assert document["members"] == list(MEMBERS)
+
+
+def test_fewer_than_twenty_listeners_are_never_counted_out() -> None:
+    rare = [row for row in fictional_group().awards if row.award == "rarest_listen"]
+    group = replace(fictional_group(), awards=[replace(row, value=value) for row, value in zip(rare, (19, 20), strict=True)])
+    page, text, document = group_html(group), group_text(group), group_json(group)
+    assert "Heard by fewer than 20 listeners here." in page
+    assert "19 listeners" not in (page + text).replace("\N{NO-BREAK SPACE}", " ")
+    assert [row["value"] for row in document["awards"]["rarest_listen"]["rows"]] == [None, 20]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wrapped_assets.stories.cards.card import Card, CardMaker, ranking, ranking_table
+from dataclasses import replace
+
+from wrapped_assets.stories import phrases
+from wrapped_assets.stories.cards.card import Card, CardMaker, Table, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
@@ -10,12 +13,17 @@ from wrapped_assets.stories.headlines import headline
 def missed_recordings(data: StoryData) -> Card | None:
     """Songs that people of like taste heard and the listener never did."""
     told, say = data.language, data.language.say
-    places = ranking(data.rows("missed_recordings"), "recording_name", "artist_name", 50, told, by="listener_count")
-    if not places:
+    ranked = ranking(data.rows("missed_recordings"), "recording_name", "artist_name", 50, told, by="neighbour_listen_count")
+    if not ranked:
         return None
+    places = tuple(replace(each, count="") for each in ranked)  # how few people of like taste there are is nobody's business
+    table = Table(
+        say("Songs that you never heard"), (say("Rank"), say("Song"), say("Artist")),
+        tuple((str(each.place), each.name, each.credit) for each in places),
+    )  # fmt: skip
     return Card(
         "missed_recordings", "discovery", say("You missed"), headline("missed_recordings", data), ranked=places[:7],
-        table=ranking_table(say("Songs that you never heard"), places, say("Song"), told, unit=say("Listeners")),
+        table=table,
         note=say("Most heard by people of like taste who agreed to be found. Nobody is named."),
     )  # fmt: skip
 
@@ -23,14 +31,20 @@ def missed_recordings(data: StoryData) -> Card | None:
 def new_releases(data: StoryData) -> Card | None:
     """Release groups of the year by the listener's artists."""
     told, say = data.language, data.language.say
-    places = ranking(data.rows("new_releases"), "release_group_name", "artist_name", 50, told)
-    if not places:
+    rows = [row for row in data.rows("new_releases") if row.get("release_group_name")]
+    ranked = ranking(rows, "release_group_name", "artist_name", 50, told)
+    if not ranked:
         return None
+    places = tuple(
+        replace(each, count=each.count if phrases.number(row.get("listen_count")) else say("not yet"))
+        for each, row in zip(ranked, rows, strict=False)
+    )
     return Card(
         "new_releases", "discovery", say("Fresh"), headline("new_releases", data), ranked=places[:7],
         table=ranking_table(say("New releases by your artists"), places, say("Album"), told),
+        note=say("Beside each, your listens; “not yet” is still to be heard."),
     )  # fmt: skip
 
 
-MISSED = CardMaker(("missed_recordings",), missed_recordings, needs=("recording_name",))
+MISSED = CardMaker(("missed_recordings",), missed_recordings, needs=("recording_name", "neighbour_listen_count"))
 NEW_RELEASES = CardMaker(("new_releases",), new_releases, needs=("release_group_name",))

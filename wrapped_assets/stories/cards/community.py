@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, Table, facts_of
+from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, Table, facts_of, since
+from wrapped_assets.stories.cards.genres import coverage
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.charts import badge, poles
@@ -38,7 +39,22 @@ def fan_rank(data: StoryData) -> Card | None:
         for place, row in enumerate(rows[1:4], 2)
     )
     figure = badge(rank, _of(best, data), behind, label)
-    return Card("fan_rank", "community", say("Fan rank"), headline("fan_rank", data), ranked=ranked, figure=figure)
+    share, minutes = phrases.number(best.get("fan_share")), phrases.number(best.get("minutes_fan_rank"))
+    notes = (
+        say("You are among the first {share:percent}.", share=share) if share and share <= 0.5 else "",
+        say("By minutes you are number {rank}.", rank=minutes) if minutes else "",
+    )
+    table = Table(
+        say("Your ranks"), (say("Artist"), say("Rank"), say("By minutes"), say("Listeners")),
+        tuple(
+            (phrases.name(row["artist_name"]), *(told.count(row.get(of)) for of in ("fan_rank", "minutes_fan_rank", "listener_count")))
+            for row in rows
+        ),
+    )  # fmt: skip
+    return Card(
+        "fan_rank", "community", say("Fan rank"), headline("fan_rank", data), ranked=ranked, figure=figure, table=table,
+        note=" ".join(filter(None, notes)),
+    )  # fmt: skip
 
 
 def minutes_rank(data: StoryData) -> Card | None:
@@ -52,25 +68,25 @@ def minutes_rank(data: StoryData) -> Card | None:
         (say("No. {rank}", rank=country) if country else "", told.country(row["country"]) if row.get("country") else say("your country")),
         (told.counted(of, "listeners") if of else "", say("counted there")),
     )
-    number = say("No. {rank}", rank=rank)
+    number, share = say("No. {rank}", rank=rank), phrases.number(row.get("minutes_rank_share"))
+    note = say("You are among the first {share:percent}.", share=share) if share and share <= 0.5 else ""
     figure = badge(number, _of(row, data), 1 - (rank - 1) / people, say("{rank} by minutes.", rank=number))
-    return Card("minutes_rank", "community", say("By minutes"), headline("minutes_rank", data), facts=facts, figure=figure)
+    return Card("minutes_rank", "community", say("By minutes"), headline("minutes_rank", data), facts=facts, figure=figure, note=note)
 
 
 def listening_personality(data: StoryData) -> Card | None:
     """Four axes between poles, each against the middle of all listeners."""
     row, told, say = data.first("listening_personality"), data.language, data.language.say
-    axes = [
-        (say(left), say(right), share) for column, left, right in AXES if (share := phrases.number(row.get(column))) is not None
-    ]
+    axes = [(say(left), say(right), share) for column, left, right in AXES if (share := phrases.number(row.get(column))) is not None]
     if not axes:
         return None
+    people = phrases.number(row.get("listener_count"))
     rows = tuple((left, right, told.percent(place)) for left, right, place in axes)
     table = Table(say("Your four axes"), (say("From"), say("To"), say("Place")), rows)
     return Card(
         "listening_personality", "community", say("Personality"), headline("listening_personality", data),
         figure=poles(axes, say("Your four axes")), table=table,
-        note=say("The middle of each line is where half of all listeners are on either side."),
+        note=say("The middle of each line is where half of {people:listeners} are on either side.", people=people) if people else "",
     )  # fmt: skip
 
 
@@ -80,9 +96,28 @@ def early_listener(data: StoryData) -> Card | None:
     rows = [row for row in data.rows("early_listener") if row.get("recording_name")]
     if not rows:
         return None
-    named = [(phrases.name(row["recording_name"]), phrases.name(row.get("artist_name"), ""), row.get("first_heard_date")) for row in rows]
-    places = tuple(Ranked(place, song, artist, told.day(first), 0) for place, (song, artist, first) in enumerate(named[:7], 1))
-    return Card("early_listener", "community", say("Early ears"), headline("early_listener", data), ranked=places)
+    days = [phrases.number(row.get("early_day_count")) or 0 for row in rows]
+    most = max(days) or 1
+    places = tuple(
+        Ranked(
+            place, phrases.name(row["recording_name"]), phrases.name(row.get("artist_name"), ""), told.count(count), max(0.0, count / most)
+        )
+        for place, (row, count) in enumerate(zip(rows, days, strict=True), 1)
+    )
+    dates = tuple(tuple(told.day(row.get(of)) for of in ("first_heard_date", "passed_date")) for row in rows)
+    table = Table(
+        say("Songs that you heard early"), (say("Song"), say("Artist"), say("First heard"), say("Thousandth listen"), say("Days")),
+        tuple((each.name, each.credit, *both, each.count) for each, both in zip(places, dates, strict=True)),
+    )  # fmt: skip
+    known = since(rows[0], data)
+    notes = (
+        say("Days before the thousandth listen of everybody here."),
+        say("Your history is known since {day}.", day=told.day(known)) if known else "",
+    )
+    return Card(
+        "early_listener", "community", say("Early ears"), headline("early_listener", data), ranked=places[:5], table=table,
+        note=" ".join(filter(None, notes)),
+    )  # fmt: skip
 
 
 def clubs(data: StoryData) -> Card | None:
@@ -90,8 +125,15 @@ def clubs(data: StoryData) -> Card | None:
     row, told, say = data.first("clubs"), data.language, data.language.say
     if not row.get("club_name"):
         return None
-    facts = facts_of((told.percent(row.get("club_share")), say("of your listens")), (_of(row, data), say("members")))
-    return Card("clubs", "community", say("Your club"), headline("clubs", data), facts=facts)
+    members = phrases.number(row.get("listener_count"))
+    facts = facts_of(
+        (told.word(row["club_role"]) if row.get("club_role") else "", say("what you are in it")),
+        (told.count(members) if members else "", say("members")),
+        (told.counted(row.get("club_listen_count"), "listens") if row.get("club_listen_count") else "", say("that lead there")),
+    )
+    return Card(
+        "clubs", "community", say("Your club"), headline("clubs", data), facts=facts, note=coverage(row, "genre_known_share", data),
+    )  # fmt: skip
 
 
 def similar_listeners(data: StoryData) -> Card | None:
@@ -114,6 +156,6 @@ def similar_listeners(data: StoryData) -> Card | None:
 FAN_RANK = CardMaker(("fan_rank",), fan_rank, needs=("artist_name", "fan_rank", "listener_count"))
 MINUTES_RANK = CardMaker(("minutes_rank",), minutes_rank, needs=("minutes_rank", "listener_count"))
 PERSONALITY = CardMaker(("listening_personality",), listening_personality, needs=tuple(column for column, _, _ in AXES))
-EARLY = CardMaker(("early_listener",), early_listener, needs=("recording_name",))
+EARLY = CardMaker(("early_listener",), early_listener, needs=("recording_name", "early_day_count"))
 CLUBS = CardMaker(("clubs",), clubs, needs=("club_name",))
 SIMILAR = CardMaker(("similar_listeners",), similar_listeners, needs=("similar_listener_name", "similarity_share"))

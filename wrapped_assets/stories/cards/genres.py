@@ -57,9 +57,10 @@ def genre_clock(data: StoryData) -> Card | None:
         say("Listens by genre and part of the day"), (say("Genre"), *parts),
         tuple((name, *(told.count(cells.get((name, part), 0)) for part in DAYPARTS)) for name in order),
     )  # fmt: skip
+    notes = (say("The larger a dot, the more listens."), coverage(data.first("genre_clock"), "genre_known_share", data))
     return Card(
         "genre_clock", "music", say("Genres around the clock"), headline("genre_clock", data),
-        figure=dot_grid(order, parts, values, table.caption), table=table, note=say("The larger a dot, the more listens."),
+        figure=dot_grid(order, parts, values, table.caption), table=table, note=" ".join(filter(None, notes)),
     )  # fmt: skip
 
 
@@ -77,7 +78,12 @@ def music_evolution(data: StoryData) -> Card | None:
         return None
     parts = [(span, names["genre_name"], names["artist_name"]) for span, names in sorted(found.items())[:3]]
     months = [say("{first} to {last}", first=told.month(first), last=told.month(last)) for (first, last), _, _ in parts]
-    facts = facts_of(*((told.listed((genres or artists)[:2]), month) for (_, genres, artists), month in zip(parts, months, strict=True)))
+    facts = facts_of(
+        *(
+            (told.listed((genres or artists)[:2]), " · ".join([month, *(artists[:1] if genres else ())]))
+            for (_, genres, artists), month in zip(parts, months, strict=True)
+        )
+    )
     band = spans([(*span, next(iter([*genres, *artists]), "–")) for span, genres, artists in parts], say("The year in parts"), told)
     rows = tuple((month, ", ".join(genres), ", ".join(artists)) for (_, genres, artists), month in zip(parts, months, strict=True))
     table = Table(say("The year in parts"), (say("Months"), say("Genres"), say("Artists")), rows)
@@ -98,10 +104,11 @@ def release_years(data: StoryData) -> Card | None:
     every = range(max(min(decades), max(decades) - 90), max(decades) + 10, 10)
     values = [(f"{decade % 100:02d}", decades.get(decade, 0)) for decade in every]
     first = rows[0]
-    median = phrases.number(first.get("median_release_year"))
+    years = {row["release_year"]: phrases.number(row.get("listen_count")) or 0 for row in rows if phrases.number(row.get("release_year"))}
+    fullest = max(years, key=lambda year: (years[year], year))
     facts = facts_of(
-        (str(int(median)) if median else "", say("half of it is younger")),
-        (phrases.name(first.get("oldest_recording_name"), ""), say("the oldest song")),
+        (str(fullest), say("the year that you played most")),
+        (phrases.name(first.get("oldest_recording_name"), ""), say("the oldest song, from {year}", year=str(min(years)))),
     )
     table = Table(
         say("Listens by decade of release"), (say("Decade"), say("Listens")),
@@ -121,8 +128,21 @@ def listening_age(data: StoryData) -> Card | None:
     if age is None:
         return None
     first, last = row.get("first_release_year"), row.get("last_release_year")
-    facts = facts_of((f"{first}–{last}" if first and last else "", say("the years that you play most above others")))
-    note = say("Whoever was 16 to 21 when this music came out is about that old today.")
+    people = told.counted(row["listener_count"], "listeners") if phrases.number(row.get("listener_count")) else ""
+    by_age = phrases.number(row.get("birth_band"))
+    others = say("of others born in the same five years") if by_age else say("of others’ listens")
+    facts = facts_of(
+        (f"{first}–{last}" if first and last else "", say("the years that you play most above others")),
+        (told.percent(row.get("window_share")), say("of your listens")),
+        (told.percent(row.get("population_window_share")), others),
+    )
+    note = " ".join(
+        filter(None, (
+            say("Whoever was 16 to 21 when this music came out is about that old today."),
+            say("Compared with {people}.", people=people) if people else "",
+            coverage(row, "release_year_known_share", data, genres=False),
+        ))
+    )  # fmt: skip
     sentence = headline("listening_age", data)
     return Card("listening_age", "community", say("Listening age"), sentence, told.count(age), facts=facts, note=note)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, facts_of, ranking_table
+from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
@@ -33,13 +33,24 @@ def sound_town(data: StoryData) -> Card | None:
     row, told, say = data.first("sound_town"), data.language, data.language.say
     if not row.get("place_name"):
         return None
-    names = [phrases.name(each["artist_name"]) for each in data.rows("sound_town") if each.get("artist_name")]
-    facts = facts_of(
-        (told.country(row["country"]) if row.get("country") else "", say("country")),
-        (told.listed(list(dict.fromkeys(names))[:3]) if names else "", say("played there more than elsewhere")),
+    artists = [
+        (phrases.name(each["artist_name"]), phrases.number(each.get("lift"))) for each in data.rows("sound_town") if each.get("artist_name")
+    ]
+    artists = sorted(artists, key=lambda each: -(each[1] or 0))
+    most = max((lift or 0 for _, lift in artists), default=0) or 1
+    places = tuple(
+        Ranked(place, name, "", say("{times}×", times=told.tenths(lift)) if lift else "", max(0.0, min(1.0, (lift or 0) / most)))
+        for place, (name, lift) in enumerate(artists, 1)
     )
-    return Card("sound_town", "places", say("Sound town"), headline("sound_town", data), facts=facts)
+    note = say("How many times as much each of your artists is played there as elsewhere.") if places else ""
+    country = told.country(row["chart_country"]) if row.get("chart_country") else ""
+    caption = say("Your artists in {place}", place=phrases.name(row["place_name"]))
+    return Card(
+        "sound_town", "places", say("Sound town"), headline("sound_town", data), ranked=places[:5],
+        table=ranking_table(caption, places, say("Artist"), told, unit=say("More than elsewhere")),
+        note=" ".join(filter(None, (f"{phrases.name(row['place_name'])}, {country}." if country else "", note))),
+    )  # fmt: skip
 
 
 ARTIST_MAP = CardMaker(("artist_map",), artist_map, needs=("country", "artist_count"))
-SOUND_TOWN = CardMaker(("sound_town",), sound_town, needs=("place_name",))
+SOUND_TOWN = CardMaker(("sound_town",), sound_town, needs=("place_name", "artist_name"))

@@ -34,7 +34,17 @@ SCALES: dict[str, Scale] = {
     "loyalty": Scale("loyal_year_count", 0, 5),
     "discoveries": Scale("new_artist_count", 0, 400),
     "comebacks": Scale("silence_day_count", 365, 2000),
+    "top_genres": Scale("genre_listen_share", 0.1, 0.6),
+    "sound_town": Scale("town_lift", 1, 4),
+    "early_listener": Scale("early_day_count", 0, 365),
+    "fan_rank": Scale("fan_share", 0.5, 0.01),
+    "minutes_rank": Scale("minutes_rank_share", 0.5, 0.01),
+    "clubs": Scale("club_share", 0.1, 0.7),
+    "similar_listeners": Scale("similarity_share", 0.2, 0.9, least=0.05),
 }
+
+
+LEAST_KNOWN = 0.1  # of the listens: what is told of fewer would be told of the catalogue, not of the listener
 
 
 def strength(insight: str, data: StoryData) -> float:
@@ -48,6 +58,10 @@ def strength(insight: str, data: StoryData) -> float:
 
 def is_enough(insight: str, data: StoryData) -> bool:
     """Whether there is enough to tell; a column without a number is the card's own matter."""
+    first = data.first(insight)
+    known = [phrases.number(share) for column, share in first.items() if column.endswith("_known_share")]
+    if any(share is not None and share < LEAST_KNOWN for share in known):
+        return False
     scale = SCALES.get(insight)
-    value = phrases.number(data.first(insight).get(scale.column)) if scale else None
+    value = phrases.number(first.get(scale.column)) if scale else None
     return scale is None or scale.least is None or value is None or value >= scale.least
