@@ -9,6 +9,7 @@ import pytest
 
 from wrapped_assets.building.build import BuildReport, build
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
@@ -100,7 +101,8 @@ def test_a_damaged_landed_file_is_said_without_a_listeners_data(small: Root) -> 
     assert failures
     assert all(re.search(r"landed file of 2025-01\|b00\d is missing or damaged .* import the export again", error) for error in failures)
     assert "eple" not in str(report.failed)
-    assert {cell.bucket for cell, _ in report.failed} <= {0, None}
+    stages = project_graph().stages  # from the second on, cells read figures over all buckets
+    assert {cell.bucket for cell, _ in report.failed if stages[cell.asset] <= 1} <= {0, None}
     assert any(cell.bucket == 1 for cell in report.recomputed), "what does not read it is computed"
     assert versions(small) == before
 
