@@ -165,7 +165,7 @@ STEPS: list[tuple[object, str]] = [
 
 
 @pytest.mark.parametrize(("place", "step"), STEPS, ids=[step for _, step in STEPS])
-@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("is_after", [pytest.param(False, marks=pytest.mark.slow), True], ids=["before", "after"])
 def test_what_a_crash_left_open_is_finished(
     small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: object, step: str, is_after: bool
 ) -> None:

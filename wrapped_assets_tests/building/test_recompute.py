@@ -19,7 +19,6 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files, versions
 
-
 STAGES = project_graph().stages  # from the second on, listeners are compared with figures over all of them
 
 

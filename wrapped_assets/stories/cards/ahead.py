@@ -22,7 +22,7 @@ def missed_recordings(data: StoryData) -> Card | None:
         tuple((str(each.place), each.name, each.credit) for each in places),
     )  # fmt: skip
     return Card(
-        "missed_recordings", "discovery", say("You missed"), headline("missed_recordings", data), ranked=places[:7],
+        "missed_recordings", "discovery", say("You missed"), headline("missed_recordings", data), ranked=places[:6],
         table=table,
         note=say("Most heard by people of like taste who agreed to be found. Nobody is named."),
     )  # fmt: skip
