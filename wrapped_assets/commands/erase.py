@@ -16,8 +16,8 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 def command(listeners, is_resumed, is_sure, data, as_json) -> None:
     """Erase listeners everywhere: landed files, figures, stories, playlists, published editions, exports of rows, registry.
 
-    Several at once are erased by bucket.     Only the cells that they were in are computed again. Published aggregates stay as they are. For ninety days their name is not taken
-    in again. At the end every file is searched for what may be left.
+    Several at once are erased by bucket. Only the cells that they were in are computed again; published aggregates stay as they are. For
+    ninety days their names are not taken in again. At the end every file is searched for what may be left.
     """
     from wrapped_assets.building import erasing
     from wrapped_assets.contracts.errors import InputError
