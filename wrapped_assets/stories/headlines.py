@@ -124,7 +124,8 @@ def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: R
         text = told.value(row[column], spec) if spec else value_text(column, row[column], data, told)
         after_one = text == "1" and not spec
         is_name = isinstance(row[column], str) and column.endswith("_name") and column not in WORDS
-        parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, "value", lang))
+        kind = "text" if column.endswith("_meaning") else "value"  # a sentence of its own is no value in one
+        parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, kind, lang))
     return tuple(parts)
 
 

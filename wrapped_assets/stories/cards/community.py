@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, Table, facts_of, since
 from wrapped_assets.stories.cards.genres import coverage
@@ -23,6 +25,13 @@ def _of(row: Row, data: StoryData, column: str = "listener_count") -> str:
     return data.language.say("of {people:listeners}", people=row.get(column)) if phrases.number(row.get(column)) else ""
 
 
+def _among_the_first(share: float | None, data: StoryData) -> str:
+    """Of how many of hundred one stands among the first, rounded up; nothing behind the middle."""
+    if not share or not 0 < share <= 0.5:
+        return ""
+    return data.language.say("You are among the first {share:percent}.", share=math.ceil(share * 100) / 100)
+
+
 def fan_rank(data: StoryData) -> Card | None:
     """The best rank among an artist's listeners as a badge, the others below."""
     told, say = data.language, data.language.say
@@ -35,13 +44,15 @@ def fan_rank(data: StoryData) -> Card | None:
     behind = 1 - (best["fan_rank"] - 1) / people if people else 1.0
     label = say("{rank} among the listeners of {artist}.", rank=rank, artist=phrases.name(best["artist_name"]))
     ranked = tuple(
-        Ranked(place, phrases.name(row["artist_name"]), _of(row, data), say("No. {rank}", rank=row["fan_rank"]), 0.0)
+        Ranked(
+            place, phrases.name(row["artist_name"]), f"/ {told.count(row['listener_count'])}", say("No. {rank}", rank=row["fan_rank"]), 0.0
+        )
         for place, row in enumerate(rows[1:4], 2)
     )
     figure = badge(rank, _of(best, data), behind, label)
     share, minutes = phrases.number(best.get("fan_share")), phrases.number(best.get("minutes_fan_rank"))
     notes = (
-        say("You are among the first {share:percent}.", share=share) if share and share <= 0.5 else "",
+        _among_the_first(share, data),
         say("By minutes you are number {rank}.", rank=minutes) if minutes else "",
     )
     table = Table(
@@ -69,7 +80,7 @@ def minutes_rank(data: StoryData) -> Card | None:
         (told.counted(of, "listeners") if of else "", say("counted there")),
     )
     number, share = say("No. {rank}", rank=rank), phrases.number(row.get("minutes_rank_share"))
-    note = say("You are among the first {share:percent}.", share=share) if share and share <= 0.5 else ""
+    note = _among_the_first(share, data)
     figure = badge(number, _of(row, data), 1 - (rank - 1) / people, say("{rank} by minutes.", rank=number))
     return Card("minutes_rank", "community", say("By minutes"), headline("minutes_rank", data), facts=facts, figure=figure, note=note)
 

@@ -77,7 +77,10 @@ def music_evolution(data: StoryData) -> Card | None:
     if len(found) < 2:
         return None
     parts = [(span, names["genre_name"], names["artist_name"]) for span, names in sorted(found.items())[:3]]
-    months = [say("{first} to {last}", first=told.month(first), last=told.month(last)) for (first, last), _, _ in parts]
+    months = [
+        told.month(first) if first == last else say("{first} to {last}", first=told.month(first), last=told.month(last))
+        for (first, last), _, _ in parts
+    ]
     facts = facts_of(
         *(
             (told.listed((genres or artists)[:2]), " · ".join([month, *(artists[:1] if genres else ())]))

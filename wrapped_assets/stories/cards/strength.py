@@ -25,7 +25,7 @@ class Scale:
 SCALES: dict[str, Scale] = {
     "top_recordings": Scale("listen_count", 0, 60),
     "top_artists": Scale("listen_count", 0, 250),
-    "top_release_groups": Scale("listen_count", 0, 300),
+    "top_release_groups": Scale("listen_count", 0, 300, least=3),
     "most_replayed_day": Scale("listen_count", 3, 30, least=3),
     "artist_streak": Scale("streak_day_count", 3, 30, least=3),
     "longest_session": Scale("session_minutes", 60, 720, least=60),

@@ -61,7 +61,8 @@ def spans(parts: Sequence[tuple[int, int, str]], label: str, told: Language) -> 
         x, width = step * (first - 1), step * (last - first + 1)
         body += svg.rect(x + 1, 18, width - 2, 64, f"part s{index % 3}", 'rx="5"')
         body += svg.text(x + width / 2, 58, index + 1, f"part-number s{index % 3}", "middle")
-        body += svg.text(x + width / 2, 100, phrases.shortened(name, max(3, int(width / 7))), "tick", "middle")
+        if width > 56:  # a narrow part's name stands below, beside its months
+            body += svg.text(x + width / 2, 100, phrases.shortened(name, int(width / 7)), "tick", "middle")
     body += "".join(svg.text(step * (month - 0.5), 11, told.month(month, "narrow"), "tick", "middle") for month in range(1, 13))
     return svg.figure(342, 106, label, body, "spans")
 
