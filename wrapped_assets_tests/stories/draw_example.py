@@ -12,9 +12,9 @@ from playwright.sync_api import sync_playwright
 
 from wrapped_assets.stories.card import BROWSERS
 from wrapped_assets.stories.page import story_html
-from wrapped_assets_tests.stories.fictional import fictional
+from wrapped_assets_tests.stories.fictional_catalogue import fuller
 
-SHOWN = ("opening", "artist_race", "listening_calendar")
+SHOWN = ("opening", "artist_race", "listening_personality")
 
 
 def draw(target: Path) -> None:
@@ -22,7 +22,7 @@ def draw(target: Path) -> None:
     chromium = next(path for name in BROWSERS if (path := shutil.which(name)))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         story = Path(folder) / "story.html"
-        story.write_text(story_html(fictional()), encoding="utf-8")
+        story.write_text(story_html(fuller()), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce").new_page()
         page.goto(story.as_uri())
