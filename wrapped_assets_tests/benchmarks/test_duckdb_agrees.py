@@ -21,6 +21,7 @@ SMALLER = (
 )
 
 
+@pytest.mark.slow
 def test_the_insights_of_a_population_with_a_catalogue_agree_with_sql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _lower_thresholds(monkeypatch)
     source, root, sql = (tmp_path / name for name in ("population", "root", "sql"))

@@ -164,7 +164,9 @@ STEPS: list[tuple[object, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("place", "step"), STEPS, ids=[step for _, step in STEPS])
+@pytest.mark.parametrize(
+    ("place", "step"), [pytest.param(*each, marks=() if each[1] == "_forget_person" else pytest.mark.slow, id=each[1]) for each in STEPS]
+)
 @pytest.mark.parametrize("is_after", [pytest.param(False, marks=pytest.mark.slow), True], ids=["before", "after"])
 def test_what_a_crash_left_open_is_finished(
     small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: object, step: str, is_after: bool

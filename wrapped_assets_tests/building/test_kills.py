@@ -67,6 +67,7 @@ def start(root: Root, writes: int = 0, when: str = "never") -> subprocess.Popen[
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("when", "writes"), [("write", 1), ("written", 30), ("record", 9)])
 def test_a_build_killed_half_way_and_repeated_is_one_build(tmp_path: Path, small: Root, when: str, writes: int) -> None:
     root = fresh(tmp_path / "root")
