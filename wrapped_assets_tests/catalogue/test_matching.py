@@ -36,9 +36,9 @@ def known(table: str, **said: Any) -> dict[str, Any]:
 
 
 def computed(played: list[dict[str, Any]], catalogue: dict[str, list[dict[str, Any]]]) -> dict[str, pl.DataFrame]:
-    """Every asset of the catalogue over these tracks; what is known is sorted another way, for order must not matter."""
+    """Every asset of the catalogue over these tracks; what is known comes in another order, for order must not matter."""
     landed = coded_tracks(pl.DataFrame(played, schema=TRACK_SCHEMA))
-    frames = {name: known_frame(name, catalogue.get(name, ())).reverse() for name in KNOWN}
+    frames = {name: _reversed(known_frame(name, catalogue.get(name, ()))) for name in KNOWN}
     frames["tracks"] = pl.concat([tracks(landed.lazy()).collect()] * 2)  # two months with the same spellings
     frames["artist_credits"] = artist_credits(frames["tracks"].lazy()).collect()
     frames["profiles"] = pl.DataFrame({"place_name": ["Oslo"]})
@@ -50,6 +50,11 @@ def computed(played: list[dict[str, Any]], catalogue: dict[str, list[dict[str, A
         assert frames[name].schema == pl.Schema(asset.schema)
         assert not frames[name].select(asset.grain).is_duplicated().any()
     return frames
+
+
+def _reversed(frame: pl.DataFrame) -> pl.DataFrame:
+    # Not DataFrame.reverse: in polars 2.1.0 it turns a column of two or more null lists into List(Null).
+    return frame[list(range(frame.height))[::-1]]
 
 
 def ids(names: list[str]) -> dict[str, int]:

@@ -219,7 +219,7 @@ def test_a_name_that_is_a_formula_is_told_as_text(tmp_path: Path) -> None:
 
 
 def test_without_a_campaign_or_charts_nothing_is_made_up(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="deliver the charts of 2025 first"):
+    with pytest.raises(RefusedError, match="deliver the charts of 2025 into their own folder"):
         campaign_of(world_of(tmp_path, fans(1)).snapshot(MARKETING_FACTS))
 
 
