@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.kernels.hashing import combined
-from wrapped_assets.planning.fingerprint import logic_parts
 from wrapped_assets.planning.plan import decide, make_plan, read_inputs, written_inputs
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
@@ -50,7 +49,7 @@ def _parts_changed(project: Project, before: str, cell: Cell) -> list[str]:
         recorded = connection.execute(sa.select(tables.logics.c.parts).where(tables.logics.c.fingerprint == before)).scalar()
     if recorded is None:
         return []
-    now = logic_parts(project.graph.by_key[cell.asset])
+    now = project.logic_parts[cell.asset]
     verbs = []
     for name in sorted(recorded.keys() | now.keys()):
         if name not in now:
@@ -87,9 +86,9 @@ def record_logic(project: Project) -> None:
     with project.root.engine.begin() as connection:
         known = set(connection.execute(sa.select(table.c.fingerprint)).scalars())
         rows = [
-            {"fingerprint": project.logic[key], "parts": {name: short(text) for name, text in logic_parts(found).items()}}
-            for key, found in project.graph.by_key.items()
-            if project.logic[key] not in known
+            {"fingerprint": fingerprint, "parts": {name: short(text) for name, text in project.logic_parts[key].items()}}
+            for key, fingerprint in project.logic.items()
+            if fingerprint not in known
         ]
         unique = {row["fingerprint"]: row for row in rows}
         insert_new(connection, table, list(unique.values()))

@@ -13,7 +13,7 @@ from wrapped_assets.building.reuse import KnownRows
 from wrapped_assets.building.yearly_inputs import given_by_the_year
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.listens.localise import reach
-from wrapped_assets.planning.fingerprint import logic_fingerprint
+from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest, registry
 from wrapped_assets.storage.landing import NO_ROWS, PLAYS, Chunk, load_chunks, people_of
@@ -32,9 +32,14 @@ class Project:
     rows: KnownRows = field(default_factory=KnownRows)
 
     @cached_property
+    def logic_parts(self) -> dict[str, dict[str, str]]:
+        """What the logic fingerprint of every asset is made of."""
+        return {key: logic_parts(found) for key, found in self.graph.by_key.items()}
+
+    @cached_property
     def logic(self) -> dict[str, str]:
         """The logic fingerprint of every asset."""
-        return {key: logic_fingerprint(found) for key, found in self.graph.by_key.items()}
+        return {key: fingerprint_of(parts) for key, parts in self.logic_parts.items()}
 
     def situation(self) -> Situation:
         """The situation as it is now."""

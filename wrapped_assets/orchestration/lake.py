@@ -16,7 +16,7 @@ from pydantic import Field, PrivateAttr
 
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.where import data_root
-from wrapped_assets.planning.fingerprint import logic_fingerprint
+from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
 
 if TYPE_CHECKING:
     from wrapped_assets.building.situate import Project
@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 
 @cache
+def _logic_parts() -> dict[str, dict[str, str]]:
+    return {key: logic_parts(found) for key, found in project_graph().by_key.items()}
+
+
+@cache
 def fingerprints() -> dict[str, str]:
     """The logic fingerprint of every asset: its code version."""
-    return {key: logic_fingerprint(found) for key, found in project_graph().by_key.items()}
+    return {key: fingerprint_of(parts) for key, parts in _logic_parts().items()}
 
 
 def open_project(root: Path) -> "Project":
@@ -35,7 +40,7 @@ def open_project(root: Path) -> "Project":
     from wrapped_assets.storage.root import Root
 
     project = Project(Root.open(root))
-    project.logic = fingerprints()
+    project.logic_parts, project.logic = _logic_parts(), fingerprints()
     return project
 
 

@@ -8,17 +8,17 @@ import types
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import DeclarationError
-from wrapped_assets.planning.names import local_names
+from wrapped_assets.planning.names import Uses, local_names, uses
 
 
-def prepared(code: types.CodeType) -> tuple[ast.AST, str]:
-    """A function's definition without prose, and the text of it that is hashed."""
+def prepared(code: types.CodeType) -> tuple[Uses, str]:
+    """What a function's definition names, and the text of it that is hashed, without prose."""
     path = code.co_filename
     return _prepared(path, Path(path).stat().st_mtime_ns, code.co_firstlineno, code.co_name, code.co_qualname)
 
 
 @functools.lru_cache(maxsize=4096)  # by place, for code objects are equal where only a default differs
-def _prepared(path: str, modified_ns: int, line: int, name: str, label: str) -> tuple[ast.AST, str]:
+def _prepared(path: str, modified_ns: int, line: int, name: str, label: str) -> tuple[Uses, str]:
     sources = _definitions(path, modified_ns).get((line, name))
     if sources is None:
         raise DeclarationError(f"cannot find the source of {label}: the file changed after it was loaded; reload")
@@ -27,16 +27,16 @@ def _prepared(path: str, modified_ns: int, line: int, name: str, label: str) -> 
         tree, copy = (_Stripped().visit(_parsed(source)) for _ in range(2))  # parsing twice is faster than copying
         trees.append(tree)
         texts.append(ast.dump(_Renamed(copy).visit(copy), annotate_fields=False))
-    return trees[0] if len(trees) == 1 else ast.Module(trees, []), "\n".join(texts)
+    return uses(trees[0] if len(trees) == 1 else ast.Module(trees, [])), "\n".join(texts)
 
 
-def prepared_class(path: str, qualname: str) -> tuple[ast.AST, str]:
-    """A class's definition without prose, decorators and bases included, and the text of it that is hashed."""
+def prepared_class(path: str, qualname: str) -> tuple[Uses, str]:
+    """What a class's definition names, decorators and bases included, and the text of it that is hashed, without prose."""
     return _prepared_class(path, Path(path).stat().st_mtime_ns, qualname)
 
 
 @functools.lru_cache(maxsize=512)
-def _prepared_class(path: str, modified_ns: int, qualname: str) -> tuple[ast.AST, str]:
+def _prepared_class(path: str, modified_ns: int, qualname: str) -> tuple[Uses, str]:
     found: ast.AST = _module(path, modified_ns)
     for name in qualname.split("."):
         inside = [node for node in ast.walk(found) if isinstance(node, ast.ClassDef) and node.name == name and node is not found]
@@ -48,7 +48,7 @@ def _prepared_class(path: str, modified_ns: int, qualname: str) -> tuple[ast.AST
         name = method.name
         _Renamed(method).visit(method)
         method.name = name
-    return tree, ast.dump(copy, annotate_fields=False)
+    return uses(tree), ast.dump(copy, annotate_fields=False)
 
 
 @functools.lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning.constants import PLAIN, PRINTED, is_constant, written_expression
 from wrapped_assets.planning.definitions import prepared, prepared_class
-from wrapped_assets.planning.names import closure, dotted, is_generated, local_names, named, root
+from wrapped_assets.planning.names import Uses, closure, dotted, is_generated, named
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import Month
 
@@ -39,7 +39,12 @@ _DYNAMIC_LIBRARIES = {"builtins", "importlib", "inspect", "runpy", "sys"}
 
 def logic_fingerprint(declaration: Declaration) -> str:
     """32 hex digits. Raises DeclarationError where the code reaches something that cannot be read statically."""
-    return combined(*(f"{name}={text}" for name, text in sorted(logic_parts(declaration).items())))
+    return fingerprint_of(logic_parts(declaration))
+
+
+def fingerprint_of(parts: Mapping[str, str]) -> str:
+    """The fingerprint of an asset with these `logic_parts`."""
+    return combined(*(f"{name}={text}" for name, text in sorted(parts.items())))
 
 
 def logic_parts(declaration: Declaration) -> dict[str, str]:
@@ -80,9 +85,9 @@ class _Reader:
             if not isinstance(function, types.FunctionType) or not _is_ours(function.__globals__["__name__"]):
                 return
             label = f"{function.__code__.co_qualname}()"
-        tree, text = prepared(function.__code__)
+        uses, text = prepared(function.__code__)
         names: Mapping[str, Any] = ChainMap(closure(function), function.__globals__, builtins.__dict__)
-        self._references(tree, names, label, function.__code__)
+        self._references(uses, names, label, function.__code__)
         self._note(f"function {label}", text)
 
     def _note(self, label: str, text: str) -> None:
@@ -90,23 +95,23 @@ class _Reader:
         while self.parts.setdefault(label, text) != text:
             label += "′"
 
-    def _references(self, tree: ast.AST, names: Mapping[str, Any], label: str, code: types.CodeType) -> None:
+    def _references(self, uses: Uses, names: Mapping[str, Any], label: str, code: types.CodeType) -> None:
+        if uses.imports:
+            raise self.fail(f"the import inside {label}", "import at the top of the module")
         free = set(code.co_freevars)
-        local = local_names(tree) - {name for name in named(code) if name in names}  # one name may be local here and global there
-        roots = {id(root(node)) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                raise self.fail(f"the import inside {label}", "import at the top of the module")
-            if isinstance(node, ast.Attribute) and (target := dotted(node, names, local, _is_ours)) is not None:
-                self.value(target[1], target[0])
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in local:
+        local = uses.bound - {name for name in named(code) if name in names}  # one name may be local here and global there
+        for node in uses.reached:
+            if isinstance(node, ast.Attribute):
+                if (target := dotted(node, names, local, _is_ours)) is not None:
+                    self.value(target[1], target[0])
+            elif node.id not in local:
                 if node.id not in names:
                     raise self.fail(f"the name {node.id!r} in {label}", "define it at the top of the module")
                 if node.id in _DYNAMIC and names[node.id] is getattr(builtins, node.id, None):
                     raise self.fail(f"{node.id}() in {label}", "name the function or the constant directly")
                 if node.id in free and not is_constant(names[node.id]) and not callable(names[node.id]):
                     raise self.fail(f"the closure over {node.id!r} in {label}", "pass it as a parameter, or make it a constant")
-                if isinstance(names[node.id], types.ModuleType) and _is_ours(names[node.id].__name__) and id(node) not in roots:
+                if isinstance(names[node.id], types.ModuleType) and _is_ours(names[node.id].__name__) and id(node) not in uses.roots:
                     raise self.fail(f"the module {node.id!r} as a value in {label}", "name the function or the constant directly")
                 self.value(names[node.id], node.id)
 
@@ -161,12 +166,13 @@ class _Reader:
     def _class_text(self, found: type) -> None:
         """What the class says as it is written, and what it names: flags, factories and tables that its members do not show."""
         module = sys.modules[found.__module__]
-        tree, text = prepared_class(str(module.__file__), found.__qualname__)
+        uses, text = prepared_class(str(module.__file__), found.__qualname__)
         self._note(f"class text {found.__qualname__}", text)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute) and (target := dotted(node, vars(module), set(), _is_ours)) is not None:
-                self.value(target[1], target[0])
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in vars(module):
+        for node in uses.reached:
+            if isinstance(node, ast.Attribute):
+                if (target := dotted(node, vars(module), frozenset(), _is_ours)) is not None:
+                    self.value(target[1], target[0])
+            elif node.id in vars(module):
                 self.value(vars(module)[node.id], node.id)
 
     def _outside(self, value: Any, label: str) -> None:
@@ -223,7 +229,6 @@ class _Reader:
             return f"{value.__module__}.{value.__qualname__}"
         kinds = "a number, text, date, column, tuple, dict or frozen dataclass"
         raise self.fail(f"the value of {label!r} (a {type(value).__name__})", f"use {kinds}")
-
 
 
 def _is_ours(module: str) -> bool:

@@ -4,8 +4,31 @@ from __future__ import annotations
 
 import ast
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a definition names: found once, since a helper is reached from many assets."""
+
+    imports: bool
+    bound: frozenset[str]
+    reached: tuple[ast.Attribute | ast.Name, ...]  # in the order of a walk; names only where they are read
+    roots: frozenset[int]  # id() of the names that `a.b.c` starts with
+
+
+def uses(tree: ast.AST) -> Uses:
+    """Of everything inside `tree`."""
+    nodes = list(ast.walk(tree))
+    reached = [node for node in nodes if isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))]
+    return Uses(
+        any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nodes),
+        frozenset(local_names(tree)),
+        tuple(reached),
+        frozenset(id(root(node)) for node in nodes if isinstance(node, ast.Attribute)),
+    )
 
 
 def local_names(tree: ast.AST) -> set[str]:
@@ -42,7 +65,7 @@ def is_generated(function: types.FunctionType) -> bool:
     return function.__code__.co_filename.startswith("<")
 
 
-def dotted(node: ast.Attribute, names: Mapping[str, Any], local: set[str], is_ours: Callable[[str], bool]) -> tuple[str, Any] | None:
+def dotted(node: ast.Attribute, names: Mapping[str, Any], local: Set[str], is_ours: Callable[[str], bool]) -> tuple[str, Any] | None:
     """`module.attribute…` resolved as far as modules and classes of the package go; None for anything else."""
     chain: list[str] = []
     root: ast.expr = node

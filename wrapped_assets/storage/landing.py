@@ -53,7 +53,7 @@ class LandingWriter:
 
     root: Root
     edge: timedelta
-    rows_per_flush: int = 4_000_000
+    rows_per_flush: int = 2_000_000
     chunks: list[Chunk] = field(default_factory=list)
     _plays: list[pl.DataFrame] = field(default_factory=list)
     _tracks: list[pl.DataFrame] = field(default_factory=list)
