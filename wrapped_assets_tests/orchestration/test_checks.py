@@ -1,5 +1,6 @@
 """Checks: contracts block what is downstream, plausibility warns, and nobody is named."""
 
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -25,11 +26,17 @@ def stored(root: Root, asset: str, periods: list[str]) -> Stored:
     return Stored(lake, GRAPH.find(asset), lake.cells(GRAPH.find(asset).key, periods), {})
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> Root:
-    root = land(tmp_path / "root")
+@pytest.fixture(scope="module")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = land(tmp_path_factory.mktemp("checked") / "root")
     assert not build(Project(root)).failed
-    return root
+    return root.path
+
+
+@pytest.fixture
+def built(_built: Path, tmp_path: Path) -> Root:
+    """A copy of a built root, to be damaged."""
+    return Root.open(shutil.copytree(_built, tmp_path / "root"))
 
 
 def test_which_tables_claim_every_listen() -> None:
