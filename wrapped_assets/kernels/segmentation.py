@@ -40,7 +40,7 @@ def cut(mixes: Sequence[tuple[pl.LazyFrame, int]], by: str, months: Sequence[str
         (way, month, 1 + sum(place >= begins for begins in cuts)) for way, cuts in enumerate(ways) for place, month in enumerate(months)
     ]
     spans = pl.LazyFrame(places, schema={"_way": pl.Int64, "month": pl.String, "span_number": pl.Int64}, orient="row")
-    return chosen.join(spans, on="_way").drop("_way")
+    return chosen.join(spans, on="_way").drop("_way").cache()  # whoever reads it twice would search twice: Polars cannot see into a map
 
 
 def _by_kind(mix: pl.LazyFrame, by: str, months: Sequence[str]) -> pl.LazyFrame:

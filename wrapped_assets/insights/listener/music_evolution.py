@@ -46,7 +46,7 @@ def music_evolution(
     heard = pl.col("listen_count") > 0
     artists = artist_months.filter(heard).select("listener_id", "month", kind="artist_id", amount="listen_count")
     songs = recording_months.filter(heard).join(recording_genres, on="recording_id").group_by("listener_id", "month", kind="genre_name")
-    genres = songs.agg(amount=parts_of("listen_count", "genre_share").sum())
+    genres = songs.agg(amount=parts_of("listen_count", "genre_share").sum()).cache()
     spans = cut([(artists, 1), (genres, PARTS)], "listener_id", [str(month) for month in months_of(year)])
     months = artists.join(spans, on=["listener_id", "month"]).group_by("listener_id", "span_number")
     named_artists = standing_out(artists, spans, "listener_id", 1, PLACES).rename({"kind": "artist_id", "amount": "listen_count"})
