@@ -23,6 +23,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.privacy.residue import Needles, Residue, residue_of
 from wrapped_assets.storage import environments, manifest, records, republishing, restrictions, tables, tombstones
+from wrapped_assets.storage.database import empty_journal
 from wrapped_assets.storage.inbox_folders import forget_drops
 from wrapped_assets.storage.purging import purge_landing, texts_of_one
 from wrapped_assets.storage.registry import Listener
@@ -142,9 +143,7 @@ def _forget_person(root: Root, listener_id: int) -> None:
     """Deletes the registry's row, and with it whatever hangs on it; SQLite's journal is emptied of what it held."""
     with root.engine.begin() as connection:
         connection.execute(sa.delete(tables.listeners).where(tables.listeners.c.listener_id == listener_id))
-    if root.engine.dialect.name == "sqlite":
-        with root.engine.connect() as connection:
-            connection.execute(sa.text("pragma wal_checkpoint(truncate)"))
+    empty_journal(root.engine)
 
 
 def _searched(root: Root) -> list[Path]:

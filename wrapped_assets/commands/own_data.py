@@ -21,10 +21,12 @@ def command(listener, out, locale, is_zipped, is_expiring, data, as_json) -> Non
     """Hand a listener everything that is stored about them: a page to read, and each table as JSON and CSV with a dictionary of columns.
 
     Private sessions, short plays, copies and rejected rows are in it; nothing of anybody else is. The page says to fetch it within seven
-    days. Whatever lies in the data root is destroyed by `wrapped own-data --expire` after thirty; run that daily. What was written
+    days. Whatever lies in the data root is destroyed by `wrapped expire` after thirty; run that daily. What was written
     elsewhere with --out is for whoever asked to delete. Check who is asking before you hand it over.
     """
     from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.privacy import retention
+    from wrapped_assets.privacy.recalling import OWN_DATA
     from wrapped_assets.serving.own_data import delivery
     from wrapped_assets.storage import registry
 
@@ -32,7 +34,7 @@ def command(listener, out, locale, is_zipped, is_expiring, data, as_json) -> Non
     if is_expiring == (listener is not None):
         raise InputError("name the listener whose data it is, or destroy what is old with --expire")
     if is_expiring:
-        gone = delivery.expire(project.root)
+        gone = retention.expire(project.root, only=OWN_DATA)
         emit_json({"destroyed": gone}) if as_json else click.echo(f"{gone} folders of own data destroyed")
         return
     person = registry.find_listener(project.root, listener)
@@ -47,4 +49,4 @@ def tell(done, as_json: bool) -> None:
         emit_json({**told, "rows": done.rows, "files": done.files})
         return
     click.echo(f"own_data is delivered: {len(done.files)} files with {done.rows:,} rows in {done.folder}")
-    click.echo(f"Open index.html first. Case {record.export_id}; `wrapped own-data --expire` destroys it after thirty days")
+    click.echo(f"Open index.html first. Case {record.export_id}; `wrapped expire` destroys it after thirty days")

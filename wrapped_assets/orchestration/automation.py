@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wrapped_assets.building.situate import Project
     from wrapped_assets.orchestration.staleness import Stale
 
-MONTHS, YEARS = "months", "years"
+MONTHS, YEARS, RETENTION = "months", "years", "retention"
 ON = {"sensor": dg.DefaultSensorStatus.RUNNING, "schedule": dg.DefaultScheduleStatus.RUNNING}
 NO_ROOT = "Nothing was imported yet."
 
@@ -71,6 +71,33 @@ def weekly_years(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.Sk
     return _scheduled(context, YEARS)
 
 
+@dg.op
+def destroy_what_is_old(context: dg.OpExecutionContext) -> None:
+    """Ends exports that are older than their policy keeps them, and keys of names whose erasure is long past."""
+    from wrapped_assets.privacy import retention
+    from wrapped_assets.storage import tombstones
+
+    project = discreetly(RETENTION, _opened)
+    if project is None:
+        context.log.info(NO_ROOT)
+        return
+    ended = discreetly(RETENTION, lambda: retention.expire(project.root))
+    keys = discreetly(RETENTION, lambda: tombstones.expire(project.root))
+    context.log.info(told("{ended} exports and {keys} keys of erased names destroyed.", ended=ended, keys=keys))
+
+
+@dg.job(name=RETENTION, description="Destroys what may be kept no longer: exports by their policies, and keys of erased names.")
+def retention_job() -> None:
+    """`wrapped expire`."""
+    destroy_what_is_old()
+
+
+@dg.schedule(job=retention_job, cron_schedule="30 2 * * *", default_status=ON["schedule"])
+def nightly_retention(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Every night at 02:30 UTC, before anything else: what may be kept no longer is destroyed."""
+    return dg.RunRequest(run_key=f"{RETENTION} {context.scheduled_execution_time:%Y-%m-%d}")
+
+
 @dg.sensor(jobs=list(JOBS.values()), minimum_interval_seconds=30, default_status=ON["sensor"])
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Lands what was dropped into `inbox/<listener>/` of the data root; then requests the stale months, and after them the years."""
@@ -119,5 +146,5 @@ with warnings.catch_warnings():
         description="Requests the partitions that hold a stale cell, after a change of logic, rules or data. Stop it to recompute by hand.",
     )  # fmt: skip
 
-SCHEDULES = [nightly_months, weekly_years]
+SCHEDULES = [nightly_retention, nightly_months, weekly_years]
 SENSORS = [inbox, mirror, planner]

@@ -4,7 +4,7 @@ import dagster as dg
 
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.assets import all_assets
-from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS
+from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, retention_job
 from wrapped_assets.orchestration.exporting import export_assets
 from wrapped_assets.orchestration.lake import Lake, NoIOManager
 from wrapped_assets.orchestration.partitions import loaded_periods
@@ -14,7 +14,7 @@ def definitions() -> dg.Definitions:
     """Everything that Dagster is told, as of the data root that the environment names; its data is not touched."""
     return dg.Definitions(
         assets=[*all_assets(project_graph(), loaded_periods()), *export_assets(loaded_periods())],
-        jobs=list(JOBS.values()),
+        jobs=[*JOBS.values(), retention_job],
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources={"lake": Lake(), "io_manager": NoIOManager()},

@@ -111,6 +111,8 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
     """
     at = now or datetime.now(UTC)
     record = exports.find_export(root, export_id)
+    if record.expired_at is not None:
+        raise RefusedError("this release was delivered, and destroyed when its time was over: to tell it anew, --restate REASON")
     if record.state not in ("cleared", "delivered"):
         raise RefusedError(f"the export is {record.state}, not cleared: its checks must pass first")
     pinned, files = _in_force(root, record)

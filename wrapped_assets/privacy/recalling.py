@@ -37,7 +37,7 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
     exports, subjects = tables.exports, tables.export_subjects
     with root.engine.connect() as connection:
         theirs = connection.execute(
-            sa.select(subjects.c.export_id, subjects.c.pseudonym, exports.c.name, exports.c.year, exports.c.recipient, exports.c.state)
+            sa.select(subjects.c.pseudonym, exports)
             .join(exports, exports.c.export_id == subjects.c.export_id)
             .where(subjects.c.listener_id == listener_id)
             .order_by(subjects.c.export_id)
@@ -46,7 +46,7 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
     recalls = [
         Recall(row.export_id, row.name, row.year, row.recipient, row.pseudonym)
         for row in theirs
-        if row.state == "delivered" and row.name != OWN_DATA
+        if row.state == "delivered" and row.expired_at is None and row.name != OWN_DATA
     ]
     of_people = {row.export_id for row in theirs}
     counted = {row.export_id for row in waiting if listener_id in people_of(root, row.export_id)}

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
 
-HEAD = "0004"  # the newest revision; checked against the folder by a test
+HEAD = "0005"  # the newest revision; checked against the folder by a test
 LOCK = 7_246_158  # of no meaning; the same in every version
 
 
@@ -65,6 +65,13 @@ def claim(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) ->
 
 def _unless_there(connection: sa.Connection, table: sa.Table) -> Any:
     return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
+
+
+def empty_journal(engine: sa.Engine) -> None:
+    """Empties SQLite's journal, which still holds what was deleted; PostgreSQL's is the operator's."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.execute(sa.text("pragma wal_checkpoint(truncate)"))
 
 
 def current_revision(engine: sa.Engine) -> str | None:

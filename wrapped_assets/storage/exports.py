@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from wrapped_assets.storage import tables
 from wrapped_assets.storage.root import Root
 
 STATES = ("candidate", "staged", "cleared", "delivered", "refused", "withdrawn")
+_DESTROYED = "destroyed-"  # in the place of a pseudonym that stands for nobody any more
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class ExportRecord:
     created_at: datetime
     cleared_at: datetime | None = None
     delivered_at: datetime | None = None
+    expired_at: datetime | None = None  # when our copies were destroyed
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,12 @@ def find_export(root: Root, export_id: str) -> ExportRecord:
     if row is None:
         raise InputError("no export of that id in this data root: `wrapped export` prints the id of what it staged")
     return ExportRecord(**row._mapping)
+
+
+def all_exports(root: Root) -> list[ExportRecord]:
+    """Every export that was ever begun, in the order of their ids."""
+    with root.engine.connect() as connection:
+        return [ExportRecord(**row._mapping) for row in connection.execute(sa.select(tables.exports).order_by(tables.exports.c.export_id))]
 
 
 def exports_named(root: Root, name: str, year: int, recipient: str | None = None) -> list[ExportRecord]:
@@ -128,9 +137,19 @@ def wrapped_key_of(root: Root, export_id: str) -> bytes | None:
         return connection.execute(sa.select(table.c.wrapped_key).where(table.c.export_id == export_id)).scalar_one_or_none()
 
 
-def destroy_key(root: Root, export_id: str) -> None:
-    """Forgets the key: what the export's pseudonyms stand for cannot be found again."""
-    table = tables.export_keys
+def forget_pseudonyms(root: Root, export_id: str) -> bool:
+    """Destroys the key, and what stands beside it: what the pseudonyms stood for cannot be found again. Whether there were any.
+
+    Whose rows an export had stays known, for they may ask who got them.
+    """
+    keys, subjects = tables.export_keys, tables.export_subjects
     with root.engine.begin() as connection:
+        live = keys.c.wrapped_key.is_not(None)
         gone = {"wrapped_key": None, "destroyed_at": datetime.now(UTC)}
-        connection.execute(sa.update(table).where(table.c.export_id == export_id).values(**gone))
+        count = connection.execute(sa.update(keys).where((keys.c.export_id == export_id) & live).values(**gone)).rowcount
+        known = ~subjects.c.pseudonym.startswith(_DESTROYED)
+        mine = connection.execute(sa.select(subjects.c.listener_id).where((subjects.c.export_id == export_id) & known)).scalars().all()
+        for listener_id in mine:
+            place = (subjects.c.export_id == export_id) & (subjects.c.listener_id == listener_id)
+            connection.execute(sa.update(subjects).where(place).values(pseudonym=f"{_DESTROYED}{secrets.token_hex(16)}"))
+    return bool(count or mine)

@@ -78,6 +78,7 @@ exports = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("cleared_at", Instant),
     sa.Column("delivered_at", Instant),
+    sa.Column("expired_at", Instant),  # when our copies were destroyed
     sa.CheckConstraint("state in ('candidate', 'staged', 'cleared', 'delivered', 'refused', 'withdrawn')", name="export_state"),
 )  # fmt: skip
 

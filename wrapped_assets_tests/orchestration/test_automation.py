@@ -2,7 +2,7 @@
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -14,6 +14,8 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation
 from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.storage import exports
+from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.orchestration.conftest import NAMES
 
@@ -89,3 +91,23 @@ def test_without_a_data_root_nothing_is_asked(instance: dg.DagsterInstance) -> N
     context = dg.build_schedule_context(instance, scheduled_execution_time=datetime.now(UTC))
     assert isinstance(automation.nightly_months(context), dg.SkipReason)
     assert isinstance(automation.mirror(dg.build_sensor_context(instance=instance)), dg.SkipReason)
+
+
+def test_the_nightly_retention_ends_what_is_too_old_and_names_nobody(root: Root) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=8)
+    old = ExportRecord("a" * 32, "partner_extract", 2024, "staged", None, None, None, "somebody", long_ago)
+    exports.add_export(root, old)
+    with open_instance(root.path) as instance:
+        at = datetime(2024, 6, 1, 2, 30, tzinfo=UTC)
+        asked = automation.nightly_retention(dg.build_schedule_context(instance, scheduled_execution_time=at))
+        assert asked.run_key == "retention 2024-06-01"
+        done = automation.retention_job.execute_in_process(instance=instance)
+        said = " ".join(record.user_message for record in instance.all_logs(done.run_id))
+    assert exports.find_export(root, old.export_id).state == "withdrawn"
+    assert "1 exports and 0 keys" in said
+    assert "somebody" not in said
+
+
+def test_the_nightly_retention_waits_for_a_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterInstance) -> None:
+    monkeypatch.setenv("WRAPPED_DATA", str(tmp_path / "nowhere"))
+    assert automation.retention_job.execute_in_process(instance=instance).success

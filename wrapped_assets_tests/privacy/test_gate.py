@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ import polars as pl
 import pytest
 
 from wrapped_assets.building.build import build
-from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.privacy import gate, policy
@@ -20,47 +18,7 @@ from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.storage import budget, exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.root import Root
-from wrapped_assets_tests.privacy.toy import TOY, agree, produce, write_policy
-
-YEAR = 2025
-
-
-@pytest.fixture(scope="session")
-def published(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("published") / "root"
-    shutil.copytree(_small, path)
-    root = Root.open(path)
-    agree(root, "ana")
-    agree(root, "bo")
-    assert build(Project(root)).failed == []  # where people live is part of the population's figures
-    publish_edition(Project(root), YEAR)
-    root.engine.dispose()
-    return path
-
-
-@pytest.fixture
-def root(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
-    write_policy(tmp_path / "policies")
-    monkeypatch.setattr(policy, "POLICIES", tmp_path / "policies")
-    shutil.copytree(published, tmp_path / "root")
-    root = Root.open(tmp_path / "root")
-    yield root
-    root.engine.dispose()
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-@pytest.fixture
-def staged(root: Root) -> ExportRecord:
-    return gate.stage(root, TOY, YEAR)
-
-
-def approved_and_cleared(root: Root, record: ExportRecord) -> None:
-    gate.clear(root, TOY, record.export_id)
-    exports.approve(root, record.export_id, "privacy", "Ada")
+from wrapped_assets_tests.privacy.toy import TOY, YEAR, agree, approved_and_cleared, produce, write_policy
 
 
 def test_what_is_cleared_and_approved_is_delivered_with_its_report(root: Root, staged: ExportRecord, out: Path) -> None:

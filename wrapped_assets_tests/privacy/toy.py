@@ -10,14 +10,17 @@ from pathlib import Path
 import polars as pl
 import yaml
 
+from wrapped_assets.privacy import gate
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.policy import Policy
 from wrapped_assets.privacy.snapshot import Snapshot
-from wrapped_assets.storage import consents
+from wrapped_assets.storage import consents, exports
+from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
 
+YEAR = 2025
 POLICY: dict[str, object] = {
     "export": "toy", "title": "Toy", "purpose": "To be attacked.", "data_use": "analytics.reporting", "lawful_basis": "legitimate_interest",
     "recipients": ["nobody"], "retention_days": 1, "not_guaranteed": ["anything"], "approvals": ["privacy"],
@@ -60,3 +63,9 @@ def agree(root: Root, name: str, purpose: str = "charts", state: str = "given", 
     register(root, [Listener(listener.listener_id, name, listener.time_zone, "PT", birth_year)])
     consents.record(root, listener, purpose, state, method="web_form")
     return listener
+
+
+def approved_and_cleared(root: Root, record: ExportRecord) -> None:
+    """Lets a staged export out, all but the delivery."""
+    gate.clear(root, TOY, record.export_id)
+    exports.approve(root, record.export_id, "privacy", "Ada")

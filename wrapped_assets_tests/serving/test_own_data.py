@@ -21,6 +21,7 @@ from wrapped_assets.building.erasing import erase
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
+from wrapped_assets.privacy import retention
 from wrapped_assets.privacy.gate import folder_of
 from wrapped_assets.privacy.restating import keep_people
 from wrapped_assets.serving.own_data import clearance, delivery, from_lake
@@ -246,12 +247,12 @@ def test_after_thirty_days_it_is_destroyed_and_not_a_day_before(small: Root) -> 
     folder = delivered(small)
     made = exports.find_export(small, folder.name).delivered_at
     assert made
-    assert delivery.expire(small, made + timedelta(days=29, hours=23)) == 0
+    assert retention.expire(small, made + timedelta(days=29, hours=23)) == 0
     assert folder.exists()
-    assert delivery.expire(small, made + timedelta(days=30)) == 1
+    assert retention.expire(small, made + timedelta(days=30)) == 1
     assert not folder.exists()
-    assert exports.find_export(small, folder.name).state == "withdrawn"
-    assert delivery.expire(small, made + timedelta(days=60)) == 0
+    assert exports.find_export(small, folder.name).expired_at == made + timedelta(days=30)
+    assert retention.expire(small, made + timedelta(days=60)) == 0
 
 
 def test_it_is_recorded_and_the_next_one_says_so(small: Root) -> None:

@@ -10,11 +10,10 @@ import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
-import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.graph import Graph
@@ -26,12 +25,10 @@ from wrapped_assets.serving.own_data.clearance import faults_of
 from wrapped_assets.serving.own_data.files import files_below, hash_of_folder, pack, write_private
 from wrapped_assets.serving.own_data.from_lake import lake_of
 from wrapped_assets.serving.own_data.staging import write_everything
-from wrapped_assets.storage import exports, tables
+from wrapped_assets.storage import exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
-
-WAITS = timedelta(days=1)  # for a staged folder whose command died
 
 
 @dataclass(frozen=True)
@@ -129,21 +126,6 @@ def _copied(folder: Path, place: Path) -> None:
 def delivered_folder(root: Root, export_id: str) -> Path:
     """Where own data lies unless it was asked for elsewhere; an erasure removes it."""
     return root.path / "exports" / "delivered" / export_id
-
-
-def expire(root: Root, now: datetime | None = None) -> int:
-    """Destroys what is older than the policy keeps it, and what a command that died left staged; returns how many there were."""
-    at, days = now or datetime.now(UTC), timedelta(days=policy_of(OWN_DATA).policy.retention_days)
-    table = tables.exports
-    query = sa.select(table).where(table.c.name == OWN_DATA, table.c.state.in_(("candidate", "staged", "cleared", "delivered")))
-    with root.engine.connect() as connection:
-        found = [ExportRecord(**row._mapping) for row in connection.execute(query.order_by(table.c.export_id))]
-    gone = [each for each in found if at - (each.delivered_at or each.created_at) >= (days if each.delivered_at else WAITS)]
-    for each in gone:
-        for folder in (folder_of(root, each.export_id), delivered_folder(root, each.export_id)):
-            shutil.rmtree(folder, ignore_errors=True)
-        exports.change_export(root, each.export_id, state="withdrawn")
-    return len(gone)
 
 
 def _in_force(root: Root, record: ExportRecord) -> None:
