@@ -38,7 +38,7 @@ def _small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _household(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("household") / "root"
-    root = Root.open_or_make(path, 4, KEY)
+    root = Root.open_or_make(path, 2, KEY)
     for member in json.loads((HOUSEHOLD / "household.json").read_text())["listeners"]:
         person = Person(member["name"], member["time_zone"], member["country"], member["birth_year"])
         import_paths(root, [HOUSEHOLD / name for name in member["files"]], person)
