@@ -7,7 +7,7 @@ import polars as pl
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
-LISTENERS_PER_BLOCK = 500  # with ten neighbours of a thousand recordings each: five million rows
+LISTENERS_PER_BLOCK = 250  # with ten neighbours of two thousand recordings each: five million rows
 SCHEMA = {
     column.name: column.dtype
     for column in (c.listener_id, c.missed_rank, c.recording_id, c.artist_id, c.neighbour_listen_count, c.listener_count)
@@ -23,31 +23,28 @@ def most_missed(
     `similar` has pairs of listener_id and similar_listener_id; `heard` what the latter heard: listener_id, recording_id, artist_id,
     listen_count; `history` what the former ever heard: listener_id, recording_id; `unwanted` artists that they do not want:
     listener_id, artist_id. At most `per_artist` of a primary artist. A tie goes to more of the neighbours, then to the smaller id.
+
+    Computed here and not later: `heard` and `history`, which may be scans of everybody's, are read once for each block of listeners.
     """
-    parts = [similar, heard.rename({"listener_id": "similar_listener_id"}), history, unwanted]
-    together = pl.concat([part.with_columns(_part=pl.lit(number)) for number, part in enumerate(parts)], how="diagonal")
-
-    def missed(rows: pl.DataFrame) -> pl.DataFrame:
-        pairs, theirs, known, shunned = (
-            rows.filter(pl.col("_part") == number).select(part.collect_schema().names()) for number, part in enumerate(parts)
-        )
-        everyone = pairs["listener_id"].unique().sort()
-        blocks = [everyone.slice(first, block) for first in range(0, max(len(everyone), 1), block)]
-        given = [frame.lazy() for frame in (pairs, theirs, known, shunned)]
-        return pl.concat(_of_block(ids.to_frame().lazy(), *given, per_artist, limit) for ids in blocks)
-
-    return together.map_batches(missed, schema=SCHEMA)
+    pairs = similar.collect()
+    everyone = pairs["listener_id"].unique().sort()
+    blocks = [everyone.slice(first, block) for first in range(0, max(len(everyone), 1), block)]
+    return pl.concat(_of_block(ids.to_frame().lazy(), pairs.lazy(), heard, history, unwanted, per_artist, limit) for ids in blocks).lazy()
 
 
 def _of_block(
-    ids: pl.LazyFrame, pairs: pl.LazyFrame, theirs: pl.LazyFrame, known: pl.LazyFrame, shunned: pl.LazyFrame, per_artist: int, limit: int
+    ids: pl.LazyFrame, pairs: pl.LazyFrame, heard: pl.LazyFrame, history: pl.LazyFrame, unwanted: pl.LazyFrame, per_artist: int, limit: int
 ) -> pl.DataFrame:  # fmt: skip
+    theirs = pairs.join(ids, on="listener_id", how="semi")
     sums = (
-        theirs.join(pairs.join(ids, on="listener_id", how="semi"), on="similar_listener_id")
+        heard.rename({"listener_id": "similar_listener_id"})
+        .join(theirs, on="similar_listener_id")
         .group_by("listener_id", "recording_id")
         .agg(pl.col("artist_id").min(), neighbour_listen_count=pl.col("listen_count").sum(), listener_count=pl.len().cast(pl.Int64))
-        .join(known.join(ids, on="listener_id", how="semi"), on=["listener_id", "recording_id"], how="anti")
-        .join(shunned, on=["listener_id", "artist_id"], how="anti")
+        .join(history.join(ids, on="listener_id", how="semi"), on=["listener_id", "recording_id"], how="anti")
+        .join(unwanted, on=["listener_id", "artist_id"], how="anti")
+        .collect(engine="streaming")
+        .lazy()
     )
     order = ["-neighbour_listen_count", "-listener_count", "recording_id"]
     few = ranked(_likely(sums, limit), ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=per_artist)

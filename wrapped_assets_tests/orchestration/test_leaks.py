@@ -29,7 +29,7 @@ from wrapped_assets.orchestration.backfill import backfill
 from wrapped_assets.orchestration.instance import SETTINGS, open_instance
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.ui import refresh
-from wrapped_assets.privacy import gate
+from wrapped_assets.privacy import gate, retention
 from wrapped_assets.storage.consents import record
 from wrapped_assets.storage.registry import Listener, all_listeners, register
 from wrapped_assets.storage.root import Root
@@ -170,6 +170,9 @@ def test_a_whole_life_of_dagsters_storage_holds_nothing_of_anybody(
             schedule = dg.build_schedule_context(instance, scheduled_execution_time=datetime(2024, 6, 1, 3, 30, tzinfo=UTC))
             ticks.append(said(lambda: automation.nightly_months(schedule)))
             assert b"ValueError" in ticks[-1]
+        with monkeypatch.context() as patch:
+            patch.setattr(retention, "expire", lambda root: failing(ValueError(f"{NAMES} {PRIVATE}")))
+            assert not automation.retention_job.execute_in_process(instance=instance, raise_on_error=False).success
         asked = dg.evaluate_automation_conditions(defs, instance, asset_selection=dg.AssetSelection.groups("catalogue", "listens"))
         assert asked.total_requested
         ticks.append("".join(serialize_value(found.serializable_evaluation) for found in asked.results).encode())

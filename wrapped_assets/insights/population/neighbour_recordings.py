@@ -47,11 +47,10 @@ def neighbour_recordings(
     agrees is gone with the next build, also after publication.
     """
     similar = listener_similarities.filter(pl.col("similar_rank") <= NEIGHBOURS).select("listener_id", "similar_listener_id")
-    theirs = similar.select(listener_id="similar_listener_id")
-    heard = recording_years.filter(pl.col("listen_count") > 0).join(theirs, on="listener_id", how="semi")
+    heard = recording_years.filter(pl.col("listen_count") > 0)
     songs, artists = (
         unwanted_music.filter(pl.col("exclusion_kind") == kind).select("listener_id", pl.col("target_id").alias(f"{kind}_id")).unique()
         for kind in ("recording", "artist")
     )
-    history = pl.concat([recording_history.join(similar, on="listener_id", how="semi"), songs])
+    history = pl.concat([recording_history, songs])
     return most_missed(similar, heard, history, artists, per_artist=PER_ARTIST, limit=PLACES)
