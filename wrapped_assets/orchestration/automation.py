@@ -78,12 +78,12 @@ def destroy_what_is_old(context: dg.OpExecutionContext) -> None:
     from wrapped_assets.storage import tombstones
 
     project = discreetly(RETENTION, _opened)
-    if project is None:
-        context.log.info(NO_ROOT)
+    if project is None:  # nothing was imported yet
         return
     ended = discreetly(RETENTION, lambda: retention.expire(project.root))
     keys = discreetly(RETENTION, lambda: tombstones.expire(project.root))
-    context.log.info(told("{ended} exports and {keys} keys of erased names destroyed.", ended=ended, keys=keys))
+    said = told("{ended} exports and {keys} keys of erased names destroyed.", ended=ended, keys=keys)
+    context.log.info(said)
 
 
 @dg.job(name=RETENTION, description="Destroys what may be kept no longer: exports by their policies, and keys of erased names.")
@@ -95,7 +95,7 @@ def retention_job() -> None:
 @dg.schedule(job=retention_job, cron_schedule="30 2 * * *", default_status=ON["schedule"])
 def nightly_retention(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Every night at 02:30 UTC, before anything else: what may be kept no longer is destroyed."""
-    return dg.RunRequest(run_key=f"{RETENTION} {context.scheduled_execution_time:%Y-%m-%d}")
+    return dg.RunRequest(run_key=f"retention {context.scheduled_execution_time:%Y-%m-%d}")
 
 
 @dg.sensor(jobs=list(JOBS.values()), minimum_interval_seconds=30, default_status=ON["sensor"])
