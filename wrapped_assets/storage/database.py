@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,10 +24,24 @@ def engine_for(url: str) -> sa.Engine:
 
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: object, _record: object) -> None:
-            for pragma in ("busy_timeout=30000", "journal_mode=wal", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
+            for pragma in ("busy_timeout=30000", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
                 connection.execute(f"pragma {pragma}")  # type: ignore[attr-defined]
+            _keep_a_journal(connection)  # type: ignore[arg-type]
 
     return engine
+
+
+def _keep_a_journal(connection: sqlite3.Connection) -> None:
+    """Write-ahead logging. SQLite does not wait where another process is just turning it on for the same new file; so we do."""
+    for pause in (*[0.02] * 100, *[0.2] * 140):
+        try:
+            connection.execute("pragma journal_mode=wal")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(pause)
+    connection.execute("pragma journal_mode=wal")
 
 
 def migrate(engine: sa.Engine) -> None:

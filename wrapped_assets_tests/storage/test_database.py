@@ -98,6 +98,27 @@ def test_processes_that_open_a_new_registry_at_once_all_succeed(url: str) -> Non
         worker.join()
 
 
+def _connect(url: str, barrier: multiprocessing.synchronize.Barrier, results: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
+    barrier.wait()
+    try:
+        with engine_for(url).connect() as connection:
+            results.put(connection.execute(sa.text("pragma journal_mode")).scalar())
+    except Exception as error:
+        results.put(repr(error))
+
+
+def test_processes_that_connect_to_a_new_file_at_once_wait_for_its_journal(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    for number in range(20):  # about one time in twelve SQLite does not wait by itself
+        barrier, results = context.Barrier(4), context.Queue()
+        workers = [context.Process(target=_connect, args=(f"sqlite:///{tmp_path}/{number}.sqlite", barrier, results)) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        assert [results.get(timeout=60) for _ in workers] == ["wal"] * 4
+        for worker in workers:
+            worker.join()
+
+
 def _make(path: Path, barrier: multiprocessing.synchronize.Barrier, results: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
     barrier.wait()
     try:
