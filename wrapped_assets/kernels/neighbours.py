@@ -7,7 +7,7 @@ import polars as pl
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
-LISTENERS_PER_BLOCK = 500  # with ten neighbours of two thousand recordings each: ten million rows
+LISTENERS_PER_BLOCK = 250  # with ten neighbours of two thousand recordings each: five million rows
 SCHEMA = {
     column.name: column.dtype
     for column in (c.listener_id, c.missed_rank, c.recording_id, c.artist_id, c.neighbour_listen_count, c.listener_count)
