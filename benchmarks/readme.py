@@ -21,7 +21,7 @@ def demo_output() -> str:
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "WRAPPED_DATA": f"{folder}/data"}
         command = [sys.executable, "-c", "import sys; from wrapped_assets.cli import main; sys.exit(main())", "demo"]
-        return subprocess.run(command, env=environment, cwd=README.parent, check=True, capture_output=True, text=True).stdout  # noqa: S603
+        return subprocess.run(command, env=environment, cwd=README.parent, check=True, capture_output=True, text=True).stdout
 
 
 def block(output: str) -> str:
