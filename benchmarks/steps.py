@@ -15,7 +15,7 @@ COMPARED = tuple(keys_of(duckdb_twin.INSIGHTS))
 
 def synth(listeners: str, listens: str, out: str) -> None:
     """A population of two years."""
-    from wrapped_assets.synthesis.population import synthesise
+    from wrapped_synthesis.population import synthesise
 
     synthesise(int(listeners), int(listens), 1, [2024, 2025], Path(out))
 

@@ -6,15 +6,17 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from wrapped_assets.vocabulary.columns import BY_NAME
+from wrapped_assets_tests.commands.running import run
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted((ROOT / "wrapped_assets").rglob("*.py"))
+MODULES = sorted(path for package in ("wrapped_assets", "wrapped_synthesis") for path in (ROOT / package).rglob("*.py"))
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
 
 
@@ -80,7 +82,7 @@ def test_frames_are_stored_by_the_writers_that_are_known() -> None:
     found = {
         path.relative_to(ROOT / "wrapped_assets").as_posix()
         for path in MODULES
-        if "synthesis" not in path.parts
+        if path.is_relative_to(ROOT / "wrapped_assets")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in ("write_parquet", "sink_parquet", "write_ndjson", "sink_csv", "write_database")
     }
@@ -90,3 +92,19 @@ def test_frames_are_stored_by_the_writers_that_are_known() -> None:
 def test_no_stored_column_keeps_a_dictionary_of_values() -> None:
     """The categories of an Enum stand in a file's schema, also those of rows that are gone."""
     assert not [name for name, column in BY_NAME.items() if isinstance(column.dtype, pl.Enum | pl.Categorical)]
+
+
+def test_what_a_service_installs_holds_no_invented_people() -> None:
+    from setuptools import find_packages
+
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]["find"]
+    packages = find_packages(str(ROOT), **settings)
+    assert "wrapped_assets.rights" in packages
+    assert {name.partition(".")[0] for name in packages} == {"wrapped_assets"}
+
+
+def test_an_installation_without_invented_people_says_where_to_find_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wrapped_synthesis", None)
+    found = run(tmp_path, "synth", "--household", "--out", tmp_path / "out", code=2)
+    assert "run the command from a checkout" in found.stderr
+    assert not (tmp_path / "out").exists()

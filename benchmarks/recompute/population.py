@@ -11,8 +11,8 @@ import polars as pl
 
 from wrapped_assets.building.importing import import_paths
 from wrapped_assets.storage.root import Root
-from wrapped_assets.synthesis.population import synthesise
 from wrapped_assets.vocabulary.periods import Month
+from wrapped_synthesis.population import synthesise
 
 KEY = bytes(range(32))
 

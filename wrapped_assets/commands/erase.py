@@ -19,8 +19,8 @@ def command(listeners, is_resumed, is_sure, data, as_json) -> None:
     Several at once are erased by bucket. Only the cells that they were in are computed again; published aggregates stay as they are. For
     ninety days their names are not taken in again. At the end every file is searched for what may be left.
     """
-    from wrapped_assets.building import erasing
     from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.rights import erasing
     from wrapped_assets.storage import registry
 
     project = open_project(data)

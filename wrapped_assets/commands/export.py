@@ -37,7 +37,7 @@ def command(name, year, out, recipient, listener, restate, redraw, data, as_json
     if export is None:  # of all years: whatever is left out would not be everything
         from wrapped_assets.commands.own_data import tell
         from wrapped_assets.contracts.graph import project_graph
-        from wrapped_assets.serving.own_data.delivery import own_data
+        from wrapped_assets.rights.own_data.delivery import own_data
         from wrapped_assets.storage.registry import find_listener
 
         tell(own_data(root, project_graph(), find_listener(root, listener), out=out), as_json)

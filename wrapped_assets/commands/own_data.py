@@ -27,7 +27,7 @@ def command(listener, out, locale, is_zipped, is_expiring, data, as_json) -> Non
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.privacy import retention
     from wrapped_assets.privacy.recalling import OWN_DATA
-    from wrapped_assets.serving.own_data import delivery
+    from wrapped_assets.rights.own_data import delivery
     from wrapped_assets.storage import registry
 
     project = open_project(data)

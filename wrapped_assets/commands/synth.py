@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -24,8 +25,10 @@ def command(listeners, listens, seed, years, more_years, out, household, as_json
     """Make listeners, recordings and listens that behave like real ones; the same arguments give the same bytes."""
     from wrapped_assets.contracts.errors import InputError
 
+    if find_spec("wrapped_synthesis") is None:
+        raise InputError("this installation has no `wrapped_synthesis`, which is not part of the package: run the command from a checkout")
     if household:
-        from wrapped_assets.synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS, synthesise_household
+        from wrapped_synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS, synthesise_household
 
         files = synthesise_household(HOUSEHOLD_SEED, HOUSEHOLD_YEARS, out)
         if as_json:
@@ -33,7 +36,7 @@ def command(listeners, listens, seed, years, more_years, out, household, as_json
         else:
             click.echo(f"{len(files)} files written")
         return
-    from wrapped_assets.synthesis.population import synthesise
+    from wrapped_synthesis.population import synthesise
 
     if not (listeners and listens and (years or more_years)):
         raise InputError("give --listeners, --listens and --years, or --household")

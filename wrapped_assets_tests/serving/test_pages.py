@@ -17,11 +17,11 @@ import pytest
 import uvicorn
 
 from wrapped_assets.building.build import build
-from wrapped_assets.building.erasing import erase
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.cli import main
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.pages import application, is_this_machine, links
 from wrapped_assets.storage import publications, registry, shares
 from wrapped_assets.storage.root import Root

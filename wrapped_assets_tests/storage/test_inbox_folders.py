@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from wrapped_assets.building.erasing import erase
 from wrapped_assets.building.situate import Project
+from wrapped_assets.rights.erasing import erase
 from wrapped_assets.storage.inbox_folders import forget_drops
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root

@@ -16,13 +16,13 @@ from wrapped_assets.building.importing import import_paths
 from wrapped_assets.contracts.known import NAMED
 from wrapped_assets.storage import consents, profiles
 from wrapped_assets.storage.root import Root
-from wrapped_assets.synthesis.careers import FIRST_YEAR, Careers, careers, release_years
-from wrapped_assets.synthesis.cities import CITY_PLACE, city_names, countries
-from wrapped_assets.synthesis.genre_tree import ROOTS, genre_rows
-from wrapped_assets.synthesis.places import PLACES
-from wrapped_assets.synthesis.population import synthesise
-from wrapped_assets.synthesis.repertoire import GENRE_COUNT
 from wrapped_assets.vocabulary.purposes import PURPOSES
+from wrapped_synthesis.careers import FIRST_YEAR, Careers, careers, release_years
+from wrapped_synthesis.cities import CITY_PLACE, city_names, countries
+from wrapped_synthesis.genre_tree import ROOTS, genre_rows
+from wrapped_synthesis.places import PLACES
+from wrapped_synthesis.population import synthesise
+from wrapped_synthesis.repertoire import GENRE_COUNT
 
 YEARS = (2024, 2025)
 

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from wrapped_assets.synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS, synthesise_household
-from wrapped_assets.synthesis.household_lives import JARRAH, KAEDE, LIVES, MIRA, OSKAR, Life
-from wrapped_assets.synthesis.household_music import songs
-from wrapped_assets.synthesis.household_plays import Play, plays_of
+from wrapped_synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS, synthesise_household
+from wrapped_synthesis.household_lives import JARRAH, KAEDE, LIVES, MIRA, OSKAR, Life
+from wrapped_synthesis.household_music import songs
+from wrapped_synthesis.household_plays import Play, plays_of
 
 BUNDLED = Path(__file__).parents[2] / "data" / "household"
 

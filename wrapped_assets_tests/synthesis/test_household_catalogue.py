@@ -17,12 +17,12 @@ from wrapped_assets.sources.recognition import read_path
 from wrapped_assets.storage import consents
 from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.root import Root
-from wrapped_assets.synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS
-from wrapped_assets.synthesis.household_catalogue import household_catalogue
-from wrapped_assets.synthesis.household_lives import CONSENTS, GROUPS, LIVES
-from wrapped_assets.synthesis.household_music import songs
-from wrapped_assets.synthesis.household_plays import plays_of
 from wrapped_assets.vocabulary.purposes import STATES, purpose_named
+from wrapped_synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS
+from wrapped_synthesis.household_catalogue import household_catalogue
+from wrapped_synthesis.household_lives import CONSENTS, GROUPS, LIVES
+from wrapped_synthesis.household_music import songs
+from wrapped_synthesis.household_plays import plays_of
 
 BUNDLED = Path(__file__).parents[2] / "data" / "household"
 

@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from wrapped_assets.synthesis import population
-from wrapped_assets.synthesis.names import HOSTILE
-from wrapped_assets.synthesis.places import PLACES, offsets_of, to_utc_ms
-from wrapped_assets.synthesis.population import synthesise
-from wrapped_assets.synthesis.who import YEARLY_CAP
+from wrapped_synthesis import population
+from wrapped_synthesis.names import HOSTILE
+from wrapped_synthesis.places import PLACES, offsets_of, to_utc_ms
+from wrapped_synthesis.population import synthesise
+from wrapped_synthesis.who import YEARLY_CAP
 
 LISTENERS, LISTENS, YEARS = 60, 60_000, (2024, 2025)
 
@@ -63,7 +63,7 @@ def test_another_seed_gives_other_bytes_in_every_file(folder: Path, tmp_path: Pa
 def test_the_number_of_threads_changes_no_byte(tmp_path: Path) -> None:
     for threads in ("1", "3"):
         call = (
-            "import sys, pathlib; from wrapped_assets.synthesis.population import synthesise; "
+            "import sys, pathlib; from wrapped_synthesis.population import synthesise; "
             "synthesise(90, 400_000, 3, [2025], pathlib.Path(sys.argv[1]))"
         )
         subprocess.run([sys.executable, "-c", call, str(tmp_path / threads)], check=True, env={**os.environ, "POLARS_MAX_THREADS": threads})

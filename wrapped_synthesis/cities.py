@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis import tables
-from wrapped_assets.synthesis.chance import Purpose, fields
-from wrapped_assets.synthesis.places import PLACES
+from wrapped_synthesis import tables
+from wrapped_synthesis.chance import Purpose, fields
+from wrapped_synthesis.places import PLACES
 
 
 @dataclass(frozen=True)

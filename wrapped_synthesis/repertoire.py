@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from wrapped_assets.synthesis import names, tables
-from wrapped_assets.synthesis.chance import Purpose, fields
+from wrapped_synthesis import names, tables
+from wrapped_synthesis.chance import Purpose, fields
 
 GENRE_COUNT = 12
 _BASE62 = np.frombuffer(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", dtype=np.uint8)

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis.chance import Purpose, fields
 from wrapped_assets.vocabulary.purposes import PURPOSES
+from wrapped_synthesis.chance import Purpose, fields
 
 # Per purpose, of 65,536: who said yes, and who said no when asked; the others said nothing. Purposes in the order of PURPOSES.
 _ANSWERS: dict[str, tuple[int, int]] = {

@@ -11,13 +11,13 @@ import orjson
 
 from wrapped_assets.privacy.policy import PinnedPolicy
 from wrapped_assets.privacy.report import REPORT
+from wrapped_assets.rights.own_data.clearance import ABOUT, DICTIONARY, PAGE
+from wrapped_assets.rights.own_data.contents import tables_of
+from wrapped_assets.rights.own_data.fields import dictionary_frame
+from wrapped_assets.rights.own_data.files import DATA, hash_of_file, write_private, write_table
+from wrapped_assets.rights.own_data.from_lake import Lake
+from wrapped_assets.rights.own_data.page import Told, page_html
 from wrapped_assets.serving.formats import as_json
-from wrapped_assets.serving.own_data.clearance import ABOUT, DICTIONARY, PAGE
-from wrapped_assets.serving.own_data.contents import tables_of
-from wrapped_assets.serving.own_data.fields import dictionary_frame
-from wrapped_assets.serving.own_data.files import DATA, hash_of_file, write_private, write_table
-from wrapped_assets.serving.own_data.from_lake import Lake
-from wrapped_assets.serving.own_data.page import Told, page_html
 from wrapped_assets.storage.exports import ExportRecord
 
 FETCH_WITHIN = timedelta(days=7)

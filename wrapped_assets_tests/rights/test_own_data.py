@@ -17,17 +17,17 @@ import pytest
 import sqlalchemy as sa
 
 from wrapped_assets.building.build import build
-from wrapped_assets.building.erasing import erase
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.privacy import retention
 from wrapped_assets.privacy.gate import folder_of
 from wrapped_assets.privacy.restating import keep_people
-from wrapped_assets.serving.own_data import clearance, delivery, from_lake
-from wrapped_assets.serving.own_data.contents import MEANINGS
-from wrapped_assets.serving.own_data.delivery import own_data
-from wrapped_assets.serving.own_data.fields import is_of_somebody_else
+from wrapped_assets.rights.erasing import erase
+from wrapped_assets.rights.own_data import clearance, delivery, from_lake
+from wrapped_assets.rights.own_data.contents import MEANINGS
+from wrapped_assets.rights.own_data.delivery import own_data
+from wrapped_assets.rights.own_data.fields import is_of_somebody_else
 from wrapped_assets.storage import consents, exports, groups, landing, manifest, registry, restrictions, tables
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from wrapped_assets.synthesis.chance import DRAWS
+from wrapped_synthesis.chance import DRAWS
 
 
 def from_quantiles(quantile: Callable[[float], float], dtype: type[np.integer] = np.int32) -> np.ndarray:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from wrapped_assets.synthesis.household_lives import Life, MonthDay
-from wrapped_assets.synthesis.household_music import Song
+from wrapped_synthesis.household_lives import Life, MonthDay
+from wrapped_synthesis.household_music import Song
 
 _MINUTE_MS = 60_000
 

@@ -9,9 +9,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.serving.own_data.sayings import BECAME, CONSENTS, EXPORT_STATES, KEPT, KINDS, PROFILE, RIGHTS, SECTIONS, STANDS
-from wrapped_assets.serving.own_data.told import File, Told
-from wrapped_assets.serving.own_data.words import Words, words_of
+from wrapped_assets.rights.own_data.sayings import BECAME, CONSENTS, EXPORT_STATES, KEPT, KINDS, PROFILE, RIGHTS, SECTIONS, STANDS
+from wrapped_assets.rights.own_data.told import File, Told
+from wrapped_assets.rights.own_data.words import Words, words_of
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.cards.card import Card

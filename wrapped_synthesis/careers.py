@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wrapped_assets.synthesis import tables
-from wrapped_assets.synthesis.genre_tree import ROOTS
+from wrapped_synthesis import tables
+from wrapped_synthesis.genre_tree import ROOTS
 
 FIRST_YEAR = 1960
 

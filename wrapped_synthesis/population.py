@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis.catalogue import write_catalogue
-from wrapped_assets.synthesis.clocks import clocks
-from wrapped_assets.synthesis.consents import write_consents
-from wrapped_assets.synthesis.events import block_of_plays, world
-from wrapped_assets.synthesis.places import PLACES, offsets_of
-from wrapped_assets.synthesis.repertoire import repertoire, write_recordings
-from wrapped_assets.synthesis.who import people, write_people
+from wrapped_synthesis.catalogue import write_catalogue
+from wrapped_synthesis.clocks import clocks
+from wrapped_synthesis.consents import write_consents
+from wrapped_synthesis.events import block_of_plays, world
+from wrapped_synthesis.places import PLACES, offsets_of
+from wrapped_synthesis.repertoire import repertoire, write_recordings
+from wrapped_synthesis.who import people, write_people
 
 BLOCK_PLAYS = 2_000_000  # a block ends with the listener who reaches this: some 400 MB while it is made
 

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from wrapped_assets.synthesis import tables
-from wrapped_assets.synthesis.chance import mixed
-from wrapped_assets.synthesis.places import DAY_MS, HOUR_MS, Offsets, to_utc_ms
+from wrapped_synthesis import tables
+from wrapped_synthesis.chance import mixed
+from wrapped_synthesis.places import DAY_MS, HOUR_MS, Offsets, to_utc_ms
 
 # Weight of each hour from midnight. Commuter, office worker, evening person, night owl.
 _WEEKDAY_HOURS = (

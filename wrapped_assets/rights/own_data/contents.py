@@ -9,9 +9,9 @@ import polars as pl
 
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.privacy.policy import Policy
-from wrapped_assets.serving.own_data import from_registry
-from wrapped_assets.serving.own_data.fields import Field, fields_of
-from wrapped_assets.serving.own_data.from_lake import Lake, assets_about_people, landed_rows, rows_of
+from wrapped_assets.rights.own_data import from_registry
+from wrapped_assets.rights.own_data.fields import Field, fields_of
+from wrapped_assets.rights.own_data.from_lake import Lake, assets_about_people, landed_rows, rows_of
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis import cities, tables
-from wrapped_assets.synthesis.chance import Purpose, fields
-from wrapped_assets.synthesis.genre_tree import ROOTS
-from wrapped_assets.synthesis.places import PLACES
-from wrapped_assets.synthesis.repertoire import GENRE_COUNT
+from wrapped_synthesis import cities, tables
+from wrapped_synthesis.chance import Purpose, fields
+from wrapped_synthesis.genre_tree import ROOTS
+from wrapped_synthesis.places import PLACES
+from wrapped_synthesis.repertoire import GENRE_COUNT
 
 # Median 2,000 and sigma 1.354 make a mean of 5,000; only the shape matters, the sum is what the caller asks for.
 _SIGMA = 1.354

@@ -10,14 +10,14 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from wrapped_assets.building import erasing
 from wrapped_assets.building.build import build
-from wrapped_assets.building.erasing import erase, erase_all, resume
 from wrapped_assets.building.importing import import_paths
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.rights import erasing
+from wrapped_assets.rights.erasing import erase, erase_all, resume
 from wrapped_assets.storage import consents, exports, manifest, tables
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.registry import Listener, find_listener, register

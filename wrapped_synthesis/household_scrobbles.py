@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote_plus
 
-from wrapped_assets.synthesis.household_music import Song, invented_uuid
-from wrapped_assets.synthesis.household_plays import Play
+from wrapped_synthesis.household_music import Song, invented_uuid
+from wrapped_synthesis.household_plays import Play
 
 Members = dict[str, bytes]
 _PAGE = 200

@@ -21,10 +21,10 @@ from wrapped_assets.privacy.gate import folder_of
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
 from wrapped_assets.privacy.report import REPORT, finished_report
-from wrapped_assets.serving.own_data.clearance import faults_of
-from wrapped_assets.serving.own_data.files import files_below, hash_of_folder, pack, write_private
-from wrapped_assets.serving.own_data.from_lake import lake_of
-from wrapped_assets.serving.own_data.staging import write_everything
+from wrapped_assets.rights.own_data.clearance import faults_of
+from wrapped_assets.rights.own_data.files import files_below, hash_of_folder, pack, write_private
+from wrapped_assets.rights.own_data.from_lake import lake_of
+from wrapped_assets.rights.own_data.staging import write_everything
 from wrapped_assets.storage import exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener

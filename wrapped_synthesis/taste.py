@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wrapped_assets.synthesis import tables
-from wrapped_assets.synthesis.chance import Purpose, fields, mixed
-from wrapped_assets.synthesis.repertoire import GENRE_COUNT, Repertoire
-from wrapped_assets.synthesis.who import Who
+from wrapped_synthesis import tables
+from wrapped_synthesis.chance import Purpose, fields, mixed
+from wrapped_synthesis.repertoire import GENRE_COUNT, Repertoire
+from wrapped_synthesis.who import Who
 
 NORMAL, ARTIST, ALBUM, REPEAT = 0, 1, 2, 3
 _KINDS = (70, 19, 8, 3)

@@ -7,8 +7,8 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from wrapped_assets.synthesis.household_music import invented_uri
-from wrapped_assets.synthesis.household_plays import Play
+from wrapped_synthesis.household_music import invented_uri
+from wrapped_synthesis.household_plays import Play
 
 Members = dict[str, bytes]
 _SHOW = "The Keepers’ Hour"

@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wrapped_assets.synthesis import household_scrobbles as scrobbles
-from wrapped_assets.synthesis import household_spotify as spotify
-from wrapped_assets.synthesis.household_catalogue import household_catalogue
-from wrapped_assets.synthesis.household_lives import CONSENTS, GROUPS, JARRAH, KAEDE, LIVES, MIRA, OSKAR
-from wrapped_assets.synthesis.household_music import songs
-from wrapped_assets.synthesis.household_plays import Play, plays_of, skipped_run
+from wrapped_synthesis import household_scrobbles as scrobbles
+from wrapped_synthesis import household_spotify as spotify
+from wrapped_synthesis.household_catalogue import household_catalogue
+from wrapped_synthesis.household_lives import CONSENTS, GROUPS, JARRAH, KAEDE, LIVES, MIRA, OSKAR
+from wrapped_synthesis.household_music import songs
+from wrapped_synthesis.household_plays import Play, plays_of, skipped_run
 
 HOUSEHOLD_SEED = 2025
 HOUSEHOLD_YEARS = (2024, 2025)

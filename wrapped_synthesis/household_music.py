@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wrapped_assets.synthesis.names import titles
+from wrapped_synthesis.names import titles
 
 SONGS_PER_ALBUM = 7
 _BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from wrapped_assets.synthesis.household_music import SONGS_PER_ALBUM, Song, invented_uuid
+from wrapped_synthesis.household_music import SONGS_PER_ALBUM, Song, invented_uuid
 
 # Each artist: country, place, genres (closest first), and the year of each album, in the order in which the music has them. Whom the
 # household's music has and this table has not, no catalogue knows; so it is with every real one.

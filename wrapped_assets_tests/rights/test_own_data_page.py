@@ -15,8 +15,8 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from wrapped_assets.building.situate import Project
-from wrapped_assets.serving.own_data import words
-from wrapped_assets.serving.own_data.delivery import own_data
+from wrapped_assets.rights.own_data import words
+from wrapped_assets.rights.own_data.delivery import own_data
 from wrapped_assets.storage import consents
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root

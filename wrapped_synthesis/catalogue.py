@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis import cities, genre_tree
-from wrapped_assets.synthesis.careers import Careers, careers, release_years
-from wrapped_assets.synthesis.chance import Purpose, fields
-from wrapped_assets.synthesis.genre_tree import ROOTS
-from wrapped_assets.synthesis.repertoire import Repertoire, albums
+from wrapped_synthesis import cities, genre_tree
+from wrapped_synthesis.careers import Careers, careers, release_years
+from wrapped_synthesis.chance import Purpose, fields
+from wrapped_synthesis.genre_tree import ROOTS
+from wrapped_synthesis.repertoire import Repertoire, albums
 
 # Of 65,536. An artist that is not known has nothing in the catalogue; of the others' release groups some are missing on top.
 _UNKNOWN_ARTIST, _UNKNOWN_ALBUM, _NO_GENRES = 4_588, 2_114, 9_830

@@ -13,7 +13,7 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS
-from wrapped_assets.serving.own_data.fields import OWNER, is_of_somebody_else
+from wrapped_assets.rights.own_data.fields import OWNER, is_of_somebody_else
 from wrapped_assets.serving.rows import in_words
 from wrapped_assets.storage import landing, manifest
 from wrapped_assets.storage.manifest import StoredCell

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
+from wrapped_assets.rights.own_data.contents import Table
+from wrapped_assets.rights.own_data.fields import OWNER, Field
 from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.own_data.contents import Table
-from wrapped_assets.serving.own_data.fields import OWNER, Field
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from wrapped_assets.synthesis import tables, taste
-from wrapped_assets.synthesis.chance import Purpose, fields
-from wrapped_assets.synthesis.clocks import Clocks, session_starts_ms
-from wrapped_assets.synthesis.places import DAY_MS
-from wrapped_assets.synthesis.repertoire import Repertoire
-from wrapped_assets.synthesis.who import Who
+from wrapped_synthesis import tables, taste
+from wrapped_synthesis.chance import Purpose, fields
+from wrapped_synthesis.clocks import Clocks, session_starts_ms
+from wrapped_synthesis.places import DAY_MS
+from wrapped_synthesis.repertoire import Repertoire
+from wrapped_synthesis.who import Who
 
 _SKIPPED, _PARTIAL = 12_900, 14_900  # below the first a play is skipped, up to the second it just ends early
 _PRIVATE = 983  # 1.5 % of sessions
