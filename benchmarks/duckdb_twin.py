@@ -1,4 +1,4 @@
-"""Insights as hand-written DuckDB SQL over the same `listens` and `catalogue` cells, with temporary tables that the queries share."""
+"""Insights as hand-written DuckDB SQL over the same `plays` and `catalogue` cells, with temporary tables that the queries share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SHARED: dict[str, str] = {
     "plays": """
         select year(local_date)::int as y, listener_id, listened_at, recording_id, artist_credit_id, release_group_id, ms_played,
                local_date, local_hour, outcome_code, is_listen
-        from read_parquet('{root}/lake/listens/listens/*/*.parquet')""",
+        from read_parquet('{root}/lake/listens/plays/*/*.parquet')""",
     "credits": """
         select distinct artist_credit_id, artist_position, artist_id
         from read_parquet('{root}/lake/catalogue/artist_credits/*/*.parquet')""",

@@ -71,7 +71,7 @@ def duckdb(root: str, out: str, insights: str = "") -> None:
 def polars_top_artists(root: str, out: str) -> None:
     """One insight by plain Polars from the `listens` cells, without stored aggregates."""
     lake = Path(root) / "lake"
-    plays = pl.scan_parquet(lake / "listens/listens/*/*.parquet").filter(pl.col("outcome_code") == 0)
+    plays = pl.scan_parquet(lake / "listens/plays/*/*.parquet").filter(pl.col("outcome_code") == 0)
     credits_ = pl.scan_parquet(lake / "catalogue/artist_credits/*/*.parquet").select("artist_credit_id", "artist_id").unique()
     counts = (
         plays.join(credits_, on="artist_credit_id")

@@ -17,16 +17,16 @@ from wrapped_assets.vocabulary.periods import Month
     grain=[c.listener_id, c.artist_id, c.month],
     columns=[c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.last_heard_date, c.day_mask],
     reads={
-        "listens": [c.listener_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen],
+        "plays": [c.listener_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen],
         "artist_credits": [c.artist_credit_id, c.artist_id],
     },
 )
-def artist_months(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One artist of one listener in one month; every credited artist gets the listen in full.
 
     Bit d of `day_mask` is set where day d + 1 of the month has a listen.
     """
-    by_credit = daily(listens.filter("is_listen"), ["listener_id", "artist_credit_id"], counted=pl.col("outcome_code") == COUNTED)
+    by_credit = daily(plays.filter("is_listen"), ["listener_id", "artist_credit_id"], counted=pl.col("outcome_code") == COUNTED)
     day = pl.lit(2, pl.Int64).pow(pl.col("local_date").dt.day().cast(pl.Int64) - 1)
     return (
         by_credit.join(artist_credits, on="artist_credit_id", how="inner")

@@ -8,7 +8,7 @@ from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.daily import daily
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED, IN_MINUTES
+from wrapped_assets.vocabulary.outcomes import IN_MINUTES
 
 
 @declare(
@@ -16,23 +16,26 @@ from wrapped_assets.vocabulary.outcomes import COUNTED, IN_MINUTES
     kind="month_bucket",
     grain=[c.listener_id, c.local_date],
     columns=[c.play_count, c.listen_count, c.ms_played, c.recording_count, c.first_listened_at, c.first_recording_id, c.top_recording_id],
-    reads={"listens": [c.listener_id, c.local_date, c.listened_at, c.recording_id, c.ms_played, c.outcome_code]},
+    reads={
+        "listens": [c.listener_id, c.local_date, c.listened_at, c.recording_id, c.ms_played],
+        "plays": [c.listener_id, c.local_date, c.ms_played, c.outcome_code],
+    },
 )
-def listener_days(listens: pl.LazyFrame) -> pl.LazyFrame:
+def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:
     """One local day of one listener. Plays and time count short and private plays too; listens and recordings do not.
 
     Where two recordings start the day at the same instant, the first one is that with the smaller id. Of recordings with as many
     listens the top one was played longer, then heard first, then has the smaller id.
     """
     day = ["listener_id", "local_date"]
-    songs = daily(listens.filter(pl.col("outcome_code") == COUNTED), ["listener_id", "recording_id"], counted=pl.lit(value=True))
+    songs = daily(listens, ["listener_id", "recording_id"], counted=pl.lit(value=True))
     counted = songs.group_by(day).agg(
         pl.col("listen_count").sum(), pl.col("first_listened_at").min(), recording_count=pl.len().cast(pl.Int64)
     )
     first = songs.join(counted.select(*day, "first_listened_at"), on=[*day, "first_listened_at"], how="inner")
     top = first_per(songs, day, order=["-listen_count", "-ms_played", "first_listened_at", "recording_id"])
     return (
-        listens.filter(pl.col("outcome_code").is_in(IN_MINUTES))
+        plays.filter(pl.col("outcome_code").is_in(IN_MINUTES))
         .group_by(day)
         .agg(play_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").sum())
         .join(counted, on=day, how="left")

@@ -6,7 +6,6 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED
 from wrapped_assets.vocabulary.periods import Month
 
 
@@ -15,13 +14,12 @@ from wrapped_assets.vocabulary.periods import Month
     kind="month_bucket",
     grain=[c.listener_id, c.local_weekday, c.local_hour, c.month],
     columns=[c.listen_count],
-    reads={"listens": [c.listener_id, c.local_date, c.local_hour, c.outcome_code]},
+    reads={"listens": [c.listener_id, c.local_date, c.local_hour]},
 )
 def listener_hours(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One hour of the local week of one listener in one month; hours without a listen have no row."""
     return (
-        listens.filter(pl.col("outcome_code") == COUNTED)
-        .group_by("listener_id", pl.col("local_date").dt.weekday().alias("local_weekday"), "local_hour")
+        listens.group_by("listener_id", pl.col("local_date").dt.weekday().alias("local_weekday"), "local_hour")
         .agg(listen_count=pl.len().cast(pl.Int64))
         .with_columns(month=pl.lit(str(month)))
     )

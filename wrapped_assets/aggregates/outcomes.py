@@ -14,12 +14,12 @@ from wrapped_assets.vocabulary.periods import Month
     kind="month_bucket",
     grain=[c.listener_id, c.outcome_code, c.month],
     columns=[c.play_count, c.ms_played, c.duplicate_count, c.unknown_length_count, c.skip_known_count, c.skip_count],
-    reads={"listens": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known, c.is_skipped]},
+    reads={"plays": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known, c.is_skipped]},
 )
-def outcomes(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def outcomes(plays: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One outcome of one listener's plays in a month: how many, how long, how many records were dropped in their favour."""
     return (
-        listens.group_by("listener_id", "outcome_code")
+        plays.group_by("listener_id", "outcome_code")
         .agg(
             play_count=pl.len().cast(pl.Int64),
             ms_played=pl.col("ms_played").sum(),

@@ -6,7 +6,6 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED
 
 
 @declare(
@@ -15,14 +14,13 @@ from wrapped_assets.vocabulary.outcomes import COUNTED
     grain=[c.artist_id, c.recording_id, c.local_date],
     columns=[c.listen_count],
     reads={
-        "listens": [c.recording_id, c.artist_credit_id, c.local_date, c.outcome_code],
+        "listens": [c.recording_id, c.artist_credit_id, c.local_date],
         "artist_credits": [c.artist_credit_id, c.artist_position, c.artist_id],
     },
 )
 def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
     """One local day of one recording, with its primary artist, over the bucket's listeners."""
-    heard = listens.filter(pl.col("outcome_code") == COUNTED)
-    days = heard.group_by("artist_credit_id", "recording_id", "local_date").agg(listen_count=pl.len().cast(pl.Int64))
+    days = listens.group_by("artist_credit_id", "recording_id", "local_date").agg(listen_count=pl.len().cast(pl.Int64))
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     # Credits that differ in the order of featured artists meet again here: they have the primary one in common.
     artists = days.join(primary, on="artist_credit_id").group_by("artist_id", "recording_id", "local_date")

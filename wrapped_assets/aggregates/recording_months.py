@@ -20,23 +20,23 @@ from wrapped_assets.vocabulary.periods import Month
         c.best_local_date, c.best_day_listen_count, c.best_day_first_listened_at,
     ],
     reads={
-        "listens": [
+        "plays": [
             c.listener_id, c.recording_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_listen,
         ],
         "artist_credits": [c.artist_credit_id, c.artist_position, c.artist_id],
     },
 )  # fmt: skip
-def recording_months(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One recording of one listener in one month: listens inside the window, and when it was first heard at all.
 
     The artist is the primary one. The best day is the one with most listens; a tie goes to the earlier day. A recording heard
     outside the window only has no listens, but is known.
     """
     # Credits of one recording may name the featured artists in another order; the primary one is part of what a recording is.
-    credit = listens.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())
+    credit = plays.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")
-    days = daily(listens.filter("is_listen"), ["listener_id", "recording_id"], counted=pl.col("outcome_code") == COUNTED)
+    days = daily(plays.filter("is_listen"), ["listener_id", "recording_id"], counted=pl.col("outcome_code") == COUNTED)
     return (
         days.group_by("listener_id", "recording_id")
         .agg(

@@ -6,7 +6,6 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED
 from wrapped_assets.vocabulary.periods import Month
 
 
@@ -15,12 +14,12 @@ from wrapped_assets.vocabulary.periods import Month
     kind="month_bucket",
     grain=[c.listener_id, c.release_group_id, c.month],
     columns=[c.listen_count, c.ms_played, c.first_listened_at],
-    reads={"listens": [c.listener_id, c.release_group_id, c.listened_at, c.ms_played, c.outcome_code]},
+    reads={"listens": [c.listener_id, c.release_group_id, c.listened_at, c.ms_played]},
 )
 def release_group_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One release group of one listener in one month. Plays whose export names no release group are left out."""
     return (
-        listens.filter(pl.col("outcome_code") == COUNTED, pl.col("release_group_id").is_not_null())
+        listens.filter(pl.col("release_group_id").is_not_null())
         .group_by("listener_id", "release_group_id")
         .agg(listen_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").sum(), first_listened_at=pl.col("listened_at").min())
         .with_columns(month=pl.lit(str(month)))

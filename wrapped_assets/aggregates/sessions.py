@@ -19,9 +19,9 @@ SESSION_GAP = timedelta(minutes=20)
     kind="month_bucket",
     grain=[c.listener_id, c.session_started_at],
     columns=[c.session_ended_at, c.play_count, c.listen_count, c.ms_played],
-    reads={"listens": [c.listener_id, c.listened_at, c.ms_played, c.outcome_code]},
+    reads={"plays": [c.listener_id, c.listened_at, c.ms_played, c.outcome_code]},
 )
-def sessions(listens: pl.LazyFrame) -> pl.LazyFrame:
+def sessions(plays: pl.LazyFrame) -> pl.LazyFrame:
     """One session of one listener inside the month: plays less than or exactly 20 minutes apart, from one's end to the next's start.
 
     Skips belong to a session; private plays do not. A session over midnight at the month's end has a part in each month, which
@@ -29,7 +29,7 @@ def sessions(listens: pl.LazyFrame) -> pl.LazyFrame:
     """
     start = pl.col("listened_at")
     return joined_intervals(
-        listens.filter(pl.col("outcome_code").is_in((COUNTED, TOO_SHORT))).select(
+        plays.filter(pl.col("outcome_code").is_in((COUNTED, TOO_SHORT))).select(
             "listener_id", "ms_played",
             session_started_at=start, session_ended_at=start + pl.duration(milliseconds="ms_played"),
             play_count=pl.lit(1, pl.Int64), listen_count=(pl.col("outcome_code") == COUNTED).cast(pl.Int64),

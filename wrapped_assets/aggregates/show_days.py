@@ -16,14 +16,14 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     grain=[c.listener_id, c.show_id, c.recording_id, c.local_date],
     columns=[c.media, c.play_count, c.ms_played, c.first_played_at],
     reads={
-        "listens": [
+        "plays": [
             c.listener_id, c.recording_id, c.artist_credit_id, c.listened_at, c.local_date, c.ms_played, c.outcome_code, c.is_private,
         ],
         "tracks": [c.recording_id, c.media],
     },
     rules=["window_start", "window_end", "private_sessions"],
 )  # fmt: skip
-def show_days(listens: pl.LazyFrame, tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
+def show_days(plays: pl.LazyFrame, tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     """One episode or chapter that a listener played on one local day inside the window, plays of any length.
 
     The show stands where a song's artist does. Excluded plays are left out; private ones too where the rules do not rank them.
@@ -31,7 +31,7 @@ def show_days(listens: pl.LazyFrame, tracks: pl.LazyFrame, rules: DeclaredRules)
     is_ranked = ~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True)
     episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).unique()  # what a recording is includes its media
     return (
-        listens.filter(
+        plays.filter(
             pl.col("outcome_code") == NOT_MUSIC, pl.col("local_date").is_between(rules.window_start, rules.window_end), is_ranked,
             pl.col("artist_credit_id").is_not_null(),
         )

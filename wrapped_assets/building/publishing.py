@@ -73,7 +73,7 @@ def readiness(project: Project) -> list[Readiness]:
 
 def played_years(situation: Situation) -> list[int]:
     """The years that have an edition: something was played in them, or may have been where a month is not built yet."""
-    months = [cell for cell in situation.expected() if cell.asset == "listens/listens"]
+    months = [cell for cell in situation.expected() if cell.asset == "listens/plays"]
     rows = {cell: situation.stored[cell].row_count if cell in situation.stored else 1 for cell in months}
     return sorted({period_year(cell.period) for cell in months if rows[cell]})
 

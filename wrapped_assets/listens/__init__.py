@@ -1,1 +1,1 @@
-"""Plays become listens, one step a file: resolve, localise, deduplicate, qualify. Keep out: aggregates."""
+"""Records become plays, and plays that count become listens: resolve, localise, deduplicate, qualify. Keep out: aggregates."""

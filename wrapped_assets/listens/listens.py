@@ -1,81 +1,23 @@
-"""The listens of a local month: what was played when, and whether it counts."""
+"""The listens of a local month: the plays that are counted."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.listens.exclude import excluded_hours, excluded_variants
-from wrapped_assets.listens.localise import local_ms, offsets_of
-from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary import outcomes
-from wrapped_assets.vocabulary.periods import Month
-from wrapped_assets.vocabulary.rules import DeclaredRules
+from wrapped_assets.vocabulary.outcomes import COUNTED
 
-_DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
+_KEPT = [
+    c.listener_id, c.listened_at, c.recording_id, c.artist_credit_id, c.release_group_id, c.ms_played, c.local_date, c.local_hour,
+    c.source_code,
+]  # fmt: skip
 
 
-@declare(
-    layer="listens",
-    kind="month_bucket",
-    grain=[c.listener_id, c.listened_at, c.recording_id],
-    columns=[
-        c.artist_credit_id, c.release_group_id, c.ms_played, c.local_date, c.local_hour, c.source_code, c.outcome_code,
-        c.is_listen, c.is_private, c.is_skipped, c.is_length_known, c.duplicate_count,
-    ],
-    reads={
-        "landed_plays": (PLAYS_READ, "month_and_edges"),
-        "tracks": [*TRACKS_READ, c.artist_ids],
-        "listeners": [c.listener_id, c.time_zone],
-        "exclusions": [c.listener_id, c.exclusion_kind, c.target_id],
-    },
-    rules=["minimum_ms_played", "window_start", "window_end", "clock", "private_sessions", "minutes_from", "unknown_length_ms"],
-)  # fmt: skip
-def listens(
-    landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, listeners: pl.LazyFrame, exclusions: pl.LazyFrame, rules: DeclaredRules, month: Month
-) -> pl.LazyFrame:
-    """One playback of one listener, by the listener's own calendar, with what became of it.
+@declare(layer="listens", kind="month_bucket", grain=_KEPT[:3], columns=_KEPT[3:], reads={"plays": [*_KEPT, c.outcome_code]})
+def listens(plays: pl.LazyFrame) -> pl.LazyFrame:
+    """One play that counts: music, long enough, inside the edition's window, neither private nor excluded.
 
-    A play without played time takes its recording's length. `is_listen` says that it passes the counting rule; `outcome_code`
-    adds the edition's window and gives the first reason that applies: excluded, not music, outside the window, private, too short.
+    Insights that count listens read this. Read `plays` for minutes, for skips, or for history before or after the window.
     """
-    every = resolved_plays(landed_plays, tracks)
-    dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))
-    people = offsets_of(listeners, month).join(excluded_hours(exclusions), on="listener_id", how="left")
-    local, played, length = pl.col("_local_ms"), pl.col("ms_played"), pl.col("duration_ms").cast(pl.Int64)
-    counted_ms = length if rules.minutes_from == "recording_length" else pl.coalesce(played, length)
-    return (
-        every.filter(pl.col("_kept") == pl.col("_row"))
-        .join(people, on="listener_id", how="inner", maintain_order="left")
-        .with_columns(_local_ms=local_ms(rules.clock))
-        .with_columns(local_date=(local // _DAY_MS).cast(pl.Int32).cast(pl.Date), local_hour=(local // _HOUR_MS % 24).cast(pl.Int8))
-        .filter(pl.col("local_date").is_between(month.first_day, month.last_day))
-        .join(dropped, left_on="_row", right_on="_kept", how="left", maintain_order="left")
-        .join(excluded_variants(exclusions, tracks), on=["listener_id", "variant_id"], how="left", maintain_order="left")
-        .with_columns(
-            # A scrobble was qualified by its source, and says no played time to judge by.
-            _is_long=pl.col("is_scrobble") | (played.fill_null(0) >= rules.minimum_ms_played),
-            _is_excluded=pl.col("_is_excluded").fill_null(False) | _in_hours(pl.col("_hours"), pl.col("local_hour")),
-            _is_ranked=~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True),
-            _in_window=pl.col("local_date").is_between(rules.window_start, rules.window_end),
-            _is_music=pl.col("media") == "music",
-        )
-        .with_columns(
-            outcome_code=pl.when("_is_excluded").then(outcomes.EXCLUDED)
-            .when(~pl.col("_is_music")).then(outcomes.NOT_MUSIC)
-            .when(~pl.col("_in_window")).then(outcomes.OUTSIDE_WINDOW)
-            .when(~pl.col("_is_ranked")).then(outcomes.PRIVATE)
-            .when(~pl.col("_is_long")).then(outcomes.TOO_SHORT)
-            .otherwise(outcomes.COUNTED).cast(pl.UInt8),
-            is_listen=pl.col("_is_music") & ~pl.col("_is_excluded") & pl.col("_is_ranked") & pl.col("_is_long"),
-            is_length_known=counted_ms.is_not_null(),
-            ms_played=pl.coalesce(counted_ms, rules.unknown_length_ms),
-            duplicate_count=pl.col("duplicate_count").fill_null(0),
-        )
-    )  # fmt: skip
-
-
-def _in_hours(mask: pl.Expr, hour: pl.Expr) -> pl.Expr:
-    """Whether the hour's bit is set; false for listeners who exclude no hours."""
-    return (mask // pl.lit(2, pl.Int64).pow(hour.cast(pl.Int64)) % 2 == 1).fill_null(False)
+    return plays.filter(pl.col("outcome_code") == COUNTED)

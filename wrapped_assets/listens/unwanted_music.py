@@ -15,13 +15,13 @@ from wrapped_assets.vocabulary import columns as c
     columns=[],
     reads={
         "exclusions": [c.listener_id, c.exclusion_kind, c.target_id],
-        "listens": [c.listener_id],
+        "plays": [c.listener_id],
     },
 )
-def unwanted_music(exclusions: pl.LazyFrame, listens: pl.LazyFrame) -> pl.LazyFrame:
+def unwanted_music(exclusions: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:
     """An artist or a recording that one of the month's listeners asked to leave out.
 
     Nothing else says so of music that they never played; and who left it out must not be told that they missed it.
     """
     music = exclusions.filter(pl.col("exclusion_kind").is_in(("artist", "recording")))
-    return music.join(listens, on="listener_id", how="semi")
+    return music.join(plays, on="listener_id", how="semi")

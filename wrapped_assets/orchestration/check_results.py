@@ -8,11 +8,10 @@ import dagster as dg
 import polars as pl
 
 from wrapped_assets.contracts.declaration import Declaration
-from wrapped_assets.orchestration.checks import LISTENS, conserved_column, specs
+from wrapped_assets.orchestration.checks import COUNTED_IN, conserved_column, specs
 from wrapped_assets.orchestration.facts import metadata
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.storage.manifest import StoredCell
-from wrapped_assets.vocabulary.outcomes import COUNTED
 from wrapped_assets.vocabulary.periods import months_of
 
 DAY_MS = 86_400_000
@@ -61,7 +60,7 @@ def broken_schema(stored: Stored) -> int:
 
 
 def broken_conservation(stored: Stored) -> int:
-    """Listeners' periods whose sum differs from what listens say, in either direction."""
+    """Listeners' periods whose sum differs from the number of plays or listens, in either direction."""
     column, declaration, lake = conserved_column(stored.declaration), stored.declaration, stored.lake
     schema = pl.Schema(declaration.schema)
     months = {str(month): period for period in stored.cells for month in ([period] if "-" in period else months_of(int(period)))}
@@ -70,10 +69,9 @@ def broken_conservation(stored: Stored) -> int:
         lake.scan(found, schema).select("listener_id", pl.col(column).alias("count"), period=pl.lit(period))
         for period, found in stored.cells.items()
     ]
-    is_meant = pl.lit(True) if column == "play_count" else pl.col("outcome_code") == COUNTED
     actual = [
-        lake.scan(there, pl.Schema()).filter(is_meant).select("listener_id", count=pl.lit(-1, pl.Int64), period=pl.lit(months[month]))
-        for month, found in lake.cells(LISTENS, list(months)).items()
+        lake.scan(there, pl.Schema()).select("listener_id", count=pl.lit(-1, pl.Int64), period=pl.lit(months[month]))
+        for month, found in lake.cells(COUNTED_IN[column], list(months)).items()
         if (there := [cell for cell in found if cell.cell.bucket in buckets])
     ]
     if not claimed and not actual:

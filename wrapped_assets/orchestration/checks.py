@@ -4,7 +4,8 @@ import dagster as dg
 
 from wrapped_assets.contracts.declaration import Declaration
 
-LISTENS = "listens/listens"
+PLAYS = "listens/plays"
+COUNTED_IN = {"play_count": PLAYS, "listen_count": "listens/listens"}  # what each kind of sum must add up to
 # Insights that tell a year whole. Any other may pick some of it, and is not held to add up.
 WHOLE_INSIGHTS = ("insights/listening_totals", "insights/listening_calendar", "insights/listening_clock")
 # A monthly aggregate by these alone leaves no listen out: each has one day, one hour, one recording.
@@ -12,7 +13,7 @@ COMPLETE = frozenset({"listener_id", "recording_id", "local_date", "local_hour",
 
 GRAIN = "Every row has its key, and no two rows of a cell share one: {grain}."
 SCHEMA = "The stored columns and their types are the declared ones."
-CONSERVATION = "Per listener and period, {column} adds up to the {what} in listens/listens: nothing is lost, nothing counted twice."
+CONSERVATION = "Per listener and period, {column} adds up to the rows of {counted}: nothing is lost, nothing counted twice."
 ROW_COUNT = "Warns where a partition has lost more than half of its rows since it was last materialized."
 DAY_LENGTH = "Warns where a listener played more than 24 hours on one local day: a clock or a duplicate went wrong."
 FUTURE = "Warns where a play lies more than a day in the future: a device's clock went wrong."
@@ -36,10 +37,10 @@ def specs(declaration: Declaration) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec("schema", asset=key, blocking=True, description=SCHEMA),
     ]
     if column := conserved_column(declaration):
-        what = "plays" if column == "play_count" else "counted listens"
-        found.append(dg.AssetCheckSpec("conservation", asset=key, blocking=True, description=CONSERVATION.format(column=column, what=what)))
+        text = CONSERVATION.format(column=column, counted=COUNTED_IN[column])
+        found.append(dg.AssetCheckSpec("conservation", asset=key, blocking=True, description=text))
     found.append(dg.AssetCheckSpec("row_count", asset=key, description=ROW_COUNT))
-    if declaration.key == LISTENS:
+    if declaration.key == PLAYS:
         found.append(dg.AssetCheckSpec("future", asset=key, description=FUTURE))
     if "local_date" in declaration.grain and "ms_played" in declaration.schema:
         found.append(dg.AssetCheckSpec("day_length", asset=key, description=DAY_LENGTH))

@@ -17,8 +17,10 @@ from wrapped_assets_tests.exports import spotify_file
 from wrapped_assets_tests.small_roots import versions
 
 COLUMNS = {
+    "listens/plays": "listener_id listened_at recording_id recording_name artist_name release_group_name ms_played local_date local_hour "
+    "source outcome is_listen is_private is_skipped",
     "listens/listens": "listener_id listened_at recording_id recording_name artist_name release_group_name ms_played local_date local_hour "
-    "source is_listen is_private is_skipped",
+    "source",
     "insights/listening_totals": "listener_id minutes listen_count play_count recording_count artist_count release_group_count "
     "active_day_count",
     "insights/top_recordings": "listener_id recording_rank recording_id recording_name artist_name listen_count ms_played "

@@ -44,19 +44,19 @@ def frame(*plays: dict[str, Any]) -> pl.DataFrame:
 
 
 def heard(*plays: dict[str, Any], year: int = 2026, **how: Any) -> pl.DataFrame:
-    """The year's listens of one listener of one exact export, in the order of their start."""
-    return listens_in(rehearse({"ana": [(EXACT, frame(*plays))]}, [year], only=["listens", "duplicates"], **how))
+    """The year's plays of one listener of one exact export, in the order of their start."""
+    return listens_in(rehearse({"ana": [(EXACT, frame(*plays))]}, [year], only=["plays", "duplicates"], **how))
 
 
 def loaded(*exports: tuple[Source, list[dict[str, Any]]]) -> Found:
     """What one listener's exports give together, loaded in this order."""
     parts = [(source, frame(*plays)) for source, plays in exports]
-    return rehearse({"ana": parts}, [2026], only=["listens", "duplicates"])
+    return rehearse({"ana": parts}, [2026], only=["plays", "duplicates"])
 
 
 def listens_in(found: Found) -> pl.DataFrame:
-    """All months' listens of a rehearsal."""
-    return pl.concat(rows for (key, _), rows in found.items() if key == "listens/listens").sort("listened_at", "recording_id")
+    """All months' plays of a rehearsal."""
+    return pl.concat(rows for (key, _), rows in found.items() if key == "listens/plays").sort("listened_at", "recording_id")
 
 
 def duplicates_in(found: Found) -> pl.DataFrame:

@@ -95,8 +95,8 @@ def test_excluded_hours_pass_midnight_and_end_before_their_end_in_local_time() -
 def test_one_listeners_exclusions_leave_the_others_alone() -> None:
     plays = {name: frame(play("2026-03-01 12:00")) for name in ("ana", "bo")}
     target = heard(play("2026-03-01 12:00"))["recording_id"][0]
-    found = rehearse(plays, [2026], exclusions=[("ana", "recording", target)], only=["listens"])
-    assert sorted(found["listens/listens", "2026-03"]["is_listen"].to_list()) == [False, True]
+    found = rehearse(plays, [2026], exclusions=[("ana", "recording", target)], only=["plays"])
+    assert sorted(found["listens/plays", "2026-03"]["is_listen"].to_list()) == [False, True]
 
 
 def test_an_edition_may_have_its_own_window() -> None:

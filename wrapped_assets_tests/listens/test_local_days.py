@@ -51,22 +51,22 @@ def test_summer_time_begins_and_ends(zone: str, start: str, day: date, hour: int
 
 def test_a_play_around_a_months_end_lies_in_its_local_month_and_only_there() -> None:
     found = rehearse(
-        {"ana": frame(play("2026-01-31 12:30"), play("2026-01-31 10:30"))}, [2026], time_zones={"ana": "Pacific/Auckland"}, only=["listens"]
+        {"ana": frame(play("2026-01-31 12:30"), play("2026-01-31 10:30"))}, [2026], time_zones={"ana": "Pacific/Auckland"}, only=["plays"]
     )
-    assert found["listens/listens", "2026-01"]["local_date"].to_list() == [date(2026, 1, 31)]
-    assert found["listens/listens", "2026-02"]["local_date"].to_list() == [date(2026, 2, 1)]
+    assert found["listens/plays", "2026-01"]["local_date"].to_list() == [date(2026, 1, 31)]
+    assert found["listens/plays", "2026-02"]["local_date"].to_list() == [date(2026, 2, 1)]
 
 
 def test_a_local_year_begins_at_local_midnight() -> None:
     plays = frame(play("2026-01-01 04:59"), play("2026-01-01 05:00"))
-    found = rehearse({"ana": plays}, [2025, 2026], time_zones={"ana": "America/New_York"}, only=["listens"])
-    assert found["listens/listens", "2025-12"].height == 1
-    assert found["listens/listens", "2026-01"].height == 1
+    found = rehearse({"ana": plays}, [2025, 2026], time_zones={"ana": "America/New_York"}, only=["plays"])
+    assert found["listens/plays", "2025-12"].height == 1
+    assert found["listens/plays", "2026-01"].height == 1
 
 
 def test_rules_may_count_by_utc() -> None:
     rules = {2026: rules_for("listenbrainz-compatible", 2026)}
     rows = listens_in(
-        rehearse({"ana": frame(play("2026-01-31 12:30"))}, [2026], time_zones={"ana": "Pacific/Auckland"}, rules=rules, only=["listens"])
+        rehearse({"ana": frame(play("2026-01-31 12:30"))}, [2026], time_zones={"ana": "Pacific/Auckland"}, rules=rules, only=["plays"])
     )
     assert rows.select("local_date", "local_hour").row(0) == (date(2026, 1, 31), 12)

@@ -77,16 +77,16 @@ def test_losing_most_rows_warns_but_few_rows_do_not() -> None:
 
 def test_a_failing_contract_fails_the_run_and_blocks_what_is_downstream(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(stored: Stored) -> int:
-        return 2 if stored.declaration.key == "listens/listens" else broken_grain(stored)
+        return 2 if stored.declaration.key == "listens/plays" else broken_grain(stored)
 
     monkeypatch.setitem(check_results.CHECKS, "grain", broken)
-    (run,) = backfill(root.path, ["tracks", "listens", "listener_days"], "2024-03", "2024-04")
+    (run,) = backfill(root.path, ["tracks", "plays", "listens", "listener_days"], "2024-03", "2024-04")
     assert not run.success
     failed = [event.step_key for event in run.all_events if event.is_step_failure]
     started = {event.step_key for event in run.all_events if event.is_step_start}
-    assert failed == ["listens__listens"]
-    assert started == {"catalogue__tracks", "listens__listens"}
-    key = dg.AssetKey(["listens", "listens"])
+    assert failed == ["listens__plays"]
+    assert started == {"catalogue__tracks", "listens__plays"}
+    key = dg.AssetKey(["listens", "plays"])
     evaluations = {found.check_name: found for found in run.get_asset_check_evaluations() if found.asset_key == key}
     assert evaluations["grain"].metadata["violations"].value == 2
     assert evaluations["schema"].passed

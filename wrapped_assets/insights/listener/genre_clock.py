@@ -7,7 +7,6 @@ from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.grids import zero_filled
 from wrapped_assets.kernels.shares import parts_of, whole
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED
 
 GENRES = 10
 BEGINS = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}  # local hours; the night goes on until the morning
@@ -18,7 +17,7 @@ BEGINS = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}  # local ho
     grain=[c.listener_id, c.genre_rank, c.day_part],
     columns=[c.genre_name, c.genre_listens, c.genre_known_share],
     reads={
-        "listens": [c.listener_id, c.recording_id, c.local_hour, c.outcome_code],
+        "listens": [c.listener_id, c.recording_id, c.local_hour],
         "recording_genres": [c.recording_id, c.genre_name, c.genre_share],
         "top_genres": [c.listener_id, c.genre_rank, c.genre_name, c.genre_known_share],
     },
@@ -45,7 +44,7 @@ def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genre
     """
     hour = pl.col("local_hour")
     later = [pl.when(hour >= begins).then(pl.lit(part)) for part, begins in reversed(BEGINS.items())]
-    heard = listens.filter(pl.col("outcome_code") == COUNTED).with_columns(day_part=pl.coalesce(*later, pl.lit("night")))
+    heard = listens.with_columns(day_part=pl.coalesce(*later, pl.lit("night")))
     songs = heard.group_by("listener_id", "recording_id", "day_part").agg(_listens=pl.len().cast(pl.Int64))
     genre = ["listener_id", "genre_name"]
     first = top_genres.filter(pl.col("genre_rank") <= GENRES)

@@ -8,7 +8,6 @@ from wrapped_assets.kernels.divergence import divergence
 from wrapped_assets.kernels.division import minutes_of
 from wrapped_assets.kernels.standouts import one_day_each
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED
 
 LEAST = 10  # listens that a day needs before its mix, or the mean of its release years, means something
 _DAY = ["listener_id", "local_date"]
@@ -19,7 +18,7 @@ _DAY = ["listener_id", "local_date"]
     grain=[c.listener_id, c.day_kind],
     columns=[c.local_date, c.day_figure, c.listen_count],
     reads={
-        "listens": [c.listener_id, c.recording_id, c.artist_credit_id, c.local_date, c.outcome_code],
+        "listens": [c.listener_id, c.recording_id, c.artist_credit_id, c.local_date],
         "artist_credits": [c.artist_credit_id, c.artist_id],
         "listener_days": [c.listener_id, c.local_date, c.ms_played, c.listen_count],
         "top_artists": [c.listener_id, c.artist_rank, c.artist_id],
@@ -46,12 +45,12 @@ def remarkable_days(
     In this order each takes its best day that is left. Oldest by mean release year and unlike by the Jensen–Shannon divergence of its
     artists' mix from the year's, both from ten listens up. A tie goes to the day with more listens, then to the earlier one.
     """
-    days, heard = listener_days.filter(pl.col("listen_count") > 0), listens.filter(pl.col("outcome_code") == COUNTED)
-    artists = heard.join(artist_credits.unique(), on="artist_credit_id").group_by(*_DAY, "artist_id").agg(listen_count=pl.len())
+    days = listener_days.filter(pl.col("listen_count") > 0)
+    artists = listens.join(artist_credits.unique(), on="artist_credit_id").group_by(*_DAY, "artist_id").agg(listen_count=pl.len())
     first = top_artists.filter(pl.col("artist_rank") == 1).select("listener_id", "artist_id")
     top = artists.join(first, on=["listener_id", "artist_id"]).rename({"listen_count": "day_figure"})
     new = artist_years.join(new_artists, on=["listener_id", "artist_id"], how="semi").rename({"first_heard_date": "local_date"})
-    dated = heard.join(recordings, on="recording_id").drop_nulls("release_year").group_by(_DAY)
+    dated = listens.join(recordings, on="recording_id").drop_nulls("release_year").group_by(_DAY)
     means = dated.agg(_listens=pl.len(), day_figure=pl.col("release_year").sum() / pl.len()).filter(pl.col("_listens") >= LEAST)
     busy = artists.join(days.filter(pl.col("listen_count") >= LEAST), on=_DAY, how="semi")
     unlike = divergence(busy, artist_years.filter(pl.col("listen_count") > 0), _DAY, ["listener_id"], "artist_id", "day_figure")

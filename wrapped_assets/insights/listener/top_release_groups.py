@@ -7,7 +7,6 @@ from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.evenness import evenness
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import COUNTED
 
 PLACES = 50
 HEARD, OF_TRACKS = 7, 10  # of ten tracks of a known release group, at least seven must have been heard
@@ -21,7 +20,7 @@ _KNOWN = [{"artist_name": "bo", "release_group_name": name, "track_count": 2} fo
              c.is_track_count_known, c.release_group_score],
     reads={
         "release_group_months": [c.listener_id, c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at],
-        "listens": [c.listener_id, c.release_group_id, c.recording_id, c.outcome_code],
+        "listens": [c.listener_id, c.release_group_id, c.recording_id],
         "release_groups": [c.release_group_id, c.track_count],
     },
     headline="Your album of the year: {release_group}.",
@@ -45,7 +44,7 @@ def top_release_groups(release_group_months: pl.LazyFrame, listens: pl.LazyFrame
     """
     group = ["listener_id", "release_group_id"]
     known = release_groups.drop_nulls("track_count")
-    heard = listens.filter(pl.col("outcome_code") == COUNTED).join(known, on="release_group_id", how="semi")
+    heard = listens.join(known, on="release_group_id", how="semi")
     songs = heard.group_by(*group, "recording_id").agg(_listens=pl.len().cast(pl.Int64))
     through = songs.group_by(group).agg(recording_count=pl.len()).join(evenness(songs, group, "_listens", "_even"), on=group)
     totals = release_group_months.group_by(group).agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
