@@ -90,8 +90,8 @@ def test_every_landed_play_is_in_it_with_what_became_of_it(small: Root) -> None:
     landed = pl.concat([pl.read_parquet(small.path / chunk.path) for chunk in chunks]).filter(pl.col("listener_id") == mine)
     told = rows_of(folder, "landed_plays")
     assert len(told) == landed.height
-    assert landed.height == len(rows_of(folder, "listens")) + len(rows_of(folder, "duplicates"))
-    assert {row["outcome"] for row in rows_of(folder, "listens")} >= {"counted", "too_short", "private"}
+    assert landed.height == len(rows_of(folder, "plays")) + len(rows_of(folder, "duplicates"))
+    assert {row["outcome"] for row in rows_of(folder, "plays")} >= {"counted", "too_short", "private"}
     assert {"hidden", "short"} <= {row["recording_name"] for row in told}
     assert rows_of(folder, "duplicates")
 
