@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import grimp
 import polars as pl
 import pytest
 
@@ -28,6 +30,12 @@ def checked(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_imports_go_one_way_and_only_orchestration_knows_dagster() -> None:
     found = checked("lint-imports", "--no-cache")
     assert found.returncode == 0, found.stdout[-3000:]
+
+
+def test_no_two_modules_import_each_other_by_whatever_way_round() -> None:
+    graph = grimp.build_graph("wrapped_assets", cache_dir=None)
+    imported = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    graphlib.TopologicalSorter(imported).prepare()  # raises CycleError with the circle; imports for type checkers count too
 
 
 def test_the_linter_has_nothing_to_say() -> None:

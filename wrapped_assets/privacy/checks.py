@@ -79,7 +79,9 @@ def not_reproduced(
     root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[str, bytes], record: ExportRecord
 ) -> list[str]:  # fmt: skip
     """Whether the same snapshot gives other bytes, or another figure in the report, when everything is computed again."""
-    snapshot = take_snapshot(root, record.year or 0, pinned, record.created_at, export, record.recipient)
+    snapshot = take_snapshot(
+        root, record.year or 0, pinned, record.created_at, export.reads, export.operator_files, record.recipient
+    )  # fmt: skip
     if snapshot.snapshot_id != record.snapshot_id:
         return ["the edition, its people or the policy changed since it was staged: stage it again"]
     if (key := exports.wrapped_key_of(root, record.export_id)) is not None:

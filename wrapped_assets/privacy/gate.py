@@ -7,42 +7,32 @@ is delivered is compared with what was cleared: bytes, policy, budget, approvals
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
 
 from wrapped_assets.contracts.errors import RefusedError
+from wrapped_assets.privacy import passage
 from wrapped_assets.privacy.checks import faults_of
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.eligible import eligible_people
 from wrapped_assets.privacy.export import Export, Produced
-from wrapped_assets.privacy.policy import PinnedPolicy, policy_of, static_contents
+from wrapped_assets.privacy.passage import FaultsFoundError, folder_of
+from wrapped_assets.privacy.policy import policy_of, static_contents
 from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
-from wrapped_assets.privacy.report import REPORT, figures_of, finished_report
-from wrapped_assets.privacy.restating import keep_people, must_not_restate
+from wrapped_assets.privacy.report import REPORT, figures_of
+from wrapped_assets.privacy.restating import must_not_restate
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
-from wrapped_assets.privacy.staged_files import as_csv, hash_of, read_folder, write_folder
+from wrapped_assets.privacy.staged_files import as_csv, read_folder, write_files
 from wrapped_assets.storage import budget, exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.root import Root
 
+__all__ = ["CONSENT_LIVES", "REQUESTS", "FaultsFoundError", "clear", "deliver", "export_through_the_gate", "folder_of", "stage"]
+
 CONSENT_LIVES = timedelta(hours=24)
 REQUESTS = "requests.json"  # staged beside the files, never delivered: what the ledger must know
-
-
-class FaultsFoundError(RefusedError):
-    """The checks of an export found `faults`. Their words may name what is in the export, so they are for whoever may read that."""
-
-    def __init__(self, message: str, faults: list[str]) -> None:
-        super().__init__(message)
-        self.faults = faults
-
-
-def folder_of(root: Root, export_id: str) -> Path:
-    """Where an export's bytes wait."""
-    return root.path / "exports" / "staged" / export_id
 
 
 def stage(
@@ -58,7 +48,7 @@ def stage(
     there = exports.exports_named(root, export.name, year, recipient)
     if pinned.policy.release.frozen and restate is None and there and there[0].state == "delivered":
         return there[0]
-    snapshot = take_snapshot(root, year, pinned, at, export, recipient)
+    snapshot = take_snapshot(root, year, pinned, at, export.reads, export.operator_files, recipient)
     for record in there:
         is_told_anew = record.state == "delivered" and not pinned.policy.release.frozen  # otherwise it waits, for instance for approvals
         if record.snapshot_id == snapshot.snapshot_id and at - record.created_at < CONSENT_LIVES and not is_told_anew:
@@ -72,36 +62,22 @@ def stage(
 
 def _written(snapshot: Snapshot, produced: Produced, draws: Draws, recipient: str | None, restate: str | None) -> ExportRecord:
     root, pinned = snapshot.root, snapshot.pinned
-    export_id = secrets.token_hex(16)
     files = {name: as_csv(table) for name, table in produced.tables.items()} | static_contents(pinned.policy)
-    figures = figures_of(snapshot, produced, restate)
-    files[REPORT] = orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    files[REPORT] = orjson.dumps(figures_of(snapshot, produced, restate), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     files[REQUESTS] = orjson.dumps(draws.requests)
-    write_folder(folder_of(root, export_id), files)
-    keep_people(root, export_id, snapshot.people.listener_ids)
     record = ExportRecord(
-        export_id, pinned.policy.export, snapshot.year, "staged", hash_of(files), pinned.sha256, snapshot.snapshot_id, recipient,
+        secrets.token_hex(16), pinned.policy.export, snapshot.year, "candidate", None, pinned.sha256, snapshot.snapshot_id, recipient,
         snapshot.taken_at,
     )  # fmt: skip
-    exports.add_export(root, record)
-    exports.record_subjects(root, export_id, produced.subjects)
-    if produced.subjects:
-        exports.keep_key(root, export_id, wrapped(wrapping_key(root.path), snapshot.key))
-    return record
+    return passage.stage(
+        root, record, lambda folder: write_files(folder, files), subjects=produced.subjects, people=snapshot.people.listener_ids,
+        wrapped_key=wrapped(wrapping_key(root.path), snapshot.key) if produced.subjects else None,
+    )  # fmt: skip
 
 
 def clear(root: Root, export: Export, export_id: str) -> ExportRecord:
-    """Runs every blocking check over the staged bytes; RefusedError with all that they found, and the export is refused for good."""
-    record = exports.find_export(root, export_id)
-    if record.state in ("cleared", "delivered"):
-        return record
-    pinned, files = _in_force(root, record)
-    if found := faults_of(root, export, pinned, files, record):
-        exports.change_export(root, export_id, state="refused")
-        raise FaultsFoundError(f"{export.name} {record.year} is refused: " + "; ".join(found), found)
-    cleared_at = datetime.now(UTC)
-    exports.change_export(root, export_id, state="cleared", cleared_at=cleared_at)
-    return replace(record, state="cleared", cleared_at=cleared_at)
+    """Runs every blocking check over the staged bytes; FaultsFoundError with all that they found, and the export is refused for good."""
+    return passage.clear(root, export_id, lambda pinned, record, folder: faults_of(root, export, pinned, read_folder(folder), record))
 
 
 def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) -> list[str]:
@@ -111,12 +87,10 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
     """
     at = now or datetime.now(UTC)
     record = exports.find_export(root, export_id)
-    if record.expired_at is not None:
-        raise RefusedError("this release was delivered, and destroyed when its time was over: to tell it anew, --restate REASON")
-    if record.state not in ("cleared", "delivered"):
-        raise RefusedError(f"the export is {record.state}, not cleared: its checks must pass first")
-    pinned, files = _in_force(root, record)
-    paid = [budget.spend_of(root, request) for request in orjson.loads(files[REQUESTS])]
+    passage.must_be_cleared(record)
+    pinned = passage.in_force(root, record)
+    requests = orjson.loads((folder_of(root, export_id) / REQUESTS).read_bytes())
+    paid = [budget.spend_of(root, request) for request in requests]
     if len(paid) < len(pinned.policy.noise) or any(spend is None or spend.result_sha256 is None for spend in paid):
         raise RefusedError("the noise in this export is not in the budget's ledger: it must be staged again")
     if record.state == "cleared" and at - record.created_at >= CONSENT_LIVES:
@@ -130,22 +104,7 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
             f"{record.name} {record.year} waits for approval by {' and '.join(missing)}: have the staged files read, then "
             f"`wrapped approve {export_id} --role {missing[0]} --by NAME`; repeat this command after that"
         )
-    delivered = {name: content for name, content in files.items() if name not in (REQUESTS, REPORT)}
-    delivered.update(finished_report(pinned, record, orjson.loads(files[REPORT]), approvals))
-    write_folder(out, delivered, 0o644)
-    if record.state == "cleared":
-        exports.change_export(root, export_id, state="delivered", delivered_at=at)
-    return sorted(delivered)
-
-
-def _in_force(root: Root, record: ExportRecord) -> tuple[PinnedPolicy, dict[str, bytes]]:
-    """The policy and the staged bytes, if both are those that were staged."""
-    pinned, files = policy_of(record.name), read_folder(folder_of(root, record.export_id))
-    if not files or hash_of(files) != record.sha256:
-        raise RefusedError("the staged files are gone or not those that were staged: stage the export again")
-    if pinned.sha256 != record.policy_sha256 and record.state != "delivered":
-        raise RefusedError("the policy changed since the export was staged: stage it again under the policy in force")
-    return pinned, files
+    return passage.deliver(root, record, out, approvals=approvals, withheld=[REQUESTS], now=at)
 
 
 def export_through_the_gate(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import sqlalchemy as sa
 
-from wrapped_assets.privacy.gate import folder_of
+from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.privacy.restating import keep_people, people_of
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.privacy.gate import folder_of
+from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
 from wrapped_assets.privacy.report import REPORT

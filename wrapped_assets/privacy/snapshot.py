@@ -13,7 +13,6 @@ import polars as pl
 
 from wrapped_assets.contracts.errors import BuildError, RefusedError
 from wrapped_assets.privacy.eligible import People, eligible_people
-from wrapped_assets.privacy.export import Export
 from wrapped_assets.privacy.policy import PinnedPolicy
 from wrapped_assets.privacy.pseudonyms import new_key
 from wrapped_assets.storage import catalogues, registry
@@ -83,14 +82,18 @@ class Snapshot:
 
 
 def take_snapshot(
-    root: Root, year: int, pinned: PinnedPolicy, at: datetime, export: Export, recipient: str | None = None
+    root: Root, year: int, pinned: PinnedPolicy, at: datetime, reads: Mapping[str, Sequence[str]],
+    operator_files: Sequence[str] = (), recipient: str | None = None,
 ) -> Snapshot:  # fmt: skip
-    """The live edition and who may be in; RefusedError where nothing is published, for exports speak of published figures only."""
+    """The live edition and who may be in. RefusedError where nothing is published: exports are made of published figures only.
+
+    `reads` are the columns by asset that the snapshot gives; `operator_files` are names below the data root with {year} in them.
+    """
     edition = live_edition(root, year)
     if edition is None:
         raise RefusedError(f"the {year} edition is not published: exports read published editions only. Run `wrapped publish {year}` first")
     rule = pinned.policy.eligible
     people = eligible_people(root, rule, at, recipient) if rule else People((), {})
-    asked = {name: path for name in export.operator_files if (path := root.path / name.format(year=year)).is_file()}
+    asked = {name: path for name in operator_files if (path := root.path / name.format(year=year)).is_file()}
     contents = {name: path.read_bytes() for name, path in asked.items()}
-    return Snapshot(root, year, edition, people, at, pinned, export.reads, recipient, contents)
+    return Snapshot(root, year, edition, people, at, pinned, reads, recipient, contents)

@@ -1,20 +1,19 @@
-"""The bytes of an export on their way out: canonical CSV, hashed as a whole, in a private folder until they are cleared."""
+"""The bytes of an export on their way out: canonical CSV, hashed as a whole, in folders that only their owner may read."""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
-import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
-from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.privacy.untrusted import in_a_cell
+
+PIECE_BYTES = 1 << 20
 
 
 def as_csv(table: pl.DataFrame) -> bytes:
@@ -32,38 +31,59 @@ def read_table(content: bytes) -> pl.DataFrame:
     return pl.read_csv(io.BytesIO(content), infer_schema_length=None)
 
 
-def hash_of(files: Mapping[str, bytes]) -> str:
-    """One hash over names and contents."""
-    state = sha256()
-    for name, content in sorted(files.items()):
-        state.update(f"{name}\x1f{len(content)}\x1f".encode() + content)
-    return state.hexdigest()
+def write_private(path: Path, parts: Iterable[bytes]) -> None:
+    """Writes a new file that only its owner may read. FileExistsError where there is one."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes], mode: int = 0o600) -> None:
-    """Writes a folder as a whole or not at all; InputError where it is there and holds anything."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError("the folder to write to is there and not empty: name a new one")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".wrapped-", dir=folder.parent))
-    try:
-        for name, content in files.items():
-            path = temporary / name
-            with path.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            path.chmod(mode)
-        if mode != 0o600:
-            temporary.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        temporary.rename(folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes files by name into a folder that is there."""
+    for name, content in files.items():
+        write_private(folder / name, (content,))
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """Copies every file into a new folder that only its owner may read. FileExistsError where there is one."""
+    target.mkdir(mode=0o700)
+    for name, path in files_below(source).items():
+        (target / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(target / name, pieces(path))
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """Every file by its path inside the folder, ordered; none where there is no folder."""
+    return {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder by its name; empty where there is none."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()} if folder.is_dir() else {}
+    """The content of every file by its path inside the folder; none where there is no folder."""
+    return {name: path.read_bytes() for name, path in files_below(folder).items()}
+
+
+def hash_of_folder(folder: Path) -> str:
+    """SHA-256 over the names, lengths and bytes of all files, read piece by piece."""
+    state = sha256()
+    for name, path in files_below(folder).items():
+        state.update(f"{name}\x1f{path.stat().st_size}\x1f".encode())
+        for part in pieces(path):
+            state.update(part)
+    return state.hexdigest()
+
+
+def hash_of_file(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    state = sha256()
+    for part in pieces(path):
+        state.update(part)
+    return state.hexdigest()
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """A file's bytes, a megabyte at a time."""
+    with path.open("rb") as file:
+        while part := file.read(PIECE_BYTES):
+            yield part

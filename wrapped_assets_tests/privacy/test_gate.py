@@ -13,10 +13,16 @@ import pytest
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
-from wrapped_assets.privacy import gate, policy
+from wrapped_assets.privacy import gate, passage, policy
+from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
+from wrapped_assets.privacy.pseudonyms import pseudonyms
+from wrapped_assets.privacy.snapshot import Snapshot
+from wrapped_assets.privacy.staged_files import hash_of_folder
+from wrapped_assets.rights.erasing import erase
 from wrapped_assets.storage import budget, exports
 from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.privacy.toy import TOY, YEAR, agree, approved_and_cleared, produce, write_policy
 
@@ -124,8 +130,7 @@ def test_consents_that_were_looked_up_yesterday_deliver_nothing(root: Root, stag
 
 def test_bytes_that_their_snapshot_does_not_give_are_refused_even_where_every_hash_was_forged(root: Root, staged: ExportRecord) -> None:
     edit_staged(root, staged)
-    files = gate.read_folder(gate.folder_of(root, staged.export_id))
-    exports.change_export(root, staged.export_id, sha256=gate.hash_of(files))
+    exports.change_export(root, staged.export_id, sha256=hash_of_folder(gate.folder_of(root, staged.export_id)))
     with pytest.raises(RefusedError, match=r"toy.csv is not what its snapshot gives"):
         gate.clear(root, TOY, staged.export_id)
     assert exports.find_export(root, staged.export_id).state == "refused"
@@ -228,3 +233,21 @@ def test_a_folder_that_holds_something_is_left_as_it_is(root: Root, staged: Expo
     with pytest.raises(InputError, match="not empty"):
         gate.deliver(root, staged.export_id, out)
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
+
+
+def test_what_a_kill_leaves_of_an_export_with_rows_of_people_is_found_by_their_erasure(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_rows(snapshot: Snapshot, draws: Draws) -> Produced:
+        made = produce(snapshot, draws)
+        return replace(made, subjects=pseudonyms(snapshot.key, snapshot.people.listener_ids))
+
+    def killed(_folder: Path) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(passage, "hash_of_folder", killed)
+        broken.setattr(passage.shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(KeyboardInterrupt):
+            gate.stage(root, replace(TOY, produce=with_rows), YEAR)
+    (left,) = (root.path / "exports" / "staged").iterdir()
+    erase(Project(root), find_listener(root, "ana"))
+    assert not left.exists()

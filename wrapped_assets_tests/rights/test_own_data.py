@@ -20,9 +20,10 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
-from wrapped_assets.privacy import retention
-from wrapped_assets.privacy.gate import folder_of
+from wrapped_assets.privacy import passage, retention
+from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.privacy.restating import keep_people
+from wrapped_assets.privacy.staged_files import hash_of_folder
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.rights.own_data import clearance, delivery, from_lake
 from wrapped_assets.rights.own_data.contents import MEANINGS
@@ -233,8 +234,8 @@ def test_an_erasure_removes_it_and_asks_nobody_for_it_back(small: Root) -> None:
 
 
 def test_an_erasure_finds_also_what_a_crash_left_staged(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery.shutil, "rmtree", lambda *_, **__: None)
-    monkeypatch.setattr(delivery, "hash_of_folder", lambda folder: 1 / 0)
+    monkeypatch.setattr(passage.shutil, "rmtree", lambda *_, **__: None)
+    monkeypatch.setattr(passage, "hash_of_folder", lambda folder: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         delivered(small, "bo")
     monkeypatch.undo()
@@ -316,7 +317,7 @@ def test_what_is_not_whole_or_is_of_others_is_not_cleared(small: Root, tmp_path:
     _named(folder)
     with pytest.raises(RefusedError, match="not those that were staged"):
         delivery.clear(small, graph, ana, record.export_id)
-    exports.change_export(small, record.export_id, sha256=delivery.hash_of_folder(folder))
+    exports.change_export(small, record.export_id, sha256=hash_of_folder(folder))
     with pytest.raises(RefusedError, match="holds the number of somebody else"):
         delivery.clear(small, graph, ana, record.export_id)
     with pytest.raises(RefusedError, match="not cleared"):

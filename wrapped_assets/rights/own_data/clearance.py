@@ -12,9 +12,10 @@ import polars as pl
 from wrapped_assets.kernels.formulas import without_formulas_in
 from wrapped_assets.kernels.one_line import one_line_in
 from wrapped_assets.privacy.report import REPORT
+from wrapped_assets.privacy.staged_files import files_below, hash_of_file
 from wrapped_assets.rights.own_data.contents import names_of
 from wrapped_assets.rights.own_data.fields import OWNER, is_of_somebody_else
-from wrapped_assets.rights.own_data.files import DATA, files_below, hash_of_file
+from wrapped_assets.rights.own_data.files import DATA
 from wrapped_assets.rights.own_data.from_lake import Lake, assets_about_people
 from wrapped_assets.storage import landing, registry
 

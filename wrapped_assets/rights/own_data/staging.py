@@ -11,10 +11,11 @@ import orjson
 
 from wrapped_assets.privacy.policy import PinnedPolicy
 from wrapped_assets.privacy.report import REPORT
+from wrapped_assets.privacy.staged_files import hash_of_file, write_private
 from wrapped_assets.rights.own_data.clearance import ABOUT, DICTIONARY, PAGE
 from wrapped_assets.rights.own_data.contents import tables_of
 from wrapped_assets.rights.own_data.fields import dictionary_frame
-from wrapped_assets.rights.own_data.files import DATA, hash_of_file, write_private, write_table
+from wrapped_assets.rights.own_data.files import DATA, write_table
 from wrapped_assets.rights.own_data.from_lake import Lake
 from wrapped_assets.rights.own_data.page import Told, page_html
 from wrapped_assets.serving.formats import as_json
@@ -23,9 +24,8 @@ from wrapped_assets.storage.exports import ExportRecord
 FETCH_WITHIN = timedelta(days=7)
 
 
-def write_everything(lake: Lake, pinned: PinnedPolicy, folder: Path, record: ExportRecord, locale: str) -> tuple[str, int]:
-    """Fills a new folder; returns the snapshot's hash, and how many rows all tables have."""
-    folder.mkdir(mode=0o700, parents=True)
+def write_everything(lake: Lake, pinned: PinnedPolicy, folder: Path, record: ExportRecord, locale: str) -> int:
+    """Fills an empty folder; returns how many rows all tables have together."""
     (folder / DATA).mkdir(mode=0o700)
     told = Told(lake.listener, locale, record, record.created_at + FETCH_WITHIN, _destroyed_at(record, pinned), lake.built_at)
     described = []
@@ -34,19 +34,19 @@ def write_everything(lake: Lake, pinned: PinnedPolicy, folder: Path, record: Exp
         described.append((table.name, table.fields))
         told.take(table)
     write_table(folder, DICTIONARY, dictionary_frame(described))
-    write_private(folder / DATA / f"{ABOUT}.json", iter([as_json(_about(told, pinned))]))
-    write_private(folder / PAGE, iter([page_html(lake.root, told).encode()]))
-    snapshot_id = _snapshot_id(lake, pinned)
-    figures = _figures(folder, told, described, pinned, snapshot_id)
-    write_private(folder / REPORT, iter([orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)]))
-    return snapshot_id, sum(told.counts.values())
+    write_private(folder / DATA / f"{ABOUT}.json", [as_json(_about(told, pinned))])
+    write_private(folder / PAGE, [page_html(lake.root, told).encode()])
+    figures = _figures(folder, told, described, pinned, record.snapshot_id)
+    write_private(folder / REPORT, [orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)])
+    return sum(told.counts.values())
 
 
 def _destroyed_at(record: ExportRecord, pinned: PinnedPolicy) -> datetime:
     return record.created_at + timedelta(days=pinned.policy.retention_days)
 
 
-def _snapshot_id(lake: Lake, pinned: PinnedPolicy) -> str:
+def snapshot_id_of(lake: Lake, pinned: PinnedPolicy) -> str:
+    """A hash of the cells and the policy that own data is made of."""
     cells = "\n".join(sorted(f"{cell}\t{found.path}" for cell, found in lake.cells.items()))
     return sha256(f"{pinned.sha256}\n{cells}".encode()).hexdigest()
 
@@ -78,7 +78,7 @@ def _about(told: Told, pinned: PinnedPolicy) -> dict[str, Any]:
     }
 
 
-def _figures(folder: Path, told: Told, described: list[Any], pinned: PinnedPolicy, snapshot_id: str) -> dict[str, Any]:
+def _figures(folder: Path, told: Told, described: list[Any], pinned: PinnedPolicy, snapshot_id: str | None) -> dict[str, Any]:
     """The report's figures in the form that every export's report has."""
     policy = pinned.policy
     files = {}
@@ -96,5 +96,3 @@ def _figures(folder: Path, told: Told, described: list[Any], pinned: PinnedPolic
         "retention_days": policy.retention_days, "edition_number": None, "rules": {}, "snapshot_id": snapshot_id,
         "policy_sha256": pinned.sha256, "consents_as_of": told.record.created_at,
     }  # fmt: skip
-
-

@@ -146,7 +146,7 @@ class World:
 
     def snapshot(self, export: Export, recipient: str | None = None) -> Snapshot:
         """As the gate takes it."""
-        return take_snapshot(self.root, YEAR, policy_of(export.name), NOW, export, recipient)
+        return take_snapshot(self.root, YEAR, policy_of(export.name), NOW, export.reads, export.operator_files, recipient)
 
     def produce(self, export: Export, recipient: str | None = None) -> Produced:
         """What the export makes of it."""
