@@ -1,43 +1,35 @@
-"""Content hashes of frames: the same values give the same 128 bits, on every run and machine."""
+"""Content hashes of frames and versions: the same values give the same 128 bits, on every run and machine.
+
+Every part is written with a tag that says what it is and, where its length may vary, with its length. Therefore no two different
+columns, and no two different versions, can feed the same bytes. docs/recompute.md states the rules.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from datetime import date, datetime
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 import xxhash
 
-_TEXT_ROWS = 1_000_000  # joined at once: bounds the copy
+SCHEME = 2  # of column hashes and versions; recorded with each cell, so that those of another scheme are computed again
+_SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
+
+Part: TypeAlias = "bool | int | str | bytes | date | datetime | tuple[Part, ...] | frozenset[Part] | None"
 
 
 def column_hash(values: pl.Series) -> str:
-    """Hash of a column's values in their order, of its type and of its nulls; 32 hex digits."""
-    state = xxhash.xxh3_128(f"{values.dtype}|{len(values)}".encode())
+    """Hash of a column's type, length, nulls and values in their order; 32 hex digits.
+
+    Two columns hash equal exactly if Polars calls them equal, nulls and type included, and no zero differs in its sign: 1 / -0.0 is not
+    1 / 0.0. It does not matter how a column lies in memory. TypeError for a type whose values Polars does not hold itself.
+    """
+    state = xxhash.xxh3_128()
+    _put(state, b"scheme", str(SCHEME).encode())
     _feed(state, values)
     return state.hexdigest()
-
-
-def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
-    if nulls := values.null_count():
-        if nulls == len(values):
-            state.update(b"null")
-            return
-        state.update(np.packbits(values.is_null().to_numpy()).tobytes())
-        values = values.drop_nulls()
-    dtype = values.dtype
-    if isinstance(dtype, pl.List):
-        lengths = values.list.len()
-        state.update(lengths.to_numpy().tobytes())
-        _feed(state, values.filter(lengths > 0).explode())
-    elif dtype == pl.String:
-        state.update(values.str.len_bytes().to_numpy().tobytes())
-        for start in range(0, len(values), _TEXT_ROWS):
-            state.update(values[start : start + _TEXT_ROWS].str.join("").item().encode())
-    elif dtype == pl.Boolean:
-        state.update(np.packbits(values.to_numpy()).tobytes())
-    else:
-        state.update(np.ascontiguousarray(values.to_numpy()).view(np.uint8).data)  # without a copy, instants and days as whole numbers
 
 
 def frame_hashes(frame: pl.DataFrame) -> dict[str, str]:
@@ -45,10 +37,135 @@ def frame_hashes(frame: pl.DataFrame) -> dict[str, str]:
     return {series.name: column_hash(series) for series in frame.iter_columns()}
 
 
-def combined(*parts: str) -> str:
-    """One hash over ordered texts; 32 hex digits."""
-    state = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        encoded = part.encode()
-        state.update(len(encoded).to_bytes(8, "little") + encoded)
-    return state.hexdigest()
+def combined(*parts: Part) -> str:
+    """One hash over ordered values, each with its type: None is no text, ("a,b", "c") is not ("a", "b,c"); 32 hex digits."""
+    return hashlib.blake2b(_written(parts), digest_size=16).hexdigest()
+
+
+def rows_version(row_count: int, hashes: dict[str, str]) -> str:
+    """One hash over a frame's rows: how many, and the name and hash of each column in order."""
+    return combined(row_count, tuple(hashes.items()))
+
+
+def _written(part: Part) -> bytes:
+    match part:
+        case None:
+            return b"n"
+        case bool():
+            return b"t" if part else b"f"
+        case int():
+            return _framed(b"i", str(part).encode())
+        case str():
+            return _framed(b"s", part.encode(errors="surrogatepass"))
+        case bytes():
+            return _framed(b"b", part)
+        case datetime():
+            return _framed(b"d", part.isoformat().encode())
+        case date():
+            return _framed(b"D", part.isoformat().encode())
+        case tuple():
+            return _framed(b"(", b"".join(map(_written, part)))
+        case frozenset():
+            return _framed(b"{", b"".join(sorted(map(_written, part))))
+    raise TypeError(f"a version cannot be made of {type(part).__name__}: use None, bool, int, str, bytes, a date, or a tuple of these")
+
+
+def _framed(tag: bytes, content: bytes) -> bytes:
+    return tag + len(content).to_bytes(8, "little") + content
+
+
+def _put(state: xxhash.xxh3_128, tag: bytes, content: bytes | memoryview) -> None:
+    """A part with its tag and lengths, without a copy of its content."""
+    state.update(tag + b"\n" + len(content).to_bytes(8, "little"))
+    state.update(content)
+
+
+def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
+    """Type, length and nulls, and then the values that are not null: what lies in memory under a null does not count."""
+    dtype = values.dtype
+    kind = type(dtype)
+    _put(state, b"type", _PLAIN.get(kind) or _written(_described(dtype)))
+    _put(state, b"length", len(values).to_bytes(8, "little"))
+    if kind is pl.Null:
+        return
+    if values.null_count():
+        _put(state, b"nulls", np.packbits(values.is_null().to_numpy()).tobytes())
+        values = values.drop_nulls()
+    if kind in _NUMBERS:
+        _put(state, b"values", _buffer(values))
+    elif kind in (pl.String, pl.Binary):
+        _feed_bytes(state, values)
+    elif kind is pl.Boolean:
+        _put(state, b"bits", np.packbits(values.to_numpy()).tobytes())
+    elif kind in _FLOATS:
+        _put(state, b"values", _buffer(values.fill_nan(float("nan")) if values.is_nan().any() else values))  # every NaN is the same
+    elif kind is pl.List:
+        lengths = values.list.len()
+        _put(state, b"lengths", _buffer(lengths))
+        _feed(state, values.filter(lengths > 0).explode())
+    elif kind is pl.Array:
+        _feed(state, (values if dtype.size else values.clear()).arr.to_list().explode())
+    elif kind is pl.Struct:
+        for field in dtype.fields:
+            _feed(state, values.struct.field(field.name))
+    elif isinstance(dtype, pl.BaseExtension):
+        _feed(state, values.ext.storage())
+    elif kind is pl.Map:
+        _feed(state, values.to_physical())
+    elif kind is pl.Categorical:
+        _feed_bytes(state, values.cast(pl.String))  # its codes depend on what else the process has seen
+    elif kind in (pl.Int128, pl.UInt128, pl.Decimal):
+        _feed_bytes(state, values.to_physical().cast(pl.String))  # NumPy has no such numbers
+    else:
+        _put(state, b"values", _buffer(values.to_physical()))
+
+
+def _feed_bytes(state: xxhash.xxh3_128, values: pl.Series) -> None:
+    """The length of each text or value of bytes, and then all of them."""
+    for start in range(0, len(values), _SLICE_ROWS):
+        part = values[start : start + _SLICE_ROWS]
+        lengths = part.str.len_bytes() if part.dtype == pl.String else part.bin.size()
+        _put(state, b"lengths", _buffer(lengths.cast(pl.UInt32)))
+        array = part.rechunk().to_arrow()
+        offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(part) + 1]
+        _put(state, b"bytes", memoryview(array.buffers()[2] or b"")[offsets[0] : offsets[-1]])
+
+
+def _buffer(values: pl.Series) -> memoryview:
+    """The values as they lie in memory, in one piece."""
+    return np.ascontiguousarray(values.to_numpy()).view(np.uint8).data
+
+
+def _described(dtype: pl.DataType) -> Part:
+    """All of a type that Polars compares; TypeError for a type that is not known here."""
+    match dtype:
+        case pl.List():
+            return ("List", _described(dtype.inner))
+        case pl.Array():
+            return ("Array", dtype.size, _described(dtype.inner))
+        case pl.Struct():
+            return ("Struct", tuple((field.name, _described(field.dtype)) for field in dtype.fields))
+        case pl.Map():
+            return ("Map", _described(dtype.key), _described(dtype.value))
+        case pl.BaseExtension():
+            return ("Extension", dtype.ext_name(), dtype.ext_metadata(), _described(dtype.ext_storage()))
+        case pl.Enum():
+            return ("Enum", tuple(dtype.categories.to_list()))
+        case pl.Categorical():
+            categories = dtype.categories
+            return ("Categorical", categories.name(), categories.namespace(), str(categories.physical()))
+        case pl.Datetime():
+            return ("Datetime", dtype.time_unit, dtype.time_zone)
+        case pl.Duration():
+            return ("Duration", dtype.time_unit)
+        case pl.Decimal():
+            return ("Decimal", dtype.precision, dtype.scale)
+    if type(dtype) in _PLAIN:
+        return type(dtype).__name__
+    raise TypeError(f"a column of type {dtype} has no content hash: give it a type of Polars' own values")
+
+
+_FLOATS = frozenset({pl.Float16, pl.Float32, pl.Float64})
+_NUMBERS = frozenset({pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64})
+_OTHERS = frozenset({pl.Null, pl.Boolean, pl.String, pl.Binary, pl.Date, pl.Time, pl.Int128, pl.UInt128})
+_PLAIN = {kind: _written(kind.__name__) for kind in _FLOATS | _NUMBERS | _OTHERS}  # types that are all of one kind
