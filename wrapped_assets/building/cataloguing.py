@@ -87,7 +87,7 @@ def _collect(
 
 
 def _kept(root: Root, rejected: pl.DataFrame) -> str:
-    content = combined(*frame_hashes(rejected).values())
+    content = combined(*frame_hashes(rejected).items())
     path = f"catalogue/rejected/{content}.parquet"
     if not (root.path / path).exists():
         write_parquet(rejected, root.path / path)

@@ -115,7 +115,7 @@ def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, perso
     """The row of the import table; what was rejected is kept beside it."""
     who = root.surrogate(person.name) if person else None
     kept = rejected.with_columns(listener_id=pl.lit(who, pl.Int64)).sort(["row_number", "reason"])
-    content = combined(source.name, str(rows), *frame_hashes(kept).values())
+    content = combined(source.name, rows, *frame_hashes(kept).items())
     path = f"landing/rejected/{content}.parquet" if kept.height else None
     if path and not (root.path / path).exists():
         write_parquet(kept, root.path / path)

@@ -12,6 +12,7 @@ import xxhash
 from wrapped_assets.building.reuse import KnownRows
 from wrapped_assets.building.yearly_inputs import given_by_the_year
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
+from wrapped_assets.kernels.hashing import combined, digests
 from wrapped_assets.listens.localise import reach
 from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
 from wrapped_assets.planning.situation import Situation
@@ -74,8 +75,8 @@ class Project:
 
 def _combined(hashes: list[str]) -> str:
     """One hash over the chunks of a cell; empty where none of them has a row there."""
-    real = sorted({digest for digest in hashes if digest != NO_ROWS})
-    return xxhash.xxh3_128("|".join(real).encode()).hexdigest() if real else ""
+    real = sorted(digest for digest in hashes if digest != NO_ROWS)
+    return combined(*real) if real else ""
 
 
 def _mark_reach(
@@ -99,10 +100,11 @@ def _people_hashes(
 ) -> dict[tuple[str, str, int], dict[str, str]]:
     """What the registry says of the listeners of each month and bucket, and of no others: a newcomer changes no old month."""
     ids = people["listener_id"].to_numpy()
-    zones = np.array([xxhash.xxh3_64_intdigest(text.encode()) for text in people["time_zone"].to_list()], dtype=np.uint64)
-    wishes = np.zeros(len(ids), dtype=np.uint64)
+    zones = digests(people["time_zone"])
+    wished: dict[int, list[tuple[str, int]]] = {}
     for listener_id, kind, target in excluded.iter_rows():
-        wishes[np.searchsorted(ids, listener_id)] += np.uint64(xxhash.xxh3_64_intdigest(f"{kind}|{target}".encode()) >> 1)
+        wished.setdefault(listener_id, []).append((kind, target))
+    wishes = digests(tuple(wished.get(listener_id, ())) for listener_id in ids.tolist())
     near: dict[tuple[str, int], list[Chunk]] = {}
     for (asset, month, bucket), found in chunks.items():
         if asset == PLAYS:

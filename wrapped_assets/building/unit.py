@@ -17,7 +17,7 @@ from wrapped_assets.building.evaluate import checked, lazy_result, result_by_ran
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.kernels.hashing import frame_hashes, rows_version
 from wrapped_assets.planning.plan import decide, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
@@ -148,7 +148,7 @@ class Unit:
         for cell, reason, version, frame, seconds in done:
             started = time.monotonic()
             hashes = frame_hashes(frame)
-            data_version = combined(str(frame.height), *(f"{name}={digest}" for name, digest in hashes.items()))
+            data_version = rows_version(frame.height, hashes)
             logic = self.situation.logic[cell.asset]
             rules = self.situation.rules_version(self.situation.graph.by_key[cell.asset], cell.period)
             inputs = written_inputs(self.situation, cell)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import polars as pl
 import xxhash
 
 from wrapped_assets.contracts.graph import EXTERNALS
-from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.hashing import digests, frame_hashes
 from wrapped_assets.planning.situation import NO_BUCKET
 from wrapped_assets.storage import catalogues, groups
 from wrapped_assets.storage.landing import PLAYS, Chunk, people_of
@@ -41,10 +40,7 @@ def _profiles(root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]]) ->
                 near.setdefault((year, bucket), []).extend(found)
     people = profiles_frame(root)
     ids = people["listener_id"].to_numpy()
-    values = {
-        name: pl.Series([xxhash.xxh3_64_intdigest(str(value).encode()) for value in people[name]], dtype=pl.UInt64).to_numpy()
-        for name in people.columns
-    }
+    values = {name: digests(people[name]) for name in people.columns}
     hashes: Hashes = {}
     for (year, bucket), found in near.items():
         present = people_of(found)

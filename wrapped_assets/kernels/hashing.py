@@ -7,8 +7,9 @@ columns, and no two different versions, can feed the same bytes. docs/recompute.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ import xxhash
 SCHEME = 2  # of column hashes and versions; recorded with each cell, so that those of another scheme are computed again
 _SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
 
-Part: TypeAlias = "bool | int | str | bytes | date | datetime | tuple[Part, ...] | frozenset[Part] | None"
+Part: TypeAlias = "bool | int | float | str | bytes | date | datetime | tuple[Part, ...] | frozenset[Part] | None"
 
 
 def column_hash(values: pl.Series) -> str:
@@ -39,7 +40,7 @@ def frame_hashes(frame: pl.DataFrame) -> dict[str, str]:
 
 def combined(*parts: Part) -> str:
     """One hash over ordered values, each with its type: None is no text, ("a,b", "c") is not ("a", "b,c"); 32 hex digits."""
-    return hashlib.blake2b(_written(parts), digest_size=16).hexdigest()
+    return hashlib.blake2b(_written(*parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def rows_version(row_count: int, hashes: dict[str, str]) -> str:
@@ -47,31 +48,41 @@ def rows_version(row_count: int, hashes: dict[str, str]) -> str:
     return combined(row_count, tuple(hashes.items()))
 
 
-def _written(part: Part) -> bytes:
-    match part:
-        case None:
-            return b"n"
-        case bool():
-            return b"t" if part else b"f"
-        case int():
-            return _framed(b"i", str(part).encode())
-        case str():
-            return _framed(b"s", part.encode(errors="surrogatepass"))
-        case bytes():
-            return _framed(b"b", part)
-        case datetime():
-            return _framed(b"d", part.isoformat().encode())
-        case date():
-            return _framed(b"D", part.isoformat().encode())
-        case tuple():
-            return _framed(b"(", b"".join(map(_written, part)))
-        case frozenset():
-            return _framed(b"{", b"".join(sorted(map(_written, part))))
-    raise TypeError(f"a version cannot be made of {type(part).__name__}: use None, bool, int, str, bytes, a date, or a tuple of these")
+def digests(values: Iterable[Part]) -> np.ndarray:
+    """16 bytes per value, as rows of uint8: what `combined` says of each one."""
+    found: dict[Part, bytes] = {}
+    rows = []
+    for value in values:
+        if value not in found:
+            found[value] = bytes.fromhex(combined(value))
+        rows.append(found[value])
+    return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, 16)
 
 
-def _framed(tag: bytes, content: bytes) -> bytes:
-    return tag + len(content).to_bytes(8, "little") + content
+def _written(*parts: Part) -> str:
+    """Values as one text that no others have: of each its type as a letter, its length, and its content."""
+    return "".join([f"s{len(part)}:{part}" if type(part) is str else _other_written(part) for part in parts])
+
+
+def _other_written(part: Part) -> str:
+    if part is None:
+        return "n"
+    kind = type(part)
+    if kind is tuple:
+        content = _written(*part)  # type: ignore[misc]
+        return f"({len(content)}:{content}"
+    if kind is frozenset:
+        return "{" + _written("".join(sorted(map(_written, part))))  # type: ignore[arg-type]
+    if kind in _AS_TEXT:
+        letter, text = _AS_TEXT[kind]
+        return letter + _written(text(part))
+    raise TypeError(f"a version cannot be made of {kind.__name__}: use None, bool, int, float, str, bytes, a date, or tuples of these")
+
+
+_AS_TEXT: dict[type, tuple[str, Callable[[Any], str]]] = {
+    bool: ("t", str), int: ("i", str), float: ("r", float.hex), bytes: ("b", bytes.hex), date: ("d", date.isoformat),
+    datetime: ("D", datetime.isoformat),
+}  # fmt: skip
 
 
 def _put(state: xxhash.xxh3_128, tag: bytes, content: bytes | memoryview) -> None:
@@ -84,7 +95,7 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
     """Type, length and nulls, and then the values that are not null: what lies in memory under a null does not count."""
     dtype = values.dtype
     kind = type(dtype)
-    _put(state, b"type", _PLAIN.get(kind) or _written(_described(dtype)))
+    _put(state, b"type", _PLAIN.get(kind) or _type_text(dtype))
     _put(state, b"length", len(values).to_bytes(8, "little"))
     if kind is pl.Null:
         return
@@ -136,6 +147,10 @@ def _buffer(values: pl.Series) -> memoryview:
     return np.ascontiguousarray(values.to_numpy()).view(np.uint8).data
 
 
+def _type_text(dtype: pl.DataType) -> bytes:
+    return _written(_described(dtype)).encode("utf-8", "surrogatepass")
+
+
 def _described(dtype: pl.DataType) -> Part:
     """All of a type that Polars compares; TypeError for a type that is not known here."""
     match dtype:
@@ -168,4 +183,4 @@ def _described(dtype: pl.DataType) -> Part:
 _FLOATS = frozenset({pl.Float16, pl.Float32, pl.Float64})
 _NUMBERS = frozenset({pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64})
 _OTHERS = frozenset({pl.Null, pl.Boolean, pl.String, pl.Binary, pl.Date, pl.Time, pl.Int128, pl.UInt128})
-_PLAIN = {kind: _written(kind.__name__) for kind in _FLOATS | _NUMBERS | _OTHERS}  # types that are all of one kind
+_PLAIN = {kind: _written(kind.__name__).encode() for kind in _FLOATS | _NUMBERS | _OTHERS}  # types that are all of one kind

@@ -36,7 +36,7 @@ class Outcome:
 
 def data_version(cells: Sequence[StoredCell]) -> str:
     """One version over the cells of a period, whoever computed them; `empty` where there is none."""
-    return combined(*(f"{stored.cell.bucket}={stored.data_version}" for stored in cells)) if cells else "empty"
+    return combined(*((stored.cell.bucket, stored.data_version) for stored in cells)) if cells else "empty"
 
 
 def figures(cells: Sequence[StoredCell], outcome: Outcome) -> dict[str, Fact]:

@@ -24,7 +24,7 @@ def state(root: Root) -> str:
     with root.engine.connect() as connection:
         cells = connection.execute(sa.select(sa.func.count(), sa.func.max(tables.cells.c.written_at)).select_from(tables.cells)).one()
         chunks = connection.execute(sa.select(sa.func.count()).select_from(tables.chunks)).scalar_one()
-    return combined(str(cells[0]), str(cells[1]), str(chunks))
+    return combined(cells[0], cells[1], chunks)
 
 
 def mirror(project: Project, instance: dg.DagsterInstance) -> int:

@@ -36,7 +36,7 @@ def stale(project: Project) -> Stale:
     if months := [cell.period for cell in situation.expected() if "-" in cell.period]:
         note_first_month(project.root.path, Month.parse(min(months)))
     steps = make_plan(situation).steps
-    versions = [f"{step.cell} {decide(situation, step.cell).input_version}" for step in steps]
+    versions = [(str(step.cell), decide(situation, step.cell).input_version) for step in steps]
     periods = sorted({step.cell.period for step in steps})
     return Stale([period for period in periods if "-" in period], [period for period in periods if "-" not in period], combined(*versions))
 

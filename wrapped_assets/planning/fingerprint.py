@@ -44,7 +44,7 @@ def logic_fingerprint(declaration: Declaration) -> str:
 
 def fingerprint_of(parts: Mapping[str, str]) -> str:
     """The fingerprint of an asset with these `logic_parts`."""
-    return combined(*(f"{name}={text}" for name, text in sorted(parts.items())))
+    return combined(*sorted(parts.items()))
 
 
 def logic_parts(declaration: Declaration) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal
 
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.hashing import SCHEME, Part, combined
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -46,12 +47,12 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     """Compares what a cell would be computed from now with what it was computed from."""
     declaration = situation.graph.by_key[cell.asset]
     logic, rules = situation.logic[cell.asset], situation.rules_version(declaration, cell.period)
-    parts = [logic, rules]
+    parts: list[Part] = [SCHEME, logic, rules]
     waits: str | None = None
     for key, partition, source, hashes in situation.inputs_of(cell):
         if source is not None and source in pending:
             waits = waits or f"{key} {partition} is about to run"
-        parts.append(f"{key} {partition} " + ",".join(f"{name}={digest}" for name, digest in hashes.items()))
+        parts += [key, partition, len(hashes), *chain.from_iterable(hashes.items())]
     version = combined(*parts)
     stored = situation.stored.get(cell)
     if stored is None:

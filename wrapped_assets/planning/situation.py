@@ -65,7 +65,7 @@ class Situation:
             if declaration.kind == "month_bucket":
                 month = Month.parse(period)
                 rules = clamped(rules, month.first_day, month.last_day)
-            self._rules[slot] = combined(*(f"{name}={getattr(rules, name)}" for name in sorted(declaration.rules)))
+            self._rules[slot] = combined(*((name, getattr(rules, name)) for name in sorted(declaration.rules)))
         return self._rules[slot]
 
     def inputs_of(self, cell: Cell) -> list[tuple[str, str, Cell | None, Mapping[str, str]]]:

@@ -89,14 +89,14 @@ def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, Catalog
     there = {file.path: file for version in versions(root) for file in version.files.values()}
     for asset, made_at in made.items():
         rows, hashes = hashed(made_at)
-        content = combined(*(f"{name}={digest}" for name, digest in hashes.items()))
+        content = combined(*hashes.items())
         path = f"catalogue/{asset.removeprefix('sources/known_')}-{content}.parquet"
         if path in there and is_intact(root.path / path, there[path].file_hash):  # another library may write other bytes for it
             files[asset] = there[path]
             continue
         files[asset] = CatalogueFile(path, rows, hashes, file_hash(made_at))
         made_at.replace(root.path / path)
-    name = combined(*(f"{asset}={files[asset].path}" for asset in sorted(files)))
+    name = combined(*((asset, files[asset].path) for asset in sorted(files)))
     table, now = tables.catalogue_files, datetime.now(UTC)
     with root.engine.begin() as connection:
         number = connection.execute(sa.select(sa.func.max(table.c.number))).scalar() or 0

@@ -136,7 +136,7 @@ def _reaches_over(month: str, head: pl.DataFrame, tail: pl.DataFrame) -> tuple[b
 
 
 def _hash(frame: pl.DataFrame) -> str:
-    return combined(*(f"{name}={digest}" for name, digest in frame_hashes(frame).items())) if frame.height else NO_ROWS
+    return combined(*frame_hashes(frame).items()) if frame.height else NO_ROWS
 
 
 def load_chunks(root: Root, bucket: int | None = None) -> dict[tuple[str, str, int], list[Chunk]]:

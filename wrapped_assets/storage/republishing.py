@@ -8,7 +8,7 @@ import orjson
 import polars as pl
 import sqlalchemy as sa
 
-from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.kernels.hashing import frame_hashes, rows_version
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell, unnamed
@@ -60,7 +60,7 @@ def _without(root: Root, path: str, cell: Cell, listener_id: int, stored: Mappin
     if kept.height == frame.height:
         return path
     hashes = frame_hashes(kept)
-    version = combined(str(kept.height), *(f"{name}={digest}" for name, digest in hashes.items()))
+    version = rows_version(kept.height, hashes)
     stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
     layer, name = cell.asset.split("/")
     fresh = f"lake/{layer}/{name}/{cell.period}/{stem}-{version[:16]}.parquet"

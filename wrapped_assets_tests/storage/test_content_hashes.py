@@ -156,7 +156,7 @@ def test_texts_are_combined_without_running_into_each_other(one: list[str], othe
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.sampled_from(["None", "1", "True", "a=b", "a,b", "a\nb"]) | st.dates(),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False).filter(bool) | st.text(max_size=4) | st.sampled_from(["None", "1", "True", "a=b", "a,b", "a\nb"]) | st.dates(),
     lambda inner: st.lists(inner, max_size=3).map(tuple),
     max_leaves=6,
 )
@@ -180,8 +180,8 @@ def test_parts_of_a_version_keep_their_types_and_ends(one: tuple[object, ...], o
 
 
 def test_a_version_of_something_without_a_fixed_text_is_refused() -> None:
-    with pytest.raises(TypeError, match="cannot be made of float"):
-        combined(0.5)
+    with pytest.raises(TypeError, match="cannot be made of object"):
+        combined(object())  # type: ignore[arg-type]
 
 
 def test_another_process_gives_the_same_hashes() -> None:
