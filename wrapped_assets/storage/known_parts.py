@@ -72,18 +72,18 @@ class Parts:
 
 
 def _one_row_each(rows: pl.DataFrame, table: str) -> pl.DataFrame:
-    """What each entity's rows say together: of each column the latest value that is given. An empty list of genres says nothing."""
-    key = entity(table)
+    """What each entity's rows say together: of each column the latest value that is given.
+
+    An empty list says nothing, like null, also where an entity has one row only: the same rows merged once more are the same.
+    """
+    key, schema = entity(table), known_schema(table)
+    lists = [name for name, dtype in schema.items() if isinstance(dtype, pl.List)]
+    rows = rows.with_columns(pl.when(pl.col(name).list.len() > 0).then(pl.col(name)) for name in lists)
     ordered = rows.sort(*key, "_order", nulls_last=True)
     same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(-1)) for name in key).fill_null(False)
     ordered = ordered.with_columns(_again=same | same.shift(1).fill_null(False))
     single, several = ordered.filter(~pl.col("_again")), ordered.filter("_again")
-    schema = known_schema(table)
-    latest = {
-        name: (pl.col(name).filter(pl.col(name).list.len() > 0) if isinstance(dtype, pl.List) else pl.col(name).drop_nulls()).last()
-        for name, dtype in schema.items()
-        if name not in key
-    }
+    latest = {name: pl.col(name).drop_nulls().last() for name in schema if name not in key}
     joined = several.group_by(key, maintain_order=True).agg(**latest)
     return pl.concat([single.select(list(schema)), joined.select(list(schema))]).sort(key, nulls_last=True)
 
