@@ -68,7 +68,8 @@ _parents = st.tuples(st.sampled_from(["jazz", "rock"]), st.none(), st.none() | s
 def test_twice_is_once_whatever_the_rows(tmp_path: Path, artists: list[tuple[object, ...]], genres: list[tuple[object, ...]]) -> None:
     """An empty list of a lone row once came back from the second import as null: a new version, and cells computed without cause."""
     root = Root.open_or_make(tmp_path / secrets.token_hex(8), 2, bytes(32))
-    schemas = {"known_artists": ["artist_name", "artist_mbid", "country", "genre_names"], "known_genres": list(named_schema("known_genres"))}
+    of_artists = ["artist_name", "artist_mbid", "country", "genre_names"]
+    schemas = {"known_artists": of_artists, "known_genres": list(named_schema("known_genres"))}
     paths = []
     for (name, columns), rows in zip(schemas.items(), (artists, genres), strict=True):
         if rows:
