@@ -97,6 +97,29 @@ def test_frames_are_stored_by_the_writers_that_are_known() -> None:
     assert found == writers
 
 
+def test_there_is_one_way_to_write_a_file_whole() -> None:
+    """Others would forget one of: a hidden name meanwhile, the owner's eyes only, the disk before the name, nothing left after an error."""
+    elsewhere = {
+        "privacy/staged_files.py",  # files of a folder that is hashed, and renamed as a whole
+        "stories/card.py",  # a page in a temporary folder, for the browser that draws it
+    }
+    written = {"write_bytes", "write_text", "touch", "link", "symlink_to", "mkstemp", "NamedTemporaryFile"}
+    found = {
+        path.relative_to(ROOT / "wrapped_assets").as_posix(): node.lineno
+        for path in MODULES
+        if path.is_relative_to(ROOT / "wrapped_assets") and "documentation" not in str(path.relative_to(ROOT))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in written or (node.func.attr in ("open", "fdopen") and {"w", "wb", "a", "x", "xb"} & literals(node))
+    }
+    assert found.keys() <= {"storage/files.py", "storage/sweep.py"} | elsewhere, found
+
+
+def literals(call: ast.Call) -> set[object]:
+    """The texts among a call's arguments."""
+    return {each.value for each in [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(each, ast.Constant)}
+
+
 def test_no_stored_column_keeps_a_dictionary_of_values() -> None:
     """The categories of an Enum stand in a file's schema, also those of rows that are gone."""
     assert not [name for name, column in BY_NAME.items() if isinstance(column.dtype, pl.Enum | pl.Categorical)]

@@ -137,14 +137,9 @@ def emit(content: bytes, out: str | None = None) -> None:
     if out is None:
         click.echo(content, nl=False)
         return
-    path = Path(out)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    from wrapped_assets.storage.files import write_whole
+
+    write_whole(Path(out), content)
 
 
 def emit_json(document: object) -> None:

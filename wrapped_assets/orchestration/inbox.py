@@ -13,6 +13,7 @@ import polars as pl
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.unit import described
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.root import Root
 
@@ -72,7 +73,7 @@ def _land(root: Root, drop: Path, done: Emptied) -> None:
 def _refuse(drop: Path, reason: str, done: Emptied) -> None:
     done.refused += 1
     moved = _move(drop, REFUSED)
-    moved.with_name(f"{moved.name}.reason.txt").write_text(f"{reason}\n")
+    write_whole(moved.with_name(f"{moved.name}.reason.txt"), f"{reason}\n".encode())
 
 
 def _move(drop: Path, where: str) -> Path:

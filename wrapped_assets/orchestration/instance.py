@@ -8,6 +8,7 @@ import dagster as dg
 import yaml
 
 from wrapped_assets.orchestration.where import storage_folder
+from wrapped_assets.storage.files import write_whole
 
 WORKSPACE: dict[str, Any] = {
     "load_from": [{"python_module": {"module_name": "wrapped_assets.definitions", "location_name": "wrapped_assets"}}]
@@ -33,7 +34,7 @@ def prepare(root: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in (("dagster.yaml", SETTINGS), ("workspace.yaml", WORKSPACE)):
         if not (folder / name).exists():
-            (folder / name).write_text(yaml.safe_dump(content, sort_keys=False))
+            write_whole(folder / name, yaml.safe_dump(content, sort_keys=False).encode(), replaces=False)
     return {**os.environ, "WRAPPED_DATA": str(root.absolute()), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "yes"}
 
 

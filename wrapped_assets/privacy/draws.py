@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -14,6 +13,7 @@ from wrapped_assets.privacy.noise import GaussianThreshold, Laplace, TopK
 from wrapped_assets.privacy.policy import Noise
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage import budget
+from wrapped_assets.storage.files import write_whole
 
 MOST_ATTEMPTS = 9
 
@@ -72,14 +72,7 @@ class Draws:
         content = orjson.dumps(result, option=orjson.OPT_SORT_KEYS)
         digest = sha256(content).hexdigest()
         path = f"exports/draws/{digest[:32]}.json"
-        file = self._snapshot.root.path / path
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = file.with_name(f"{file.name}.{os.getpid()}")
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.rename(file)
+        write_whole(self._snapshot.root.path / path, content)
         budget.keep_result(self._snapshot.root, request, path, digest)
         return orjson.loads(content)
 

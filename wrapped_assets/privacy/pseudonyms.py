@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.files import write_whole
 
 KEY_BYTES = 32
 PSEUDONYM_BYTES = 16  # 128 bits: no two of a billion listeners meet
@@ -35,15 +36,7 @@ def wrapping_key(folder: Path) -> bytes:
         return bytes.fromhex(given)
     path = folder / KEK_FILE
     if not path.exists():
-        temporary = path.with_name(f"{KEK_FILE}.{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_bytes(new_key())
-        try:
-            os.link(temporary, path)  # whoever is first wins
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
+        write_whole(path, new_key(), replaces=False)
     return path.read_bytes()
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.root import Root
 
 
@@ -21,9 +22,7 @@ def people_path(root: Root, export_id: str) -> Path:
 
 def keep_people(root: Root, export_id: str, listener_ids: Iterable[int]) -> None:
     """Notes who was in an export, as sorted 64-bit surrogates."""
-    path = people_path(root, export_id)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(np.array(sorted(listener_ids), dtype="<i8").tobytes())
+    write_whole(people_path(root, export_id), np.array(sorted(listener_ids), dtype="<i8").tobytes())
 
 
 def people_of(root: Root, export_id: str) -> set[int]:

@@ -24,11 +24,11 @@ from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.privacy.residue import Needles, Residue, residue_of
 from wrapped_assets.storage import environments, manifest, records, republishing, restrictions, tables, tombstones
 from wrapped_assets.storage.database import empty_journal
+from wrapped_assets.storage.files import destroy, write_whole
 from wrapped_assets.storage.inbox_folders import forget_drops
 from wrapped_assets.storage.purging import purge_landing, texts_of_one
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.secret_files import destroy_secret, write_secret
 from wrapped_assets.vocabulary.periods import Cell
 
 CASES = "erasures"
@@ -67,7 +67,7 @@ def _opened(root: Root, listener: Listener) -> str:
     needles = Needles(listener.listener_id, listener.name, _pseudonyms(root, listener), texts_of_one(root, listener.listener_id))
     case_id = secrets.token_hex(8)
     restrictions.restrict(root, listener.listener_id, case_id)  # out of every export from here on
-    write_secret(_case_path(root, case_id), needles.as_json())
+    write_whole(_case_path(root, case_id), needles.as_json())
     with root.engine.begin() as connection:
         case = {"case_id": case_id, "state": "open", "opened_at": datetime.now(UTC), "counts": {}}
         connection.execute(sa.insert(tables.erasure_cases).values(**case))
@@ -108,7 +108,7 @@ def _finish(project: Project, done: Erasure, needles: Needles) -> None:
             "made these files, then finish it with `wrapped erase --resume`"
         )
     _close(root, done)
-    destroy_secret(_case_path(root, done.case_id))
+    destroy(_case_path(root, done.case_id))
 
 
 def _compute_again(project: Project, buckets: set[int]) -> int:

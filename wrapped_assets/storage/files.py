@@ -1,10 +1,12 @@
-"""Parquet files, written whole or not at all, named by their content."""
+"""Files, written whole or not at all; everything below a data root is written by these functions."""
 
 from __future__ import annotations
 
 import os
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
@@ -17,22 +19,56 @@ COMPRESSION, COMPRESSION_LEVEL = "zstd", 1
 ROW_GROUP_ROWS = 512 * 1024
 
 
-def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> tuple[int, str]:
-    """Writes `frame` to `path` atomically; returns its size and hash. A crash leaves the old file or a `.part` orphan."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def whole_file(path: Path, *, replaces: bool = True) -> Iterator[Path]:
+    """Yields a path to write to, for the owner alone; it becomes `path` at once when the block ends, or not at all.
+
+    `replaces=False`: a file that is there meanwhile stays, so that of several processes the first one wins. A crash leaves `path` as it
+    was, and perhaps a hidden `.part` file beside it.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        frame.write_parquet(
-            temporary, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_ROWS, metadata=metadata
-        )
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        size, digest = temporary.stat().st_size, file_hash(temporary)
-        temporary.replace(path)
-    except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
-        raise BuildError(f"could not write under {path.parent.name}: {_system_error(error)}; nothing was changed") from None
+        if replaces:
+            temporary.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes, *, replaces: bool = True) -> None:
+    """Writes a file whole or not at all; see `whole_file`."""
+    with whole_file(path, replaces=replaces) as temporary:
+        temporary.write_bytes(content)
+
+
+def destroy(path: Path) -> None:
+    """Overwrites a file, then removes it. A disk may still keep what it replaced. Does nothing where there is no file."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> tuple[int, str]:
+    """Writes `frame` to `path` whole or not at all; returns the file's size and hash. BuildError where the disk does not take it."""
+    try:
+        with whole_file(path) as temporary:
+            frame.write_parquet(
+                temporary, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_ROWS, metadata=metadata
+            )
+            size, digest = temporary.stat().st_size, file_hash(temporary)
+    except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
+        raise BuildError(f"could not write under {path.parent.name}: {_system_error(error)}; nothing was changed") from None
     return size, digest
 
 

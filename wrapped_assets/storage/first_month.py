@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wrapped_assets.storage.files import write_whole
 from wrapped_assets.vocabulary.periods import Month
 
 FILE = "first_month"
@@ -32,6 +32,4 @@ def note_first_month(root: Path, month: Month) -> None:
             return
     except (OSError, ValueError):
         pass
-    temporary = root / f".{secrets.token_hex(8)}.part"
-    temporary.write_text(f"{month}\n")
-    temporary.replace(root / FILE)
+    write_whole(root / FILE, f"{month}\n".encode())

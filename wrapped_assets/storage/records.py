@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import fields
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from wrapped_assets.storage.files import is_intact
+from wrapped_assets.storage.files import is_intact, write_whole
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
@@ -28,10 +27,7 @@ def write_records(root: Root, stored: Iterable[StoredCell]) -> None:
         known = orjson.loads(path.read_bytes()) if path.exists() else {}
         for found in cells:
             known[found.cell.asset] = {name: getattr(found, name) for name in _FIELDS}
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        temporary.write_bytes(orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
-        temporary.replace(path)
+        write_whole(path, orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
 
 
 def forget_records(root: Root) -> None:
@@ -50,9 +46,7 @@ def remove_records(root: Root, gone: Iterable[Cell]) -> None:
         if not known:
             path.unlink()
             continue
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        temporary.write_bytes(orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
-        temporary.replace(path)
+        write_whole(path, orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
 
 
 def rebuild_manifest(root: Root) -> tuple[int, int]:

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
+from wrapped_assets.storage.files import write_whole
 
 SETTINGS_FILE = "root.json"
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
@@ -66,15 +67,7 @@ class Root:
         if not cls.exists(path):
             path.mkdir(parents=True, exist_ok=True)
             text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": wanted, "key": (key or secrets.token_bytes(32)).hex()}, indent=1)
-            temporary = path / f"{SETTINGS_FILE}.{os.getpid()}"
-            temporary.write_text(text)
-            temporary.chmod(0o600)
-            try:
-                os.link(temporary, path / SETTINGS_FILE)  # whoever is first wins; nobody overwrites
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
+            write_whole(path / SETTINGS_FILE, text.encode(), replaces=False)
         root = cls.open(path)
         if bucket_count and bucket_count != root.bucket_count:
             raise InputError(

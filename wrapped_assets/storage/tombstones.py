@@ -18,8 +18,8 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.files import destroy, write_whole
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.secret_files import destroy_secret, write_secret
 
 LASTS = timedelta(days=90)
 ROTATES = timedelta(days=30)
@@ -73,7 +73,7 @@ def expire(root: Root, now: datetime | None = None) -> int:
             needed = set(connection.execute(sa.select(table.c.key_generation)).scalars())
         idle = [number for number in _numbers(root) if number not in needed and _read(root, number).made_at + ROTATES <= now]
         for number in idle:
-            destroy_secret(_path(root, number))
+            destroy(_path(root, number))
     return len(idle)
 
 
@@ -89,7 +89,7 @@ def _newest(root: Root, now: datetime) -> _Generation:
     with root.engine.connect() as connection:  # a number is never used again while a tombstone bears it
         used = connection.execute(sa.select(sa.func.max(tables.tombstones.c.key_generation))).scalar() or 0
     made = _Generation(max([used, *numbers]) + 1, now.astimezone(UTC), secrets.token_bytes(32))
-    write_secret(_path(root, made.number), json.dumps({"made_at": made.made_at.isoformat(), "key": made.key.hex()}).encode())
+    write_whole(_path(root, made.number), json.dumps({"made_at": made.made_at.isoformat(), "key": made.key.hex()}).encode())
     return made
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import resource
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.storage import files
-from wrapped_assets.storage.files import file_hash, is_intact, write_parquet
+from wrapped_assets.storage.files import file_hash, is_intact, whole_file, write_parquet, write_whole
 
 FRAME = pl.DataFrame({"name": ["Planted Person"], "n": [1]})
 
@@ -102,3 +104,23 @@ def test_a_filtered_frame_is_stored_without_what_was_filtered_out(tmp_path: Path
         kept.write_parquet(plain, compression="uncompressed")
         assert b"stays here" in plain.read_bytes()
         assert b"Somebody" not in plain.read_bytes()
+
+
+def test_of_two_who_write_a_file_that_must_stay_the_first_one_wins(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    write_whole(path, b"first", replaces=False)
+    write_whole(path, b"second", replaces=False)
+    assert path.read_bytes() == b"first"
+    assert [each.name for each in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_file_is_for_its_owner_alone_whatever_the_umask_and_from_its_first_byte(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with whole_file(tmp_path / "deep" / "a") as temporary:
+            assert stat.S_IMODE(temporary.stat().st_mode) == 0o600
+        write_parquet(FRAME, tmp_path / "deep" / "b.parquet")
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "deep").iterdir()} == {0o600}
+    assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
