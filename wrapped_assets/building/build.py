@@ -56,9 +56,7 @@ def build(
         if plan.steps:
             record_logic(project)
         done = 0
-        asked = {step.cell for step in plan.steps if step.reason == "asked"} if full else set()
-        if full:
-            asked = {step.cell for step in plan.steps}
+        asked = {step.cell for step in plan.steps} if full else set()
         failed: set[Cell] = set()
         for (period, _), steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
             cells = [step.cell for step in steps]

@@ -25,7 +25,7 @@ class StoredCell:
     input_version: str
     logic: str
     rules: str
-    inputs: str  # JSON, `{"asset column partition": hash}` of what was read
+    inputs: str  # a line per partition that was read, "asset partition\tcolumn=digest,…": see planning/plan.py
     data_version: str
     column_hashes: dict[str, str]
     row_count: int
