@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from wrapped_assets.faces.embedding import CONTENT_POLICY, with_faces
 from wrapped_assets.kernels.privacy_loss import epsilon_of
 from wrapped_assets.privacy.disclosure import banded
 from wrapped_assets.privacy.eligible import REASONS
@@ -88,7 +89,7 @@ def finished_report(
         "approvals": [{"role": each.role, "approver": each.approver, "at": each.approved_at.isoformat()} for each in approvals],
         "approvals_needed": pinned.policy.approvals,
     }
-    page = _template().render(report=whole)
+    page = with_faces(_template().render(policy=CONTENT_POLICY, report=whole))
     return {REPORT: orjson.dumps(whole, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS), PAGE: page.encode()}
 
 

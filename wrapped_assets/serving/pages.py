@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from wrapped_assets.building.situate import Project
+from wrapped_assets.faces.embedding import CONTENT_POLICY
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.registry import Listener
@@ -29,7 +30,7 @@ from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.page import story_html
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "Content-Security-Policy": f"{CONTENT_POLICY}; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",  # the address is the key: it must not travel on
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",

@@ -1,4 +1,8 @@
-"""One picture to share, 1080 × 1920: a self-contained SVG, and its PNG drawn by an installed Chromium."""
+"""One picture to share, 1080 × 1920: a self-contained SVG, and its PNG drawn by an installed Chromium.
+
+Names in other scripts than the bundled faces' are drawn in one of the machine's faces that OTHER_SCRIPTS lists. A PNG draws what none
+of those has in the bundled last resort, so that it shows a name in any script on any machine, and never a box.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from pathlib import Path
 from markupsafe import escape
 
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.faces.embedding import LAST_RESORT, with_faces
+from wrapped_assets.faces.fontconfig import configuration
 from wrapped_assets.stories import counting, phrases
 from wrapped_assets.stories.cards.habits import minutes_by_day
 from wrapped_assets.stories.columns import columns_of
@@ -22,10 +28,18 @@ from wrapped_assets.stories.png import without_metadata
 
 WIDTH, HEIGHT = 1080, 1920
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FONT = (
-    "'Avenir Next Condensed','Roboto Condensed','Liberation Sans Narrow','Arial Narrow',"
-    "'Hiragino Sans','Noto Sans CJK JP','Noto Sans JP','Yu Gothic',sans-serif"
-)
+OTHER_SCRIPTS = (  # faces of macOS, Windows, and Debian's fonts-noto-core, fonts-noto-cjk, fonts-noto-color-emoji and others
+    "Hiragino Sans", "Yu Gothic", "PingFang SC", "Microsoft YaHei", "Apple SD Gothic Neo", "Malgun Gothic",
+    "Noto Sans CJK JP", "Noto Sans JP", "Noto Sans KR", "Noto Sans SC", "Droid Sans Fallback", "WenQuanYi Zen Hei",
+    *(f"Noto Sans {script}" for script in (
+        "Arabic", "Hebrew", "Devanagari", "Bengali", "Gujarati", "Gurmukhi", "Kannada", "Malayalam", "Oriya", "Sinhala", "Tamil", "Telugu",
+        "Thai", "Lao", "Khmer", "Myanmar", "Tibetan", "Armenian", "Georgian", "Ethiopic", "Mongolian", "Symbols", "Symbols2", "Math",
+    )),
+    "Segoe UI", "Nirmala UI", "Leelawadee UI", "Ebrima", "Myanmar Text", "Geeza Pro", "Arial Hebrew", "Kohinoor Devanagari", "Thonburi",
+    "Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji", "Segoe UI Symbol", "DejaVu Sans", "FreeSans", "Arial Unicode MS",
+)  # fmt: skip
+_BEHIND = ",".join(f"'{each}'" for each in (*OTHER_SCRIPTS, LAST_RESORT)) + ",sans-serif"
+DISPLAY, TEXT = f"'Wrapped Display',{_BEHIND}", f"'Wrapped Text',{_BEHIND}"
 
 
 class BrowserMissingError(WrappedError):
@@ -45,12 +59,10 @@ def _line(x: float, y: float, size: int, text: str, colour: str, extra: str = ""
 def _ranking(x: int, title: str, names: list[str], spot: str, ink: str) -> str:
     clip = f"clip{x}"
     lines = f'<clipPath id="{clip}"><rect x="{x}" y="1290" width="410" height="500"/></clipPath>'
-    lines += _line(x, 1330, 34, title, spot, 'font-weight="700"')
+    lines += _line(x, 1330, 34, title, spot)
     for place, name in enumerate(names, 1):
         y = 1330 + 76 * place
-        lines += _line(x, y, 46, str(place), spot, 'font-weight="700"') + _line(
-            x + 44, y, 42, _fitting(name, 19), ink, f'font-weight="700" clip-path="url(#{clip})"'
-        )
+        lines += _line(x, y, 46, str(place), spot) + _line(x + 44, y, 42, _fitting(name, 19), ink, f'clip-path="url(#{clip})"')
     return lines
 
 
@@ -60,27 +72,32 @@ def _names(data: StoryData, insight: str, column: str) -> list[str]:
 
 def story_svg_card(data: StoryData) -> str:
     """The picture: the year as a record, the minutes, five songs and five artists, and how it was counted."""
+    return with_faces(_picture(data))
+
+
+def _picture(data: StoryData) -> str:
     paper, ink, muted, spot = (getattr(CHAPTERS["overview"][0], field) for field in ("paper", "ink", "muted", "spot"))
     days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
     told, say = data.language, data.language.say
     minutes = phrases.number(data.first("listening_totals").get("minutes"))
     of_music = say("{minutes:minutes} of music", minutes=minutes) if minutes else say("A quiet year")
     style = (
-        f"text{{font-family:{_FONT}}}.vinyl{{fill:{ink}}}.groove{{fill:none;stroke:{paper};stroke-opacity:.16}}"
+        f"text{{font-family:{DISPLAY};font-weight:700}}.small,.rim,.label-small{{font-family:{TEXT};"
+        f"font-weight:400}}.vinyl{{fill:{ink}}}.groove{{fill:none;stroke:{paper};stroke-opacity:.16}}"
         f".spokes{{stroke:{paper};stroke-width:1.7;stroke-linecap:round}}.label{{fill:{spot}}}.hole,.label-year,.label-small{{fill:{paper}}}"
-        f".label-year{{font-size:34px;font-weight:700}}.label-small{{font-size:12px}}.rim{{font-size:9.5px;fill:{muted}}}"
+        f".label-year{{font-size:34px}}.label-small{{font-size:12px}}.rim{{font-size:9.5px;fill:{muted}}}"
     )
     name = _fitting(phrases.name(data.listener, say("Somebody")), 30)
     songs, artists = _names(data, "top_recordings", "recording_name"), _names(data, "top_artists", "artist_name")
     parts = [
-        _line(90, 170, 72, name, ink, 'font-weight="700"'),
-        _line(80, 400, 290, str(data.year), spot, 'font-weight="700" letter-spacing="-18"'),
+        _line(90, 155, 72, name, ink),
+        _line(78, 415, 325, str(data.year), spot, 'letter-spacing="-9"'),
         f'<g transform="translate(180 450) scale(1.8)">{record_body(days, *data.window, data.year, told)}</g>',
-        _line(90, 1240, 64, _fitting(of_music, 34), ink, 'font-weight="700"'),
+        _line(90, 1240, 64, _fitting(of_music, 34), ink),
         _ranking(90, say("Songs").upper(), songs, spot, ink) if songs else "",
         _ranking(580, say("Artists").upper(), artists, spot, ink) if artists else "",
-        _line(90, 1820, 26, _fitting(counting.small_print(data), 90), muted),
-        _line(90, 1860, 26, say("Wrapped Assets · {listens:listens} counted", listens=data.counted.listens), muted),
+        _line(90, 1820, 26, _fitting(counting.small_print(data), 90), muted, 'class="small"'),
+        _line(90, 1860, 26, say("Wrapped Assets · {listens:listens} counted", listens=data.counted.listens), muted, 'class="small"'),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -99,16 +116,19 @@ def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
         raise BrowserMissingError("a PNG is drawn by Chromium, and none is installed; install it, or write --format html")
     with tempfile.TemporaryDirectory(prefix="story-card-") as folder:
         page, picture = Path(folder) / "card.html", Path(folder) / "card.png"
-        page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{story_svg_card(data)}</body>', encoding="utf-8")
+        drawn = with_faces(_picture(data), with_last_resort=True)
+        page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{drawn}</body>', encoding="utf-8")
         command = [
             found, "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile",
-            f"--window-size={WIDTH},{HEIGHT}", "--force-device-scale-factor=1", f"--screenshot={picture}", page.as_uri(),
+            f"--window-size={WIDTH},{HEIGHT}", "--force-device-scale-factor=1", "--font-render-hinting=none",
+            f"--screenshot={picture}", page.as_uri(),
         ]  # fmt: skip
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses to start as root with it; the page is our own and runs no script
         try:
-            subprocess.run(command, check=False, capture_output=True, timeout=60)  # noqa: S603 (a browser found on PATH)
+            environment = {**os.environ, **configuration(Path(folder))}
+            subprocess.run(command, check=False, capture_output=True, timeout=60, env=environment)  # noqa: S603 (a browser found on PATH)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise RuntimeError(f"{found} could not draw the picture: {error}") from error
         if not picture.is_file():

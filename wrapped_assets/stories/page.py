@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from wrapped_assets.faces.embedding import CONTENT_POLICY, with_faces
 from wrapped_assets.stories import counting, palettes, phrases
 from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.habits import minutes_by_day
@@ -18,8 +19,6 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
 from wrapped_assets.stories.headlines import plain
 from wrapped_assets.stories.language import Language
-
-CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
 @cache
@@ -37,9 +36,25 @@ def _sides(number: int) -> list[str]:
 
 
 def headline_size(text: str) -> str:
-    """How large a headline is set, by its columns."""
-    columns = columns_of(text)
-    return "xl" if columns <= 28 else "l" if columns <= 52 else "m" if columns <= 96 else "s"
+    """How large a headline is set: by its columns, and so that its longest word fits a line."""
+    columns, longest = columns_of(text), _longest_word(text)
+    for size, most, longest_word in (("xl", 28, 15), ("l", 52, 15), ("m", 96, 24)):
+        if columns <= most and longest <= longest_word:
+            return size
+    return "s"
+
+
+def fact_size(text: str) -> str:
+    """How large a fact is set, in the same way; the class of its element."""
+    longest = _longest_word(text)
+    if longest > 15:
+        return "long longer"
+    return "long" if columns_of(text) > 14 or longest > 12 else ""
+
+
+def _longest_word(text: str) -> int:
+    """The columns of what no line break may part; scripts without spaces break anywhere."""
+    return max((columns_of(word) for word in text.split(" ") if word.isascii() or columns_of(word) == len(word)), default=0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,7 @@ class Frame:
 def frame_html(frame: Frame) -> str:
     """The page: an opening, the cards, and how it was counted. The same frame gives the same text."""
     told = frame.language
-    return template("page.html").render(
+    page = template("page.html").render(
         policy=CONTENT_POLICY,
         frame=frame,
         lang=told.tag,
@@ -74,8 +89,10 @@ def frame_html(frame: Frame) -> str:
         cards=list(zip(_sides(len(frame.cards)), frame.cards, strict=True)),
         plain=plain,
         headline_size=headline_size,
+        fact_size=fact_size,
         columns_of=columns_of,
     )
+    return with_faces(page)
 
 
 def story_html(data: StoryData) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,13 +19,12 @@ from wrapped_assets.rights.own_data.delivery import own_data
 from wrapped_assets.storage import consents
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
-from wrapped_assets.stories.card import BROWSERS
 from wrapped_assets.stories.catalogue import LANGUAGES, known
 from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
+from wrapped_assets_tests.browser import bare_browser, needs_a_browser
 
 TRANSLATED = LANGUAGES[1:]
 HERE = words.LOCALES.parent
-CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 @cache
@@ -71,12 +69,10 @@ def test_the_page_is_told_in_every_language(small: Root) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs_a_browser
 def test_on_a_phone_and_on_a_desk_nothing_is_wider_than_the_screen_or_fetched(small: Root) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     folder: Path = own_data(small, Project(small).graph, find_listener(small, "ana"), locale="de").folder
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with bare_browser() as browser:
         for width in (320, 390, 1280):
             page = browser.new_page(viewport={"width": width, "height": 800})
             asked: list[str] = []
@@ -91,4 +87,3 @@ def test_on_a_phone_and_on_a_desk_nothing_is_wider_than_the_screen_or_fetched(sm
             headings = page.eval_on_selector_all("h1, h2, h3", "all => all.map(each => +each.tagName[1])")
             assert headings[0] == 1
             assert all(after - before <= 1 for before, after in pairwise(headings))
-        browser.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,42 +10,30 @@ from typing import Any
 
 import pytest
 
-from wrapped_assets.stories.card import BROWSERS
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.group import group_html
 from wrapped_assets.stories.page import story_html
+from wrapped_assets_tests.browser import DESK, PHONE, bare_browser, needs_a_browser, on_a_japanese_machine
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
 from wrapped_assets_tests.stories.fictional_catalogue import fuller
 from wrapped_assets_tests.stories.fictional_group import fictional_group
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-PHONE = {"width": 390, "height": 844}
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+pytestmark = [pytest.mark.browser, needs_a_browser]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with bare_browser() as launched:
         yield launched
-        launched.close()
 
 
 def opened(browser: Any, folder: Path, data: StoryData, **options: Any) -> tuple[Any, list[str]]:
     """The story's page at phone size, and everything it said or asked for besides its own file."""
     path = folder / "story.html"
-    path.write_text(story_html(data), encoding="utf-8")
-    page = browser.new_context(viewport=PHONE, **options).new_page()
+    page = story_html(data)
+    path.write_text(on_a_japanese_machine(page) if data.locale == "ja" else page, encoding="utf-8")
+    page = browser.new_context(**{"viewport": PHONE, **options}).new_page()
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
@@ -81,7 +68,7 @@ def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, scr
 def test_a_groups_card_is_one_screen(browser: Any, tmp_path: Path) -> None:
     page = browser.new_context(viewport=PHONE).new_page()
     for tag in LANGUAGES:
-        page.set_content(group_html(fictional_group(tag)))
+        page.set_content(on_a_japanese_machine(group_html(fictional_group(tag))))
         heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
         assert [(tag, name, height) for name, height in heights if height > PHONE["height"] + 1] == []
 
@@ -134,3 +121,41 @@ def test_it_prints_a_card_a_page_and_cuts_nothing_off(browser: Any, tmp_path: Pa
     page.emulate_media(media="print")
     cut = "all => all.filter(e => e.scrollHeight > e.clientHeight + 1).map(e => e.id)"
     assert page.eval_on_selector_all("section", cut) == []
+
+
+BROKEN_WORDS = """titles => titles.flatMap(title => {
+    const letters = [], walker = document.createTreeWalker(title, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) [...walker.currentNode.data].forEach((letter, at) => letters.push([walker.currentNode, at, letter]));
+    const text = letters.map(each => each[2]).join('');
+    return [...text.matchAll(/[^ \\n]+/g)].filter(word => {
+        const lines = letters.slice(word.index, word.index + word[0].length).map(([node, at]) => {
+            const range = document.createRange(); range.setStart(node, at); range.setEnd(node, at + 1);
+            return Math.round(range.getBoundingClientRect().top / 8);
+        });
+        return new Set(lines).size > 1;
+    }).map(word => word[0]);
+})"""
+
+
+@pytest.mark.parametrize(
+    "screen", [PHONE, DESK, {"width": 360, "height": 740}, {"width": 1024, "height": 768}], ids=lambda s: str(s["width"])
+)
+def test_no_word_of_a_title_is_broken(browser: Any, tmp_path: Path, screen: dict[str, int]) -> None:
+    for tag in ("en", "de", "es"):
+        page, _ = opened(browser, tmp_path, replace(fuller(), locale=tag), viewport=screen)
+        assert (tag, page.eval_on_selector_all("h1, .year, h2, .number, .facts dd", BROKEN_WORDS)) == (tag, [])
+
+
+def test_every_letter_is_drawn_by_a_face_that_the_page_brings_along(browser: Any, tmp_path: Path) -> None:
+    names = ("Příliš žluťoučký", "Ελληνικά", "Русский қазақ", "Nguyễn Thị Ạn", "Ljósaskipti Þórður", "Știință")
+    data = fictional()
+    songs = [{**row, "recording_name": name} for row, name in zip(data.rows("top_recordings"), names, strict=False)]
+    page, _ = opened(browser, tmp_path, replace(data, insights={**data.insights, "top_recordings": songs}))
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+    nodes = session.send("DOM.querySelectorAll", {"nodeId": root, "selector": "main *"})["nodeIds"]
+    used = [session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"] for node in nodes]
+    assert {face["familyName"] for fonts in used for face in fonts} == {"Wrapped Display", "Wrapped Text"}
+    assert all(face["isCustomFont"] for fonts in used for face in fonts)

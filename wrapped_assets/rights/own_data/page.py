@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.faces.embedding import CONTENT_POLICY, with_faces
 from wrapped_assets.rights.own_data.sayings import BECAME, CONSENTS, EXPORT_STATES, KEPT, KINDS, PROFILE, RIGHTS, SECTIONS, STANDS
 from wrapped_assets.rights.own_data.told import File, Told
 from wrapped_assets.rights.own_data.words import Words, words_of
@@ -21,7 +22,6 @@ from wrapped_assets.stories.headlines import plain
 from wrapped_assets.stories.phrases import NBSP, local, name, shortened
 from wrapped_assets.vocabulary.outcomes import OUTCOMES
 
-CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 __all__ = ["Told", "page_html"]
 
 
@@ -33,7 +33,7 @@ def page_html(root: Root, told: Told) -> str:
     def instant(value: Any) -> str:
         return words.moment(value, zone).replace(NBSP, " ") if value else ""
 
-    return _template().render(
+    page = _template().render(
         policy=CONTENT_POLICY, lang=words.tag, direction=words.cldr.text_direction, say=words.say, told=told, name=name,
         owner=shortened(name(told.listener.name), 60), instant=instant, day=lambda value: words.day(value) if value else "",
         count=words.count, counts=told.counts, rows=told.rows, profile=_profile(told, words, instant), years=_years(root, told, words),
@@ -41,6 +41,7 @@ def page_html(root: Root, told: Told) -> str:
         span=_span(told, words), rows_of_sources=_sources(told, words), sections=_sections(told, words), kinds=KINDS, stands=STANDS,
         kept_rows=[tuple(words.say(each) for each in row) for row in KEPT], consents=CONSENTS, states=EXPORT_STATES, rights=RIGHTS,
     )  # fmt: skip
+    return with_faces(page)
 
 
 def _profile(told: Told, words: Words, instant: Any) -> list[tuple[str, str]]:

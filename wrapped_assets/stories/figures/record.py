@@ -48,7 +48,7 @@ def record_body(days: dict[date, float], start: date, end: date, year: int, told
         + svg.circle(_CENTRE, _CENTRE, _INNER - 2, "label")
         + svg.text(200, 184, year, "label-year", "middle")
         + svg.circle(_CENTRE, _CENTRE, 5, "hole")
-        + svg.text(200, 228, "33⅓", "label-small", "middle")
+        + svg.text(200, 228, "33 1/3", "label-small", "middle")
     )
 
 

@@ -1,0 +1,85 @@
+"""Faces inside of a page or picture, so that it looks the same on every device, offline, and without a request."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+# What every page of ours may load: its own styles and faces. No script, no picture, no address.
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+LAST_RESORT = "Wrapped Last Resort"
+_BASIC = "latin"
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Face:
+    """One file of a face: the characters of one script in one weight."""
+
+    file: str
+    family: str
+    weight: str  # one, or the lowest and the highest that it serves
+    characters: str  # as a CSS unicode-range
+
+    @property
+    def is_basic(self) -> bool:
+        """Whether every page embeds it: digits and the template's own signs are in it."""
+        return self.file.endswith(f"-{_BASIC}.woff2")
+
+    def has_any_of(self, characters: frozenset[str]) -> bool:
+        """Whether it has a glyph for one of the characters."""
+        return not _among(self.characters).isdisjoint(map(ord, characters))
+
+    def rule(self) -> str:
+        """The CSS rule that embeds it."""
+        return (
+            f'@font-face{{font-family:"{self.family}";font-weight:{self.weight};unicode-range:{self.characters};'
+            f'src:url(data:font/woff2;base64,{_encoded(self.file)}) format("woff2")}}'
+        )
+
+
+@cache
+def faces() -> tuple[Face, ...]:
+    """Every file of every face."""
+    return tuple(Face(**each) for each in json.loads((_FOLDER / "faces.json").read_text(encoding="utf-8")))
+
+
+@cache
+def _among(characters: str) -> frozenset[int]:
+    found: set[int] = set()
+    for first, last in re.findall(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", characters):
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
+
+
+@cache
+def _encoded(file: str) -> str:
+    return b64encode((_FOLDER / file).read_bytes()).decode()
+
+
+def rules_for(text: str, *, with_last_resort: bool = False) -> str:
+    """The CSS rules of the faces that the text needs. The same text gives the same rules.
+
+    The last resort has nearly every character and weighs a megabyte: for a picture that is drawn once, not for a page that is sent.
+    """
+    characters = frozenset(text)
+    families = [each for each in faces() if each.family != LAST_RESORT]
+    basic = [each for each in families if each.is_basic or each.has_any_of(characters)]
+    known = frozenset[int]().union(*(_among(each.characters) for each in families))
+    others = frozenset(each for each in characters if ord(each) not in known and each.isprintable())
+    last = [each for each in faces() if each.family == LAST_RESORT and each.has_any_of(others)] if with_last_resort else []
+    return "".join(each.rule() for each in (*basic, *last))
+
+
+def with_faces(document: str, *, with_last_resort: bool = False) -> str:
+    """An HTML page or SVG picture with the faces that it needs, at the start of its style element.
+
+    Raises ValueError for a document without a style element."""
+    before, style, after = document.partition("<style>")
+    if not style:
+        raise ValueError("the document has no <style> element to embed its faces in")
+    return f"{before}{style}{rules_for(document, with_last_resort=with_last_resort)}{after}"

@@ -1,0 +1,1 @@
+"""Tests of the faces that pages and pictures bring along."""
