@@ -1,4 +1,4 @@
-"""Computes one cell's rows from its inputs, and holds them to the declaration."""
+"""Computes one cell's rows from its inputs, and holds the result to the declaration's columns."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from wrapped_assets.building.failures import failure
+from wrapped_assets.building.value_laws import value_faults
 from wrapped_assets.contracts.declaration import Declaration
-from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.kernels.lossless import is_lossless
+from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
@@ -34,7 +37,11 @@ def result_by_ranges(
 
 
 def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str) -> pl.LazyFrame:
-    """What the function says, in the declared columns and order. `inputs` maps each input's name to its declared columns."""
+    """What the function returns, in the declared columns and order, without rows about too few listeners.
+
+    `inputs` maps each input's name to its declared columns. BuildError where a column is missing, or is of a type from which only
+    a cast that loses something leads to the declared one.
+    """
     arguments: list[object] = [inputs[read.asset].lazy().select(read.columns) for read in declaration.reads]
     if declaration.kind == "month_bucket":
         month = Month.parse(period)
@@ -44,19 +51,54 @@ def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl
     if declaration.wants_period:
         arguments.append(Month.parse(period) if declaration.kind == "month_bucket" else int(period))
     result = declaration.function(*arguments)
-    return result.select(pl.col(name).cast(dtype) for name, dtype in declaration.schema.items()).sort(declaration.order)
+    if not isinstance(result, pl.LazyFrame):
+        raise failure(declaration, f"the function returned a {type(result).__name__}, expected a polars LazyFrame; {_instead(result)}")
+    found = result.collect_schema()
+    wanted = declaration.schema
+    if declaration.minimum_group and declaration.minimum_group > 1:
+        size = declaration.group_size
+        _check_column(declaration, size, BY_NAME[size].dtype, found, "group_size")
+        result = result.filter(pl.col(size) >= declaration.minimum_group)
+    for name, dtype in wanted.items():
+        _check_column(declaration, name, dtype, found, "columns")
+    return result.select(pl.col(name).cast(dtype) for name, dtype in wanted.items()).sort(declaration.order)
+
+
+def _instead(result: object) -> str:
+    if result is None:
+        return "write `return` before the last expression"
+    return "leave `.collect()` out" if isinstance(result, pl.DataFrame) else "return the frame that holds the rows"
+
+
+def _check_column(declaration: Declaration, name: str, dtype: pl.DataType, found: pl.Schema, keyword: str) -> None:
+    if name not in found:
+        known = ", ".join(column for column in found.names() if column in BY_NAME)  # another name may be a listener's data
+        message = f"the result has no column {name!r}, which `{keyword}` declares; it has {known or 'none of the dictionary'}: return it"
+        raise failure(declaration, message, keyword, name)
+    if not is_lossless(found[name], dtype):
+        raise failure(
+            declaration,
+            f"the column {name!r} came as {found[name]}, the dictionary says {dtype}: {_why_not(found[name], dtype)}",
+            keyword, name,
+        )  # fmt: skip
+
+
+def _why_not(given: pl.DataType, wanted: pl.DataType) -> str:
+    if given.is_float() and wanted.is_integer():
+        return "a cast would cut off fractions; round in the function, `.round().cast(pl.Int64)`, or return whole numbers"
+    if given.is_integer() and wanted.is_float():
+        return f"whole numbers above 2^53 would lose digits; write `.cast(pl.{wanted})` in the function where they stay below"
+    if given == pl.Boolean:
+        return "a yes or no is no number; count with `.sum()`"
+    return f"a cast could lose or change values; return {wanted}"
 
 
 def checked(declaration: Declaration, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame, if its grain is unique and has no null; BuildError (without a value in it) otherwise."""
+    """The frame, if it keeps every law of its values; BuildError (without a value in it) otherwise."""
     if frame.schema != pl.Schema(declaration.schema):
-        raise BuildError(f"{declaration.key}: expected the columns {list(declaration.schema)}, got {frame.columns}")
-    grain = list(declaration.grain)
-    if nulls := sum(frame[name].null_count() for name in grain):
-        raise BuildError(f"{declaration.key}: {nulls} nulls in the grain {grain}; every row needs its key")
-    if frame.height < 2 or declaration.order != declaration.grain:
-        return frame
-    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in grain) if grain else pl.lit(value=True)
-    if repeated := frame.select(same.sum()).item():  # sorted: equals are neighbours
-        raise BuildError(f"{declaration.key}: {repeated} rows repeat a key of the grain {grain}; aggregate them, or widen the grain")
+        wrong = next((name for name, dtype in declaration.schema.items() if frame.schema.get(name) != dtype), "")
+        types = f"as {declaration.schema.get(wrong)}, got {frame.schema.get(wrong, 'nothing')}"
+        raise failure(declaration, f"expected the column {wrong!r} {types}: return the declared type", "columns", wrong)
+    for keyword, name, message in value_faults(declaration, frame):
+        raise failure(declaration, message, keyword, name)
     return frame

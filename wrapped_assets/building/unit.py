@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 import time
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,16 +12,15 @@ import orjson
 import polars as pl
 
 from wrapped_assets.building.evaluate import checked, lazy_result, result_by_ranges
+from wrapped_assets.building.failures import described
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.kernels.hashing import frame_hashes, rows_version
 from wrapped_assets.planning.plan import decide, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.records import write_records
-from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
 
@@ -102,7 +99,7 @@ class Unit:
     def _fail_by(self, cell: Cell, error: Exception) -> None:
         if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on an analyst's own machine: the message may quote data
             raise error
-        self._fail(cell, described(error))
+        self._fail(cell, described(error, self.situation.graph.by_key[cell.asset]))
 
     def _computed_over_all(self, cell: Cell, reason: str, version: str) -> tuple[Cell, str, str, pl.DataFrame, float]:
         started = time.monotonic()
@@ -177,16 +174,3 @@ class Unit:
             self.situation.stored[record.cell] = record
             self.situation.damaged -= {record.cell}
             self.result.recomputed.append(record.cell)
-
-
-def described(error: Exception) -> str:
-    """What went wrong, without a value in it: the library's messages may quote a listener's data."""
-    if isinstance(error, BuildError):
-        return str(error)
-    if isinstance(error, pl.exceptions.ColumnNotFoundError):
-        quoted = re.search(r'"([^"]+)"', str(error)) or re.match(r"(\w+)", str(error))
-        missing = f"the column {quoted[1]!r}" if quoted and quoted[1] in BY_NAME else "a column that the dictionary does not have"
-        return f"{missing} is not declared: add it to `reads` (or to `columns`, if it should come out)"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "wrapped_assets" in frame.filename]
-    place = f" at {frames[-1].filename.rpartition('wrapped_assets')[2].lstrip('/')}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}; run the asset's example test to see why (values are not shown here)"

@@ -9,19 +9,20 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import EllipsisType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import polars as pl
 
-from wrapped_assets.contracts.errors import DeclarationError
+from wrapped_assets.contracts.validation import faults_as_written, faults_of_declaration, faults_of_function, refuse
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import CellKind
-from wrapped_assets.vocabulary.rules import RULE_FIELDS
 
 # Which partitions of an input a cell reads: those of its own period (a year reads its twelve months), the same plus the
 # edges of the months beside it, or those of the year before.
 Window = Literal["period", "month_and_edges", "previous_year"]
 Layer = Literal["catalogue", "listens", "aggregates", "insights", "population", "playlists"]
+# What the rows of an asset that analysts write are about; empty for the assets that those are computed from.
+Subject = Literal["listener", "artist", "group", "population", "playlist", ""]
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class Declaration:
     headline: str = ""
     examples: tuple[Example, ...] = field(default=(), compare=False)
     row_key: str = ""  # each row follows from the input's rows with this key, which are alike: computed once, it may be used again
-    minimum_group: int | None = None  # of a population figure: fewer listeners, no row
+    minimum_group: int | None = None  # rows about fewer listeners are removed, by the column `group_size` that the function returns
+    group_size: str = "listener_count"  # how many distinct listeners a row is about; stored only if it is one of `columns`
+    nullable: frozenset[str] = frozenset()  # counts and ranks that may be null; the others never are
+    subject: Subject = ""
     by: str = ""  # an id, first in the order: rows of one value follow from the inputs' rows of it, so ranges are computed apart
     freezes: bool = False  # once its edition is frozen, new data does not restate it
 
@@ -121,32 +125,29 @@ def declare(
     columns: Sequence[Column],
     reads: Mapping[str, Sequence[Column] | tuple[Sequence[Column], Window]],
     rules: Sequence[str] = (),
+    nullable: Sequence[Column] = (),
+    sort: Sequence[Column] = (),
     **rest: Any,
 ) -> Callable[[Callable[..., pl.LazyFrame]], Declaration]:
     """A decorator that turns a pure function into an asset; the function's name is the asset's.
 
     The function's parameters are the names of what it reads, plus `rules` where it declares any,
     plus `month` or `year` where it needs to know its period.
-    Raises DeclarationError where names do not match, a rule is unknown, or the docstring is missing.
+    Raises DeclarationError, with file, line and column, for the first law of `contracts.validation` that the declaration breaks.
     """
 
     def decorate(function: Callable[..., pl.LazyFrame]) -> Declaration:
-        name = function.__name__
+        given = {"grain": grain, "columns": columns, "reads": reads, "rules": rules, "nullable": nullable, "sort": sort}
+        refuse(function, faults_as_written(given, get_args(Window)))
         inputs = [read.rpartition("/")[2] for read in reads]
-        expected = inputs + (["rules"] if rules else [])
-        parameters = list(inspect.signature(function).parameters)
-        if parameters not in (expected, [*expected, "month" if kind == "month_bucket" else "year"]):
-            raise DeclarationError(f"{name}: the parameters are {parameters}, the declaration asks for {expected}; make them agree")
-        if unknown := set(rules) - RULE_FIELDS:
-            raise DeclarationError(f"{name}: unknown rules {sorted(unknown)}; known are {sorted(RULE_FIELDS)}")
-        if not inspect.getdoc(function):
-            raise DeclarationError(f"{name}: write a docstring: the first line says what a row is, the second paragraph the tie rule")
-        if (by := rest.get("by")) and (grain[0].name != by or rest.get("sort", (by,))[0] != by):
-            raise DeclarationError(f"{name}: it is computed by ranges of {by}, which must come first in the grain and the order")
-        whole = (*grain, *(column for column in columns if column not in grain))
-        return Declaration(
-            name=name, layer=layer, kind=kind, function=function, grain=tuple(column.name for column in grain), columns=whole,
-            reads=reads_from(reads), rules=frozenset(rules), **rest,
+        parameters = inputs + (["rules"] if rules else [])
+        refuse(function, faults_of_function(function, parameters, "month" if kind == "month_bucket" else "year"))
+        declared = Declaration(
+            name=function.__name__, layer=layer, kind=kind, function=function, grain=tuple(column.name for column in grain),
+            columns=(*grain, *columns), reads=reads_from(reads), rules=frozenset(rules), sort=tuple(column.name for column in sort),
+            nullable=frozenset(column.name for column in nullable), **rest,
         )  # fmt: skip
+        refuse(function, faults_of_declaration(declared))
+        return declared
 
     return decorate

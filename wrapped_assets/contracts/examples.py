@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -34,29 +35,52 @@ _PLAY = re.compile(
 )
 
 
+Play = tuple[re.Match[str], datetime]  # what is written, and when it starts
+
+
 def plays_of(text: str) -> pl.DataFrame:
     """The plays that one listener's text stands for, PLAY_SCHEMA in the order written; DeclarationError where it cannot be read."""
-    rows: list[dict[str, object]] = []
+    return pl.DataFrame([_row(found, start) for found, start in parsed(text)], schema=PLAY_SCHEMA)
+
+
+@lru_cache(maxsize=1024)  # a hundred fans play the same
+def parsed(text: str) -> tuple[Play, ...]:
+    """Each play of a text and its start; DeclarationError where the text cannot be read."""
+    plays: list[Play] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
-        day, *plays = part.split()
-        try:
-            noon = datetime.fromisoformat(day).replace(hour=FIRST_HOUR, tzinfo=UTC)
-        except ValueError:
-            raise DeclarationError(f"expected a day as YYYY-MM-DD and its plays, got {part!r}") from None
+        day, *written = part.split()
+        noon = _noon(day, part)
+        if not written:
+            raise DeclarationError(f"the day {day} has no plays; write them behind it, as in '{day} eple so_here*2'")
         on_day = 0
-        for play in plays:
+        for play in written:
             found = _PLAY.fullmatch(play)
             if not found:
                 raise DeclarationError(
-                    f"cannot read the play {play!r}: expected recording[/artist[+featured][/release_group]][&podcast][@HH:MM][~12s][*3][!]"
+                    f"cannot read the play {play!r}; expected recording[/artist[+featured][/release_group]][&podcast][@HH:MM][~12s][*3][!]"
                 )
             for number in range(int(found["times"] or 1)):
                 start = noon + on_day * BETWEEN_PLAYS
                 if found["hour"]:
-                    start = noon.replace(hour=int(found["hour"]), minute=int(found["minute"])) + number * BETWEEN_PLAYS
-                rows.append(_row(found, start))
+                    start = _at(noon, found, play) + number * BETWEEN_PLAYS
+                plays.append((found, start))
                 on_day += 1
-    return pl.DataFrame(rows, schema=PLAY_SCHEMA)
+    return tuple(plays)
+
+
+def _noon(day: str, part: str) -> datetime:
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        raise DeclarationError(f"expected a day as YYYY-MM-DD and its plays, got {part!r}") from None
+    return datetime(found.year, found.month, found.day, FIRST_HOUR, tzinfo=UTC)
+
+
+def _at(noon: datetime, found: re.Match[str], play: str) -> datetime:
+    try:
+        return noon.replace(hour=int(found["hour"]), minute=int(found["minute"]))
+    except ValueError:
+        raise DeclarationError(f"the play {play!r} starts at no time of a day; expected @00:00 to @23:59") from None
 
 
 def _row(found: re.Match[str], start: datetime) -> dict[str, object]:

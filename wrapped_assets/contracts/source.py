@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -113,3 +114,20 @@ class Source:
     recognises: Callable[[Head], bool]
     read: Callable[[BinaryIO, Head], Iterator[Batch]]
     companions: frozenset[str] = frozenset()
+
+
+def source_faults(source: Source) -> Iterator[str]:
+    """What breaks the laws of a source: codes and richness are stored in a byte, names are typed in commands."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", str(source.name)):
+        yield f"the name must be small letters, digits and underscores, got {source.name!r}"
+    for attribute in ("code", "richness"):
+        value = getattr(source, attribute)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 255:
+            yield f"{attribute} must be a whole number from 1 to 255, got {value!r}"
+    if not isinstance(source.resolution_seconds, int) or not 1 <= source.resolution_seconds <= 86_400:
+        yield f"resolution_seconds must be a whole number of seconds from 1 to 86400, got {source.resolution_seconds!r}"
+    if not isinstance(source.title, str) or not source.title:
+        yield "title must say what the format is called"
+    for attribute, parameters in (("recognises", "(head)"), ("read", "(stream, head)")):
+        if not callable(getattr(source, attribute)):
+            yield f"{attribute} must be a function {parameters}, got a {type(getattr(source, attribute)).__name__}"

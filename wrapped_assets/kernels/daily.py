@@ -38,7 +38,7 @@ def best_day_of(first_day: date) -> pl.Expr:
 def unpacked_best_day(packed: str, first_day: date) -> dict[str, pl.Expr]:
     """best_local_date, best_day_listen_count and best_day_first_listened_at (null without a listen) of such a number."""
     best = pl.col(packed)
-    at = pl.from_epoch((best & _INSTANT) + _start(first_day), "ms").dt.replace_time_zone("UTC")
+    at = pl.from_epoch((best & _INSTANT) + _start(first_day), "ms").dt.cast_time_unit("ms").dt.replace_time_zone("UTC")
     days = 30 - (best // _DAY) % 32
     return {
         "best_local_date": pl.lit(first_day) + pl.duration(days=days),

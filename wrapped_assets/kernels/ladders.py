@@ -5,13 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 
-def ladder(values: pl.LazyFrame, group: str, value: str, minimum: int = 1) -> pl.LazyFrame:
-    """group, value, at_least_count: one row for each value that occurs in a group of at least `minimum` rows."""
+def ladder(values: pl.LazyFrame, group: str, value: str) -> pl.LazyFrame:
+    """group, value, at_least_count, listener_count: one row for each value that occurs in a group, and how many rows the group has."""
     counted = values.group_by(group, value).agg(_count=pl.len().cast(pl.Int64))
     below = pl.col("_count").cum_sum().over(group, order_by=value) - pl.col("_count")
     size = pl.col("_count").sum().over(group)
-    rungs = counted.with_columns(at_least_count=size - below).filter(size >= minimum)
-    return rungs.select(group, value, "at_least_count")
+    return counted.select(group, value, at_least_count=size - below, listener_count=size)
 
 
 def rank_in(rows: pl.LazyFrame, rungs: pl.LazyFrame, group: str, value: str, rank: str, size: str) -> pl.LazyFrame:

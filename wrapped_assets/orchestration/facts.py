@@ -10,7 +10,7 @@ from typing import TypeVar
 import dagster as dg
 import polars as pl
 
-from wrapped_assets.building.unit import described
+from wrapped_assets.building.failures import described
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.orchestration.where import data_root
 

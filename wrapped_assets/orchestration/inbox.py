@@ -10,8 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
+from wrapped_assets.building.failures import described
 from wrapped_assets.building.importing import Person, import_paths
-from wrapped_assets.building.unit import described
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED

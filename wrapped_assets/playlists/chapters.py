@@ -39,4 +39,5 @@ def chapters(music_evolution: pl.LazyFrame, recording_months: pl.LazyFrame) -> p
     in_span = heard.filter(pl.col("month").is_between("first_month", "last_month")).group_by(*_SPAN, "recording_id")
     songs = in_span.agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
-    return ranked(songs, _SPAN, order=order, rank="playlist_position", limit=PLACES).with_columns(playlist_score="listen_count")
+    scored = songs.with_columns(playlist_score=pl.col("listen_count").cast(pl.Float64))
+    return ranked(scored, _SPAN, order=order, rank="playlist_position", limit=PLACES)

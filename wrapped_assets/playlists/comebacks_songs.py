@@ -39,5 +39,5 @@ def comebacks_songs(comebacks: pl.LazyFrame, recording_years: pl.LazyFrame) -> p
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
     few = ranked(songs, ["listener_id", "comeback_rank"], order=order, rank="_of_artist", limit=PER_ARTIST)
     return ranked(few, "listener_id", order=["comeback_rank", "_of_artist"], rank="playlist_position").with_columns(
-        playlist_score="silence_day_count"
+        playlist_score=pl.col("silence_day_count").cast(pl.Float64)
     )

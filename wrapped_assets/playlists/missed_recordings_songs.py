@@ -28,4 +28,6 @@ def missed_recordings_songs(missed_recordings: pl.LazyFrame) -> pl.LazyFrame:
 
     Ties are those of the insight: more of the ten, smaller id.
     """
-    return missed_recordings.with_columns(playlist_position="missed_rank", playlist_score="neighbour_listen_count")
+    return missed_recordings.with_columns(
+        playlist_position="missed_rank", playlist_score=pl.col("neighbour_listen_count").cast(pl.Float64)
+    )

@@ -48,10 +48,11 @@ def new_releases_songs(new_releases: pl.LazyFrame, release_recordings: pl.LazyFr
     without a place, which come last, go by the smaller id. A recording on two of the releases stands where it comes first.
     """
     place = pl.col("track_position").fill_null(1 << 32)
-    songs = new_releases.join(release_recordings, on="release_group_id").with_columns(track_position=place)
+    score = pl.col("new_release_rank").cast(pl.Float64)
+    songs = new_releases.join(release_recordings, on="release_group_id").with_columns(track_position=place, playlist_score=score)
     order = ["new_release_rank", "track_position", "recording_id"]
     once = first_per(songs, ["listener_id", "recording_id"], order=order)
     few = ranked(once, ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=PER_ARTIST)
-    placed = ranked(few, "listener_id", order=order, rank="playlist_position").with_columns(playlist_score="new_release_rank")
+    placed = ranked(few, "listener_id", order=order, rank="playlist_position")
     heard = placed.join(recording_years, on=["listener_id", "recording_id"], how="left")
     return heard.with_columns(pl.col("listen_count").fill_null(0))

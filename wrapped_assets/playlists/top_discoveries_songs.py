@@ -27,4 +27,4 @@ def top_discoveries_songs(top_discoveries: pl.LazyFrame) -> pl.LazyFrame:
 
     Ties are those of the insight: longer played, heard first, smaller id.
     """
-    return top_discoveries.with_columns(playlist_position="recording_rank", playlist_score="listen_count")
+    return top_discoveries.with_columns(playlist_position="recording_rank", playlist_score=pl.col("listen_count").cast(pl.Float64))

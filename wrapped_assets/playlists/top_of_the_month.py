@@ -31,6 +31,6 @@ def top_of_the_month(recording_months: pl.LazyFrame) -> pl.LazyFrame:
 
     A tie goes to the one played longer, then to the one heard first, then to the smaller id.
     """
-    heard = recording_months.filter(pl.col("listen_count") > 0).with_columns(playlist_score="listen_count")
+    heard = recording_months.filter(pl.col("listen_count") > 0).with_columns(playlist_score=pl.col("listen_count").cast(pl.Float64))
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
     return ranked(heard, ["listener_id", "month"], order=order, rank="playlist_position", limit=PLACES)

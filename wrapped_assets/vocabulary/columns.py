@@ -176,6 +176,7 @@ playlist_position = _column("playlist_position", pl.Int64, "Place in the playlis
 playlist_score = _column("playlist_score", pl.Float64, "What the playlist orders by.", "own_content")
 year = _column("year", pl.Int64, "The edition's year.", "public")
 listener_count = _column("listener_count", pl.Int64, "Distinct listeners.", "aggregate")
+group_listener_count = _column("group_listener_count", pl.Int64, "Distinct listeners that a row is about, where listener_count says less; not stored.", "aggregate")
 
 # An artist's year over all of its listeners, charts, and groups
 hours = _column("hours", pl.Float64, "Time of the listens.", "aggregate", "h")

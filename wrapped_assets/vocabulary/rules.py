@@ -80,6 +80,10 @@ def clamped(rules: Rules, first_day: date, last_day: date) -> Rules:
     return replace(rules, window_start=start, window_end=end)
 
 
+class UndeclaredRule(AttributeError):  # noqa: N818 (a finding about code: its text holds no data)
+    """A function read a rule that its asset does not declare."""
+
+
 class DeclaredRules:
     """The rules as one asset may see them: reading a field that it did not declare is an error."""
 
@@ -88,8 +92,10 @@ class DeclaredRules:
 
     def __getattr__(self, field: str) -> Any:
         if field not in self._declared:
-            declared = sorted(self._declared)
-            raise AttributeError(f"rule {field!r} was not declared; add it to the asset's rules=[…], which now has {declared}")
+            if field not in RULE_FIELDS:
+                raise UndeclaredRule(f"there is no rule {field!r}; known are {', '.join(sorted(RULE_FIELDS))}")
+            declared = ", ".join(sorted(self._declared))
+            raise UndeclaredRule(f"the rule {field!r} is not declared; add it to rules=[…], which has {declared}")
         return getattr(self._rules, field)
 
 

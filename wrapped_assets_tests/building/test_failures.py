@@ -106,10 +106,10 @@ def test_a_cast_that_fails_quotes_no_data(small: Root) -> None:
     [
         (curious, "'is_private' is not declared: add it to `reads`"),
         (pivoting, "a column that the dictionary does not have is not declared"),
-        (repeating, r"rows repeat a key of the grain \['listener_id'\]; aggregate them"),
-        (keyless, "nulls in the grain"),
-        (narrow, "not declared|expected the columns|not find"),
-        (opening, "ValueError at .*run the asset's example test"),
+        (repeating, r"busiest_day.*rows?: a key of the grain \['listener_id'\] occurs again; aggregate the rows"),
+        (keyless, "1 row: listener_id is null, and it is in the grain"),
+        (narrow, "the result has no column 'local_date', which `columns` declares; it has listener_id"),
+        (opening, r"^test_failures.py:\d+:\d+: insights/busiest_day: ValueError; run its examples .* values are not shown here"),
     ],
 )
 def test_a_failure_says_what_to_do(small: Root, function: Callable[..., pl.LazyFrame], said: str) -> None:

@@ -75,7 +75,7 @@ GRAPHS: dict[str, tuple[list[Declaration], str]] = {
     "two of one name": ([asset("a"), asset("a", kind="year_bucket")], "two assets are called 'a'"),
     "the name of an outside input": ([asset("listeners")], "two assets are called 'listeners'"),
     "an unknown input": ([asset("a", read("nothing"))], "reads 'nothing', which does not exist; known are"),
-    "an unknown column": ([asset("a"), asset("b", read("a", "minutes"))], r"reads \['minutes'\] of aggregates/a, which has"),
+    "an unknown column": ([asset("a"), asset("b", read("a", "minutes"))], "reads minutes of aggregates/a, which has"),
     "a month that reads a year": ([asset("a", kind="year_bucket"), asset("b", read("a", "listen_count"))], "cannot wait for its year"),
     "a month that reads who people are in a year": ([asset("a", read("profiles", "country"))], "which is given by the year"),
     "a year that reads a month's plays": ([asset("a", read("landed_plays", "ms_played"), kind="year_bucket")], "is given by the month"),

@@ -17,7 +17,8 @@ def test_a_rank_is_one_and_how_many_have_more(frozen: list[tuple[int, int]], ask
     rows = pl.LazyFrame(
         [(place, *each) for place, each in enumerate(asked)], schema={"place": pl.Int64, "group": pl.Int64, "value": pl.Int64}, orient="row"
     )
-    found = rank_in(rows, ladder(values, "group", "value", minimum), "group", "value", "rank", "size").sort("place").collect()
+    rungs = ladder(values, "group", "value").filter(pl.col("listener_count") >= minimum)
+    found = rank_in(rows, rungs, "group", "value", "rank", "size").sort("place").collect()
     sizes = {group: sum(other == group for other, _ in frozen) for group in range(4)}
     expected = [
         {"place": place, "group": group, "value": value, "size": max(sizes[group], rank), "rank": rank}

@@ -16,7 +16,7 @@ FEWEST_LISTENS = 20  # in an hour that is told
     grain=[c.artist_id, c.moment_rank],
     columns=[c.is_weekend, c.local_hour, c.listen_count, c.listen_share, c.lift],
     reads={
-        "artist_totals": [c.artist_id, c.listen_count],
+        "artist_totals": [c.artist_id, c.listen_count, c.listener_count],
         "artist_hours": [c.artist_id, c.is_weekend, c.local_hour, c.listen_count],
         "listening_moments": [c.is_weekend, c.local_hour, c.listen_count],
     },
@@ -46,7 +46,7 @@ def artist_moments(artist_totals: pl.LazyFrame, artist_hours: pl.LazyFrame, list
     heard = artist_hours.group_by("artist_id", *hour).agg(total)
     shares = (
         heard.filter(pl.col("listen_count") >= FEWEST_LISTENS)
-        .join(artist_totals.select("artist_id", _all="listen_count"), on="artist_id")
+        .join(artist_totals.select("artist_id", "listener_count", _all="listen_count"), on="artist_id")
         .join(everybody, on=hour)
         .with_columns(listen_share=pl.col("listen_count") / pl.col("_all"))
         .with_columns(lift=pl.col("listen_share") / (pl.col("_listens") / pl.col("_all_listens")))

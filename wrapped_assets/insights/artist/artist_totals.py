@@ -3,7 +3,7 @@
 import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
-from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS, artist_insight
+from wrapped_assets.contracts.kinds import artist_insight
 from wrapped_assets.kernels.division import divided
 from wrapped_assets.vocabulary import columns as c
 
@@ -12,6 +12,7 @@ from wrapped_assets.vocabulary import columns as c
     chapter="overview",
     grain=[c.artist_id],
     columns=[c.listener_count, c.listen_count, c.hours, c.country_count, c.previous_listener_count, c.previous_listen_count],
+    nullable=[c.previous_listener_count, c.previous_listen_count],
     reads={
         "artist_audiences": [c.artist_id, c.listener_id, c.listen_count, c.ms_played],
         "profiles": [c.listener_id, c.country],
@@ -46,7 +47,6 @@ def artist_totals(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame, artist
             listener_count=pl.len().cast(pl.Int64),
             country_count=pl.col("country").drop_nulls().n_unique().cast(pl.Int64),
         )
-        .filter(pl.col("listener_count") >= MINIMUM_LISTENERS)
         .with_columns(hours=divided(pl.col("ms_played"), 3_600_000))
         .join(before, on="artist_id", how="left")
     )

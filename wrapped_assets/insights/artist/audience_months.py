@@ -3,7 +3,7 @@
 import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
-from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS, artist_insight
+from wrapped_assets.contracts.kinds import artist_insight
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -26,5 +26,4 @@ def audience_months(artist_months: pl.LazyFrame) -> pl.LazyFrame:
     No ties: nothing is ranked.
     """
     heard = artist_months.filter(pl.col("listen_count") > 0).group_by("artist_id", "month")
-    months = heard.agg(pl.col("listen_count").sum(), listener_count=pl.len().cast(pl.Int64))
-    return months.filter(pl.col("listener_count") >= MINIMUM_LISTENERS)
+    return heard.agg(pl.col("listen_count").sum(), listener_count=pl.len().cast(pl.Int64))

@@ -16,7 +16,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     grain=[c.artist_id, c.week_date],
     columns=[c.recording_id, c.listen_count],
     reads={
-        "artist_recordings": [c.artist_id, c.artist_recording_rank, c.recording_id],
+        "artist_recordings": [c.artist_id, c.artist_recording_rank, c.recording_id, c.listener_count],
         "recording_days": [c.artist_id, c.recording_id, c.local_date, c.listen_count],
     },
     rules=["window_start", "window_end"],
@@ -43,4 +43,5 @@ def journey_weeks(artist_recordings: pl.LazyFrame, recording_days: pl.LazyFrame,
     top = artist_recordings.filter(pl.col("artist_recording_rank") == 1)
     days = recording_days.join(top, on=recording, how="semi").with_columns(week_date=pl.col("local_date").dt.truncate("1w"))
     weeks = days.group_by(*recording, "week_date").agg(pl.col("listen_count").sum())
-    return zero_filled(weeks, recording, {"week_date": pl.date_range(first, last, "1w", eager=True)})
+    every_week = zero_filled(weeks, recording, {"week_date": pl.date_range(first, last, "1w", eager=True)})
+    return every_week.join(top.select(*recording, "listener_count"), on=recording)

@@ -11,6 +11,7 @@ from wrapped_assets.vocabulary import columns as c
     chapter="community",
     grain=[c.artist_id],
     columns=[c.listener_count, c.favourite_count, c.super_listener_count, c.super_listen_share],
+    nullable=[c.favourite_count, c.super_listener_count],
     reads={"artist_audiences": [c.artist_id, c.listener_id, c.listen_count, c.is_top_artist]},
     headline="{favourite_count} listeners have {artist} on top.",
     examples=[
@@ -46,7 +47,7 @@ def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
         super_listen_share=listens.filter(is_super).sum() / listens.sum(),
     )
     devoted, favourite = (pl.col(name) >= MINIMUM_LISTENERS for name in ("super_listener_count", "favourite_count"))
-    return audience.filter(pl.col("listener_count") >= MINIMUM_LISTENERS).with_columns(
+    return audience.with_columns(
         pl.when(favourite).then(pl.col("favourite_count")).alias("favourite_count"),
         *(pl.when(devoted).then(pl.col(name)).alias(name) for name in ("super_listener_count", "super_listen_share")),
     )

@@ -13,6 +13,7 @@ from wrapped_assets.vocabulary.clubs import ROLES
     chapter="community",
     grain=[c.listener_id],
     columns=[c.club_name, c.club_share, c.club_listen_count, c.club_role, c.listener_count, c.genre_known_share],
+    nullable=[c.listener_count],
     reads={
         "listener_clubs": [c.listener_id, c.club_name, c.club_value, c.club_listen_count, c.club_share, c.genre_known_share],
         "club_ladder": [c.club_name, c.club_value, c.at_least_count],

@@ -15,6 +15,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[
         c.minutes, c.minutes_rank, c.minutes_rank_share, c.listener_count, c.country, c.country_minutes_rank, c.country_listener_count,
     ],
+    nullable=[c.country_minutes_rank, c.country_listener_count],
     reads={
         "listening_totals": [c.listener_id, c.ms_played, c.listen_count],
         "profiles": [c.listener_id, c.country],

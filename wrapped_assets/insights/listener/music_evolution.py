@@ -17,6 +17,7 @@ _YEAR = "2026-01-05 eple/bo*30, 2026-03-05 eple/bo*30, 2026-07-05 so_here/cy*30"
     chapter="music",
     grain=[c.listener_id, c.span_number, c.span_rank],
     columns=[c.first_month, c.last_month, c.genre_name, c.genre_listens, c.artist_id, c.listen_count],
+    nullable=[c.listen_count],
     reads={
         "artist_months": [c.listener_id, c.artist_id, c.month, c.listen_count],
         "recording_months": [c.listener_id, c.recording_id, c.month, c.listen_count],

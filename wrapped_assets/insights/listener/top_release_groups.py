@@ -16,14 +16,14 @@ _KNOWN = [{"artist_name": "bo", "release_group_name": name, "track_count": 2} fo
 @insight(
     chapter="music",
     grain=[c.listener_id, c.release_group_rank],
-    columns=[c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at, c.recording_count, c.track_count,
-             c.is_track_count_known, c.release_group_score],
+    columns=[c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at, c.recording_count, c.track_count, c.is_track_count_known,
+             c.release_group_score],
     reads={
         "release_group_months": [c.listener_id, c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at],
         "listens": [c.listener_id, c.release_group_id, c.recording_id],
         "release_groups": [c.release_group_id, c.track_count],
     },
-    headline="Your album of the year: {release_group}.",
+    nullable=[c.recording_count], headline="Your album of the year: {release_group}.",
     examples=[
         Example(
             given={"ana": "2026-03-01 eple/bo/am, 2026-04-01 walk/bo/steps walk/bo/steps night/bo"},

@@ -29,4 +29,4 @@ def axis_ladder(personality_axes: pl.LazyFrame) -> pl.LazyFrame:
 
     No ties: nobody is ranked here.
     """
-    return ladder(personality_axes, "axis", "axis_value", minimum=MINIMUM_LISTENERS)
+    return ladder(personality_axes, "axis", "axis_value")

@@ -29,4 +29,4 @@ def club_ladder(listener_clubs: pl.LazyFrame) -> pl.LazyFrame:
 
     No ties: nobody is ranked here.
     """
-    return ladder(listener_clubs, "club_name", "club_value", minimum=MINIMUM_LISTENERS)
+    return ladder(listener_clubs, "club_name", "club_value")

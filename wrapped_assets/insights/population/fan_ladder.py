@@ -31,4 +31,4 @@ def fan_ladder(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
 
     Only artists with 100 listeners. No ties: nobody is ranked here.
     """
-    return ladder(artist_audiences, "artist_id", "listen_count", minimum=MINIMUM_AUDIENCE)
+    return ladder(artist_audiences, "artist_id", "listen_count")

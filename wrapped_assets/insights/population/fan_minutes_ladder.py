@@ -31,4 +31,4 @@ def fan_minutes_ladder(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
 
     Only artists with 100 listeners. No ties: nobody is ranked here.
     """
-    return ladder(artist_audiences, "artist_id", "ms_played", minimum=MINIMUM_AUDIENCE)
+    return ladder(artist_audiences, "artist_id", "ms_played")

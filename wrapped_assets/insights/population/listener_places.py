@@ -15,6 +15,7 @@ from wrapped_assets.vocabulary import columns as c
         "profiles": [c.listener_id, c.country, c.place_name],
     },
     minimum_group=MINIMUM_LISTENERS,
+    group_size=c.group_listener_count,  # of the row without a name: everybody's, for it says of nobody where they are at home
     examples=[
         Example(
             given={f"one {n}": "2026-05-01 eple" for n in range(26)} | {"ed": "2026-05-01 eple~12s"},
@@ -44,4 +45,9 @@ def listener_places(listening_totals: pl.LazyFrame, profiles: pl.LazyFrame) -> p
     merged = named.group_by("area_kind", "country", "place_name").agg(pl.col("listener_count").sum())
     down = [False, False, True, False, False]
     ordered = merged.sort("area_kind", pl.col("country").is_null(), "listener_count", "country", "place_name", descending=down)
-    return ordered.with_columns(area_rank=pl.int_range(1, pl.len() + 1).over("area_kind"))
+    everybody = pl.col("listener_count").sum().over("area_kind")
+    is_named = pl.col("country").is_not_null() | pl.col("place_name").is_not_null()
+    return ordered.with_columns(
+        area_rank=pl.int_range(1, pl.len() + 1).over("area_kind"),
+        group_listener_count=pl.when(is_named).then("listener_count").otherwise(everybody),
+    )

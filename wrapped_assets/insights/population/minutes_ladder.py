@@ -35,4 +35,4 @@ def minutes_ladder(listening_totals: pl.LazyFrame, profiles: pl.LazyFrame) -> pl
     heard = listening_totals.filter(pl.col("listen_count") > 0)
     of_all = heard.select("ms_played", chart_country=pl.lit(""))
     at_home = heard.join(profiles, on="listener_id").drop_nulls("country").select("ms_played", chart_country="country")
-    return ladder(pl.concat([of_all, at_home]), "chart_country", "ms_played", minimum=MINIMUM_LISTENERS)
+    return ladder(pl.concat([of_all, at_home]), "chart_country", "ms_played")

@@ -46,4 +46,4 @@ def release_year_shares(release_years: pl.LazyFrame, profiles: pl.LazyFrame, yea
     shares_by_band = pl.concat([shares.with_columns(birth_band=pl.lit(0, pl.Int64)), shares.join(birth_bands(profiles), on="listener_id")])
     people = shares_by_band.group_by("birth_band").agg(listener_count=pl.col("listener_id").n_unique().cast(pl.Int64))
     sums = shares_by_band.group_by("birth_band", "release_year").agg(pl.col("share_sum").sum())
-    return sums.join(people.filter(pl.col("listener_count") >= MINIMUM_LISTENERS), on="birth_band")
+    return sums.join(people, on="birth_band")

@@ -1,0 +1,74 @@
+"""Where a declaration stands in its file: `path:line:column`, as editors jump to it. Read only once something is wrong."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+PACKAGE = Path(__file__).parents[1]
+Position = tuple[int, int]
+
+
+def shown_path(path: str) -> str:
+    """A file inside the package as `wrapped_assets/…`, any other by its name."""
+    found = Path(path)
+    return found.relative_to(PACKAGE.parent).as_posix() if found.is_relative_to(PACKAGE) else found.name
+
+
+def line_of(function: Callable[..., Any]) -> str:
+    """The file and line of a function's first decorator, or of its `def`; the name of what has none."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"{shown_path(code.co_filename)}:{code.co_firstlineno}" if code else repr(type(function).__name__)
+
+
+def place_of(function: Callable[..., Any], keyword: str = "", item: str = "") -> str:
+    """The place of a keyword of the function's decorator, or of a name or text inside it; the function's line where neither is found."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    if code is None:
+        return line_of(function)
+    try:
+        tree = ast.parse(Path(code.co_filename).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return line_of(function)
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == code.co_name)
+    wanted = next((node for node in nodes if code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))), None)
+    line, column = (code.co_firstlineno, 0) if wanted is None else _position(wanted, keyword, item)
+    return f"{shown_path(code.co_filename)}:{line}" + (f":{column}" if column else "")
+
+
+def _position(function: ast.FunctionDef, keyword: str, item: str) -> Position:
+    if not keyword:
+        return function.lineno, function.col_offset + 1
+    for call in (node for node in function.decorator_list if isinstance(node, ast.Call)):
+        for argument in (each for each in call.keywords if each.arg == keyword):
+            found = next(_holding(argument.value, item), argument.value) if item else argument
+            return found.lineno, found.col_offset + 1
+    first = next(iter(function.decorator_list), function)
+    return first.lineno, first.col_offset + 1
+
+
+def _holding(tree: ast.AST, item: str) -> Iterator[ast.expr]:
+    """The expressions that name the item: `c.item`, `item`, or a text that has it; an exact one first."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
+    yield from (node for node in nodes if item in (getattr(node, "attr", None), getattr(node, "id", None), getattr(node, "value", None)))
+    yield from (node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and item in node.value)
+
+
+def raised_at(error: BaseException, path: str = "") -> str:
+    """Where an exception was raised: the deepest line in `path`, or else in the package outside `contracts`; empty where there is none."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{shown_path(error.filename)}:{error.lineno or 1}" + (f":{error.offset}" if error.offset else "")
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = (frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE))
+    chosen = [frame for frame in frames if frame.filename == path] or [
+        frame for frame in ours if not Path(frame.filename).is_relative_to(PACKAGE / "contracts")
+    ]
+    if not chosen:
+        return ""
+    frame = chosen[-1]
+    column = getattr(frame, "colno", None)
+    return f"{shown_path(frame.filename)}:{frame.lineno}" + (f":{column + 1}" if column is not None else "")
