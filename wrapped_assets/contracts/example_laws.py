@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
+from wrapped_assets.contracts.asset import Declaration, Example
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.examples import parsed
+from wrapped_assets.contracts.fault import Fault
 from wrapped_assets.contracts.known import NAMED
-
-if TYPE_CHECKING:
-    from wrapped_assets.contracts.declaration import Declaration, Example
-    from wrapped_assets.contracts.validation import Fault
 
 WRITE_ONE = "write Example(given={'ana': '2026-03-01 eple*2'}, expect=[{'listener_id': 'ana', …}]), and `...` last if more rows follow"
 _PROFILE = ("country", "birth_year", "place", "is_findable")
@@ -23,9 +21,6 @@ _PROFILE = ("country", "birth_year", "place", "is_findable")
 
 def example_faults(declared: Declaration) -> Iterator[Fault]:
     """Faults of the examples of an asset, the first of each example."""
-    from wrapped_assets.contracts.declaration import Example
-    from wrapped_assets.contracts.validation import Fault
-
     examples = declared.examples
     if not examples:
         yield Fault("examples", "", f"there is no worked example; {WRITE_ONE}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from types import ModuleType
@@ -13,6 +14,7 @@ from wrapped_assets.contracts.errors import DeclarationError, WrappedError
 from wrapped_assets.contracts.places import raised_at, shown_path
 
 DICTIONARY = "wrapped_assets.vocabulary.columns"
+DECORATORS = "wrapped_assets.contracts.kinds"
 
 
 def loaded(name: str) -> ModuleType:
@@ -69,9 +71,7 @@ def _similar(name: str, known: list[str]) -> str:
 
 def _usage(decorator: str) -> str:
     """Which keywords a decorator takes; empty for what is none."""
-    from wrapped_assets.contracts import kinds
-
-    function = getattr(kinds, decorator, None)
+    function = getattr(sys.modules.get(DECORATORS), decorator, None)
     if not inspect.isfunction(function):
         return ""
     parameters = inspect.signature(function).parameters.values()

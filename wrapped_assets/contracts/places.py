@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import traceback
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from os import sep
 from typing import Any
 
-PACKAGE = Path(__file__).parents[1]
+LAWS = __file__.rpartition(sep)[0]
+PACKAGE = LAWS.rpartition(sep)[0]
 Position = tuple[int, int]
 
 
 def shown_path(path: str) -> str:
     """A file inside the package as `wrapped_assets/…`, any other by its name."""
-    found = Path(path)
-    return found.relative_to(PACKAGE.parent).as_posix() if found.is_relative_to(PACKAGE) else found.name
+    if _is_in(path, PACKAGE):
+        return path.removeprefix(PACKAGE.rpartition(sep)[0] + sep).replace(sep, "/")
+    return path.rpartition(sep)[2]
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return path.startswith(folder + sep)
 
 
 def line_of(function: Callable[..., Any]) -> str:
@@ -31,8 +38,9 @@ def place_of(function: Callable[..., Any], keyword: str = "", item: str = "") ->
     if code is None:
         return line_of(function)
     try:
-        tree = ast.parse(Path(code.co_filename).read_text(encoding="utf-8"))
-    except (OSError, SyntaxError, ValueError):
+        linecache.checkcache(code.co_filename)
+        tree = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError):
         return line_of(function)
     nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == code.co_name)
     wanted = next((node for node in nodes if code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))), None)
@@ -63,9 +71,9 @@ def raised_at(error: BaseException, path: str = "") -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f"{shown_path(error.filename)}:{error.lineno or 1}" + (f":{error.offset}" if error.offset else "")
     frames = traceback.extract_tb(error.__traceback__)
-    ours = (frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE))
+    ours = (frame for frame in frames if _is_in(frame.filename, PACKAGE))
     chosen = [frame for frame in frames if frame.filename == path] or [
-        frame for frame in ours if not Path(frame.filename).is_relative_to(PACKAGE / "contracts")
+        frame for frame in ours if not _is_in(frame.filename, LAWS)
     ]
     if not chosen:
         return ""

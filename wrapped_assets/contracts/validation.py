@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
+from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.example_laws import example_faults
+from wrapped_assets.contracts.fault import Fault
 from wrapped_assets.contracts.headlines import TITLE_NAMES, faults_of, placeholders
 from wrapped_assets.contracts.places import place_of
 from wrapped_assets.vocabulary.chapters import CHAPTERS
 from wrapped_assets.vocabulary.columns import BY_NAME, Column
 from wrapped_assets.vocabulary.rules import RULE_FIELDS
 
-if TYPE_CHECKING:
-    from wrapped_assets.contracts.declaration import Declaration
-
 # Whose rows they are: the id that comes first in the grain.
 FIRST_KEY = {"listener": "listener_id", "playlist": "listener_id", "artist": "artist_id", "group": "group_id"}
-
-
-class Fault(NamedTuple):
-    """A broken law: the keyword of the declaration, the name inside it, and what is wrong, expected and to be done."""
-
-    keyword: str
-    item: str
-    message: str
 
 
 def refuse(function: Any, faults: Iterator[Fault]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.planning import fingerprint
 from wrapped_assets.planning.fingerprint import logic_fingerprint, logic_parts
-from wrapped_assets_tests.planning.laboratory import BODY, DECLARED, HEAD, Written, written
+from wrapped_assets_tests.planning.laboratory import BODY, DECLARED, Written, written
 
 __all__ = ["written"]
 
@@ -98,7 +101,7 @@ DECLARATIONS = {
     "the grain": DECLARED.replace("grain=[c.listener_id]", "grain=[c.listener_id, c.month]"),
     "what it reads": DECLARED.replace("c.listener_id, c.listen_count]}", "c.listener_id, c.listen_count, c.minutes]}"),
     "the window that it reads": DECLARED.replace("[c.listener_id, c.listen_count]}", '([c.listener_id, c.listen_count], "previous_year")}'),
-    "the order of rows": DECLARED.replace("kind=", 'sort=("listen_count",), kind='),
+    "the order of rows": DECLARED.replace("kind=", "sort=[c.listen_count], kind="),
     "the smallest group": DECLARED.replace("kind=", "minimum_group=5, kind="),
 }
 
@@ -117,9 +120,9 @@ def test_a_rule_more_is_seen(written: Written) -> None:
 
 
 def test_the_type_of_a_column_of_the_dictionary_is_seen(written: Written) -> None:
-    above = HEAD + "from dataclasses import replace\n"
-    wide = DECLARED.replace("columns=[c.listen_count]", "columns=[replace(c.listen_count, dtype=pl.Int32())]")
-    assert logic_fingerprint(written(above=above, declared=wide)) != logic_fingerprint(written(above=above))
+    asset = written()
+    key, count = asset.columns
+    assert logic_fingerprint(replace(asset, columns=(key, replace(count, dtype=pl.Int32())))) != logic_fingerprint(asset)
 
 
 def test_another_polars_is_seen_even_where_the_function_does_not_name_it(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
