@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 
+from rich.cells import cell_len, split_graphemes
+
+_UNICODE = "latest"  # not the terminal's version: the same text has the same lines everywhere
 _NEVER_FIRST = set("、。，．・：；？！）］｝」』】〉》〕ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々…,.;:!?)]}%")  # no line begins with these
 
 
-def _width(character: str) -> int:
-    if unicodedata.combining(character) or character == "\u200d":
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
 def columns_of(text: str) -> int:
-    """How many columns the text takes: two for wide characters, none for combining ones."""
-    return sum(map(_width, text))
+    """How many columns the text takes: two for wide characters and pictographs, none for combining ones."""
+    return cell_len(text, _UNICODE)
+
+
+def _graphemes(text: str) -> Iterator[tuple[str, int]]:
+    """What a reader sees as one character, and its columns."""
+    yield from ((text[start:end], width) for start, end, width in split_graphemes(text, _UNICODE)[0])
+
+
+def _head(text: str, width: int) -> str:
+    """The longest beginning of whole characters that takes at most `width` columns."""
+    found = list(_graphemes(text))
+    ends = accumulate(columns for _, columns in found)
+    return "".join(part for (part, _), end in zip(found, ends, strict=True) if end <= width)
 
 
 def fitted(text: str, width: int) -> str:
     """The text padded, or cut with an ellipsis, to exactly `width` columns."""
     if columns_of(text) > width:
-        while columns_of(text) > width - 1:
-            text = text[:-1]
-        text += "…"
+        text = _head(text, width - 1) + "…"
     return text + " " * (width - columns_of(text))
 
 
 def _pieces(text: str) -> Iterator[str]:
     """What a line may not break: words, and wide characters with the marks that must not begin a line."""
-    piece = ""
-    for character in text:
-        is_free = _width(character) == 2 or (piece and _width(piece[-1]) == 2)
+    piece, before = "", 0
+    for character, columns in _graphemes(text):
+        is_free = columns == 2 or before == 2
         if piece and character not in _NEVER_FIRST and (character == " " or piece.endswith(" ") or is_free):
             yield piece
             piece = ""
-        piece += character
+        piece, before = piece + character, columns
     if piece:
         yield piece
 
@@ -50,7 +57,7 @@ def wrapped(text: str, width: int) -> list[str]:
             line = ""
         line += piece if line else piece.lstrip(" ")
         while columns_of(line) > width:
-            cut = next(end for end in range(len(line), 0, -1) if columns_of(line[:end]) <= width)
+            cut = len(_head(line, width)) or 1
             lines.append(line[:cut])
             line = line[cut:]
     return [*lines, line.strip(" ")] if line.strip(" ") else lines

@@ -9,7 +9,7 @@ from functools import cache
 from string import Formatter
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
+from babel import negotiate_locale
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.stories import phrases
@@ -121,14 +121,7 @@ def english() -> Language:
 
 def spoken(wanted: Iterable[str], otherwise: str = "en") -> str:
     """The first wanted tag whose language has a catalogue, "de" for "de-AT"; `otherwise` where none has."""
-    for each in wanted:
-        try:
-            found = Locale.parse(each.strip().replace("_", "-"), sep="-").language
-        except (ValueError, UnknownLocaleError):
-            continue
-        if found in LANGUAGES:
-            return found
-    return otherwise
+    return negotiate_locale([each.strip().replace("-", "_") for each in wanted], LANGUAGES) or otherwise
 
 
 def accepted(header: str) -> list[str]:

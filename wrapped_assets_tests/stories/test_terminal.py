@@ -32,6 +32,13 @@ def test_wide_characters_take_two_columns() -> None:
     assert fitted("東京事変", 6) == "東京… "
 
 
+def test_a_character_of_several_code_points_is_measured_and_cut_as_one() -> None:
+    family, flag = "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}", "\N{WAVING WHITE FLAG}\ufe0f\u200d\N{RAINBOW}"
+    assert [columns_of(each) for each in (family, flag, "e\u0301")] == [2, 2, 1]
+    assert fitted(f"a{family}{flag}", 4) == f"a{family}…"
+    assert wrapped(f"{family}{family}{flag}", 4) == [family + family, flag]
+
+
 def test_lines_break_between_words_and_between_wide_characters_but_never_before_a_full_stop() -> None:
     assert wrapped("one two three", 8) == ["one two", "three"]
     assert wrapped("音楽を聴きました。", 8) == ["音楽を聴", "きまし", "た。"]
