@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from wrapped_assets.building.explaining import record_logic
+from wrapped_assets.building.proving import failing_examples
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import DamagedInput, Unit, UnitResult
 from wrapped_assets.contracts.errors import BuildError
@@ -38,12 +39,18 @@ Progress = Callable[[int, int], None]  # cells done, cells planned
 
 
 def build(
-    project: Project, wanted: Callable[[Situation], Collection[Cell]] | None = None, *, full: bool = False, progress: Progress | None = None
+    project: Project,
+    wanted: Callable[[Situation], Collection[Cell]] | None = None,
+    *,
+    full: bool = False,
+    examples: bool = False,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Brings the wanted cells, and what they need, up to date; all of them where `wanted` is None.
 
     A second build at the same time waits for a unit that the first is computing and then finds it fresh. A failed cell keeps
-    what it had, and what reads it is left as it was.
+    what it had, and what reads it is left as it was. With `examples`, a new or changed asset whose worked example does not hold
+    fails before it is computed.
     """
     started = time.monotonic()
     report = BuildReport()
@@ -57,9 +64,13 @@ def build(
             record_logic(project)
         done = 0
         asked = {step.cell for step in plan.steps} if full else set()
-        failed: set[Cell] = set()
+        refused = failing_examples(situation, plan) if examples else {}
+        report.failed.extend((step.cell, refused[step.cell.asset]) for step in plan.steps if step.cell.asset in refused)
+        failed = {cell for cell, _ in report.failed}
         for (period, _), steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
-            cells = [step.cell for step in steps]
+            cells = [step.cell for step in steps if step.cell.asset not in refused]
+            if not cells:
+                continue
             with root.lock(_lock_name(root, cells[0])):
                 _refresh(project, situation, period)
                 result = _run_unit(project, situation, cells, asked, failed)

@@ -30,7 +30,7 @@ def command(ctx, years, first, last, selection, full, data, as_json) -> None:
     wanted = chosen_cells(years, first, last, selection)
     project = open_project(data)
     with progress_bar("building") as show:
-        report = build(project, wanted, full=full, progress=show)
+        report = build(project, wanted, full=full, examples=True, progress=show)
     if as_json:
         emit_json(
             {
@@ -46,7 +46,11 @@ def command(ctx, years, first, last, selection, full, data, as_json) -> None:
             f"{len(report.recomputed):,} cells recomputed, {len(report.cut_off):,} cut off early (their inputs came out the same), "
             f"{report.unchanged:,} unchanged, in {report.seconds:.1f} s"
         )
+    together: dict[tuple[str, str], list] = {}
     for cell, error in report.failed:
-        click.echo(f"failed: {cell}: {error}", err=True)
+        together.setdefault((cell.asset, error), []).append(cell)
+    for (_, error), cells in together.items():
+        more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""
+        click.echo(f"failed: {cells[0]}{more}: {error}", err=True)
     if report.failed:
         ctx.exit(1)

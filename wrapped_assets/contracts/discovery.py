@@ -63,9 +63,8 @@ def _check_file(module: ModuleType, subject: Subject) -> None:
             f"{line_of(declared.function)}: the asset is called {declared.name!r} and its file {name!r}; give both the same name"
         )
     if declared.subject != subject:
-        raise DeclarationError(
-            f"{line_of(declared.function)}: {name}: a file in this folder declares a {decorator}; write `@{decorator}(…)`, or move the file"
-        )
+        remedy = f"this folder is for assets under `@{decorator}`; write that, or move the file to the folder of its kind"
+        raise DeclarationError(f"{line_of(declared.function)}: {name}: {remedy}")
 
 
 @cache

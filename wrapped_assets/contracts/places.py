@@ -59,10 +59,10 @@ def _position(function: ast.FunctionDef, keyword: str, item: str) -> Position:
     return first.lineno, first.col_offset + 1
 
 
-def _holding(tree: ast.AST, item: str) -> Iterator[ast.expr]:
-    """The expressions that name the item: `c.item`, `item`, or a text that has it; an exact one first."""
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr)]
-    yield from (node for node in nodes if item in (getattr(node, "attr", None), getattr(node, "id", None), getattr(node, "value", None)))
+def _holding(tree: ast.AST, item: str) -> Iterator[ast.expr | ast.keyword]:
+    """What names the item: `c.item`, `item`, `item=`, or a text that has it; an exact one first."""
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.keyword)]
+    yield from (node for node in nodes if item in (getattr(node, name, None) for name in ("attr", "id", "arg", "value")))
     yield from (node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and item in node.value)
 
 

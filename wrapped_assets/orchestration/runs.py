@@ -79,7 +79,8 @@ def waits_for(graph: Graph, key: str, selected: set[str]) -> set[str]:
 def build_partitions(lake: Lake, keys: set[str], periods: list[str]) -> BuildReport:
     """Brings the cells of some periods up to date, in the buckets that the run asks for."""
     buckets = set(lake.buckets) or None
-    return build(lake.project, lambda situation: cells_of(situation, keys, set(periods), buckets), full=lake.recompute is Recompute.all)
+    full = lake.recompute is Recompute.all
+    return build(lake.project, lambda situation: cells_of(situation, keys, set(periods), buckets), full=full, examples=True)
 
 
 def silent_result() -> dg.MaterializeResult:

@@ -1,0 +1,47 @@
+"""Runs the worked examples of assets that are new or changed, before a build stores what they compute."""
+
+from __future__ import annotations
+
+from wrapped_assets.building.failures import described, failure
+from wrapped_assets.building.worked_examples import differences
+from wrapped_assets.contracts.asset import Declaration
+from wrapped_assets.contracts.graph import Graph
+from wrapped_assets.planning.plan import Plan
+from wrapped_assets.planning.situation import Situation
+
+_SHOWN = 3  # rows of an example in a message
+
+
+def failing_examples(situation: Situation, plan: Plan) -> dict[str, str]:
+    """Asset → what is wrong with its example, of the planned assets whose logic no stored cell was made with.
+
+    In a root that has no cells yet nothing runs: whoever installs the platform has examples that its tests have run.
+    """
+    if not situation.stored:
+        return {}
+    proven = {(cell.asset, stored.logic) for cell, stored in situation.stored.items()}
+    planned = dict.fromkeys(step.cell.asset for step in plan.steps)
+    fresh = (situation.graph.by_key[key] for key in planned if (key, situation.logic[key]) not in proven)
+    found = {asset.key: broken_example(asset, situation.graph) for asset in fresh if asset.examples}
+    return {key: message for key, message in found.items() if message}
+
+
+def broken_example(asset: Declaration, graph: Graph) -> str:
+    """What the first example that does not hold expects and what comes instead; empty where all hold."""
+    for number, example in enumerate(asset.examples, 1):
+        try:
+            missing, unexpected = differences(asset, example, graph)
+        except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
+            return described(error, asset)
+        if missing or unexpected:
+            which = f"example {number} of {len(asset.examples)}" if len(asset.examples) > 1 else "the example"
+            lacks = f"expects {_rows(missing)}, which did not come" if missing else "expects no more rows"
+            came = f"{_rows(unexpected)} came instead" if unexpected else "no other row came"
+            message = f"{which} {lacks}; {came}: correct the function, or what the example expects"
+            return str(failure(asset, message, "examples", "expect"))
+    return ""
+
+
+def _rows(rows: list) -> str:
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return ", ".join(str(dict(row)) for row in rows[:_SHOWN]) + more
