@@ -18,6 +18,7 @@ from wrapped_assets_tests.postgres import postgres, postgres_server
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
 
 __all__ = ["postgres", "postgres_server"]
+pytest_plugins = ["wrapped_assets_tests.running"]
 
 settings.register_profile("here", deadline=None)  # a claim about speed is a benchmark's, never a timed test's
 settings.load_profile("here")

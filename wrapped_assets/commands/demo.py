@@ -50,7 +50,7 @@ def command(ctx, serve, data, as_json) -> None:
         set_group(root, group["name"], group["listeners"])
     say(f"imported a catalogue of {sum(catalogue.rows.values()):,} rows and {agreed.added + agreed.known_before} answers about consent")
     project = Project(root)
-    with progress_bar("building") as show:
+    with progress_bar("building", in_pipes=not as_json) as show:
         built = build(project, progress=show)
     if built.failed:
         raise InputError(f"{len(built.failed)} cells failed: see `wrapped build`")

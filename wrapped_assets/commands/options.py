@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import click
@@ -117,19 +118,31 @@ def selected_assets(graph: Any, selection: str) -> set[str]:
 
 
 @contextmanager
-def progress_bar(label: str, total: int | None = None) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on a terminal's standard error, nothing in a pipe; the callable takes (done, total)."""
+def progress_bar(label: str, total: int | None = None, *, in_pipes: bool = False) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on a terminal's standard error; in a pipe nothing, or a line every four seconds. The callable takes (done, total)."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda done, total: None
+        yield _lines(label) if in_pipes else lambda done, total: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(label, total=total)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _lines(label: str) -> Callable[[int, int | None], None]:
+    said = monotonic()
+
+    def show(done: int, total: int | None) -> None:
+        nonlocal said
+        if monotonic() - said >= 4:
+            said = monotonic()
+            click.echo(f"{label}: {done:,} of {total:,}" if total else f"{label}: {done:,}", err=True)
+
+    return show
 
 
 def emit(content: bytes, out: str | None = None) -> None:
