@@ -13,6 +13,7 @@ import click
 
 from wrapped_assets import __version__, commands
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.places import raised_at
 from wrapped_assets.kernels.one_line import one_line
 
 
@@ -50,7 +51,9 @@ class Commands(click.Group):
             if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on one's own machine: the message may quote data
                 raise
             cause = type(getattr(error, "orig", None) or error).__name__
-            click.echo(f"wrapped: failed unexpectedly ({cause}); WRAPPED_SHOW_ERRORS=1 shows where, and may show data", err=True)
+            place = raised_at(error)
+            at = f" at {place}" if place else ""
+            click.echo(f"wrapped: failed unexpectedly ({cause}{at}); WRAPPED_SHOW_ERRORS=1 shows the error, and may show data", err=True)
             ctx.exit(1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.documentation import COMMAND, FOLDER, pages
+from wrapped_assets.documentation.pages import COMMAND, FOLDER, pages
 from wrapped_assets.privacy.policy import export_names
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.purposes import PURPOSES

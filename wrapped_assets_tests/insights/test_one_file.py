@@ -70,7 +70,7 @@ def test_a_new_insight_is_one_file(tmp_path: Path) -> None:
     (copy / "wrapped_assets" / "insights" / "listener" / f"{NAME}.py").write_text(INSIGHT)
 
     assert str(copy) in run(copy, "-c", SEEN)
-    run(copy, "-m", "wrapped_assets.documentation")
+    run(copy, "-c", WRAPPED, "docs")
     page = (copy / "docs" / "insights.md").read_text()
     assert f"### {NAME}\n" in page
     assert "How many listens began from midnight to four" in page

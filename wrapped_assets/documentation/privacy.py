@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
+from wrapped_assets.documentation.tables import CLASSES, table
 from wrapped_assets.kernels.privacy_loss import epsilon_of
 from wrapped_assets.privacy.noise import NANO
 from wrapped_assets.privacy.policy import Policy, export_names, policy_of
@@ -12,34 +13,29 @@ from wrapped_assets.vocabulary.categories import category_of
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
 
-_CLASSES = {
-    "direct": "names a person", "sensitive": "sensitive", "pseudonym": "stands for a person", "quasi": "helps to recognise a person",
-    "own_content": "what a listener did", "aggregate": "about a group", "public": "about no one",
-}  # fmt: skip
-
 
 def filled(page: str) -> str:
     """The page with every table between its markers as it is now; ValueError for a marker of an unknown table."""
 
-    def table(found: re.Match[str]) -> str:
+    def filled_in(found: re.Match[str]) -> str:
         if found[1] not in _TABLES:
             raise ValueError(f"docs/privacy.md asks for the unknown table {found[1]!r}; known are {', '.join(_TABLES)}")
         return f"<!-- table: {found[1]} -->\n" + "\n".join(_TABLES[found[1]]()) + "\n<!-- end -->"
 
-    return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", table, page, flags=re.DOTALL)
+    return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", filled_in, page, flags=re.DOTALL)
 
 
 def _purposes() -> Iterator[str]:
     named = [*PURPOSES.values(), purpose_named("partner:recipient")]
     names = [f"`{each.name.replace(':recipient', ':RECIPIENT')}`" for each in named]
     rows = [(name, each.meaning, each.data_use, _words(each.lawful_basis)) for name, each in zip(names, named, strict=True)]
-    return _table(("Purpose", "What a person is told", "Data use (fideslang)", "Lawful basis"), rows)
+    return table(("Purpose", "What a person is told", "Data use (fideslang)", "Lawful basis"), rows)
 
 
 def _exports() -> Iterator[str]:
     policies = [policy_of(name).policy for name in export_names()]
     head = ("Export", "For whom, what for", "Who is in it", "Smallest group, rounding", "Chance added", "Signed by", "Kept")
-    return _table(head, [_export(policy) for policy in policies])
+    return table(head, [_export(policy) for policy in policies])
 
 
 def _export(policy: Policy) -> tuple[str, ...]:
@@ -75,31 +71,26 @@ def _left() -> Iterator[str]:
     for policy in (policy_of(name).policy for name in export_names()):
         yield f"\n{policy.title} (`{policy.export}`):\n"
         rows = [
-            (f"`{file}`", f"`{name}`", rule.meaning, _CLASSES[rule.privacy], rule.category)
+            (f"`{file}`", f"`{name}`", rule.meaning, CLASSES[rule.privacy], rule.category)
             for file, columns in sorted(policy.files.items())
             for name, rule in columns.items()
         ]
-        yield from _table(("File", "Column", "Meaning", "Class", "Category (fideslang)"), rows)
+        yield from table(("File", "Column", "Meaning", "Class", "Category (fideslang)"), rows)
         yield "\nNot guaranteed:\n"
         yield from (f"* {sentence}" for sentence in policy.not_guaranteed)
 
 
 def _classes() -> Iterator[str]:
     rows = []
-    for privacy, meaning in _CLASSES.items():
+    for privacy, meaning in CLASSES.items():
         found = [column for column in BY_NAME.values() if column.privacy == privacy]
         categories = sorted({category_of(column) for column in found})
         rows.append((f"`{privacy}`", meaning, ", ".join(f"`{each}`" for each in categories) or "there is none"))
-    return _table(("Class", "The column …", "Categories (fideslang)"), rows)
+    return table(("Class", "The column …", "Categories (fideslang)"), rows)
 
 
 def _words(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for cells in (head, ["---"] * len(head), *rows):
-        yield f"| {' | '.join(cell.replace('|', '¦') for cell in cells)} |"
 
 
 _TABLES: dict[str, Callable[[], Iterator[str]]] = {"purposes": _purposes, "exports": _exports, "columns": _left, "classes": _classes}
