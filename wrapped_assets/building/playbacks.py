@@ -9,6 +9,7 @@ import polars as pl
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.listens.within_format import reach
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
@@ -41,15 +42,18 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
 
 
 def _doubtful(plays: pl.DataFrame) -> pl.DataFrame:
-    """The plays that may repeat another: of listeners with several formats, and of several at one instant."""
-    code = pl.col("source_code")
+    """The plays that may repeat another: of listeners with several formats, and of several that overlap in time, whatever was played."""
+    code, who = pl.col("source_code"), pl.col("listener_id")
     mixed = plays.lazy().group_by("listener_id").agg(_is_mixed=code.min() != code.max())
-    ordered = plays.lazy().sort("listener_id", "listened_at")
-    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in ("listener_id", "listened_at")).fill_null(value=False)
+    ordered = plays.lazy().with_columns(_start=pl.col("listened_at").dt.epoch("ms")).sort("listener_id", "_start")
+    # Ends only ever grow along a listener's plays: whoever overlaps any earlier play overlaps the one that reaches furthest.
+    reached = ordered.with_columns(_reach=reach()).with_columns(_reached=pl.col("_reach").cum_max().over("listener_id").shift(1))
+    repeats = (who == who.shift(1)) & (pl.col("_start") < pl.col("_reached"))
+    is_repeated = (who == who.shift(-1)) & (pl.col("_start").shift(-1) < pl.col("_reach"))
     return (
-        ordered.with_columns(_is_same=same | same.shift(-1, fill_value=False))
+        reached.with_columns(_is_doubtful=(repeats | is_repeated).fill_null(value=False))
         .join(mixed, on="listener_id", how="left")
-        .filter(pl.col("_is_same") | pl.col("_is_mixed"))
-        .drop("_is_same", "_is_mixed")
+        .filter(pl.col("_is_doubtful") | pl.col("_is_mixed"))
+        .drop("_start", "_reach", "_reached", "_is_doubtful", "_is_mixed")
         .collect()
     )

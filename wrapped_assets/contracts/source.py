@@ -24,6 +24,8 @@ TRACK_SCHEMA: dict[str, pl.DataType] = {
     "artist_mbids": pl.List(pl.String()),
     "spotify_uri": pl.String(),
     "isrc": pl.String(),
+    "submitted_title": pl.String(),  # what the client sent, where the export maps it to other names; null where it is the same
+    "submitted_artist_credit": pl.String(),
 }
 
 # One playback. `listener` is null where the file does not name one (then it is --listener's).

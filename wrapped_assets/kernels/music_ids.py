@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.kernels.identity import joined_key, stable_ids
-from wrapped_assets.kernels.texts import credited, featured_in, names_key, normalised, without_featuring
+from wrapped_assets.kernels.texts import normalised
+from wrapped_assets.kernels.titles import credited, featured_in, names_key, song_key, without_featuring, without_remaster
 
 
 def _ids(key: pl.Expr) -> pl.Expr:
@@ -41,12 +42,12 @@ def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
 
 def recording_ids(media: pl.Expr) -> dict[str, pl.Expr]:
     """recording_id and song_id of rows with recording_name, `_primary` and `_others`."""
-    title = normalised(without_featuring(pl.col("recording_name")))
-    companions = names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(pl.col("recording_name")).fill_null("")), separator=","))
-    primary = pl.col("_primary")
+    name, primary = pl.col("recording_name"), pl.col("_primary")
+    title = without_remaster(normalised(without_featuring(name)))
+    companions = names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(name).fill_null("")), separator=","))
     return {
         "recording_id": _ids(joined_key(pl.lit("recording"), title, primary, companions, media)),
-        "song_id": _ids(joined_key(pl.lit("song"), title, primary, media)),
+        "song_id": _ids(joined_key(pl.lit("song"), *song_key(name, primary), media)),
     }
 
 

@@ -22,11 +22,17 @@ LANDED_TRACKS: dict[str, pl.DataType] = {
     column.name: column.dtype
     for column in (
         c.variant_id, c.recording_name, c.artist_name, c.artist_names, c.release_group_name, c.duration_ms, c.media,
-        c.recording_mbid, c.release_mbid, c.artist_mbids, c.spotify_uri, c.isrc,
+        c.recording_mbid, c.release_mbid, c.artist_mbids, c.spotify_uri, c.isrc, c.submitted_recording_name, c.submitted_artist_name,
     )
 }  # fmt: skip
-_RENAMED = {"title": "recording_name", "artist_credit": "artist_name"}
-_TEXTS = ("recording_name", "artist_name", "release_group_name", "recording_mbid", "release_mbid", "spotify_uri", "isrc")
+_RENAMED = {
+    "title": "recording_name", "artist_credit": "artist_name", "submitted_title": "submitted_recording_name",
+    "submitted_artist_credit": "submitted_artist_name",
+}  # fmt: skip
+_TEXTS = (
+    "recording_name", "artist_name", "release_group_name", "recording_mbid", "release_mbid", "spotify_uri", "isrc",
+    "submitted_recording_name", "submitted_artist_name",
+)  # fmt: skip
 _LISTS = ("artist_names", "artist_mbids")
 
 

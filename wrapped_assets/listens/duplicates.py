@@ -14,11 +14,11 @@ from wrapped_assets.vocabulary.periods import Month
     layer="listens",
     kind="month_bucket",
     grain=[c.listener_id, c.listened_at, c.recording_id, c.source_code, c.copy_number],
-    columns=[c.ms_played, c.kept_listened_at, c.kept_source_code],
+    columns=[c.ms_played, c.kept_listened_at, c.kept_source_code, c.duplicate_reason],
     reads={"landed_plays": (PLAYS_READ, "month_and_edges"), "tracks": TRACKS_READ},
 )
 def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """A record that was dropped, and the record that stands for its playback.
+    """A record that was dropped, the record that stands for its playback, and by which rule of docs/matching.md.
 
     By the UTC month of the dropped record's start. Records alike in time, recording and format are told apart by `copy_number`.
     """
@@ -30,5 +30,6 @@ def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, month: Month) -
         every.filter(pl.col("_kept") != pl.col("_row"), pl.col("listened_at").is_between(start, end, closed="left"))
         .join(kept, on="_kept", how="inner")
         .sort("_row")
+        .with_columns(duplicate_reason=pl.col("_reason"))
         .with_columns(copy_number=pl.int_range(1, pl.len() + 1).over("listener_id", "listened_at", "recording_id", "source_code"))
     )

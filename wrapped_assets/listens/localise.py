@@ -13,7 +13,7 @@ from wrapped_assets.vocabulary.periods import Month
 zoneinfo.reset_tzpath(to=())  # the pinned tzdata package decides, not what the machine happens to have
 
 MOST_CHANGES = 2  # Morocco leaves and re-enters summer time within one month; no zone does more
-EDGE = timedelta(hours=36)  # the furthest local midnight from UTC's is 14 hours; the rest is for a long play across it
+EDGE = timedelta(hours=72)  # the furthest local midnight from UTC's is 14 hours, and two records of one playback are up to a day apart
 
 
 @cache

@@ -16,10 +16,10 @@ TRACKS_READ: list[Column] = [
     c.variant_id, c.recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.duration_ms, c.media,
 ]  # fmt: skip
 _READ = {column.name: column.dtype for column in (*PLAYS_READ, *TRACKS_READ)}
-_RESOLVED = {**_READ, "_row": pl.get_index_type(), "_kept": pl.get_index_type()}
+_RESOLVED = {**_READ, "_row": pl.get_index_type(), "_kept": pl.get_index_type(), "_reason": pl.String}
 
 
 def resolved_plays(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
-    """Every landed play of the month and its edges with its ids, `_row` and `_kept` (see `mark_duplicates`)."""
+    """Every landed play of the month and its edges with its ids, `_row`, `_kept` and `_reason` (see `mark_duplicates`)."""
     joined = landed_plays.join(tracks, on="variant_id", how="inner").select(list(_READ))
     return joined.map_batches(lambda plays: mark_duplicates(plays).select(list(_RESOLVED)), schema=_RESOLVED)

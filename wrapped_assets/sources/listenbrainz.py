@@ -70,6 +70,8 @@ def row_from(number: int, listen: dict[str, Any], time_key: str) -> Row:
         artist_mbids=mbids(artist_ids),
         spotify_uri=spotify_uri(said),
         isrc=text(said.get("isrc")),
+        submitted_title=text(track.get("track_name")) if mapping else None,
+        submitted_artist_credit=text(track.get("artist_name")) if mapping else None,
         ms_played=milliseconds(said.get("duration_played")),
     )
 

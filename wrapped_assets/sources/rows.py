@@ -29,6 +29,8 @@ class Row(NamedTuple):
     artist_mbids: list[str] | None = None
     spotify_uri: str | None = None
     isrc: str | None = None
+    submitted_title: str | None = None
+    submitted_artist_credit: str | None = None
     listener: str | None = None
     ms_played: int | None = None
     is_scrobble: bool = True

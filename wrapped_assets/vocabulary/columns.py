@@ -35,6 +35,9 @@ time_zone = _column("time_zone", pl.String, "The listener's IANA time zone.", "q
 variant_id = _column("variant_id", pl.Int64, "One exact spelling of a track as exported: a hash of its texts and ids.", "own_content")
 recording_id = _column("recording_id", pl.Int64, "A distinct song: a hash of its normalised title, artists and kind of media.", "own_content")
 song_id = _column("song_id", pl.Int64, "Title and primary artist, looser than a recording: finds one playback in two exports.", "own_content")
+submitted_recording_name = _column("submitted_recording_name", pl.String, "Title as the client sent it, where the export maps it to another.", "own_content")
+submitted_artist_name = _column("submitted_artist_name", pl.String, "Artist credit as the client sent it, where the export maps it to another.", "own_content")
+submitted_recording_id = _column("submitted_recording_id", pl.Int64, "The recording by the names that the client sent, where the export maps them to others.", "own_content")
 recording_name = _column("recording_name", pl.String, "The recording's title as displayed.", "own_content")
 artist_id = _column("artist_id", pl.Int64, "One artist: a hash of the normalised name.", "own_content")
 artist_name = _column("artist_name", pl.String, "The artist's, or the artist credit's, name as displayed.", "own_content")
@@ -103,6 +106,7 @@ is_length_known = _column("is_length_known", pl.Boolean, "The played time, or th
 copy_number = _column("copy_number", pl.Int64, "Tells records apart that agree in all else, first = 1.", "own_content")
 kept_listened_at = _column("kept_listened_at", INSTANT, "Start of the record that was kept.", "own_content", "UTC")
 kept_source_code = _column("kept_source_code", pl.UInt8, "Format of the record that was kept.", "own_content")
+duplicate_reason = _column("duplicate_reason", pl.String, "Why two records are one playback: same_start, overlap, scrobbled_again, times_agree, same_length, pause.", "own_content")
 outcome_code = _column("outcome_code", pl.UInt8, "What became of the play: place in vocabulary.outcomes.OUTCOMES.", "own_content")
 outcome = _column("outcome", pl.String, "What became of the play: counted, or the reason why not.", "own_content")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import permutations
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from wrapped_assets.contracts.source import Source
 from wrapped_assets_tests.listens.plays import EXACT, MINUTES, SCROBBLES, duplicates_in, listens_in, loaded, play, scrobble, truncated
+from wrapped_assets_tests.listens.slow_matching import kept_slowly
 
 FULL = play("2026-03-01 12:00:25")
 NEXT = play("2026-03-01 12:03:25")
@@ -77,61 +77,21 @@ def test_a_playback_over_a_months_end_is_one_play_in_one_month() -> None:
 
 
 def a_household(seed: int) -> list[tuple[Source, list[dict[str, Any]]]]:
-    """Three exports of one evening that overlap in part, with skips, copies and loops."""
+    """Three exports of one night that overlap in part: skips, copies, loops, pauses, late reports, records that come again."""
     chance = random.Random(seed)
     exports: dict[str, list[dict[str, Any]]] = {"exact": [], "minutes": [], "scrobbles": []}
-    moment = datetime(2026, 1, 31, 23, chance.randrange(60), chance.randrange(60), tzinfo=UTC)
+    moment = datetime(2026, 1, 31, 22, chance.randrange(60), chance.randrange(60), tzinfo=UTC)
     for _ in range(chance.choice((1, 3, 12, 25))):
         moment += timedelta(seconds=chance.choice((0, 0, 1, 7, 30, 59, 61, 300)))
-        one = play(moment, chance.choice(("eple", "walk")), chance.choice((3_000, 20_000, 31_000, 60_000, 180_000)))
-        ways = {
-            "exact": one,
-            "minutes": truncated(one),
-            "scrobbles": scrobble(moment + timedelta(seconds=chance.choice((0, 0, 1))), one["title"]),
-        }
+        length = chance.choice((3_000, 20_000, 31_000, 60_000, 61_237, 180_000, 4_000_000))
+        one = play(moment, chance.choice(("eple", "walk")), length)
+        pause, late = (timedelta(seconds=chance.choice((0, 0, 0, *more))) for more in ((1, 90, 600, 7_200), (61, 900, 14_400, 86_300)))
+        ways = {"exact": one, "minutes": truncated({**one, "listened_at": moment + late}), "scrobbles": scrobble(moment - pause, one["title"])}
         for name, record in ways.items():
-            exports[name] += [record] * chance.choice((0, 1, 1, 1, 2))
-        moment += timedelta(milliseconds=one["ms_played"])
+            again = {**record, "listened_at": record["listened_at"] + timedelta(seconds=chance.choice((0, 1, 2, 29, 30, 78)))}
+            exports[name] += [record, again][: chance.choice((0, 1, 1, 1, 1, 2))]
+        moment += timedelta(milliseconds=length)
     return [(EXACT, exports["exact"]), (MINUTES, exports["minutes"]), (SCROBBLES, exports["scrobbles"])]
-
-
-def kept_slowly(exports: list[tuple[Source, list[dict[str, Any]]]]) -> dict[tuple[str, datetime, int], int]:
-    """The rule in plain Python: (title, start, format) of each kept record → how many were dropped in its favour."""
-    records = [(source, one["title"], one["listened_at"], one["ms_played"]) for source, plays in exports for one in plays]
-    starts: dict[tuple[str, datetime], list[tuple[Source, int | None]]] = defaultdict(list)
-    for source, title, start, ms in records:
-        starts[title, start].append((source, ms))
-    first = {key: max(found, key=lambda one: (one[0].richness, one[1] or 0)) for key, found in starts.items()}
-    weight = {key: len(found) for key, found in starts.items()}
-    accepted: list[tuple[str, datetime]] = []
-    for level in (EXACT, MINUTES, SCROBBLES):
-        own = [key for key, (source, _) in first.items() if source is level]
-        pairs = sorted(
-            (distance, rich[1], poor[1], rich, poor)
-            for rich in accepted for poor in own
-            if rich[0] == poor[0] and (distance := _distance(rich[1], *first[rich], poor[1], *first[poor])) is not None
-        )  # fmt: skip
-        taken: set[tuple[str, datetime]] = set()
-        for _, _, _, rich, poor in pairs:
-            if rich not in taken and poor not in taken:
-                taken |= {rich, poor}
-                weight[rich] += weight.pop(poor)
-        accepted += [key for key in own if key not in taken]
-    return {(title, start, first[title, start][0].code): weight[title, start] - 1 for title, start in accepted}
-
-
-def _distance(start: datetime, source: Source, ms: int | None, other_start: datetime, other: Source, other_ms: int | None) -> float | None:
-    """How far two records are apart, None where they cannot be one playback."""
-    coarser = max(source.resolution_seconds, other.resolution_seconds)
-    length, other_length = (ms or 0) / 1000, (other_ms or 0) / 1000
-    end, other_end = start.timestamp() + length, other_start.timestamp() + other_length
-    starts, ends = abs(start.timestamp() - other_start.timestamp()), abs(end - other_end)
-    by_start = SCROBBLES in (source, other) and starts <= coarser
-    overlap = starts < max(length, other_length, 0.001)
-    by_end = ends <= coarser and (end // coarser == other_end // coarser or overlap)
-    if not by_start and not by_end:
-        return None
-    return min(starts, ends) + (0 if length == other_length else 60)
 
 
 @cache

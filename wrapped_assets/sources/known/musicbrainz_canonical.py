@@ -9,7 +9,7 @@ import polars as pl
 
 from wrapped_assets.contracts.known_source import KnownBatch, KnownSource
 from wrapped_assets.contracts.source import Head
-from wrapped_assets.kernels.texts import credited
+from wrapped_assets.kernels.titles import credited
 from wrapped_assets.sources.known.checked import checked
 from wrapped_assets.sources.known.tables import columns_of, frames
 
