@@ -7,7 +7,7 @@ import polars as pl
 from wrapped_assets.kernels.texts import normalised
 
 _FEATURING_WORD = r"(?:feat\.?|ft\.?|featuring)"
-_FEATURING = rf"(?i)\s+[\(\[]?{_FEATURING_WORD}\s+"
+_FEATURING = rf"(?i)\s+{_FEATURING_WORD}\s+"
 # "(feat. B)", "[with B]"; and without brackets up to the next one: "A feat. B - Live".
 _IN_BRACKETS = rf"(?i)\s*[\(\[]\s*(?:{_FEATURING_WORD}|with|w/)\s+([^\)\]]*)[\)\]]"
 _WORD, _LATER_WORD = r"[^()\[\]\s]+", r"(?:[^()\[\]\s-]|-[^()\[\]\s])[^()\[\]\s]*"
@@ -34,7 +34,7 @@ def _note(mark: str) -> str:
 
 _REMASTER_NOTE, _VERSION_NOTE = _note(_REMASTER), _note(_VERSION)
 _TOPIC = r"\s+-\s+topic$"
-_CREDIT_END = r"\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\svs\.?\s|\swith\s|\s(?:feat\.?|ft\.?|featuring)\s).*$"
+_CREDIT_END = r"\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\svs\.?\s|\swith\s|\s[\(\[]?(?:feat\.?|ft\.?|featuring)\s).*$"
 _NOT_LETTERS = r"[^\p{L}\p{N}]"
 _ACCENTS = r"[\x{0300}-\x{036F}]"
 
@@ -92,12 +92,11 @@ def names_key(names: pl.Expr) -> pl.Expr:
 
 
 def credited(artist_credit: pl.Expr) -> pl.Expr:
-    """The artists of a displayed credit, primary first: "A feat. B" and "A (ft. B)" are one credit and two artists.
+    """The artists of a displayed credit, primary first: "A feat. B" is one credit and two artists.
 
     Only "feat.", "ft." and "featuring" separate: "&", "and" and commas are part of too many names.
     """
-    bare = artist_credit.str.replace_all(_FEATURING, "\x1f").str.strip_chars(" \x1f")
-    return pl.when(bare.str.contains("\x1f")).then(bare.str.strip_chars_end(")]")).otherwise(bare).str.split("\x1f")
+    return artist_credit.str.replace_all(_FEATURING, "\x1f").str.strip_chars(" \x1f").str.split("\x1f")
 
 
 def song_key(title: pl.Expr, primary: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

@@ -19,10 +19,12 @@ def matched_between_formats(kept: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("source_code")
     mixed = kept.group_by("listener_id").agg(_is_mixed=code.min() != code.max()).filter("_is_mixed")
     length = pl.coalesce("ms_played", "duration_ms", pl.lit(0)).cast(pl.Int64)
-    rows = kept.join(mixed, on="listener_id", how="semi").with_columns(_length=length, _played="ms_played", _end=pl.col("_start") + length)
+    rows = kept.join(mixed, on="listener_id", how="semi")
+    rows = rows.with_columns(_length=length, _played="ms_played", _end=pl.col("_start") + length)
     levels = rows.select("richness", "source_code").unique().sort(["richness", "source_code"], descending=[True, False])
     rows = rows.select(_COLUMNS)
-    accepted, matches = rows.clear(), [pl.DataFrame(schema={"_row": rows.schema["_row"], "_kept": rows.schema["_row"], "_reason": pl.String})]
+    row = rows.schema["_row"]
+    accepted, matches = rows.clear(), [pl.DataFrame(schema={"_row": row, "_kept": row, "_reason": pl.String})]
     for level in levels["source_code"]:
         records = rows.filter(code == level)
         if accepted.height:
@@ -50,7 +52,7 @@ def _near(richer: pl.DataFrame, poorer: pl.DataFrame, time: str, slot_ms: int, o
 
 
 def _pairs(pairs: pl.DataFrame, distance: pl.Expr, reason: str) -> pl.DataFrame:
-    """Nearest is one start, whatever else is said: nobody starts a song twice at once. Of others as far apart, those of equal lengths."""
+    """Nearest is one start: nobody starts a song twice at once. Of others that are as far apart, those of equal lengths."""
     unlike = pl.when(pl.col("_length") == pl.col("_length_poorer")).then(0).otherwise(MINUTE_MS)
     near = pl.when(_STARTS == 0).then(-1).otherwise(distance + unlike)
     return pairs.select(_richer="_row", _poorer="_row_poorer", _distance=near.cast(pl.Int64), _reason=pl.lit(reason))
@@ -64,7 +66,7 @@ def _ending_together(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame
     """Ends that agree within the coarser clock."""
     # A coarse clock must not merge two plays that cannot overlap, unless its own rounding explains the distance.
     rounded = (pl.col("_end") // _TOLERANCE) == (pl.col("_end_poorer") // _TOLERANCE)
-    overlaps = _STARTS < pl.max_horizontal("_length", "_length_poorer", 1)
+    overlaps = pl.max_horizontal("_length", "_length_poorer", 1) > _STARTS
     agreeing = _near(richer, poorer, "_end", MINUTE_MS).filter((_ENDS <= _TOLERANCE) & (rounded | overlaps))
     return _pairs(agreeing, pl.min_horizontal(_ENDS, _STARTS), "times_agree")
 
@@ -72,7 +74,7 @@ def _ending_together(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame
 def _starting_near(richer: pl.DataFrame, poorer: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Starts that are one, or for scrobbles agree within the coarser clock; and records that start before the other's end."""
     near = _near(richer, poorer, "_start", HOUR_MS)
-    agreeing = near.filter((_STARTS == 0) | ((pl.col("is_scrobble") | pl.col("is_scrobble_poorer")) & (_STARTS <= _TOLERANCE)))
+    agreeing = near.filter(_STARTS.eq(0) | ((pl.col("is_scrobble") | pl.col("is_scrobble_poorer")) & (_STARTS <= _TOLERANCE)))
     end, end_poorer = pl.col("_start") + pl.col("_played").fill_null(0), pl.col("_start_poorer") + pl.col("_played_poorer").fill_null(0)
     earlier_ends = pl.when(pl.col("_start") <= pl.col("_start_poorer")).then(end).otherwise(end_poorer)
     overlapping = near.filter(pl.max_horizontal("_start", "_start_poorer") < earlier_ends - _TOLERANCE)
@@ -94,7 +96,7 @@ def _paused(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:
     place = pl.struct("listener_id", "_start")
     pairs = both.with_columns(
         *(pl.col(name).shift(1).alias(f"{name}_before") for name in (*facts, "_is_poorer")),
-        _is_alone=((place != place.shift(1)) & (place.shift(1) != place.shift(2)).fill_null(True) & (place != place.shift(-1)).fill_null(True)),
+        _is_alone=pl.all_horizontal((place.shift(n) != place.shift(n + 1)).fill_null(value=True) for n in (1, 0, -1)),
     ).filter(
         "_is_alone", "is_scrobble_before", ~pl.col("is_scrobble"), pl.col("_is_poorer") != pl.col("_is_poorer_before"),
         pl.col("listener_id") == pl.col("listener_id_before"), pl.col("song_id") == pl.col("song_id_before"),

@@ -28,8 +28,10 @@ def absorbed_within_format(ordered: pl.DataFrame) -> pl.DataFrame:
     rows = rows.filter(pl.len().over("_cluster") > 1)
     found = []
     while rows.height:
-        best = rows.sort("_cluster", "_length", "_row", descending=[False, True, False]).unique("_cluster", keep="first", maintain_order=True)
-        best = best.select("_cluster", _kept="_row", _kept_start="_start", _kept_reach="_reach", _kept_scrobble="is_scrobble")
+        longest_first = rows.sort("_cluster", "_length", "_row", descending=[False, True, False])
+        best = longest_first.unique("_cluster", keep="first", maintain_order=True).select(
+            "_cluster", _kept="_row", _kept_start="_start", _kept_reach="_reach", _kept_scrobble="is_scrobble"
+        )
         others = rows.join(best, on="_cluster").filter(pl.col("_row") != pl.col("_kept"))
         start, kept_start = pl.col("_start"), pl.col("_kept_start")
         overlaps = pl.when(start < kept_start).then(kept_start < pl.col("_reach")).otherwise(start < pl.col("_kept_reach"))

@@ -192,16 +192,23 @@ _DAYS = [datetime(2025, 12, 31, tzinfo=UTC), *(datetime(2026, 1, day, tzinfo=UTC
 
 
 def _plays(seed: int) -> list[Play]:
-    """Up to ninety plays of one listener; two of one song never start together, for that would be one playback."""
+    """Up to ninety plays of one listener; two of one song never overlap, for that would be one playback."""
     chance = random.Random(seed)
     days = _DAYS[chance.randrange(2) :]  # for some, all is new
     songs = SONGS[: chance.choice((2, 6, 12, 16))]
-    found = {}
+    found: list[Play] = []
     for _ in range(chance.choice((0, 1, 5, 30, 90))):
         start = chance.choice(days) + timedelta(minutes=5 * chance.choice((chance.randrange(60), chance.randrange(240, 288))))
-        song = chance.choice(songs)
-        found[start, song] = Play(start, song, chance.choice((20_000, 30_000, 180_000, 180_000, 1_300_000)), chance.random() < 0.1)
-    return list(found.values())
+        song, ms_played = chance.choice(songs), chance.choice((20_000, 30_000, 180_000, 180_000, 1_300_000))
+        one = Play(start, song, ms_played, chance.random() < 0.1)
+        if not any(other.song == song and _overlap(one, other) for other in found):
+            found.append(one)
+    return found
+
+
+def _overlap(one: Play, other: Play) -> bool:
+    """Whether one starts before the other ends."""
+    return all(first.start < second.start + timedelta(milliseconds=second.ms_played) for first, second in ((one, other), (other, one)))
 
 
 SMALL_WORLDS = st.fixed_dictionaries({name: st.integers(0, 10**6).map(_plays) for name in ("ana", "bo", "cy")})

@@ -101,5 +101,6 @@ def test_one_listeners_exclusions_leave_the_others_alone() -> None:
 
 def test_an_edition_may_have_its_own_window() -> None:
     rules = {2026: rules_for("default", 2026, date(2026, 3, 1), date(2026, 3, 1))}
-    days = heard(play("2026-02-28 23:59"), play("2026-03-01 00:00"), play("2026-03-01 23:59"), play("2026-03-02 00:00"), rules=rules)
+    starts = ("02-28 23:59", "03-01 00:00", "03-01 23:59", "03-02 00:00")
+    days = heard(*(play(f"2026-{start}", ms_played=60_000) for start in starts), rules=rules)
     assert [OUTCOMES[code] for code in days["outcome_code"]] == ["outside_window", "counted", "counted", "outside_window"]

@@ -86,7 +86,8 @@ def a_household(seed: int) -> list[tuple[Source, list[dict[str, Any]]]]:
         length = chance.choice((3_000, 20_000, 31_000, 60_000, 61_237, 180_000, 4_000_000))
         one = play(moment, chance.choice(("eple", "walk")), length)
         pause, late = (timedelta(seconds=chance.choice((0, 0, 0, *more))) for more in ((1, 90, 600, 7_200), (61, 900, 14_400, 86_300)))
-        ways = {"exact": one, "minutes": truncated({**one, "listened_at": moment + late}), "scrobbles": scrobble(moment - pause, one["title"])}
+        reported = truncated({**one, "listened_at": moment + late})
+        ways = {"exact": one, "minutes": reported, "scrobbles": scrobble(moment - pause, one["title"])}
         for name, record in ways.items():
             again = {**record, "listened_at": record["listened_at"] + timedelta(seconds=chance.choice((0, 1, 2, 29, 30, 78)))}
             exports[name] += [record, again][: chance.choice((0, 1, 1, 1, 1, 2))]

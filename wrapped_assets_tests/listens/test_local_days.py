@@ -26,7 +26,7 @@ def test_local_day_and_hour_are_those_of_the_zone(zone: str) -> None:
     for month, day in ((2, 28), (3, 29), (4, 4), (10, 3), (10, 25), (12, 31)):
         starts += [datetime(2026, month, day, tzinfo=UTC) + timedelta(minutes=15 * quarter) for quarter in range(-96, 96)]
     unique = sorted(start for start in set(starts) if start.astimezone(ZoneInfo(zone)).year == 2026)
-    rows = heard(*(play(start) for start in unique), time_zones={"ana": zone})
+    rows = heard(*(play(start, ms_played=31_000) for start in unique), time_zones={"ana": zone})
     local = [start.astimezone(ZoneInfo(zone)) for start in unique]
     assert rows["listened_at"].to_list() == unique
     assert rows["local_date"].to_list() == [one.date() for one in local]
@@ -58,7 +58,7 @@ def test_a_play_around_a_months_end_lies_in_its_local_month_and_only_there() -> 
 
 
 def test_a_local_year_begins_at_local_midnight() -> None:
-    plays = frame(play("2026-01-01 04:59"), play("2026-01-01 05:00"))
+    plays = frame(play("2026-01-01 04:59"), play("2026-01-01 05:00", "walk"))
     found = rehearse({"ana": plays}, [2025, 2026], time_zones={"ana": "America/New_York"}, only=["plays"])
     assert found["listens/plays", "2025-12"].height == 1
     assert found["listens/plays", "2026-01"].height == 1

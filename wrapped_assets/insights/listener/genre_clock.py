@@ -24,7 +24,7 @@ BEGINS = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}  # local ho
     headline="Genres have their hours.",
     examples=[
         Example(
-            given={"ana": "2026-03-01 eple/bo@21:59 eple/bo@22:00*2 walk/bo@04:59 night/cy@05:00"},
+            given={"ana": "2026-03-01 home/bo@21:59 eple/bo@22:00*2 walk/bo@04:59 night/cy@05:00"},
             catalogue={"known_artists": [{"artist_name": "bo", "genre_names": ["jazz", "folk"]}]},
             expect=[
                 {"genre_rank": 1, "genre_name": "folk", "day_part": "afternoon", "genre_listens": 0.0, "genre_known_share": 0.8},

@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary import columns as c
     headline="{night_share} of your listens were at night.",
     examples=[
         Example(
-            given={"ana": "2026-03-01 eple@22:00, 2026-03-02 eple@04:59 eple@05:00 eple@12:00"},
+            given={"ana": "2026-03-01 eple@22:00, 2026-03-02 eple@04:59 walk@05:00 eple@12:00"},
             expect=[{"listener_id": "ana", "night_share": 0.5, "morning_share": 0.25, "weekend_share": 0.25, "listen_count": 4}],
         ),
     ],
