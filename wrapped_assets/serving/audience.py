@@ -9,7 +9,8 @@ from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS
 from wrapped_assets.serving.formats import json_rows
 from wrapped_assets.serving.rows import displayed
 from wrapped_assets.storage import registry
-from wrapped_assets.stories.artist import ArtistData
+from wrapped_assets.stories.artist_data import ArtistData
+from wrapped_assets.stories.data import tellings_of
 
 
 def artist_data(project: Project, name: str, year: int) -> ArtistData:
@@ -19,7 +20,7 @@ def artist_data(project: Project, name: str, year: int) -> ArtistData:
     is not told from one that nobody heard.
     """
     artist_id = target_of("artist", name)
-    insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and found.by == "artist_id"]
+    insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and found.subject == "artist"]
     if displayed(project.root, project.graph, "population/edition_totals", [year]).is_empty():
         raise InputError(f"there is nothing of {year} in this data root: import its plays, then `wrapped build`")
     totals = displayed(project.root, project.graph, "insights/artist_totals", [year], artist_id=artist_id)
@@ -36,4 +37,5 @@ def artist_data(project: Project, name: str, year: int) -> ArtistData:
     return ArtistData(
         name=totals["artist_name"][0] or name, year=year, edition=str(year), rules=rules.name,
         window=(rules.window_start, rules.window_end), minimum_listeners=MINIMUM_LISTENERS, insights=rows,
+        tellings=tellings_of(insights),
     )  # fmt: skip

@@ -13,7 +13,8 @@ from wrapped_assets.serving.rows import displayed
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.groups import Group, find_group
 from wrapped_assets.storage.publications import LiveEdition
-from wrapped_assets.stories.group_data import GroupData, awards_of, overlaps_of
+from wrapped_assets.stories.data import tellings_of
+from wrapped_assets.stories.group_data import FEW, GroupData, awards_of, overlaps_of
 from wrapped_assets.vocabulary.rules import rules_as_published
 
 
@@ -29,12 +30,18 @@ def group_data(project: Project, name: str, year: int, live: LiveEdition | None 
             "`wrapped consent set LISTENER group given` records that one does"
         )
     rules = rules_as_published(live.rules) if live else registry.editions(project.root, [year])[year].rules
-    awards, overlaps = (_rows(project, asset, year, group, live) for asset in ("group_awards", "group_overlaps"))
-    if not (awards or overlaps):
+    insights = [found for found in project.graph.by_key.values() if found.layer == "insights" and found.subject == "group"]
+    if live:  # an insight that is younger than the edition is not in it
+        published = {cell.asset for cell in live.paths}
+        insights = [found for found in insights if found.key in published]
+    rows = {found.name: _rows(project, found.name, year, group, live) for found in insights}
+    awards, overlaps = rows.pop("group_awards", []), rows.pop("group_overlaps", [])
+    if not (awards or overlaps or any(rows.values())):
         raise InputError(f"nothing of {year} is known of this group: run `wrapped build`; it needs two members with listens")
     return GroupData(
         name=group.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
         members=tuple(member.name for member in group.members), awards=awards_of(awards), overlaps=overlaps_of(overlaps),
+        insights=rows, tellings=tellings_of(insights),
     )  # fmt: skip
 
 
@@ -47,4 +54,6 @@ def _rows(project: Project, asset: str, year: int, group: Group, live: LiveEditi
         frame = frame.filter(pl.col(column).is_in(list(names)))
         said = pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
         frame = frame.with_columns(said.alias(column.removesuffix("id") + "name"))
+    counts = [name for name in frame.columns if name.endswith("listener_count")]
+    frame = frame.with_columns(pl.when(pl.col(name) >= FEW).then(pl.col(name)).alias(name) for name in counts)
     return json_rows(frame.drop(name for name in frame.columns if name.endswith(("listener_id", "group_id"))))

@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.audience import cards_in_order
+from wrapped_assets.stories.artist_data import ArtistData
 from wrapped_assets.stories.cards.card import Card
+from wrapped_assets.stories.cards.order import cards_made
 from wrapped_assets.stories.columns import fitted, wrapped
-from wrapped_assets.stories.data import Row
 from wrapped_assets.stories.figures.record import record
 from wrapped_assets.stories.headlines import plain
-from wrapped_assets.stories.language import Language, language_of
 from wrapped_assets.stories.page import Frame, frame_html
 from wrapped_assets.stories.terminal import WIDTH, spark
 
 
-@dataclass(frozen=True)
-class ArtistData:
-    """One artist's edition. `insights` holds the rows of insights/artist by name; the artist has 20 listeners or more."""
-
-    name: str  # as displayed
-    year: int
-    edition: str
-    rules: str
-    window: tuple[date, date]
-    minimum_listeners: int
-    insights: Mapping[str, Sequence[Row]]
-    locale: str = "en"
-
-    @property
-    def language(self) -> Language:
-        """What tells it."""
-        return language_of(self.locale)
-
-
 def cards_of_artist(data: ArtistData) -> list[Card]:
-    """A card for whatever has rows, every other one inverse."""
-    cards = cards_in_order(data.insights, data.language, data.year)
-    return [replace(card, is_inverse=index % 2 == 1) for index, card in enumerate(cards)]
+    """A card for every insight that has rows, in the order of their places; every other one inverse."""
+    return [replace(card, is_inverse=index % 2 == 1) for index, (_, card) in enumerate(cards_made(data))]
 
 
 def _name(data: ArtistData) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.asset import Declaration, Subject
 from wrapped_assets.stories.language import Language, language_of
 from wrapped_assets.stories.phrases import number
 
@@ -33,9 +33,37 @@ class Telling:
     meaning: str = ""
 
 
+class Tellable:
+    """What cards are made of: the rows of a listener's, an artist's or a group's insights, and how they are told."""
+
+    subject: ClassVar[Subject]
+    own_names: ClassVar[tuple[str, ...]]  # columns that name whose year it is: the same in every row
+    year: int
+    time_zone: str
+    insights: Mapping[str, Sequence[Row]]
+    tellings: Mapping[str, Telling]
+    locale: str
+
+    @property
+    def language(self) -> Language:
+        """What tells it."""
+        return language_of(self.locale)
+
+    def rows(self, name: str) -> Sequence[Row]:
+        """The insight's rows; none where it was not computed."""
+        return self.insights.get(name, ())
+
+    def first(self, name: str) -> Row:
+        """The insight's first row; an empty one where there is none."""
+        return next(iter(self.rows(name)), {})
+
+
 @dataclass(frozen=True)
-class StoryData:
+class StoryData(Tellable):
     """One listener's edition. `insights` holds rows as `wrapped show --format json` gives them, or with Python dates."""
+
+    subject: ClassVar[Subject] = "listener"
+    own_names: ClassVar[tuple[str, ...]] = ("listener_name",)
 
     listener: str  # as displayed
     year: int
@@ -49,18 +77,9 @@ class StoryData:
     history_since: datetime | str | None = None
     locale: str = "en"  # the language it is told in: one of catalogue.LANGUAGES
 
-    @property
-    def language(self) -> Language:
-        """What tells it."""
-        return language_of(self.locale)
-
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed or the edition is a small one that leaves it out."""
         return self.insights.get(name, ()) if not self.is_small or name in SMALL_EDITION else ()
-
-    def first(self, name: str) -> Row:
-        """The insight's first row; an empty one where there is none."""
-        return next(iter(self.rows(name)), {})
 
     @property
     def is_small(self) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import ClassVar
 
+from wrapped_assets.contracts.asset import Subject
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.data import Row
-from wrapped_assets.stories.language import Language, language_of
+from wrapped_assets.stories.data import Row, Tellable, Telling
 
+FEW = 20  # fewer listeners than this are never counted out: they could be guessed
 _NAMES = ("recording_name", "artist_name")
 
 
 @dataclass(frozen=True)
 class Award:
-    """One member's place in an award, the winner's first. `value` is minutes, artists, listeners or a share, as group.AWARDS says."""
+    """One member's place in an award, the winner's first; `cards/together.py` says what its value counts."""
 
     award: str
     listener: str
@@ -35,8 +37,15 @@ class Overlap:
 
 
 @dataclass(frozen=True)
-class GroupData:
-    """One group's edition; members are those who consented, in the order in which they are shown."""
+class GroupData(Tellable):
+    """One group's edition; members are those who consented, in the order in which they are shown.
+
+    `insights` holds the rows of the group's other insights, with their members' names in place of ids.
+    """
+
+    subject: ClassVar[Subject] = "group"
+    own_names: ClassVar[tuple[str, ...]] = ("group_name",)
+    time_zone: ClassVar[str] = "UTC"  # members share no clock
 
     name: str
     year: int
@@ -47,11 +56,8 @@ class GroupData:
     awards: Sequence[Award]
     overlaps: Sequence[Overlap]
     locale: str = "en"
-
-    @property
-    def language(self) -> Language:
-        """What tells it."""
-        return language_of(self.locale)
+    insights: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    tellings: Mapping[str, Telling] = field(default_factory=dict)
 
 
 def each_once(overlaps: Sequence[Overlap]) -> list[Overlap]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.data import Row, StoryData
+from wrapped_assets.stories.data import Row, Tellable
 from wrapped_assets.stories.language import Language, english
 
 _LONGEST_NAME = 64
@@ -28,7 +28,7 @@ class Part:
     lang: str = ""
 
 
-def value_text(column: str, value: Any, data: StoryData, language: Language | None = None) -> str:
+def value_text(column: str, value: Any, data: Tellable, language: Language | None = None) -> str:
     """One cell as people read it, by what its column's name says it holds; a dash where it is empty."""
     told = language or data.language
     if value is None:
@@ -89,7 +89,7 @@ def _of_what_is_known(template: str, row: Row) -> str:
     return without_minutes(template) if has_listens_only else template
 
 
-def headline(insight: str, data: StoryData) -> tuple[Part, ...]:
+def headline(insight: str, data: Tellable) -> tuple[Part, ...]:
     """The insight's sentence; its name in words where nothing is declared, or where a placeholder has no value.
 
     A headline that the story's language has no message for is told in English, with English numbers.
@@ -107,7 +107,7 @@ def headline(insight: str, data: StoryData) -> tuple[Part, ...]:
     return _filled(pieces, row, data, told) or fallback
 
 
-def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: Row, data: StoryData, told: Language) -> tuple[Part, ...]:
+def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: Row, data: Tellable, told: Language) -> tuple[Part, ...]:
     """The message's parts; none where a placeholder has no value."""
     lang = "" if told is data.language else told.tag
     parts: list[Part] = []

@@ -17,7 +17,7 @@ from jinja2.ext import babel_extract
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.discovery import declared_in
 from wrapped_assets.stories import catalogue
-from wrapped_assets.stories.cards.order import ORDER
+from wrapped_assets.stories.cards.order import makers_of
 from wrapped_assets.stories.headlines import without_minutes
 from wrapped_assets.stories.nouns import COUNTED, LABELS
 from wrapped_assets.vocabulary.clubs import GENRES_OF_CLUBS, ROLES
@@ -45,7 +45,7 @@ def said() -> frozenset[str]:
 @cache
 def headlines() -> frozenset[str]:
     """The headlines of the insights that have a card of their own; a new insight is told in English until somebody translates it."""
-    own = {insight for maker in ORDER for insight in maker.insights}
+    own = {insight for maker in makers_of("listener") for insight in maker.insights}
     return frozenset(text for found in DECLARED if found.name in own and found.headline for text in _told(found))
 
 

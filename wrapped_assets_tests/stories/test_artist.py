@@ -11,6 +11,7 @@ import pytest
 from wrapped_assets.stories.artist import ArtistData, artist_html, artist_json, artist_text
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.columns import columns_of
+from wrapped_assets.stories.data import Telling
 from wrapped_assets_tests.stories.test_languages import shown, untold
 from wrapped_assets_tests.stories.test_page import Outline
 
@@ -73,6 +74,17 @@ def test_what_has_no_rows_has_no_card() -> None:
     untold_of = [{**ROWS["top_listeners"][0], "favourite_count": None, "super_listener_count": None, "super_listen_share": None}]
     alone = replace(few, insights={**few.insights, "top_listeners": untold_of, "artist_places": ROWS["artist_places"][1:2]})
     assert list(artist_json(alone)["headlines"]) == ["artist_totals"]
+
+
+def test_an_insight_without_a_card_of_its_own_reaches_page_text_and_document() -> None:
+    rows = [{"artist_name": "Low Ceiling", "place_name": name, "listener_count": count} for name, count in (("Porto", 90), ("Braga", 89))]
+    data = artist()
+    telling = Telling("{place} waits for you.", "places")
+    data = replace(data, insights={**data.insights, "tour_stops": rows}, tellings={"tour_stops": telling})
+    assert Outline(artist_html(data)).ids("section") == ["opening", *CARDS, "tour_stops", "counted"]
+    assert "Porto waits for you." in artist_text(data)
+    assert "Low Ceiling" not in artist_text(data).partition("Porto waits")[2]
+    assert artist_json(data)["headlines"]["tour_stops"] == "Porto waits for you."
 
 
 def test_a_name_is_never_markup_and_nothing_on_the_page_is_no_message() -> None:

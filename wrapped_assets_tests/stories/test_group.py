@@ -9,10 +9,13 @@ import pytest
 
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.columns import columns_of
-from wrapped_assets.stories.group import AWARDS, group_html, group_json, group_text
+from wrapped_assets.stories.data import Telling
+from wrapped_assets.stories.group import group_html, group_json, group_text
 from wrapped_assets.stories.group_data import awards_of, overlaps_of
 from wrapped_assets_tests.stories.fictional_group import MEMBERS, fictional_group
 from wrapped_assets_tests.stories.test_page import Outline
+
+AWARDS = ("most_minutes", "most_discoveries", "rarest_listen", "early_bird", "picky_listener")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -81,3 +84,19 @@ def test_fewer_than_twenty_listeners_are_never_counted_out() -> None:
     assert "Heard by fewer than 20 listeners here." in page
     assert "19 listeners" not in (page + text).replace("\N{NO-BREAK SPACE}", " ")
     assert [row["value"] for row in document["awards"]["rarest_listen"]["rows"]] == [None, 20]
+
+
+def test_every_award_of_the_insight_has_a_card() -> None:
+    from wrapped_assets.insights.group import group_awards
+
+    assert set(group_awards.AWARDS.categories) == set(AWARDS)
+
+
+def test_an_insight_without_a_card_of_its_own_reaches_page_text_and_document() -> None:
+    rows = [{"listener_name": "Ana", "night_share": 0.4}, {"listener_name": "Bo", "night_share": 0.25}]
+    telling = Telling("{listener} is the latest to bed: {night_share:percent}.", "habits")
+    group = replace(fictional_group(), insights={"late_nights": rows}, tellings={"late_nights": telling})
+    assert Outline(group_html(group)).ids("section")[-2:] == ["late_nights", "counted"]
+    assert "Ana is the latest to bed: 40%." in group_text(group)
+    assert "Bo" in group_text(group).partition("latest to bed")[2]
+    assert group_json(group)["insights"]["late_nights"]["rows"] == rows

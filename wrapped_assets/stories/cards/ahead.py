@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Table, ranking, ranking_table
+from wrapped_assets.stories.cards.card import Card, Table, card, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
 
+@card("missed_recordings", place=280, needs=("recording_name", "neighbour_listen_count"))
 def missed_recordings(data: StoryData) -> Card | None:
     """Songs that people of like taste heard and the listener never did."""
     told, say = data.language, data.language.say
@@ -28,6 +29,7 @@ def missed_recordings(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("new_releases", place=290, needs=("release_group_name",))
 def new_releases(data: StoryData) -> Card | None:
     """Release groups of the year by the listener's artists."""
     told, say = data.language, data.language.say
@@ -44,7 +46,3 @@ def new_releases(data: StoryData) -> Card | None:
         table=ranking_table(say("New releases by your artists"), places, say("Album"), told),
         note=say("Beside each, your listens; “not yet” is still to be heard."),
     )  # fmt: skip
-
-
-MISSED = CardMaker(("missed_recordings",), missed_recordings, needs=("recording_name", "neighbour_listen_count"))
-NEW_RELEASES = CardMaker(("new_releases",), new_releases, needs=("release_group_name",))

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Ranked, Table, facts_of, ranking, ranking_table
+from wrapped_assets.stories.artist_data import ArtistData
+from wrapped_assets.stories.cards.card import Card, Ranked, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.figures.weeks import week_columns
 from wrapped_assets.stories.headlines import Part
 from wrapped_assets.stories.language import Language
-
-Insights = Mapping[str, Sequence[Row]]
-
-
-def cards_in_order(insights: Insights, told: Language, year: int) -> list[Card]:
-    """A card each for the insights that have rows."""
-    makers = (_totals, _recordings, _journey, _months, _devotion, _moments, _places)
-    return [card for make in makers if (card := make(insights, told, year))]
-
-
-def _first(insights: Insights, name: str) -> Row:
-    return next(iter(insights.get(name, ())), {})
 
 
 def _parts(told: Language, sentence: str, **values: str) -> tuple[Part, ...]:
@@ -34,8 +21,10 @@ def _parts(told: Language, sentence: str, **values: str) -> tuple[Part, ...]:
     return tuple(Part(text, kind if kind in ("text", "name") else "value") for text, kind in pieces if text)
 
 
-def _totals(insights: Insights, told: Language, year: int) -> Card | None:
-    row, say = _first(insights, "artist_totals"), told.say
+@card("artist_totals", subject="artist", place=10)
+def artist_totals(data: ArtistData) -> Card | None:
+    """How many heard the artist, and how often."""
+    row, told, say = data.first("artist_totals"), data.language, data.language.say
     if not row:
         return None
     sentence = message("{listeners} heard you {times}.")
@@ -47,13 +36,15 @@ def _totals(insights: Insights, told: Language, year: int) -> Card | None:
         (told.count(row["listen_count"]), told.label(row["listen_count"], "listens")),
         (told.count(row["hours"]), say("hours")),
         (told.count(row["country_count"]) if row.get("country_count") else "", say("countries")),
-        (told.count(before) if before else "", say("listeners in {year}", year=str(year - 1))),
+        (told.count(before) if before else "", say("listeners in {year}", year=str(data.year - 1))),
     )
     return Card("artist_totals", "overview", say("The audience"), headline, told.count(row["listener_count"]), facts=facts)
 
 
-def _recordings(insights: Insights, told: Language, year: int) -> Card | None:
-    rows, say = insights.get("artist_recordings", ()), told.say
+@card("artist_recordings", subject="artist", place=20)
+def artist_recordings(data: ArtistData) -> Card | None:
+    """The seven most heard songs; up to fifty in the table."""
+    rows, told, say = data.rows("artist_recordings"), data.language, data.language.say
     if not rows:
         return None
     places = ranking(rows, "recording_name", "", 50, told)
@@ -62,14 +53,14 @@ def _recordings(insights: Insights, told: Language, year: int) -> Card | None:
     return Card("artist_recordings", "music", say("Top songs"), headline, ranked=places[:7], table=table)
 
 
-def _journey(insights: Insights, told: Language, year: int) -> Card | None:
-    row, say = _first(insights, "artist_journey"), told.say
-    weeks = [
-        (day, float(each["listen_count"])) for each in insights.get("journey_weeks", ()) if (day := phrases.as_date(each["week_date"]))
-    ]
+@card("artist_journey", "journey_weeks", subject="artist", place=30)
+def artist_journey(data: ArtistData) -> Card | None:
+    """The top song's listens week by week, and its busiest day."""
+    row, told, say = data.first("artist_journey"), data.language, data.language.say
+    weeks = [(day, float(each["listen_count"])) for each in data.rows("journey_weeks") if (day := phrases.as_date(each["week_date"]))]
     if not row or not weeks:
         return None
-    name, busiest = phrases.name(row.get("recording_name")), told.day(row["busiest_local_date"], year)
+    name, busiest = phrases.name(row.get("recording_name")), told.day(row["busiest_local_date"], data.year)
     headline = _parts(told, message("{name} was heard most on {day}."), name=name, day=busiest)
     facts = facts_of(
         (told.count(row["busiest_day_listen_count"]), say("listens on that day")),
@@ -84,23 +75,27 @@ def _journey(insights: Insights, told: Language, year: int) -> Card | None:
     return Card("artist_journey", "discovery", say("The journey"), headline, figure=figure, facts=facts, table=table, series=series)
 
 
-def _months(insights: Insights, told: Language, year: int) -> Card | None:
-    rows, say = insights.get("audience_months", ()), told.say
+@card("audience_months", subject="artist", place=40)
+def audience_months(data: ArtistData) -> Card | None:
+    """Listeners by month, and the best month."""
+    rows, told, say = data.rows("audience_months"), data.language, data.language.say
     if not rows:
         return None
     by_month = {phrases.month_number(row["month"]): float(row["listener_count"]) for row in rows}
     best = min(rows, key=lambda row: (-row["listener_count"], row["month"]))
     headline = _parts(told, message("{month} was your month: {listeners} heard you."), month=told.month(best["month"]),
                       listeners=told.counted(best["listener_count"], "listeners"))  # fmt: skip
-    values = [(f"{year}-{month:02d}", by_month.get(month, 0.0)) for month in range(1, 13)]
+    values = [(f"{data.year}-{month:02d}", by_month.get(month, 0.0)) for month in range(1, 13)]
     figure = month_bars(values, say("Listeners"), told)
     shown = tuple((told.month(row["month"]), told.count(row["listener_count"]), told.count(row["listen_count"])) for row in rows)
     table = Table(say("Listeners by month"), (say("Month"), say("Listeners"), say("Listens")), shown)
     return Card("audience_months", "habits", say("Month by month"), headline, figure=figure, table=table)
 
 
-def _devotion(insights: Insights, told: Language, year: int) -> Card | None:
-    row, say = _first(insights, "top_listeners"), told.say
+@card("top_listeners", subject="artist", place=50)
+def top_listeners(data: ArtistData) -> Card | None:
+    """How many listeners make most of the listens, or have the artist on top; none where neither is known."""
+    row, told, say = data.first("top_listeners"), data.language, data.language.say
     if not row:
         return None
     favourite, devoted, share = row.get("favourite_count"), row.get("super_listener_count"), row.get("super_listen_share")
@@ -115,8 +110,10 @@ def _devotion(insights: Insights, told: Language, year: int) -> Card | None:
     return Card("top_listeners", "community", say("Super listeners"), headline, facts=facts)
 
 
-def _moments(insights: Insights, told: Language, year: int) -> Card | None:
-    rows, say = insights.get("artist_moments", ()), told.say
+@card("artist_moments", subject="artist", place=60)
+def artist_moments(data: ArtistData) -> Card | None:
+    """The hours in which the artist is heard more than others."""
+    rows, told, say = data.rows("artist_moments"), data.language, data.language.say
     if not rows:
         return None
     most = rows[0]["lift"]
@@ -134,12 +131,14 @@ def _hour(row: Row, told: Language) -> str:
     return told.say("weekends {hours}", hours=hours) if row["is_weekend"] else told.say("work days {hours}", hours=hours)
 
 
-def _places(insights: Insights, told: Language, year: int) -> Card | None:
-    say = told.say
-    rows = [row for row in insights.get("artist_places", ()) if row["area_kind"] == "country"]
+@card("artist_places", subject="artist", place=70)
+def artist_places(data: ArtistData) -> Card | None:
+    """Countries and cities of the listeners, where a country is known."""
+    told, say = data.language, data.language.say
+    rows = [row for row in data.rows("artist_places") if row["area_kind"] == "country"]
     if not any(row.get("country") for row in rows):
         return None
-    cities = [row["place_name"] for row in insights.get("artist_places", ()) if row.get("place_name")]
+    cities = [row["place_name"] for row in data.rows("artist_places") if row.get("place_name")]
     most = max(row["listener_share"] for row in rows)
     places = tuple(
         Ranked(place, told.country(row["country"]) if row.get("country") else say("elsewhere"),

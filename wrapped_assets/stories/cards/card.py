@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup
 
+from wrapped_assets.contracts.asset import Subject
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.headlines import Part
@@ -66,21 +68,44 @@ class Card:
 
 
 @dataclass(frozen=True)
-class CardMaker:
-    """Makes one card, or none where there is too little to show; `insights` are those it tells, the first gives its strength.
+class Scale:
+    """A column of the insight's first row: `ordinary` has strength 0, `striking` 1; below `least` the card is left out.
 
-    `needs` are columns without which the insight gets a common card instead.
-    A maker that `follows` another insight's card stands right behind it, however strong it is.
+    Where a small value is the striking one, as with a rank, `striking` is below `ordinary` and there is no `least`.
+    """
+
+    column: str
+    ordinary: float
+    striking: float
+    least: float | None = None
+
+
+@dataclass(frozen=True)
+class CardMaker:
+    """Makes one card, or none where there is too little to show. A module-level instance below `stories.cards` is found by itself.
+
+    `insights` are those that the card shows; the first gives its strength. `place` orders cards of one chapter that are equally
+    strong, and all cards of artists and groups. `needs` are columns without which the insight gets the common card instead. A maker
+    that `follows` another insight's card stands right behind it, however strong it is. `scale` measures the first insight's
+    strength; without one it is 0.5.
     """
 
     insights: tuple[str, ...]
-    make: Callable[[StoryData], Card | None]
+    make: Callable[[Any], Card | None] = field(compare=False)
+    place: int
+    subject: Subject = "listener"
     follows: str = ""
     needs: tuple[str, ...] = ()
+    scale: Scale | None = None
 
     def knows(self, rows: Sequence[Row]) -> bool:
-        """Whether the insight's rows have the columns that the card is made of; without them a common card tells what is there."""
+        """Whether the insight's rows have the columns that the card is made of; without them a common card shows what is there."""
         return not rows or set(self.needs) <= set(rows[0])
+
+
+def card(*insights: str, place: int, **rest: Any) -> Callable[[Callable[[Any], Card | None]], CardMaker]:
+    """A decorator that turns a function into the maker of the card of these insights; its other arguments are CardMaker's."""
+    return lambda make: CardMaker(insights, make, place, **rest)
 
 
 def ranking(rows: Iterable[Row], name: str, credit: str, length: int, told: Language, by: str = "listen_count") -> tuple[Ranked, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, Table, facts_of, since
+from wrapped_assets.stories.cards.card import Card, Ranked, Scale, Table, card, facts_of, since
 from wrapped_assets.stories.cards.genres import coverage
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
@@ -32,6 +32,7 @@ def _among_the_first(share: float | None, data: StoryData) -> str:
     return data.language.say("You are among the first {share:percent}.", share=math.ceil(share * 100) / 100)
 
 
+@card("fan_rank", place=300, needs=("artist_name", "fan_rank", "listener_count"), scale=Scale("fan_share", 0.5, 0.01))
 def fan_rank(data: StoryData) -> Card | None:
     """The best rank among an artist's listeners as a badge, the others below."""
     told, say = data.language, data.language.say
@@ -68,6 +69,7 @@ def fan_rank(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("minutes_rank", place=310, needs=("minutes_rank", "listener_count"), scale=Scale("minutes_rank_share", 0.5, 0.01))
 def minutes_rank(data: StoryData) -> Card | None:
     """The place among all listeners, and among those of the country."""
     row, told, say = data.first("minutes_rank"), data.language, data.language.say
@@ -85,6 +87,7 @@ def minutes_rank(data: StoryData) -> Card | None:
     return Card("minutes_rank", "community", say("By minutes"), headline("minutes_rank", data), facts=facts, figure=figure, note=note)
 
 
+@card("listening_personality", place=330, needs=tuple(column for column, _, _ in AXES))
 def listening_personality(data: StoryData) -> Card | None:
     """Four axes between poles, each against the middle of all listeners."""
     row, told, say = data.first("listening_personality"), data.language, data.language.say
@@ -101,6 +104,7 @@ def listening_personality(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("early_listener", place=340, needs=("recording_name", "early_day_count"), scale=Scale("early_day_count", 0, 365))
 def early_listener(data: StoryData) -> Card | None:
     """Songs that the listener heard before most others."""
     told, say = data.language, data.language.say
@@ -131,6 +135,7 @@ def early_listener(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("clubs", place=350, needs=("club_name",), scale=Scale("club_share", 0.1, 0.7))
 def clubs(data: StoryData) -> Card | None:
     """The club that the listener's genres lead to."""
     row, told, say = data.first("clubs"), data.language, data.language.say
@@ -147,6 +152,12 @@ def clubs(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card(
+    "similar_listeners",
+    place=360,
+    needs=("similar_listener_name", "similarity_share"),
+    scale=Scale("similarity_share", 0.2, 0.9, least=0.05),
+)
 def similar_listeners(data: StoryData) -> Card | None:
     """People of like taste who agreed to be found."""
     told, say = data.language, data.language.say
@@ -162,11 +173,3 @@ def similar_listeners(data: StoryData) -> Card | None:
         "similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), ranked=places,
         note=say("Only people who agreed to be found are named."),
     )  # fmt: skip
-
-
-FAN_RANK = CardMaker(("fan_rank",), fan_rank, needs=("artist_name", "fan_rank", "listener_count"))
-MINUTES_RANK = CardMaker(("minutes_rank",), minutes_rank, needs=("minutes_rank", "listener_count"))
-PERSONALITY = CardMaker(("listening_personality",), listening_personality, needs=tuple(column for column, _, _ in AXES))
-EARLY = CardMaker(("early_listener",), early_listener, needs=("recording_name", "early_day_count"))
-CLUBS = CardMaker(("clubs",), clubs, needs=("club_name",))
-SIMILAR = CardMaker(("similar_listeners",), similar_listeners, needs=("similar_listener_name", "similarity_share"))

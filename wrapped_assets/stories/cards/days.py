@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from wrapped_assets.stories.cards.card import Card, CardMaker, Fact, Table
+from wrapped_assets.stories.cards.card import Card, Fact, Table, card
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.headlines import headline
 from wrapped_assets.stories.phrases import number
 
 
+@card("remarkable_days", place=160, needs=("day_kind", "local_date", "day_figure"))
 def remarkable_days(data: StoryData) -> Card | None:
     """Up to five days of the year, in their order, with what each stands out by."""
     say = data.language.say
@@ -33,6 +34,3 @@ def _by(kind: str, row: Row, data: StoryData) -> str:
     if kind == "oldest_music":
         return say("the oldest music: from {year}, on average", year=str(round(figure)))
     return say("furthest from the rest of your year") if kind == "unlike_the_year" else ""
-
-
-REMARKABLE = CardMaker(("remarkable_days",), remarkable_days, needs=("day_kind", "local_date", "day_figure"))

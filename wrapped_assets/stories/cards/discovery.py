@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table, since
+from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table, since
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
 
 
+@card("discoveries", "discovery_months", place=250, scale=Scale("new_artist_count", 0, 400))
 def discoveries(data: StoryData) -> Card | None:
     """How many artists and songs were heard for the first time, by month where that is known."""
     row, told, say = data.first("discoveries"), data.language, data.language.say
@@ -41,6 +42,7 @@ def discoveries(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("top_discoveries", place=260, follows="discoveries")
 def top_discoveries(data: StoryData) -> Card | None:
     """The new songs that stayed."""
     told, say = data.language, data.language.say
@@ -51,7 +53,3 @@ def top_discoveries(data: StoryData) -> Card | None:
         "top_discoveries", "discovery", say("Found and kept"), headline("top_discoveries", data), ranked=places[:7],
         table=ranking_table(say("Songs first heard this year, by listens"), places, say("Song"), told),
     )  # fmt: skip
-
-
-DISCOVERIES = CardMaker(("discoveries", "discovery_months"), discoveries)
-TOP_DISCOVERIES = CardMaker(("top_discoveries",), top_discoveries, follows="discoveries")

@@ -6,24 +6,24 @@ from typing import Any
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Fact, Ranked, Table
-from wrapped_assets.stories.data import Row, StoryData
+from wrapped_assets.stories.data import Row, Tellable
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline, value_text
 from wrapped_assets.stories.palettes import chapter_of
 
 
-def _shown(rows: list[Row]) -> list[str]:
-    """The columns worth reading: no ids, ranks or lists of ids, names first."""
+def _shown(rows: list[Row], own_names: tuple[str, ...]) -> list[str]:
+    """The columns worth reading: no ids, ranks or lists of ids, nor whose year it is; names first."""
     columns = [column for column in rows[0] if not column.endswith(("_id", "_ids", "_code", "_mbid", "_mbids", "_rank"))]
-    columns = [column for column in columns if column != "listener_name" and any(row.get(column) is not None for row in rows)]
+    columns = [column for column in columns if column not in own_names and any(row.get(column) is not None for row in rows)]
     return sorted(columns, key=lambda column: not column.endswith("_name"))
 
 
-def generic(insight: str, data: StoryData) -> Card | None:
+def generic(insight: str, data: Tellable) -> Card | None:
     """The insight's headline over bars by month, facts of a single row, or a ranking; none without rows."""
     told, say = data.language, data.language.say
     rows = [row for row in data.rows(insight) if row]
-    if not rows or not (columns := _shown(rows)):
+    if not rows or not (columns := _shown(rows, data.own_names)):
         return None
     telling = data.tellings.get(insight)
     chapter = chapter_of(telling.chapter if telling else "")

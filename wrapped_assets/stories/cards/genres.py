@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.charts import columns_chart, dot_grid, spans
@@ -25,6 +25,7 @@ def coverage(row: Row, column: str, data: StoryData, genres: bool = True) -> str
     return told.say("{share:percent} of your listens have a known release year.", share=share)
 
 
+@card("top_genres", place=90, needs=("genre_name", "genre_listens"), scale=Scale("genre_listen_share", 0.1, 0.6))
 def top_genres(data: StoryData) -> Card | None:
     """The genres by listens, which are split evenly over a song's genres."""
     told, say = data.language, data.language.say
@@ -39,6 +40,7 @@ def top_genres(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("genre_clock", place=100, follows="top_genres", needs=("genre_name", "day_part", "genre_listens"))
 def genre_clock(data: StoryData) -> Card | None:
     """Five genres by the parts of the day."""
     told, say = data.language, data.language.say
@@ -64,6 +66,7 @@ def genre_clock(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("music_evolution", place=110, needs=("first_month", "last_month"))
 def music_evolution(data: StoryData) -> Card | None:
     """The year in at most three spans of months, each with its genres and artists; one span is no evolution."""
     told, say = data.language, data.language.say
@@ -93,6 +96,7 @@ def music_evolution(data: StoryData) -> Card | None:
     return Card("music_evolution", "music", say("Evolution"), headline("music_evolution", data), facts=facts, figure=band, table=table)
 
 
+@card("release_years", place=120, needs=("release_year", "listen_count"))
 def release_years(data: StoryData) -> Card | None:
     """Listens by decade of release, with the median year."""
     told, say = data.language, data.language.say
@@ -124,6 +128,7 @@ def release_years(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("listening_age", place=320, needs=("listening_age",))
 def listening_age(data: StoryData) -> Card | None:
     """The age that the music suggests, with what it is reckoned from."""
     row, told, say = data.first("listening_age"), data.language, data.language.say
@@ -148,10 +153,3 @@ def listening_age(data: StoryData) -> Card | None:
     )  # fmt: skip
     sentence = headline("listening_age", data)
     return Card("listening_age", "community", say("Listening age"), sentence, told.count(age), facts=facts, note=note)
-
-
-GENRES = CardMaker(("top_genres",), top_genres, needs=("genre_name", "genre_listens"))
-GENRE_CLOCK = CardMaker(("genre_clock",), genre_clock, follows="top_genres", needs=("genre_name", "day_part", "genre_listens"))
-EVOLUTION = CardMaker(("music_evolution",), music_evolution, needs=("first_month", "last_month"))
-RELEASES = CardMaker(("release_years",), release_years, needs=("release_year", "listen_count"))
-AGE = CardMaker(("listening_age",), listening_age, needs=("listening_age",))

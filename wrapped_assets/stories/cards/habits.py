@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of
+from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.clock import week_clock
@@ -22,6 +22,7 @@ def minutes_by_day(data: StoryData, column: str = "minutes") -> dict[date, float
     return days if any(days.values()) else {}
 
 
+@card("listening_calendar", "listening_streak", place=130)
 def listening_calendar(data: StoryData) -> Card | None:
     """The heat map, with the longest streak underlined."""
     told, say = data.language, data.language.say
@@ -65,6 +66,7 @@ def _cell(days: dict[date, float], year: int, month: int, day: int, told: Langua
     return "" if value is None else told.count(value)
 
 
+@card("listening_clock", "night_owl", place=140)
 def listening_clock(data: StoryData) -> Card | None:
     """The week of hours, with the night's share."""
     told, say = data.language, data.language.say
@@ -93,6 +95,7 @@ def listening_clock(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("busiest_day", place=150, scale=Scale("minutes", 60, 960))
 def busiest_day(data: StoryData) -> Card | None:
     """The fullest day as a ring of 24 hours."""
     row, told, say = data.first("busiest_day"), data.language, data.language.say
@@ -112,6 +115,7 @@ def busiest_day(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("most_replayed_day", place=170, scale=Scale("listen_count", 3, 30, least=3))
 def most_replayed_day(data: StoryData) -> Card | None:
     """The day of one song, in tally marks."""
     row, told, say = data.first("most_replayed_day"), data.language, data.language.say
@@ -123,6 +127,7 @@ def most_replayed_day(data: StoryData) -> Card | None:
     return Card("most_replayed_day", "habits", say("On repeat"), headline("most_replayed_day", data), facts=facts, figure=marks)
 
 
+@card("longest_session", place=210, scale=Scale("session_minutes", 60, 720, least=60))
 def longest_session(data: StoryData) -> Card | None:
     """The longest session on its hours."""
     row, told, say = data.first("longest_session"), data.language, data.language.say
@@ -141,6 +146,7 @@ def longest_session(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("artist_streak", place=180, scale=Scale("streak_day_count", 3, 30, least=3))
 def artist_streak(data: StoryData) -> Card | None:
     """The longest run of days with one artist, as beads."""
     row, told, say = data.first("artist_streak"), data.language, data.language.say
@@ -150,9 +156,3 @@ def artist_streak(data: StoryData) -> Card | None:
     first, last = phrases.as_date(row.get("first_local_date")), phrases.as_date(row.get("last_local_date"))
     facts = facts_of((told.day(first, data.year), say("from")), (told.day(last, data.year), say("to")))
     return Card("artist_streak", "habits", say("Faithful"), headline("artist_streak", data), facts=facts, figure=beads(int(length), told))
-
-
-CALENDAR = CardMaker(("listening_calendar", "listening_streak"), listening_calendar)
-CLOCK = CardMaker(("listening_clock", "night_owl"), listening_clock)
-BUSIEST, REPLAYED = CardMaker(("busiest_day",), busiest_day), CardMaker(("most_replayed_day",), most_replayed_day)
-SESSION, FAITHFUL = CardMaker(("longest_session",), longest_session), CardMaker(("artist_streak",), artist_streak)

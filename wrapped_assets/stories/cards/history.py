@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, Table, facts_of, since
+from wrapped_assets.stories.cards.card import Card, Ranked, Scale, Table, card, facts_of, since
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
@@ -11,6 +11,7 @@ from wrapped_assets.stories.headlines import headline
 _SHOWN = 7
 
 
+@card("recording_story", "recording_story_months", place=50, follows="top_recordings")
 def recording_story(data: StoryData) -> Card | None:
     """The song of the year by month, with the day it was first heard and its best one."""
     row, told, say = data.first("recording_story"), data.language, data.language.say
@@ -41,6 +42,7 @@ def recording_story(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("loyalty", place=190, scale=Scale("loyal_year_count", 0, 5))
 def loyalty(data: StoryData) -> Card | None:
     """The artists of every month, with the years that it has been so."""
     rows, told, say = [row for row in data.rows("loyalty") if row.get("artist_name")], data.language, data.language.say
@@ -53,6 +55,7 @@ def loyalty(data: StoryData) -> Card | None:
     return _ranked("loyalty", "habits", say("Every month"), rows, in_a_row, "listen_count", say("Listens"), data, note)
 
 
+@card("comebacks", place=270, scale=Scale("silence_day_count", 365, 2000))
 def comebacks(data: StoryData) -> Card | None:
     """The artists that came back, with the day and the length of the silence."""
     rows, told, say = [row for row in data.rows("comebacks") if row.get("artist_name")], data.language, data.language.say
@@ -84,6 +87,7 @@ def _ranked(
     return Card(insight, chapter, label, headline(insight, data), ranked=places[:_SHOWN], table=table, note=note)
 
 
+@card("variety", place=200, scale=Scale("top_artist_share", 0.05, 0.5))
 def variety(data: StoryData) -> Card | None:
     """How much was one artist, how much was heard before, and how much was skipped."""
     row, told, say = data.first("variety"), data.language, data.language.say
@@ -95,7 +99,3 @@ def variety(data: StoryData) -> Card | None:
         (told.percent(row.get("skip_share")), say("of plays skipped")),
     )
     return Card("variety", "habits", say("Variety"), headline("variety", data), facts=facts)
-
-
-SONG_STORY = CardMaker(("recording_story", "recording_story_months"), recording_story, follows="top_recordings")
-LOYALTY, COMEBACKS, VARIETY = CardMaker(("loyalty",), loyalty), CardMaker(("comebacks",), comebacks), CardMaker(("variety",), variety)

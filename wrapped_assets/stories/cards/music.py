@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Table, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.race import race
 from wrapped_assets.stories.figures.record import grooves
 from wrapped_assets.stories.headlines import Part, headline
 
 
+@card("top_recordings", place=30, scale=Scale("listen_count", 0, 60))
 def top_song(data: StoryData) -> Card | None:
     """The year's first song alone on a card."""
     row, told, say = data.first("top_recordings"), data.language, data.language.say
@@ -31,6 +32,7 @@ def top_song(data: StoryData) -> Card | None:
     return Card("top_song", "music", say("Top song"), headline("top_recordings", data), number, facts=facts, figure=figure)
 
 
+@card("top_recordings", place=40, follows="top_recordings")
 def top_recordings(data: StoryData) -> Card | None:
     """The ten most heard songs; up to fifty in the table."""
     told, say = data.language, data.language.say
@@ -42,6 +44,7 @@ def top_recordings(data: StoryData) -> Card | None:
     return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table)
 
 
+@card("top_artists", place=60, scale=Scale("listen_count", 0, 250))
 def top_artists(data: StoryData) -> Card | None:
     """The five most heard artists; up to fifty in the table."""
     told, say = data.language, data.language.say
@@ -54,6 +57,7 @@ def top_artists(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("artist_race", place=70, follows="top_artists")
 def artist_race(data: StoryData) -> Card | None:
     """The top five's cumulative listens by month; needs two months and two artists."""
     told, say = data.language, data.language.say
@@ -92,6 +96,7 @@ def artist_race(data: StoryData) -> Card | None:
     return Card("artist_race", "music", say("The race"), headline("artist_race", data), ranked=places, figure=figure, table=table)
 
 
+@card("top_release_groups", place=80, scale=Scale("listen_count", 0, 300, least=3))
 def top_release_groups(data: StoryData) -> Card | None:
     """The five albums that were heard most, and heard through; up to fifty in the table."""
     told, say, rows = data.language, data.language.say, data.rows("top_release_groups")
@@ -104,9 +109,3 @@ def top_release_groups(data: StoryData) -> Card | None:
         table=ranking_table(say("Top albums"), places, say("Album"), told),
         note=known if any(row.get("is_track_count_known") for row in rows[:5]) else unknown,
     )  # fmt: skip
-
-
-TOP_SONG = CardMaker(("top_recordings",), top_song)
-TOP_RECORDINGS = CardMaker(("top_recordings",), top_recordings, follows="top_recordings")
-TOP_ARTISTS, RACE = CardMaker(("top_artists",), top_artists), CardMaker(("artist_race",), artist_race, follows="top_artists")
-ALBUMS = CardMaker(("top_release_groups",), top_release_groups)

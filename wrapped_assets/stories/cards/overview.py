@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Fact, facts_of
+from wrapped_assets.stories.cards.card import Card, Fact, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.strokes import clock_face
 from wrapped_assets.stories.headlines import headline
@@ -14,6 +14,7 @@ _NOUNS = {
 }  # fmt: skip
 
 
+@card("listening_totals", place=10)
 def totals(data: StoryData) -> Card | None:
     """Minutes as the large number, the other totals as facts."""
     row, told, say = data.first("listening_totals"), data.language, data.language.say
@@ -36,6 +37,7 @@ def totals(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("first_listen", place=20)
 def first_listen(data: StoryData) -> Card | None:
     """What the year began with, and when."""
     row, told, say = data.first("first_listen"), data.language, data.language.say
@@ -49,6 +51,3 @@ def first_listen(data: StoryData) -> Card | None:
     )
     figure = clock_face(at.hour, at.minute, told) if at else None
     return Card("first_listen", "overview", say("First listen"), headline("first_listen", data), facts=facts, figure=figure)
-
-
-TOTALS, FIRST_LISTEN = CardMaker(("listening_totals",), totals), CardMaker(("first_listen",), first_listen)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, ranking_table
+from wrapped_assets.stories.cards.card import Card, Ranked, Scale, card, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
 
+@card("artist_map", place=230, needs=("country", "artist_count"))
 def artist_map(data: StoryData) -> Card | None:
     """The countries of the artists, by artists."""
     told, say = data.language, data.language.say
@@ -28,6 +29,7 @@ def artist_map(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+@card("sound_town", place=240, needs=("place_name", "artist_name"), scale=Scale("town_lift", 1, 4))
 def sound_town(data: StoryData) -> Card | None:
     """The place that listens most alike, with the artists that say so."""
     row, told, say = data.first("sound_town"), data.language, data.language.say
@@ -50,7 +52,3 @@ def sound_town(data: StoryData) -> Card | None:
         table=ranking_table(caption, places, say("Artist"), told, unit=say("More than elsewhere")),
         note=" ".join(filter(None, (f"{phrases.name(row['place_name'])}, {country}." if country else "", note))),
     )  # fmt: skip
-
-
-ARTIST_MAP = CardMaker(("artist_map",), artist_map, needs=("country", "artist_count"))
-SOUND_TOWN = CardMaker(("sound_town",), sound_town, needs=("place_name", "artist_name"))

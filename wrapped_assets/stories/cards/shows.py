@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wrapped_assets.stories.cards.card import Card, CardMaker, ranking, ranking_table
+from wrapped_assets.stories.cards.card import Card, card, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
 
+@card("top_shows", place=220)
 def top_shows(data: StoryData) -> Card | None:
     """The five shows with most minutes; up to fifty in the table."""
     told, say = data.language, data.language.say
@@ -19,6 +20,3 @@ def top_shows(data: StoryData) -> Card | None:
         table=ranking_table(say("Podcasts and audiobooks by minutes"), places, say("Show"), told, unit=say("Minutes")),
         note=say("Podcasts and audiobooks are never counted as music."),
     )  # fmt: skip
-
-
-TOP_SHOWS = CardMaker(("top_shows",), top_shows)
