@@ -66,7 +66,7 @@ def artist_text(data: ArtistData) -> str:
     lines = [f"  ◉  {fitted(title, WIDTH - 5).rstrip()}", "  " + "━" * (WIDTH - 2)]
     for card in cards_of_artist(data):
         lines += ["", *(f"  {line}" for line in wrapped(plain(card.headline), WIDTH - 2))]
-        lines += ["    " + spark(list(card.series))] if card.series else []
+        lines += ["    " + spark(card.series.values)] if card.series else []
         for each in card.ranked[:5]:
             name = each.name + (f" · {each.credit}" if each.credit else "")
             lines.append(f"    {each.place:>2}  {fitted(name, WIDTH - 28)}  {fitted(each.count, 16).rstrip()}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wrapped_assets.stories import counting, phrases
-from wrapped_assets.stories.cards.card import Card
-from wrapped_assets.stories.cards.habits import minutes_by_day
+from wrapped_assets.stories.cards.card import Card, Series
 from wrapped_assets.stories.cards.order import cards_of
 from wrapped_assets.stories.columns import columns_of, fitted, wrapped
 from wrapped_assets.stories.data import StoryData
@@ -18,16 +17,10 @@ _BAR = 16
 _ANSI = {"title": "1;33", "label": "36", "bar": "35", "dim": "2"}
 
 
-def spark(values: list[float]) -> str:
+def spark(values: Sequence[float]) -> str:
     """One block a value, as high as its share of the highest; a dot where it is nought."""
     most = max(values, default=0)
     return "".join("·" if value <= 0 else _BLOCKS[min(7, int(8 * value / most))] for value in values)
-
-
-def _weeks(data: StoryData) -> list[float]:
-    days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
-    every = phrases.days_between(*data.window)
-    return [sum(days.get(day, 0) for day in every[first : first + 7]) for first in range(0, len(every), 7)] if days else []
 
 
 class _Painter:
@@ -55,26 +48,25 @@ def _ranking(card: Card, paint: _Painter) -> list[str]:
 
 
 def _facts(card: Card, say: Callable[..., str]) -> list[str]:
-    if card.name == "listening_totals":
+    if card.has_counts_as_facts:
         told = " · ".join(say("{number} {label}", number=fact.value, label=fact.label) for fact in card.facts)
     else:
         told = " · ".join(say("{label}: {value}", label=fact.label, value=fact.value) for fact in card.facts)
     return [f"  {fitted(line, WIDTH - 2).rstrip()}" for line in wrapped(told, WIDTH - 2)] if told else []
 
 
-def _lines_of(card: Card, data: StoryData, paint: _Painter) -> list[str]:
-    say = data.language.say
-    lines = [paint("label", line) for line in _heading(card)]
-    if card.name == "listening_calendar":
-        caption = say("one bar a week, {window}", window=data.language.span(*data.window))
-        lines += ["  " + paint("bar", spark(_weeks(data))), f"  {fitted(caption, WIDTH - 2).rstrip()}"]
-    lines += _ranking(card, paint) if card.ranked else []
-    if card.name == "listening_clock" and card.series:
-        hours = "".join(block * 2 for block in spark(list(card.series)))
-        lines += ["  " + paint("bar", hours), "  0           6           12          18          24"]
-    if card.name == "discoveries" and card.series:
-        lines.append("  " + paint("bar", spark(list(card.series))) + "  " + say("new songs, month by month"))
-    return lines + (_facts(card, say) if not card.ranked else [])
+def _series(series: Series, paint: _Painter) -> list[str]:
+    row = "  " + paint("bar", "".join(block * series.width for block in spark(series.values)))
+    row += f"  {series.beside}" if series.beside else ""
+    return [row, f"  {fitted(series.below, WIDTH - 2).rstrip()}"] if series.below else [row]
+
+
+def _lines_of(card: Card, say: Callable[..., str], paint: _Painter) -> list[str]:
+    if card.continues:
+        return _ranking(card, paint)
+    lines = ["", *(paint("label", line) for line in _heading(card))]
+    lines += _series(card.series, paint) if card.series else []
+    return lines + (_ranking(card, paint) if card.ranked else _facts(card, say))
 
 
 def story_text(data: StoryData, *, colour: bool = False) -> str:
@@ -85,11 +77,7 @@ def story_text(data: StoryData, *, colour: bool = False) -> str:
     if sentence := counting.verdict(data):
         lines += ["", *(f"  {line}" for line in wrapped(sentence, WIDTH - 2))]
     for card in cards_of(data):
-        if card.name != "top_recordings":  # the top song's card has just told its headline; the list follows it without one
-            lines.append("")
-            lines += ["  " + line for line in _lines_of(card, data, paint)]
-        else:
-            lines += ["  " + line for line in _ranking(card, paint)]
+        lines += [f"  {line}" if line else "" for line in _lines_of(card, say, paint)]
     outs = [say("{number} {label}", number=number, label=label) for label, number in counting.ins_and_outs(data)]
     small = wrapped(" · ".join([counting.small_print(data), *outs]), WIDTH - 2)
     lines += ["", "  " + "━" * (WIDTH - 2), *(f"  {paint('dim', fitted(line, WIDTH - 2).rstrip())}" for line in small)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.artist_data import ArtistData
-from wrapped_assets.stories.cards.card import Card, Ranked, Table, card, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import Card, Ranked, Series, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row
 from wrapped_assets.stories.figures.strokes import month_bars
@@ -70,7 +70,7 @@ def artist_journey(data: ArtistData) -> Card | None:
     label = say("Listens of the top song, week by week")
     rows = tuple((told.day(day, day.year), told.count(value)) for day, value in weeks)
     table = Table(label, (say("Week from"), say("Listens")), rows)
-    series = tuple(value for _, value in weeks)
+    series = Series(tuple(value for _, value in weeks))
     figure = week_columns(weeks, label, told)
     return Card("artist_journey", "discovery", say("The journey"), headline, figure=figure, facts=facts, table=table, series=series)
 

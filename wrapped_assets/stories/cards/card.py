@@ -45,8 +45,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Series:
+    """A figure as one row of numbers, for a text; each is drawn `width` columns wide, with words beside or below the row."""
+
+    values: tuple[float, ...]
+    width: int = 1
+    beside: str = ""
+    below: str = ""
+
+
+@dataclass(frozen=True)
 class Card:
-    """What one card shows. `name` is the insight it is about, or a word of its own; `series` is its figure as one row of numbers."""
+    """What one card shows. `name` is the insight it is about, or a word of its own; `series` stands for its figure in a text."""
 
     name: str
     chapter: str
@@ -59,7 +69,9 @@ class Card:
     table: Table | None = None
     note: str = ""
     is_inverse: bool = False  # set by the place in the story
-    series: tuple[float, ...] = ()
+    series: Series | None = None
+    has_counts_as_facts: bool = False  # "12 songs", where another fact is "the day: 3 May"
+    continues: bool = False  # the card before has told the headline: a text goes on without one
 
     @property
     def lang(self) -> str:

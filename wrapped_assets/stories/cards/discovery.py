@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table, since
+from wrapped_assets.stories.cards.card import Card, Scale, Series, Table, card, facts_of, ranking, ranking_table, since
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
@@ -38,7 +38,7 @@ def discoveries(data: StoryData) -> Card | None:
         )  # fmt: skip
     return Card(
         "discoveries", "discovery", say("New to you"), headline("discoveries", data), facts=facts, note=note, figure=figure, table=table,
-        series=tuple(songs for _, songs, _ in months) if has_figure else (),
+        series=Series(tuple(songs for _, songs, _ in months), beside=say("new songs, month by month")) if has_figure else None,
     )  # fmt: skip
 
 

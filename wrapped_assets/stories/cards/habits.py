@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of
+from wrapped_assets.stories.cards.card import Card, Scale, Series, Table, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.clock import week_clock
@@ -55,7 +55,13 @@ def listening_calendar(data: StoryData) -> Card | None:
     return Card(
         "listening_calendar", "habits", say("Day by day"), headline("listening_calendar", data), facts=facts,
         figure=heat_map(days, *data.window, run, is_minutes, told), table=table, note=note,
+        series=Series(_weeks(days, data), below=say("one bar a week, {window}", window=told.span(*data.window))),
     )  # fmt: skip
+
+
+def _weeks(days: dict[date, float], data: StoryData) -> tuple[float, ...]:
+    every = phrases.days_between(*data.window)
+    return tuple(sum(days.get(day, 0) for day in every[first : first + 7]) for first in range(0, len(every), 7))
 
 
 def _cell(days: dict[date, float], year: int, month: int, day: int, told: Language) -> str:
@@ -91,7 +97,10 @@ def listening_clock(data: StoryData) -> Card | None:
         "listening_clock", "habits", say("Hour by hour"), headline("listening_clock", data), facts=facts,
         figure=week_clock(hours, told), table=table,
         note=say("One dot an hour; the larger, the more listens. The night is shaded."),
-        series=tuple(sum(hours.get((day, hour), 0) for day in range(1, 8)) for hour in range(24)),
+        series=Series(
+            tuple(sum(hours.get((day, hour), 0) for day in range(1, 8)) for hour in range(24)), width=2,
+            below="0           6           12          18          24",
+        ),
     )  # fmt: skip
 
 

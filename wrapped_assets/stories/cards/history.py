@@ -38,7 +38,6 @@ def recording_story(data: StoryData) -> Card | None:
     return Card(
         "recording_story", "music", say("The story of a song"), headline("recording_story", data), facts=facts, figure=figure, table=table,
         note=say("“Ever” means since {day}, where the known history begins.", day=told.day(known)) if known else "",
-        series=tuple(listens for _, listens in months) if has_figure else (),
     )  # fmt: skip
 
 

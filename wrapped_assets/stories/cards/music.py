@@ -41,7 +41,7 @@ def top_recordings(data: StoryData) -> Card | None:
         return None
     heard = (Part(say("The songs you came back to.")),)
     table = ranking_table(say("Top songs by listens"), places, say("Song"), told)
-    return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table)
+    return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table, continues=True)
 
 
 @card("top_artists", place=60, scale=Scale("listen_count", 0, 250))

@@ -33,7 +33,7 @@ def totals(data: StoryData) -> Card | None:
     title = say("The year in minutes") if has_minutes else say("The year in listens")
     return Card(
         "listening_totals", "overview", title, headline("listening_totals", data), number,
-        facts=tuple(facts), note=note,
+        facts=tuple(facts), note=note, has_counts_as_facts=True,
     )  # fmt: skip
 
 
