@@ -67,6 +67,7 @@ class Declaration:
     sort: tuple[str, ...] = ()  # canonical row order; the grain unless said
     chapter: str = ""
     headline: str = ""
+    headline_in_listens: str = ""  # instead of it where no length is known: the first row has listens and 0 minutes
     examples: tuple[Example, ...] = field(default=(), compare=False)
     row_key: str = ""  # each row follows from the input's rows with this key, which are alike: computed once, it may be used again
     minimum_group: int | None = None  # rows about fewer listeners are removed, by the column `group_size` that the function returns

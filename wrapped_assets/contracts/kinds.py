@@ -37,12 +37,15 @@ def _name(column: Column | None) -> str:
 
 def insight(
     *, chapter: str, grain: Sequence[Column], columns: Sequence[Column], reads: Reads, headline: str,
-    examples: Sequence[Example], rules: Sequence[str] = (), nullable: Sequence[Column] = (),
+    examples: Sequence[Example], rules: Sequence[str] = (), nullable: Sequence[Column] = (), headline_in_listens: str = "",
 ) -> Decorator:  # fmt: skip
-    """A listener's year in one respect: rows per listener, year × bucket."""
+    """A listener's year in one respect: rows per listener, year × bucket.
+
+    `headline_in_listens` is said instead of a headline over minutes where the listener's exports know no lengths.
+    """
     return declare(
         layer="insights", kind="year_bucket", subject="listener", grain=grain, columns=columns, reads=reads, rules=rules,
-        nullable=nullable, chapter=chapter, headline=headline, examples=tuple(examples),
+        nullable=nullable, chapter=chapter, headline=headline, headline_in_listens=headline_in_listens, examples=tuple(examples),
     )  # fmt: skip
 
 

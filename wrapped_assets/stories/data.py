@@ -31,6 +31,7 @@ class Telling:
     headline: str
     chapter: str = ""
     meaning: str = ""
+    headline_in_listens: str = ""  # where no length is known
 
 
 class Tellable:
@@ -95,4 +96,4 @@ SMALL_EDITION = ("listening_totals", "listening_calendar")
 
 def tellings_of(declarations: Iterable[Declaration]) -> dict[str, Telling]:
     """How each declared insight is told, by its name."""
-    return {each.name: Telling(each.headline, each.chapter, each.meaning) for each in declarations}
+    return {each.name: Telling(each.headline, each.chapter, each.meaning, each.headline_in_listens) for each in declarations}

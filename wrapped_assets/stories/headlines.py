@@ -9,12 +9,11 @@ from typing import Any, Literal
 
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.data import Row, Tellable
+from wrapped_assets.stories.data import Row, Tellable, Telling
 from wrapped_assets.stories.language import Language, english
+from wrapped_assets.vocabulary.columns import BY_NAME
 
 _LONGEST_NAME = 64
-# Columns that hold one of a few words of ours, which a language has a word of its own for; a name of somebody else stays as it is.
-WORDS = ("personality_name", "personality_meaning", "club_name", "club_role", "day_part")
 _PLURAL = re.compile(r"^((?: [a-z]+)?? )([a-z]+s)\b")
 _NEVER_PLURAL = {"its", "was", "is", "his", "as", "this", "across", "has"}
 
@@ -53,9 +52,15 @@ def value_text(column: str, value: Any, data: Tellable, language: Language | Non
         return told.duration(value / 60_000)
     if isinstance(value, (list, tuple)):
         return told.listed([value_text(column, item, data, told) for item in value])
-    if column in WORDS:
+    if _is_word(column):
         return told.word(value)
     return told.count(value) if phrases.number(value) is not None else phrases.name(value)
+
+
+def _is_word(column: str) -> bool:
+    """Whether the column holds one of our own words, which a language has a word for; somebody else's name stays as it is."""
+    declared = BY_NAME.get(column)
+    return declared is not None and declared.is_word
 
 
 def _found(field: str, row: Row) -> str | None:
@@ -73,20 +78,10 @@ def _singular(literal: str) -> str:
     return match.group(1) + noun + literal[match.end() :]
 
 
-# A listener whose exports know no lengths is told listens; "0 minutes" would be no more than a gap in the source.
-_WITHOUT_MINUTES = (("listened for {minutes} minutes", "logged {listen_count} listens"), ("{minutes} minutes", "{listen_count} listens"))
-
-
-def without_minutes(template: str) -> str:
-    """The headline over listens where it speaks of minutes: a message of its own."""
-    for spoken, instead in _WITHOUT_MINUTES:
-        template = template.replace(spoken, instead)
-    return template
-
-
-def _of_what_is_known(template: str, row: Row) -> str:
+def _of_what_is_known(telling: Telling, row: Row) -> str:
+    """Without lengths, "0 minutes" would be no more than a gap in the source."""
     has_listens_only = phrases.number(row.get("minutes")) == 0 and phrases.number(row.get("listen_count"))
-    return without_minutes(template) if has_listens_only else template
+    return telling.headline_in_listens or telling.headline if has_listens_only else telling.headline
 
 
 def headline(insight: str, data: Tellable) -> tuple[Part, ...]:
@@ -98,7 +93,7 @@ def headline(insight: str, data: Tellable) -> tuple[Part, ...]:
     telling, row = data.tellings.get(insight), data.first(insight)
     if telling is None or not telling.headline:
         return fallback
-    text = _of_what_is_known(telling.headline, row)
+    text = _of_what_is_known(telling, row)
     told = data.language if data.language.knows(text) else english()
     try:
         pieces = list(Formatter().parse(told.template(text)))
@@ -123,7 +118,7 @@ def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: R
             return ()
         text = told.value(row[column], spec) if spec else value_text(column, row[column], data, told)
         after_one = text == "1" and not spec
-        is_name = isinstance(row[column], str) and column.endswith("_name") and column not in WORDS
+        is_name = isinstance(row[column], str) and column.endswith("_name") and not _is_word(column)
         kind = "text" if column.endswith("_meaning") else "value"  # a sentence of its own is no value in one
         parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, kind, lang))
     return tuple(parts)

@@ -21,10 +21,11 @@ class Column:
     meaning: str
     privacy: PrivacyClass
     unit: str = ""
+    is_word: bool = False  # one of a few words of ours, which stories translate
 
 
-def _column(name: str, dtype: pl.DataType | type[pl.DataType], meaning: str, privacy: PrivacyClass, unit: str = "") -> Column:
-    return Column(name, dtype() if isinstance(dtype, type) else dtype, meaning, privacy, unit)
+def _column(name: str, dtype: pl.DataType | type[pl.DataType], meaning: str, privacy: PrivacyClass, unit: str = "", **rest: bool) -> Column:
+    return Column(name, dtype() if isinstance(dtype, type) else dtype, meaning, privacy, unit, **rest)
 
 
 # Who
@@ -218,7 +219,7 @@ genre_rank = _column("genre_rank", pl.Int64, "Place among the listener's genres,
 genre_listens = _column("genre_listens", pl.Float64, "Listens of a genre; a recording's are split evenly over its genres.", "own_content")
 genre_listen_share = _column("genre_listen_share", pl.Float64, "Share of the listens with a known genre.", "own_content", "0–1")
 genre_known_share = _column("genre_known_share", pl.Float64, "Share of the listener's listens with a known genre.", "own_content", "0–1")
-day_part = _column("day_part", pl.String, "Part of the local day: morning, afternoon, evening or night.", "own_content")
+day_part = _column("day_part", pl.String, "Part of the local day: morning, afternoon, evening or night.", "own_content", is_word=True)
 median_release_year = _column("median_release_year", pl.Int64, "Half of the listens of a known release year are of it or older.", "own_content")
 oldest_recording_id = _column("oldest_recording_id", pl.Int64, "The heard recording of the earliest release year.", "own_content")
 release_year_known_share = _column("release_year_known_share", pl.Float64, "Share of the listens with a known release year.", "own_content", "0–1")
@@ -251,13 +252,13 @@ explorer_share = _column("explorer_share", pl.Float64, "Share of people who hear
 variety_share = _column("variety_share", pl.Float64, "Share of people whose listens repeat recordings more.", "own_content", "0–1")
 newness_share = _column("newness_share", pl.Float64, "Share of people whose recordings are older.", "own_content", "0–1")
 mainstream_share = _column("mainstream_share", pl.Float64, "Share of people who heard less of what most hear.", "own_content", "0–1")
-personality_name = _column("personality_name", pl.String, "One of sixteen ways to listen; null unless all four axes are known.", "own_content")
-personality_meaning = _column("personality_meaning", pl.String, "What that way to listen is, in a sentence.", "own_content")
-club_name = _column("club_name", pl.String, "The club that a listener's genres lead to.", "own_content")
+personality_name = _column("personality_name", pl.String, "One of sixteen ways to listen; null unless all four axes are known.", "own_content", is_word=True)
+personality_meaning = _column("personality_meaning", pl.String, "What that way to listen is, in a sentence.", "own_content", is_word=True)
+club_name = _column("club_name", pl.String, "The club that a listener's genres lead to.", "own_content", is_word=True)
 club_listen_count = _column("club_listen_count", pl.Int64, "Listens of the club's genres, to whole listens.", "own_content")
 club_value = _column("club_value", pl.Int64, "Ten-thousandths of a listener's listens that are of the club's genres.", "own_content")
 club_share = _column("club_share", pl.Float64, "Share of all listens that are of the club's genres.", "own_content", "0–1")
-club_role = _column("club_role", pl.String, "What a listener is in the club: founder, host, regular or guest.", "own_content")
+club_role = _column("club_role", pl.String, "What a listener is in the club: founder, host, regular or guest.", "own_content", is_word=True)
 
 # Places among all listeners
 place_listen_count = _column("place_listen_count", pl.Int64, "Credited listens of everybody at home in a place.", "aggregate")

@@ -18,14 +18,13 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.discovery import declared_in
 from wrapped_assets.stories import catalogue
 from wrapped_assets.stories.cards.order import makers_of
-from wrapped_assets.stories.headlines import without_minutes
 from wrapped_assets.stories.nouns import COUNTED, LABELS
 from wrapped_assets.vocabulary.clubs import GENRES_OF_CLUBS, ROLES
 from wrapped_assets.vocabulary.personalities import PERSONALITIES
 
 STORIES = Path(catalogue.__file__).parent
 KEYWORDS = {"say": None, "message": None}
-# The closed lists whose words stand in columns (headlines.WORDS).
+# The closed lists whose words stand in columns (`is_word` in the dictionary).
 WORDS = frozenset({*GENRES_OF_CLUBS, *(role for role, _ in ROLES), *(word for both in PERSONALITIES.values() for word in both)})
 DECLARED = declared_in("wrapped_assets.insights.listener", Declaration)
 
@@ -51,8 +50,8 @@ def headlines() -> frozenset[str]:
 
 def _told(found: Declaration) -> Iterator[str]:
     yield found.headline
-    if {"minutes", "listen_count"} <= set(found.schema):
-        yield without_minutes(found.headline)
+    if found.headline_in_listens:
+        yield found.headline_in_listens
 
 
 def all_messages() -> frozenset[str]:

@@ -17,6 +17,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.local_date, c.minutes, c.listen_count, c.recording_count, c.top_recording_id],
     reads={"listener_days": [c.listener_id, c.local_date, c.ms_played, c.listen_count, c.recording_count, c.top_recording_id]},
     headline="{local_date} was your biggest day: {minutes} minutes.",
+    headline_in_listens="{local_date} was your biggest day: {listen_count} listens.",
     examples=[
         Example(
             given={"ana": "2026-03-01 eple, 2026-03-05 night so_here*2"},

@@ -24,6 +24,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     },
     rules=["window_start", "window_end"],
     headline="You listened for {minutes} minutes.",
+    headline_in_listens="You logged {listen_count} listens.",
     examples=[
         Example(
             given={"ana": "2026-03-01 eple so_here~12s, 2026-03-02 eple night!"},
