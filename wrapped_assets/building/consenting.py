@@ -18,6 +18,7 @@ from wrapped_assets.storage.consents import ConsentEvent
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import exclusive
 
 RESTRICTED = "restricted"  # the state of a row without a purpose: processing is restricted since then
 Pair = tuple[Listener, ConsentRow]
@@ -43,20 +44,21 @@ def import_consents(root: Root, path: Path, progress: Callable[[int], None] | No
     now = now or datetime.now(UTC)
     report = ConsentReport()
     people = {person.name: person for person in registry.all_listeners(root)}
-    with root.engine.begin() as connection:
+    with exclusive(root.engine) as connection:
+        sequence = consents.next_sequence(connection)  # one for all: inside a file the dates decide, whatever the order of its rows
         remaining = consent_rows(path)
         while rows := list(islice(remaining, _ROWS_PER_BATCH)):
             known = [(people[row.listener], row) for row in rows if row.listener in people]
             report.unknown_listeners += len(rows) - len(known)
-            _add_events(connection, [pair for pair in known if pair[1].purpose is not None], now, report)
+            _add_events(connection, [pair for pair in known if pair[1].purpose is not None], now, sequence, report)
             _add_restrictions(connection, [pair for pair in known if pair[1].purpose is None], report)
             if progress:
                 progress(len(rows))
     return report
 
 
-def _add_events(connection: sa.Connection, rows: Sequence[Pair], now: datetime, report: ConsentReport) -> None:
-    events = {event.event_id: event for event in (_event(person, row, now) for person, row in rows)}
+def _add_events(connection: sa.Connection, rows: Sequence[Pair], now: datetime, sequence: int, report: ConsentReport) -> None:
+    events = {event.event_id: event for event in (_event(person, row, now, sequence) for person, row in rows)}
     table = tables.consent_events
     query = sa.select(table.c.event_id).where(table.c.event_id.in_(list(events)))
     there = set(connection.execute(query).scalars())
@@ -66,13 +68,13 @@ def _add_events(connection: sa.Connection, rows: Sequence[Pair], now: datetime, 
     report.known_before += len(rows) - len(new)
 
 
-def _event(person: Listener, row: ConsentRow, now: datetime) -> ConsentEvent:
+def _event(person: Listener, row: ConsentRow, now: datetime, sequence: int) -> ConsentEvent:
     """The event of a row; the same row has the same id, so that a second import adds nothing."""
     said = (str(person.listener_id), row.purpose, row.state, row.valid_from.isoformat(), str(row.valid_until), str(row.method))
     try:
         return consents.event_of(
             person, row.purpose or "", row.state, method=row.method or "import", valid_from=row.valid_from,
-            valid_until=row.valid_until, now=now, event_id=sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:32],
+            valid_until=row.valid_until, now=now, sequence=sequence, event_id=sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:32],
         )  # fmt: skip
     except InputError as error:
         raise InputError(f"row {row.number}: {error}; nothing was changed") from None

@@ -18,6 +18,7 @@ from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import file_hash, is_intact
 from wrapped_assets.storage.known_parts import hashed
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import snapshot
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,20 @@ def versions(root: Root) -> list[Version]:
     return list(found.values())
 
 
-def newest(root: Root) -> str | None:
+def newest(root: Root, connection: sa.Connection | None = None) -> str | None:
     """The version that was imported last; None where nothing was."""
     table = tables.catalogue_files
-    with root.engine.connect() as connection:
-        return connection.execute(sa.select(table.c.version).order_by(table.c.number.desc()).limit(1)).scalar()
+    with snapshot(root.engine, connection) as reader:
+        return reader.execute(sa.select(table.c.version).order_by(table.c.number.desc()).limit(1)).scalar()
 
 
-def files_of(root: Root, version: str | None) -> dict[str, CatalogueFile]:
+def files_of(root: Root, version: str | None, connection: sa.Connection | None = None) -> dict[str, CatalogueFile]:
     """The files of a version by asset; none for None and for a version that is not there."""
     if version is None:
         return {}
     table = tables.catalogue_files
-    with root.engine.connect() as connection:
-        rows = connection.execute(sa.select(table).where(table.c.version == version).order_by(table.c.asset))
+    with snapshot(root.engine, connection) as reader:
+        rows = reader.execute(sa.select(table).where(table.c.version == version).order_by(table.c.asset))
         return {row.asset: CatalogueFile(row.path, row.row_count, json.loads(row.column_hashes), row.file_hash) for row in rows}
 
 

@@ -1,11 +1,16 @@
-"""What people agreed to: an append-only record, and who stands open for a purpose at an instant."""
+"""What people agreed to: an append-only record, and who stands open for a purpose at an instant.
+
+Clocks step, so no clock alone decides which word is the last. Events are numbered in the order in which they are recorded, and whoever
+stands open does so by that order and by the dates of the events: a no that is later by either of them closes.
+"""
 
 from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +20,8 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.schema import Instant
+from wrapped_assets.storage.transactions import exclusive, rows_of, snapshot
 from wrapped_assets.vocabulary.purposes import LAWFUL_BASES, OPENS, STATES, Purpose, purpose_named
 
 
@@ -46,30 +53,40 @@ class ConsentEvent:
     valid_from: datetime
     valid_until: datetime | None  # exclusive; None: until the next event
     recorded_at: datetime
+    sequence: int  # grows in the order of recording; what is recorded together has one number
 
 
 def record(root: Root, listener: Listener, purpose: str, state: str, **about: Any) -> ConsentEvent:
     """Appends `event_of` what was said, and returns it; nothing before it is ever changed."""
-    event = event_of(listener, purpose, state, **about)
-    with root.engine.begin() as connection:
-        connection.execute(sa.insert(tables.consent_events).values(**vars(event)))
+    table = tables.consent_events
+    with exclusive(root.engine) as connection:
+        before = (table.c.listener_id == listener.listener_id) & (table.c.purpose == purpose)
+        newest = connection.execute(sa.select(sa.func.max(table.c.valid_from, type_=Instant)).where(before)).scalar()
+        event = event_of(listener, purpose, state, sequence=next_sequence(connection), after=newest, **about)
+        connection.execute(sa.insert(table).values(**vars(event)))
     return event
+
+
+def next_sequence(connection: sa.Connection) -> int:
+    """The number of what is recorded next; unique where the connection is an exclusive one."""
+    return (connection.execute(sa.select(sa.func.max(tables.consent_events.c.sequence))).scalar() or 0) + 1
 
 
 def event_of(
     listener: Listener, purpose: str, state: str, *, method: str, notice: Notice | None = None,
     lawful_basis: str | None = None, valid_from: datetime | None = None, valid_until: datetime | None = None,
-    now: datetime | None = None, event_id: str | None = None,
+    now: datetime | None = None, event_id: str | None = None, sequence: int = 0, after: datetime | None = None,
 ) -> ConsentEvent:  # fmt: skip
     """What a listener said, as an event that is not on record yet.
 
-    The notice is the purpose's meaning in plain words unless another was shown; the jurisdiction is where the listener lives. InputError
-    for a purpose, state, basis or method that is none, and for a time that begins in the future or ends before it begins: a yes that
+    Without `valid_from` it is said now, and later than the event of the instant `after`, even where the clock was set back since. The
+    notice is the purpose's meaning in plain words unless another was shown; the jurisdiction is where the listener lives. InputError for a
+    purpose, state, basis or method that is none, and for a time that begins in the future or ends before it begins: a yes that
     is dated ahead would outlive a no that is said meanwhile.
     """
     known = named(purpose)
     now = now or datetime.now(UTC)
-    begins = valid_from or now
+    begins = valid_from or (max(now, after + timedelta(microseconds=1)) if after else now)
     if state not in STATES:
         raise InputError(f"expected a state: {', '.join(STATES)}; got {state!r}")
     basis = lawful_basis or known.lawful_basis
@@ -82,13 +99,14 @@ def event_of(
         raise InputError("expected the notice's version as a word of at most 64 letters, digits, dots, - and _")
     if any(instant is not None and instant.tzinfo is None for instant in (begins, valid_until, now)):
         raise InputError("expected instants with their offset from UTC, such as 2025-12-03T09:00:00Z")
-    if begins > now:
+    if valid_from is not None and begins > now:
         raise InputError("an event holds from now or from the past, not from the future: record it when it happens")
     if valid_until is not None and valid_until <= begins:
         raise InputError("an event must end after it begins: give a later end, or none")
     return ConsentEvent(
         event_id or secrets.token_hex(16), listener.listener_id, known.name, state, basis, shown.version, shown.sha256, method,
         listener.country, begins.astimezone(UTC), valid_until and valid_until.astimezone(UTC), now.astimezone(UTC),
+        sequence,
     )  # fmt: skip
 
 
@@ -103,36 +121,41 @@ def history(root: Root, listener_id: int) -> list[ConsentEvent]:
 
 def _order(event: ConsentEvent) -> tuple[object, ...]:
     ends_soon = (event.valid_until is not None, -event.valid_until.timestamp() if event.valid_until else 0.0)
-    return event.valid_from, event.purpose, -STATES.index(event.state), ends_soon, event.recorded_at, event.event_id
+    return event.valid_from, event.purpose, -STATES.index(event.state), ends_soon, event.sequence, event.event_id
 
 
-def standing(root: Root, purpose: str, at: datetime, bucket: int | None = None) -> list[int]:
-    """The listeners who stand open for a purpose at an instant, of one bucket or of all, by surrogate, ascending.
+def standing(
+    root: Root, purpose: str, at: datetime, whom: Collection[int] | None = None, connection: sa.Connection | None = None
+) -> list[int]:
+    """The listeners who stand open for a purpose at an instant, of some or of all, by surrogate, ascending.
 
-    Open is who is known and not restricted, and whose newest event up to then says `given` and has not run out; nobody else. Of events
-    of one instant the least permissive counts; of those the one that ends first. InputError for a purpose that is none.
+    Open is who is known and not restricted, and whose last event says `given` and has not run out: the last by date and the last by the
+    order of recording. Of events that are equally late the least permissive counts; of those the one that ends first. A yes counts from
+    its date on, a no always. InputError for a purpose that is none.
     """
     table = tables.consent_events
     if at.tzinfo is None:
         raise InputError("expected an instant with its offset from UTC")
-    newest_first = (table.c.valid_from.desc(), sa.case((table.c.state == OPENS, 1), else_=0), table.c.valid_until.asc().nulls_last())
-    ranked = (
-        sa.select(
-            table.c.listener_id, table.c.state, table.c.valid_until,
-            sa.func.row_number().over(partition_by=table.c.listener_id, order_by=newest_first).label("place"),
-        )
-        .where(table.c.purpose == named(purpose).name, table.c.valid_from <= at, root.holds(table.c.listener_id, bucket))
-        .subquery()
-    )  # fmt: skip
+    least_first = (sa.case((table.c.state == OPENS, 1), else_=0), table.c.valid_until.asc().nulls_last())
+    orders = ((table.c.valid_from.desc(),), (table.c.sequence.desc(), table.c.valid_from.desc()))
+    places = [sa.func.row_number().over(partition_by=table.c.listener_id, order_by=(*order, *least_first)) for order in orders]
+    opens = (table.c.state == OPENS) & sa.or_(table.c.valid_until.is_(None), table.c.valid_until > at)
+    counts = (table.c.purpose == named(purpose).name) & ((table.c.valid_from <= at) | (table.c.state != OPENS))
+    ranked = sa.select(
+        table.c.listener_id, sa.case((opens, 1), else_=0).label("opens"), places[0].label("by_date"), places[1].label("by_record")
+    ).where(counts)
+    words = ranked.subquery()
     query = (
-        sa.select(ranked.c.listener_id)
-        .join(tables.listeners, tables.listeners.c.listener_id == ranked.c.listener_id)
-        .where(ranked.c.place == 1, ranked.c.state == OPENS, sa.or_(ranked.c.valid_until.is_(None), ranked.c.valid_until > at))
-        .where(ranked.c.listener_id.not_in(sa.select(tables.restrictions.c.listener_id)))
-        .order_by(ranked.c.listener_id)
+        sa.select(words.c.listener_id)
+        .join(tables.listeners, tables.listeners.c.listener_id == words.c.listener_id)
+        .where((words.c.by_date == 1) | (words.c.by_record == 1))
+        .where(words.c.listener_id.not_in(sa.select(tables.restrictions.c.listener_id)))
+        .group_by(words.c.listener_id)
+        .having(sa.func.min(words.c.opens) == 1)
+        .order_by(words.c.listener_id)
     )
-    with root.engine.connect() as connection:
-        return list(connection.execute(query).scalars())
+    with snapshot(root.engine, connection) as reader:
+        return [row.listener_id for row in rows_of(reader, query, words.c.listener_id, whom)]
 
 
 def named(purpose: str) -> Purpose:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
 
-HEAD = "0005"  # the newest revision; checked against the folder by a test
+HEAD = "0006"  # the newest revision; checked against the folder by a test
 LOCK = 7_246_158  # of no meaning; the same in every version
 
 

@@ -21,6 +21,7 @@ from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import snapshot
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -139,12 +140,18 @@ def _hash(frame: pl.DataFrame) -> str:
     return combined(*frame_hashes(frame).items()) if frame.height else NO_ROWS
 
 
-def load_chunks(root: Root, bucket: int | None = None) -> dict[tuple[str, str, int], list[Chunk]]:
-    """Every landed chunk, or one bucket's, by asset, month and bucket, each list in the order of paths."""
+def load_chunks(
+    root: Root, bucket: int | None = None, months: Iterable[str] | None = None, connection: sa.Connection | None = None
+) -> dict[tuple[str, str, int], list[Chunk]]:
+    """Every landed chunk, or those of a bucket and of some months, by asset, month and bucket; each list in the order of paths."""
     found: dict[tuple[str, str, int], list[Chunk]] = {}
-    query = sa.select(tables.chunks).where(sa.true() if bucket is None else tables.chunks.c.bucket == bucket)
-    with root.engine.connect() as connection:
-        for row in connection.execute(query.order_by(tables.chunks.c.path)):
+    query = sa.select(tables.chunks).order_by(tables.chunks.c.path)
+    if bucket is not None:
+        query = query.where(tables.chunks.c.bucket == bucket)
+    if months is not None:
+        query = query.where(tables.chunks.c.month.in_(list(months)))
+    with snapshot(root.engine, connection) as reader:
+        for row in reader.execute(query):
             chunk = Chunk(**row._mapping)
             found.setdefault((chunk.asset, chunk.month, chunk.bucket), []).append(chunk)
     return found

@@ -32,9 +32,11 @@ consent_events = sa.Table(
     sa.Column("valid_from", Instant, nullable=False),
     sa.Column("valid_until", Instant),  # exclusive; null: until the next event
     sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, server_default="0"),  # the order of recording, which no clock can change
     sa.CheckConstraint("state in ('objected', 'withdrawn', 'refused', 'expired', 'given')", name="consent_state"),
     sa.Index("consent_events_by_purpose", "purpose", "listener_id", "valid_from"),
     sa.Index("consent_events_by_listener", "listener_id"),
+    sa.Index("consent_events_by_sequence", "sequence"),
 )  # fmt: skip
 
 # Who is left out of everything but their own year for now, whatever they agreed to.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -15,6 +15,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.root import MAIN, Root
+from wrapped_assets.storage.transactions import rows_of, snapshot
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 NEWEST = "newest"  # in place of a version of the catalogue
@@ -88,21 +89,21 @@ def all_listeners(root: Root) -> list[Listener]:
         return [Listener(**row._mapping) for row in connection.execute(sa.select(table).order_by(table.c.listener_id))]
 
 
-def listeners_frame(root: Root, bucket: int | None = None) -> pl.DataFrame:
-    """listener_id, time_zone: what the lake may know of people, of one bucket or of all, ordered by surrogate."""
+def listeners_frame(root: Root, whom: Collection[int] | None = None, connection: sa.Connection | None = None) -> pl.DataFrame:
+    """listener_id, time_zone: what the lake may know of some people, or of all, ordered by surrogate."""
     table = tables.listeners
-    query = sa.select(table.c.listener_id, table.c.time_zone).where(root.holds(table.c.listener_id, bucket)).order_by(table.c.listener_id)
-    with root.engine.connect() as connection:
-        rows = connection.execute(query).all()
+    query = sa.select(table.c.listener_id, table.c.time_zone).order_by(table.c.listener_id)
+    with snapshot(root.engine, connection) as reader:
+        rows = rows_of(reader, query, table.c.listener_id, whom)
     return pl.DataFrame([tuple(row) for row in rows], schema={"listener_id": pl.Int64, "time_zone": pl.String}, orient="row")
 
 
-def exclusions_frame(root: Root) -> pl.DataFrame:
-    """listener_id, kind, target_id: what listeners asked to leave out, ordered."""
+def exclusions_frame(root: Root, whom: Collection[int] | None = None, connection: sa.Connection | None = None) -> pl.DataFrame:
+    """listener_id, kind, target_id: what some listeners, or all, asked to leave out, ordered."""
     table = tables.exclusions
     query = sa.select(table.c.listener_id, table.c.kind, table.c.target_id).order_by(table.c.listener_id, table.c.kind, table.c.target_id)
-    with root.engine.connect() as connection:
-        rows = connection.execute(query).all()
+    with snapshot(root.engine, connection) as reader:
+        rows = rows_of(reader, query, table.c.listener_id, whom)
     schema = {"listener_id": pl.Int64, "exclusion_kind": pl.String, "target_id": pl.Int64}
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
 
@@ -143,10 +144,10 @@ def set_edition(
     return Edition(year, checked, row["launch_at"], row["catalogue"], bool(row["is_frozen"]))
 
 
-def editions(root: Root, years: Iterable[int]) -> dict[int, Edition]:
+def editions(root: Root, years: Iterable[int], connection: sa.Connection | None = None) -> dict[int, Edition]:
     """The edition of each year, by default rules where nothing was set."""
-    with root.engine.connect() as connection:
-        rows = _edition_rows(connection, root)
+    with snapshot(root.engine, connection) as reader:
+        rows = _edition_rows(reader, root)
     found = {}
     for year in years:
         row = rows.get(year)

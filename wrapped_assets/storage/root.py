@@ -95,10 +95,6 @@ class Root:
     def bucket_of(self, listener_id: int) -> int:
         return listener_id & (self.bucket_count - 1)
 
-    def holds(self, listener_id: sa.ColumnElement[int], bucket: int | None) -> sa.ColumnElement[bool]:
-        """A query's condition that a listener is of that bucket; of any where it is None."""
-        return sa.true() if bucket is None else listener_id.bitwise_and(self.bucket_count - 1) == bucket
-
     @contextmanager
     def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
         """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash."""

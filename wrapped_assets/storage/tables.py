@@ -22,7 +22,8 @@ from wrapped_assets.storage.schema import metadata
 
 # The privacy registry's tables lie in a file of their own and are reached from here like the others.
 __all__ = [
-    "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "editions", "erasure_cases",
+    "OUTSIDE", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "editions",
+    "erasure_cases",
     "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports", "listeners", "logics", "metadata",
     "publication_cells", "publications", "recalls", "restrictions", "settings", "shares", "tombstones",
 ]  # fmt: skip
@@ -139,6 +140,9 @@ cells = sa.Table(
     sa.Column("file_hash", sa.String(32), nullable=False),
     sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip
+
+# Everything that a build is given from outside: what the units of a build compare before they publish.
+OUTSIDE = (chunks, listeners, exclusions, editions, catalogue_files, groups, group_members, consent_events, restrictions)
 
 # What each logic fingerprint was made of, so that `explain` can name what changed.
 logics = sa.Table(

@@ -21,7 +21,7 @@ from wrapped_assets_tests.storage.registries import ANA, BO, CY, PEOPLE, emptied
 __all__ = ["made", "registry"]
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LATER = NOON + timedelta(days=400)
 EVENTS = tables.consent_events
 
@@ -45,11 +45,12 @@ def say(root: Root, word: Word) -> None:
 
 
 def slow_standing(words: list[Word], restricted: set[int], purpose: str, minute: int) -> list[int]:
-    """Who stands open, told plainly: all that was said last says yes, and goes on."""
+    """Who stands open, plainly: what is last by its date says yes and goes on, and so does what was recorded last. A no always counts."""
     found = []
     for person in sorted({word.person for word in words} - restricted):
-        said = [word for word in words if (word.person, word.purpose) == (person, purpose) and word.begins <= minute]
-        last = [word for word in said if word.begins == max(each.begins for each in said)]
+        about = [word for word in words if (word.person, word.purpose) == (person, purpose)]
+        said = [word for word in about if word.begins <= minute or word.state != "given"]
+        last = [word for word in said if word.begins == max(each.begins for each in said)] + said[-1:]
         if last and all(word.state == "given" and (word.length is None or minute < word.begins + word.length) for word in last):
             found.append(person)
     return found
@@ -93,9 +94,32 @@ def test_who_was_never_asked_is_out_of_every_purpose(registry: Root, purpose: st
 def test_of_a_yes_and_a_no_of_one_instant_the_no_counts_whichever_came_first(registry: Root, no: str) -> None:
     for person, states in zip((ANA, BO), permutations(["given", no]), strict=True):
         for state in states:
-            record(registry, person, "group", state, method="test", now=NOON)
+            record(registry, person, "group", state, method="test", valid_from=NOON, now=NOON)
         assert [event.state for event in history(registry, person.listener_id)] == ["given", no]
     assert standing(registry, "group", NOON) == []
+
+
+@pytest.mark.parametrize("no", [state for state in STATES if state != "given"])
+def test_a_no_closes_even_where_the_clock_was_set_back_before_it(registry: Root, no: str) -> None:
+    record(registry, ANA, "be_found", "given", method="test", now=NOON)
+    record(registry, ANA, "be_found", no, method="test", now=NOON - 30 * SECOND)
+    assert [standing(registry, "be_found", NOON + seconds * SECOND) for seconds in (-30, 0, 30, 90)] == [[]] * 4
+    assert [event.state for event in history(registry, ANA.listener_id)] == ["given", no]
+
+
+def test_a_yes_opens_again_once_the_clock_that_was_set_back_has_caught_up(registry: Root) -> None:
+    for state, seconds in (("given", 0), ("withdrawn", -30), ("given", -20)):
+        record(registry, ANA, "be_found", state, method="test", now=NOON + seconds * SECOND)
+    assert standing(registry, "be_found", NOON - 20 * SECOND) == []
+    assert standing(registry, "be_found", NOON + SECOND) == [ANA.listener_id]
+
+
+@pytest.mark.parametrize("first", ["given", "withdrawn"])
+def test_a_no_that_is_later_by_date_or_by_recording_closes(registry: Root, first: str) -> None:
+    dates = {"given": NOON + MINUTE, "withdrawn": NOON} if first == "given" else {"withdrawn": NOON + MINUTE, "given": NOON}
+    for state in dates:
+        record(registry, ANA, "group", state, method="letter", valid_from=dates[state], now=LATER)
+    assert standing(registry, "group", LATER) == []
 
 
 def test_of_two_yeses_of_one_instant_the_shorter_counts(registry: Root) -> None:
@@ -131,7 +155,7 @@ def test_who_stands_open_is_one_question_to_the_database(registry: Root) -> None
     asked: list[object] = []
 
     def note(*given: object) -> None:
-        asked.append(given[2])
+        asked.extend({given[2]} - {"begin"})
 
     sa.event.listen(registry.engine, "before_cursor_execute", note)
     standing(registry, "group", LATER)

@@ -1,0 +1,54 @@
+"""Transactions: one state of all tables to read from, and one writer at a time where reading and writing must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from wrapped_assets.storage import tables
+
+_ROWS_PER_QUESTION = 5_000  # below what databases allow as parameters of one query
+
+
+@contextmanager
+def snapshot(engine: sa.Engine, within: sa.Connection | None = None) -> Iterator[sa.Connection]:
+    """A connection whose queries all see the same state, whatever others commit meanwhile; `within` itself where it is given."""
+    if within is not None:
+        yield within
+        return
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("begin")  # Python's driver would begin at the first write only
+            yield connection
+        else:
+            yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def exclusive(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that commits at the end; until then nobody else changes what builds read or record.
+
+    What it reads therefore still holds when it commits. Keep it short: everybody who writes waits.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("begin immediate")
+        else:
+            names = ", ".join(table.name for table in (*tables.OUTSIDE, tables.cells))
+            connection.exec_driver_sql(f"lock table {names} in share row exclusive mode")
+        yield connection
+        connection.commit()
+
+
+def rows_of(
+    connection: sa.Connection, query: sa.Select[Any], listener_id: sa.ColumnElement[int], whom: Collection[int] | None
+) -> list[sa.Row[Any]]:
+    """The rows of a query that is ordered by listener: of some listeners, or of all where `whom` is None."""
+    if whom is None:
+        return list(connection.execute(query))
+    ids = sorted(whom)
+    batches = (ids[start : start + _ROWS_PER_QUESTION] for start in range(0, len(ids), _ROWS_PER_QUESTION))
+    return [row for batch in batches for row in connection.execute(query.where(listener_id.in_(batch)))]
