@@ -1,4 +1,8 @@
-"""Carries a plan out: unit by unit, deciding again as results arrive, publishing each unit atomically."""
+"""Carries a plan out: unit by unit, deciding again as results arrive, publishing each unit atomically.
+
+A unit that finds the world moved publishes nothing: the build takes a new situation, plans again and goes on. Cells that it has recorded
+by then are fresh, or stale again for a reason that the new plan names.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,17 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from wrapped_assets.building.explaining import record_logic
+from wrapped_assets.building.passes import Pass
+from wrapped_assets.building.patience import Patience
+from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.proving import failing_examples
 from wrapped_assets.building.situate import Project
-from wrapped_assets.building.unit import DamagedInput, Unit, UnitResult
-from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.building.unit import UnitResult
+from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.planning.plan import Plan, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
-from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.records import remove_records
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -28,23 +35,22 @@ class BuildReport:
     unchanged: int = 0
     failed: list[tuple[Cell, str]] = field(default_factory=list)
     seconds: float = 0.0
+    _seen: set[Cell] = field(default_factory=set)
 
     def take(self, result: UnitResult) -> None:
-        self.recomputed.extend(result.recomputed)
-        self.cut_off.extend(result.cut_off)
+        """Adds a unit's cells. A cell that is computed again, because the world moved, counts once."""
+        self.recomputed.extend(cell for cell in result.recomputed if cell not in self._seen)
+        self._seen.update(result.recomputed)
+        self.cut_off.extend(cell for cell in result.cut_off if cell not in self._seen)
         self.failed.extend(result.failed)
 
 
+Wanted = Callable[[Situation], Collection[Cell]]
 Progress = Callable[[int, int], None]  # cells done, cells planned
 
 
 def build(
-    project: Project,
-    wanted: Callable[[Situation], Collection[Cell]] | None = None,
-    *,
-    full: bool = False,
-    examples: bool = False,
-    progress: Progress | None = None,
+    project: Project, wanted: Wanted | None = None, *, full: bool = False, examples: bool = False, progress: Progress | None = None
 ) -> BuildReport:
     """Brings the wanted cells, and what they need, up to date; all of them where `wanted` is None.
 
@@ -52,85 +58,51 @@ def build(
     what it had, and what reads it is left as it was. With `examples`, a new or changed asset whose worked example does not hold
     fails before it is computed.
     """
-    started = time.monotonic()
-    report = BuildReport()
-    root = project.root
-    with sweep.marked(root), root.lock("build", shared=True):
-        situation = project.situation()
-        plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
-        report.unchanged = plan.unchanged
-        _forget(project, situation, plan)
-        if plan.steps:
-            record_logic(project)
-        done = 0
-        asked = {step.cell for step in plan.steps} if full else set()
-        refused = failing_examples(situation, plan) if examples else {}
-        report.failed.extend((step.cell, refused[step.cell.asset]) for step in plan.steps if step.cell.asset in refused)
-        failed = {cell for cell, _ in report.failed}
-        for (period, _), steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
-            cells = [step.cell for step in steps if step.cell.asset not in refused]
-            if not cells:
-                continue
-            with root.lock(_lock_name(root, cells[0])):
-                _refresh(project, situation, period)
-                result = _run_unit(project, situation, cells, asked, failed)
-            report.take(result)
-            failed.update(cell for cell, _ in result.failed)
-            done += len(cells)
-            if progress:
-                progress(done, len(plan.steps))
+    started, report, patience = time.monotonic(), BuildReport(), Patience()
+    with sweep.marked(project.root) as mark, project.root.lock("build", shared=True):
+        while True:
+            before = len(report.recomputed)
+            try:
+                _carry_out(project, wanted, full, examples, progress, report)
+                break
+            except Moved as moved:
+                patience.world_moved(str(moved), has_advanced=len(report.recomputed) > before)
+            except RegistryUnavailable as error:
+                mark.stays = True  # nobody knows whether the last transaction was carried out
+                patience.registry_lost(error, has_advanced=len(report.recomputed) > before)
     report.seconds = time.monotonic() - started
     return report
 
 
-def _run_unit(project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell]) -> UnitResult:
-    """Computes a unit whose lock is held; where an input turns out damaged, that input first, and then what is left."""
-    total, waiting, repaired = UnitResult(), list(cells), set[Cell]()
-    while waiting:
-        unit = Unit(project, situation, waiting, asked, failed | total.failed_cells)
-        try:
-            total.take(unit.run())
-            break
-        except DamagedInput as damage:
-            total.take(unit.result)
-            done = {*unit.result.recomputed, *unit.result.cut_off, *unit.result.failed_cells}
-            waiting = [cell for cell in waiting if cell not in done]
-            if damage.cell in repaired:
-                raise BuildError(f"{damage.cell} was damaged again right after it was repaired: the disk may be failing") from None
-            repaired.add(damage.cell)
-            total.take(_repaired(project, situation, damage.cell, cells[0], failed))
-    total.cut_off = [cell for cell in total.cut_off if cell not in repaired]
-    return total
-
-
-def _repaired(project: Project, situation: Situation, cell: Cell, holder: Cell, failed: set[Cell]) -> UnitResult:
-    """Computes a damaged cell again, unless another build has replaced it meanwhile."""
-    if (cell.period, cell.bucket) == (holder.period, holder.bucket):  # its lock is held already
-        situation.damaged |= {cell}
-        return _run_unit(project, situation, [cell], set(), failed)
-    with project.root.lock(_lock_name(project.root, cell)):
-        before = situation.stored[cell].path  # type: ignore[attr-defined]
-        _refresh(project, situation, cell.period)
-        if situation.stored[cell].path == before:  # type: ignore[attr-defined]
-            situation.damaged |= {cell}
-        return _run_unit(project, situation, [cell], set(), failed)
-
-
-def _lock_name(root: Root, cell: Cell) -> str:
-    return f"{root.environment}{cell.period}.{cell.bucket}"
-
-
-def _refresh(project: Project, situation: Situation, period: str) -> None:
-    """Takes over what another build recorded meanwhile."""
-    for cell, stored in manifest.load_cells(project.root, periods=[period]).items():
-        situation.stored[cell] = stored
-        situation.damaged -= {cell} if project._looks_whole(stored) else set()
+def _carry_out(
+    project: Project, wanted: Wanted | None, full: bool, examples: bool, progress: Progress | None, report: BuildReport
+) -> None:
+    """One situation, one plan, and its units."""
+    situation = project.situation()
+    plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
+    before = set(report.recomputed)  # what an earlier situation asked for
+    plan.steps = [step for step in plan.steps if step.reason != "asked" or step.cell not in before]
+    report.unchanged = plan.unchanged if full else plan.unchanged - len(before)
+    report.cut_off, report.failed = [], []
+    _forget(project, situation, plan)
+    if plan.steps:
+        record_logic(project)
+    refused = failing_examples(situation, plan) if examples else {}
+    report.failed.extend((step.cell, refused[step.cell.asset]) for step in plan.steps if step.cell.asset in refused)
+    run = Pass(project, situation, {step.cell for step in plan.steps} if full else set(), {cell for cell, _ in report.failed}, report.take)
+    done = 0
+    for _, steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
+        cells = [step.cell for step in steps if step.cell.asset not in refused]
+        run.unit(cells)
+        done += len(cells)
+        if progress:
+            progress(done, len(plan.steps))
 
 
 def _forget(project: Project, situation: Situation, plan: Plan) -> None:
     """Removes cells whose input is gone, and their files unless a published edition or an environment names them."""
     if plan.gone:
-        for path in manifest.forget_cells(project.root, plan.gone):
-            (project.root.path / path).unlink(missing_ok=True)
+        manifest.remove_unnamed(project.root, manifest.forget_cells(project.root, plan.gone))
+        remove_records(project.root, plan.gone)
         for cell in plan.gone:
             situation.stored.pop(cell, None)

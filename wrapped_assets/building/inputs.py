@@ -8,14 +8,15 @@ import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_PER_RANGE
 from wrapped_assets.building.situate import Project
+from wrapped_assets.building.world import World
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.contracts.known import known_schema
+from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage import catalogues, groups, landing, profiles, registry
+from wrapped_assets.storage import landing
 from wrapped_assets.storage.files import is_intact
-from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
@@ -33,11 +34,10 @@ class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
 class Inputs:
     """The inputs of the cells of one unit. `made` holds what the unit computed itself, whole."""
 
-    def __init__(self, project: Project, situation: Situation, cells: list[Cell]) -> None:
-        self._project, self._situation, self._cells = project, situation, cells
+    def __init__(self, project: Project, situation: Situation, world: World, cells: list[Cell]) -> None:
+        self._project, self._situation, self._world, self._cells = project, situation, world, cells
         self.made: dict[str, pl.DataFrame] = {}
         self._read: dict[tuple[str, str], pl.DataFrame | pl.LazyFrame] = {}  # (input, window) → what anyone here reads of it
-        self._chunks: dict[tuple[str, str, int], list[landing.Chunk]] | None = None
 
     def of(self, cell: Cell) -> dict[str, pl.DataFrame | pl.LazyFrame]:
         """Each input by name; frames, or scans where all buckets are read. DamagedInput where one has not its recorded bytes."""
@@ -73,13 +73,13 @@ class Inputs:
         if key in _OUTSIDE:
             return []
         sources = [Cell(key, period, bucket) for period, bucket in self._situation.partitions_read(declaration, key, read, cell)]
-        return [(self._situation.stored[one], one) for one in sources if one in self._situation.stored]  # type: ignore[misc]
+        return [(self._situation.stored[one], one) for one in sources if one in self._situation.stored]
 
     def _load(
         self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]
     ) -> pl.DataFrame | pl.LazyFrame:  # fmt: skip
         if key in _OUTSIDE:
-            return self._outside(cell, key, columns)
+            return self._outside(cell, key, read, columns)
         schema = self._situation.graph.by_key[key].schema
         paths = []
         for stored, source in self._stored(declaration, key, read, cell):
@@ -92,25 +92,19 @@ class Inputs:
         scans = [pl.scan_parquet(path).select(columns) for path in paths]
         return pl.concat(scans) if declaration.kind == "year" else pl.concat(pl.collect_all(scans))
 
-    def _outside(self, cell: Cell, key: str, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
-        root, name = self._project.root, _OUTSIDE[key]
+    def _outside(self, cell: Cell, key: str, read: Read, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
+        """The rows that the cell's hash of this input is about, and no others."""
+        world = self._world
+        if key in world.people:
+            return world.people[key].select(columns)
         if key == EXTERNALS["groups"]:
-            return groups.members_frame(root).select(columns)
+            assert world.members is not None
+            return world.members.select(columns)
         if key in WITHOUT_BUCKETS:
-            file = catalogues.files_of(root, self._situation.catalogues.get(period_year(cell.period))).get(key)
-            known = pl.scan_parquet(root.path / file.path) if file else pl.LazyFrame(schema=known_schema(name))
-            return known.select(columns)
-        if key == EXTERNALS["profiles"]:
-            frame = profiles.profiles_frame(root, cell.bucket)
-        elif key == EXTERNALS["listeners"]:
-            frame = registry.listeners_frame(root, cell.bucket)
-        elif key == EXTERNALS["exclusions"]:
-            frame = registry.exclusions_frame(root)
-            if cell.bucket is not None:
-                frame = frame.filter((pl.col("listener_id") & (root.bucket_count - 1)) == cell.bucket)
-        else:
-            assert cell.bucket is not None
-            if self._chunks is None:
-                self._chunks = landing.load_chunks(root, cell.bucket)
-            return landing.read_landed(root, self._chunks, key, Month.parse(cell.period), cell.bucket, columns, EDGE)
-        return frame.select(columns)
+            file = world.files.get(world.catalogues[period_year(cell.period)], {}).get(key)
+            if file is None:
+                return pl.LazyFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
+            return pl.scan_parquet(self._project.intact(key, file)).select(columns)
+        assert cell.bucket is not None
+        edge = EDGE if read.window == "month_and_edges" else None
+        return landing.read_landed(self._project.root, world.chunks, key, Month.parse(cell.period), cell.bucket, columns, edge)

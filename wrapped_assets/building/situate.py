@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
-import numpy as np
-import polars as pl
-import xxhash
-
+from wrapped_assets.building.outside import Hashes, outside_hashes
 from wrapped_assets.building.reuse import KnownRows
-from wrapped_assets.building.yearly_inputs import given_by_the_year
+from wrapped_assets.building.world import World, take_world
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
-from wrapped_assets.kernels.hashing import combined, digests
 from wrapped_assets.listens.localise import reach
 from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage import catalogues, manifest, registry
-from wrapped_assets.storage.landing import NO_ROWS, PLAYS, Chunk, load_chunks, people_of
+from wrapped_assets.storage import catalogues, manifest
+from wrapped_assets.storage.catalogues import CatalogueFile
+from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import snapshot
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
-
-_LISTENERS, _EXCLUSIONS = EXTERNALS["listeners"], EXTERNALS["exclusions"]
 
 
 @dataclass
@@ -31,6 +28,7 @@ class Project:
     root: Root
     graph: Graph = field(default_factory=project_graph)
     rows: KnownRows = field(default_factory=KnownRows)
+    _intact: set[tuple[str, int, int] | None] = field(default_factory=set)
 
     @cached_property
     def logic_parts(self) -> dict[str, dict[str, str]]:
@@ -43,29 +41,27 @@ class Project:
         return {key: fingerprint_of(parts) for key, parts in self.logic_parts.items()}
 
     def situation(self) -> Situation:
-        """The situation as it is now."""
-        chunks = load_chunks(self.root)
-        people = registry.listeners_frame(self.root)
-        excluded = registry.exclusions_frame(self.root)
-        landed: dict[tuple[str, str, int], dict[str, str]] = {}
-        for (asset, month, bucket), found in chunks.items():
-            landed[asset, month, bucket] = {
-                part: _combined([getattr(chunk, part) for chunk in found]) for part in ("whole", "head", "tail")
-            }
-        _mark_reach(landed, chunks, people)
-        landed.update(_people_hashes(chunks, people, excluded))
-        stored, newest = manifest.load_cells(self.root), catalogues.newest(self.root)
-        seen = {period_year(month) for _, month, _ in chunks} | {period_year(cell.period) for cell in stored}
-        years = range(min(seen) - 1, max(seen) + 2) if seen else ()  # a year without plays between others has its histories
-        editions = registry.editions(self.root, years)
-        told_by = {year: edition.catalogue or newest for year, edition in editions.items()}
-        landed.update(given_by_the_year(self.root, chunks, told_by))
-        damaged = frozenset(cell for cell, found in stored.items() if not self._looks_whole(found))
-        rules = {year: edition.rules for year, edition in editions.items()}
-        frozen = frozenset(year for year, edition in editions.items() if edition.is_frozen)
-        return Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, told_by)  # type: ignore[arg-type]
+        """The situation as it is now, of one instant."""
+        with snapshot(self.root.engine) as connection:
+            stored = manifest.load_cells(self.root, connection=connection)
+            world = take_world(self.root, connection, years={period_year(cell.period) for cell in stored})
+        landed = outside_hashes(world)
+        _mark_reach(landed, world)
+        damaged = frozenset(cell for cell, found in stored.items() if not self.looks_whole(found))
+        rules = {year: edition.rules for year, edition in world.editions.items()}
+        frozen = frozenset(year for year, edition in world.editions.items() if edition.is_frozen)
+        return Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues)
 
-    def _looks_whole(self, stored: manifest.StoredCell) -> bool:
+    def intact(self, asset: str, file: CatalogueFile) -> Path:
+        """Where a table of the catalogue lies; BuildError where it is damaged. Its bytes are read once in a process, unless they change."""
+        found = (self.root.path / file.path).stat() if (self.root.path / file.path).exists() else None
+        slot = (file.path, found.st_mtime_ns, found.st_size) if found else None
+        if slot is None or slot not in self._intact:
+            catalogues.intact(self.root, asset, file)
+            self._intact.add(slot)
+        return self.root.path / file.path
+
+    def looks_whole(self, stored: manifest.StoredCell) -> bool:
         """A quick look; the bytes themselves are compared whenever they are read."""
         try:
             return (self.root.path / stored.path).stat().st_size == stored.byte_count
@@ -73,50 +69,19 @@ class Project:
             return False
 
 
-def _combined(hashes: list[str]) -> str:
-    """One hash over the chunks of a cell; empty where none of them has a row there."""
-    real = sorted(digest for digest in hashes if digest != NO_ROWS)
-    return combined(*real) if real else ""
-
-
-def _mark_reach(
-    landed: dict[tuple[str, str, int], dict[str, str]], chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame
-) -> None:
+def _mark_reach(landed: Hashes, world: World) -> None:
     """Says of landed months whether a listener's clock may put some of their plays into the month before ("early") or after ("late")."""
-    ids, zones = people["listener_id"].to_numpy(), people["time_zone"].to_list()
-    for key, found in chunks.items():
+    people = world.people[EXTERNALS["listeners"]]
+    zones = dict(zip(people["listener_id"], people["time_zone"], strict=True))
+    for key, found in world.chunks.items():
         for chunk in found:
             if chunk.is_early or chunk.is_late:
-                present = {zones[place] for place in np.searchsorted(ids, people_of([chunk]))}
+                present = {zones[listener_id] for listener_id in people_of([chunk]).tolist() if listener_id in zones}
                 reached = [reach(zone, Month.parse(chunk.month)) for zone in present]
                 if chunk.is_early and any(behind for behind, _ in reached):
                     landed[key]["early"] = "yes"
                 if chunk.is_late and any(ahead for _, ahead in reached):
                     landed[key]["late"] = "yes"
-
-
-def _people_hashes(
-    chunks: dict[tuple[str, str, int], list[Chunk]], people: pl.DataFrame, excluded: pl.DataFrame
-) -> dict[tuple[str, str, int], dict[str, str]]:
-    """What the registry says of the listeners of each month and bucket, and of no others: a newcomer changes no old month."""
-    ids = people["listener_id"].to_numpy()
-    zones = digests(people["time_zone"])
-    wished: dict[int, list[tuple[str, int]]] = {}
-    for listener_id, kind, target in excluded.iter_rows():
-        wished.setdefault(listener_id, []).append((kind, target))
-    wishes = digests(tuple(wished.get(listener_id, ())) for listener_id in ids.tolist())
-    near: dict[tuple[str, int], list[Chunk]] = {}
-    for (asset, month, bucket), found in chunks.items():
-        if asset == PLAYS:
-            for shift in (-1, 0, 1):
-                near.setdefault((str(Month.parse(month).shift(shift)), bucket), []).extend(found)
-    hashes: dict[tuple[str, str, int], dict[str, str]] = {}
-    for (month, bucket), found in near.items():
-        present = people_of(found)
-        places = np.searchsorted(ids, present)
-        for key, values in ((_LISTENERS, zones), (_EXCLUSIONS, wishes)):
-            hashes[key, month, bucket] = {"whole": xxhash.xxh3_128(present.tobytes() + values[places].tobytes()).hexdigest()}
-    return hashes
 
 
 def cells_of(situation: Situation, keys: set[str] | None, periods: set[str] | None, buckets: set[int] | None = None) -> set[Cell]:

@@ -6,21 +6,18 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
-import orjson
 import polars as pl
 
 from wrapped_assets.building.evaluate import checked, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.inputs import DamagedInput, Inputs
+from wrapped_assets.building.pin import Moved, Pin
+from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
-from wrapped_assets.kernels.hashing import frame_hashes, rows_version
-from wrapped_assets.planning.plan import decide, written_inputs
+from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage import manifest
-from wrapped_assets.storage.files import is_intact, write_parquet
-from wrapped_assets.storage.records import write_records
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
 
@@ -44,13 +41,14 @@ class UnitResult:
 
 
 class Unit:
-    """Computes the cells given, in their order, and publishes those that succeed."""
+    """Computes the cells given, in their order, and publishes those that succeed. Moved where the situation is outdated."""
 
     def __init__(self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell]) -> None:
         self.project, self.situation, self.cells, self.asked = project, situation, cells, asked
         self.blocked = set(failed)
         self.result = UnitResult()
-        self._inputs = Inputs(project, situation, cells)
+        self._pin = Pin(project, situation, cells)
+        self._inputs = Inputs(project, situation, self._pin.world, cells)
 
     def run(self) -> UnitResult:
         """Level by level: cells whose inputs are done are computed together and share what they have in common."""
@@ -67,7 +65,7 @@ class Unit:
         return any(key in unfinished and key != cell.asset for key, _ in self.situation.graph.inputs(declaration))
 
     def _run_level(self, cells: Iterable[Cell]) -> None:
-        work: list[tuple[Cell, str, str, pl.LazyFrame]] = []
+        level: list[tuple[Work, pl.LazyFrame]] = []
         for cell in cells:
             if blocker := self._blocker(cell):
                 self._fail(cell, f"not computed: {blocker} failed")
@@ -76,17 +74,17 @@ class Unit:
             if decision.reason is None and cell not in self.asked:
                 self.result.cut_off.append(cell)
                 continue
-            found = (cell, decision.reason or "asked", decision.input_version)
+            work = Work(cell, decision.reason or "asked", decision.input_version)
             try:
                 if cell.bucket is None:  # one after the other, for each may be as large as memory allows
-                    self._publish([self._computed_over_all(*found)])
+                    self._publish([self._computed_over_all(work)])
                 else:
-                    work.append((*found, self._lazy(cell)))
-            except DamagedInput:
+                    level.append((work, self._lazy(cell)))
+            except (DamagedInput, Moved, RegistryUnavailable):
                 raise
             except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
                 self._fail_by(cell, error)
-        self._publish(self._computed(work))
+        self._publish(self._computed(level))
 
     def _blocker(self, cell: Cell) -> str | None:
         sources = (source for _, _, source, _ in self.situation.inputs_of(cell) if source is not None)
@@ -97,15 +95,17 @@ class Unit:
         self.result.failed.append((cell, message))
 
     def _fail_by(self, cell: Cell, error: Exception) -> None:
+        self._pin.check_now([cell])  # a file that another process replaced meanwhile is no failure
         if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on an analyst's own machine: the message may quote data
             raise error
         self._fail(cell, described(error, self.situation.graph.by_key[cell.asset]))
 
-    def _computed_over_all(self, cell: Cell, reason: str, version: str) -> tuple[Cell, str, str, pl.DataFrame, float]:
+    def _computed_over_all(self, work: Work) -> Computed:
         started = time.monotonic()
+        cell = work.cell
         declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
         frame = result_by_ranges(declaration, self._inputs.of(cell), rules, cell.period, self._inputs.ranges(cell))
-        return cell, reason, version, checked(declaration, frame), time.monotonic() - started
+        return Computed(work, checked(declaration, frame), time.monotonic() - started)
 
     def _lazy(self, cell: Cell) -> pl.LazyFrame:
         declaration = self.situation.graph.by_key[cell.asset]
@@ -120,57 +120,28 @@ class Unit:
             return self.project.rows.result(declaration, self.situation.logic[cell.asset], inputs[read.asset], compute).lazy()
         return lazy_result(declaration, inputs, rules, cell.period)
 
-    def _computed(self, work: list[tuple[Cell, str, str, pl.LazyFrame]]) -> list[tuple[Cell, str, str, pl.DataFrame, float]]:
+    def _computed(self, level: list[tuple[Work, pl.LazyFrame]]) -> list[Computed]:
         """All at once, so that common parts run once; one by one where that fails, to tell which."""
-        if not work:
+        if not level:
             return []
         started = time.monotonic()
         try:
-            frames: list[pl.DataFrame | None] = list(pl.collect_all([lazy for *_, lazy in work]))
+            frames: list[pl.DataFrame | None] = list(pl.collect_all([lazy for _, lazy in level]))
         except Exception:  # noqa: BLE001
-            frames = [None] * len(work)
-        share = (time.monotonic() - started) / len(work)
+            frames = [None] * len(level)
+        share = (time.monotonic() - started) / len(level)
         done = []
-        for (cell, reason, version, lazy), frame in zip(work, frames, strict=True):
+        for (work, lazy), frame in zip(level, frames, strict=True):
             try:
-                whole = checked(self.situation.graph.by_key[cell.asset], frame if frame is not None else lazy.collect())
-                done.append((cell, reason, version, whole, share))
+                whole = checked(self.situation.graph.by_key[work.cell.asset], frame if frame is not None else lazy.collect())
+                done.append(Computed(work, whole, share))
             except Exception as error:  # noqa: BLE001
-                self._fail_by(cell, error)
+                self._fail_by(work.cell, error)
         return done
 
-    def _publish(self, done: list[tuple[Cell, str, str, pl.DataFrame, float]]) -> None:
-        """Files first, each under a name of its content; then one transaction that points to them."""
-        root, records = self.project.root, []
-        for cell, reason, version, frame, seconds in done:
-            started = time.monotonic()
-            hashes = frame_hashes(frame)
-            data_version = rows_version(frame.height, hashes)
-            logic = self.situation.logic[cell.asset]
-            rules = self.situation.rules_version(self.situation.graph.by_key[cell.asset], cell.period)
-            inputs = written_inputs(self.situation, cell)
-            layer, name = cell.asset.split("/")
-            stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
-            path = f"lake/{layer}/{name}/{cell.period}/{stem}-{data_version[:16]}.parquet"
-            old = self.situation.stored.get(cell)
-            if old is not None and old.path == path and is_intact(root.path / path, old.file_hash):
-                size, digest = old.byte_count, old.file_hash  # type: ignore[attr-defined]
-            else:
-                note = {"asset": cell.asset, "partition": cell.partition, "data_version": data_version, "column_hashes": hashes}
-                size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
-            if cell.bucket is not None:
-                self._inputs.made[cell.asset] = frame
-            records.append(
-                manifest.StoredCell(
-                    cell, version, logic, rules, inputs, data_version, hashes, frame.height, size,
-                    seconds + time.monotonic() - started, reason, path, digest, datetime.now(UTC),
-                )
-            )  # fmt: skip
-        if records:
-            write_records(root, records)
-            for path in manifest.record_cells(root, records):
-                (root.path / path).unlink(missing_ok=True)
-        for record in records:
-            self.situation.stored[record.cell] = record
-            self.situation.damaged -= {record.cell}
-            self.result.recomputed.append(record.cell)
+    def _publish(self, done: list[Computed]) -> None:
+        for stored in record(self.project, self.situation, self._pin, done):
+            self.situation.stored[stored.cell] = stored
+            self.situation.damaged -= {stored.cell}
+            self.result.recomputed.append(stored.cell)
+        self._inputs.made.update({each.work.cell.asset: each.frame for each in done if each.work.cell.bucket is not None})

@@ -19,6 +19,14 @@ class RefusedError(WrappedError):
     exit_code = 4
 
 
+class RegistryUnavailable(WrappedError):  # noqa: N818 (a state of the world)
+    """The registry cannot be read or written now. `may_pass`: trying again may help."""
+
+    def __init__(self, message: str, *, may_pass: bool) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
+
+
 class DeclarationError(WrappedError):
     """An asset's declaration breaks its contract; the message says how to write it instead."""
 

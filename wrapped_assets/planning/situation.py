@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
+from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules, clamped
 
 NO_BUCKET = -1
-
-
-class Stored(Protocol):
-    """What the planner needs of a stored cell."""
-
-    input_version: str
-    logic: str
-    rules: str
-    inputs: str
-    column_hashes: dict[str, str]
-    row_count: int
-    seconds: float
 
 
 @dataclass
@@ -39,7 +27,7 @@ class Situation:
     logic: Mapping[str, str]  # asset key → fingerprint
     rules: Mapping[int, Rules]
     landed: Mapping[tuple[str, str, int], Mapping[str, str]]
-    stored: dict[Cell, Stored]
+    stored: dict[Cell, StoredCell]
     damaged: frozenset[Cell] = frozenset()
     frozen: frozenset[int] = frozenset()
     catalogues: Mapping[int, str | None] = field(default_factory=dict)  # the version that each edition is told by
@@ -74,7 +62,7 @@ class Situation:
         found = []
         for key, read in self.graph.inputs(declaration):
             if key in EXTERNALS.values():
-                found.extend(self._outside(key, read, cell))
+                found.extend(self.outside(key, read, cell, self.landed))
             else:
                 for partition, source in self._sources_read(declaration, key, read, cell):
                     stored = self.stored.get(source)
@@ -93,9 +81,12 @@ class Situation:
             self._sources[slot] = [(source.partition, source) for source in sources]
         return self._sources[slot]
 
-    def _outside(self, key: str, read: Read, cell: Cell) -> list[tuple[str, str, None, Mapping[str, str]]]:
+    def outside(
+        self, key: str, read: Read, cell: Cell, landed: Mapping[tuple[str, str, int], Mapping[str, str]]
+    ) -> list[tuple[str, str, None, Mapping[str, str]]]:
+        """What a cell reads of one outside input, in the form of `inputs_of`; `landed` is this situation's or a later one's."""
         if key in YEARLY:
-            return self._outside_years(key, read, cell)
+            return self._outside_years(key, read, cell, landed)
         assert cell.bucket is not None
         wanted = [(cell.period, "whole")]
         if read.window == "month_and_edges":
@@ -103,16 +94,18 @@ class Situation:
             wanted = [(str(month.shift(-1)), "tail"), *wanted, (str(month.shift(1)), "head")]
         found = []
         for period, component in wanted:
-            hashes = self.landed.get((key, period, cell.bucket))
+            hashes = landed.get((key, period, cell.bucket))
             if hashes and hashes.get(component):
                 found.append((key, f"{period}|b{cell.bucket:03d}", None, {component: hashes[component]}))
         return found
 
-    def _outside_years(self, key: str, read: Read, cell: Cell) -> list[tuple[str, str, None, Mapping[str, str]]]:
-        buckets = [NO_BUCKET] if key in WITHOUT_BUCKETS else self.buckets() if cell.bucket is None else [cell.bucket]
+    def _outside_years(
+        self, key: str, read: Read, cell: Cell, landed: Mapping[tuple[str, str, int], Mapping[str, str]]
+    ) -> list[tuple[str, str, None, Mapping[str, str]]]:
+        buckets = [NO_BUCKET] if key in WITHOUT_BUCKETS else _buckets(landed) if cell.bucket is None else [cell.bucket]
         found = []
         for bucket in buckets:
-            if hashes := self.landed.get((key, cell.period, bucket)):
+            if hashes := landed.get((key, cell.period, bucket)):
                 partition = cell.period if bucket == NO_BUCKET else f"{cell.period}|b{bucket:03d}"
                 found.append((key, partition, None, {name: hashes.get(name, "absent") for name in read.columns}))
         return found
@@ -140,7 +133,11 @@ class Situation:
         return [(period, bucket) for period in periods for bucket in buckets if Cell(key, period, bucket) in expected]
 
     def buckets(self) -> list[int]:
-        return sorted({bucket for _, _, bucket in self.landed} - {NO_BUCKET})
+        return _buckets(self.landed)
+
+
+def _buckets(landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[int]:
+    return sorted({bucket for _, _, bucket in landed} - {NO_BUCKET})
 
 
 def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:

@@ -134,8 +134,7 @@ def _compute_again(project: Project, buckets: set[int]) -> int:
 
 def _forget_cells(root: Root, cells: Iterable[Cell]) -> None:
     gone = list(cells)
-    for path in manifest.forget_cells(root, gone):
-        (root.path / path).unlink(missing_ok=True)
+    manifest.remove_unnamed(root, manifest.forget_cells(root, gone))
     records.remove_records(root, gone)
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.unavailable import watch
 
 HEAD = "0006"  # the newest revision; checked against the folder by a test
 LOCK = 7_246_158  # of no meaning; the same in every version
@@ -19,7 +20,9 @@ LOCK = 7_246_158  # of no meaning; the same in every version
 
 def engine_for(url: str) -> sa.Engine:
     """An engine for SQLite (WAL, waits for locks, deletes securely) or PostgreSQL (psycopg 3)."""
-    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), hide_parameters=True)  # errors name nobody
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))  # errors name nobody
+    watch(engine)
     if engine.dialect.name == "sqlite":
 
         @sa.event.listens_for(engine, "connect")

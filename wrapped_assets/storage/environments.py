@@ -6,9 +6,11 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.manifest import load_cells, unnamed
+from wrapped_assets.storage.manifest import load_cells, remove_unnamed
 from wrapped_assets.storage.records import forget_records, write_records
 from wrapped_assets.storage.root import MAIN, Root
+from wrapped_assets.storage.sweep import marked
+from wrapped_assets.storage.transactions import exclusive
 
 _OVERLAID = (tables.cells, tables.editions)
 
@@ -28,35 +30,35 @@ def promote(root: Root, name: str) -> int:
 
     Whatever the main one went on to compute meanwhile is compared by the next build, as always: nothing stale can stay.
     """
-    own = list(load_cells(root.within(name), only_own=True).values())
-    with root.engine.begin() as connection:
-        paths, count = set(), _require(connection, name)
-        for table in _OVERLAID:
-            keys = [column.name for column in table.primary_key if column.name != "environment"]
-            for row in connection.execute(sa.select(table).where(table.c.environment == name)).mappings().all():
-                same = sa.and_(table.c.environment == MAIN, *(table.c[key] == row[key] for key in keys))
-                if table is tables.cells:
-                    paths.update(connection.execute(sa.select(table.c.path).where(same)).scalars())
-                connection.execute(sa.delete(table).where(same))
-            connection.execute(sa.update(table).where(table.c.environment == name).values(environment=MAIN))
-        gone = unnamed(connection, paths)
-    write_records(root, own)
-    forget_records(root.within(name))
-    _remove(root, gone)
+    with marked(root):
+        with exclusive(root.engine) as connection:
+            own = list(load_cells(root.within(name), only_own=True, connection=connection).values())
+            paths, count = set(), _require(connection, name)
+            for table in _OVERLAID:
+                keys = [column.name for column in table.primary_key if column.name != "environment"]
+                for row in connection.execute(sa.select(table).where(table.c.environment == name)).mappings().all():
+                    same = sa.and_(table.c.environment == MAIN, *(table.c[key] == row[key] for key in keys))
+                    if table is tables.cells:
+                        paths.update(connection.execute(sa.select(table.c.path).where(same)).scalars())
+                    connection.execute(sa.delete(table).where(same))
+                connection.execute(sa.update(table).where(table.c.environment == name).values(environment=MAIN))
+            write_records(root, own)
+        forget_records(root.within(name))
+        remove_unnamed(root, paths)
     return count
 
 
 def discard(root: Root, name: str) -> int:
     """Throws an environment away, with the files that only it named; returns how many cells it had."""
-    with root.engine.begin() as connection:
-        count = _require(connection, name)
-        own = tables.cells.c.environment == name
-        paths = set(connection.execute(sa.select(tables.cells.c.path).where(own)).scalars())
-        for table in _OVERLAID:
-            connection.execute(sa.delete(table).where(table.c.environment == name))
-        gone = unnamed(connection, paths)
-    forget_records(root.within(name))
-    _remove(root, gone)
+    with marked(root):
+        with exclusive(root.engine) as connection:
+            count = _require(connection, name)
+            own = tables.cells.c.environment == name
+            paths = set(connection.execute(sa.select(tables.cells.c.path).where(own)).scalars())
+            for table in _OVERLAID:
+                connection.execute(sa.delete(table).where(table.c.environment == name))
+        forget_records(root.within(name))
+        remove_unnamed(root, paths)
     return count
 
 
@@ -69,8 +71,3 @@ def _require(connection: sa.Connection, name: str) -> int:
     if name == MAIN or not any(counts):
         raise InputError(f"there is no environment {name!r}; `wrapped env list` names those there are")
     return counts[0]
-
-
-def _remove(root: Root, paths: list[str]) -> None:
-    for path in paths:
-        (root.path / path).unlink(missing_ok=True)

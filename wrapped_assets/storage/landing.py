@@ -164,14 +164,14 @@ def read_landed(
     month: Month,
     bucket: int,
     columns: Iterable[str],
-    edge: timedelta,
+    edge: timedelta | None,
 ) -> pl.DataFrame:
-    """The landed rows of a month and, where they have any, of the edges of the months beside it."""
+    """The landed rows of a month and, where they have any, of the edges of the months beside it; None: of the month alone."""
     wanted = list(columns)
     parts = []
-    for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")):
+    for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),):
         beside = month.shift(shift)
-        head, tail = edges(beside, edge)
+        head, tail = edges(beside, edge or timedelta())
         for chunk in chunks.get((asset, str(beside), bucket), []):
             touched = {-1: chunk.tail, 0: chunk.whole, 1: chunk.head}[shift]
             if touched == NO_ROWS:

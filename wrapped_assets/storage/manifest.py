@@ -2,45 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC
+from types import EllipsisType
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.root import MAIN, Root
+from wrapped_assets.storage.transactions import exclusive, snapshot
 from wrapped_assets.vocabulary.periods import Cell
 
 ALL_LISTENERS = -1  # how a cell without a bucket is stored: a primary key has no nulls
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCell:
-    """One row of the manifest."""
-
-    cell: Cell
-    input_version: str
-    logic: str
-    rules: str
-    inputs: str  # a line per partition that was read, "asset partition\tcolumn=digest,…": see planning/plan.py
-    data_version: str
-    column_hashes: dict[str, str]
-    row_count: int
-    byte_count: int
-    seconds: float
-    reason: str
-    path: str
-    file_hash: str
-    written_at: datetime
-
-
 def load_cells(
-    root: Root, assets: Iterable[str] | None = None, periods: Iterable[str] | None = None, *, only_own: bool = False
-) -> dict[Cell, StoredCell]:
-    """Every stored cell, or those of the assets and periods named; an environment's own before the main ones, or only its own."""
+    root: Root, assets: Iterable[str] | None = None, periods: Iterable[str] | None = None, *, only_own: bool = False,
+    bucket: int | EllipsisType | None = ..., connection: sa.Connection | None = None,
+) -> dict[Cell, StoredCell]:  # fmt: skip
+    """Every stored cell, or those of the assets, periods and bucket named; an environment's own before the main ones, or only its own."""
     table = tables.cells
     seen = [root.environment] if only_own else [MAIN, root.environment]
     query = sa.select(table).where(table.c.environment.in_(seen)).order_by(table.c.environment)
@@ -48,28 +31,53 @@ def load_cells(
         query = query.where(table.c.asset.in_(list(assets)))
     if periods is not None:
         query = query.where(table.c.period.in_(list(periods)))
+    if bucket is not ...:
+        query = query.where(table.c.bucket == (ALL_LISTENERS if bucket is None else bucket))
     found = {}
-    with root.engine.connect() as connection:
-        for _, asset, period, bucket, version, logic, rules, inputs, data, hashes, *rest in connection.execute(query):
+    with snapshot(root.engine, connection) as reader:
+        for _, asset, period, bucket, version, logic, rules, inputs, data, hashes, *rest in reader.execute(query):
             cell = Cell(asset, period, None if bucket == ALL_LISTENERS else bucket)
             found[cell] = StoredCell(cell, version, logic, rules, inputs, data, orjson.loads(hashes), *rest)
     return found
 
 
-def record_cells(root: Root, stored: Iterable[StoredCell]) -> list[str]:
-    """Records cells in one transaction; returns the paths that they replace and that nothing names any more."""
+def paths_of(connection: sa.Connection, root: Root, cells: Collection[Cell]) -> dict[Cell, str]:
+    """Where those of the cells lie that are stored; an environment's own before the main ones."""
+    table = tables.cells
+    assets, periods = ({getattr(cell, name) for cell in cells} for name in ("asset", "period"))
+    buckets = {ALL_LISTENERS if cell.bucket is None else cell.bucket for cell in cells}
+    query = (
+        sa.select(table.c.asset, table.c.period, table.c.bucket, table.c.path)
+        .where(table.c.asset.in_(assets), table.c.period.in_(periods), table.c.bucket.in_(buckets))
+        .where(table.c.environment.in_([MAIN, root.environment]))
+        .order_by(table.c.environment)
+    )
+    rows = connection.execute(query)
+    found = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+    return {cell: found[cell] for cell in cells if cell in found}
+
+
+def record_cells(connection: sa.Connection, root: Root, stored: Iterable[StoredCell]) -> set[str]:
+    """Records cells; returns the paths that they replace, for `remove_unnamed` once the connection has committed."""
     rows = [_row(root, cell) for cell in stored]
     table = tables.cells
-    with root.engine.begin() as connection:
-        old = {}
-        for period, bucket in {(row["period"], row["bucket"]) for row in rows}:
-            unit = (table.c.environment == root.environment) & (table.c.period == period) & (table.c.bucket == bucket)
-            for asset, path in connection.execute(sa.select(table.c.asset, table.c.path).where(unit)):
-                old[asset, period, bucket] = path
-        if rows:
-            connection.execute(_upsert(connection), rows)
-        paths = {row["path"] for row in rows}
-        return unnamed(connection, {old[key] for row in rows if (key := (row["asset"], row["period"], row["bucket"])) in old} - paths)
+    old = {}
+    for period, bucket in {(row["period"], row["bucket"]) for row in rows}:
+        unit = (table.c.environment == root.environment) & (table.c.period == period) & (table.c.bucket == bucket)
+        for asset, path in connection.execute(sa.select(table.c.asset, table.c.path).where(unit)):
+            old[asset, period, bucket] = path
+    if rows:
+        connection.execute(_upsert(connection), rows)
+    keys = [(row["asset"], row["period"], row["bucket"]) for row in rows]
+    return {old[key] for key in keys if key in old} - {str(row["path"]) for row in rows}
+
+
+def remove_unnamed(root: Root, paths: Collection[str]) -> None:
+    """Removes those of the files that no environment and no published edition names; nobody begins to name one meanwhile."""
+    if paths:
+        with exclusive(root.engine) as connection:
+            for path in unnamed(connection, paths):
+                (root.path / path).unlink(missing_ok=True)
 
 
 def unnamed(connection: sa.Connection, paths: Iterable[str]) -> list[str]:
@@ -93,10 +101,10 @@ def _upsert(connection: sa.Connection) -> sa.Executable:
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
-def forget_cells(root: Root, gone: Iterable[Cell]) -> list[str]:
-    """Removes cells whose input no longer exists, an environment its own only; returns the paths that nothing names any more."""
+def forget_cells(root: Root, gone: Iterable[Cell]) -> set[str]:
+    """Removes the rows of cells whose input no longer exists, an environment its own only; returns their paths for `remove_unnamed`."""
     table = tables.cells
-    paths = set()
+    paths: set[str] = set()
     with root.engine.begin() as connection:
         for cell in gone:
             bucket = ALL_LISTENERS if cell.bucket is None else cell.bucket
@@ -104,7 +112,7 @@ def forget_cells(root: Root, gone: Iterable[Cell]) -> list[str]:
             place &= (table.c.period == cell.period) & (table.c.bucket == bucket)
             paths.update(connection.execute(sa.select(table.c.path).where(place)).scalars())
             connection.execute(sa.delete(table).where(place))
-        return unnamed(connection, paths)
+    return paths
 
 
 def _row(root: Root, stored: StoredCell) -> dict[str, object]:

@@ -13,6 +13,7 @@ import orjson
 from wrapped_assets.storage.files import is_intact, write_whole
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.vocabulary.periods import Cell
 
 _FIELDS = [field.name for field in fields(StoredCell) if field.name != "cell"]
@@ -61,7 +62,8 @@ def rebuild_manifest(root: Root) -> tuple[int, int]:
                 found.append(StoredCell(cell=Cell(asset, period, bucket), **row))
             else:
                 lost += 1
-    record_cells(root, found)
+    with exclusive(root.engine) as connection:
+        record_cells(connection, root, found)
     return len(load_cells(root)), lost
 
 

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.in_flight import settled
 from wrapped_assets.storage.root import Root
 
 
+@dataclass
+class Mark:
+    """What a process leaves while it changes the lake. A mark that stays makes the next one sweep."""
+
+    stays: bool = False
+
+
 @contextmanager
-def marked(root: Root) -> Iterator[None]:
-    """Leaves a mark while a build runs; the mark of a process that died makes the next build sweep."""
-    folder = root.path / "locks"
-    folder.mkdir(exist_ok=True)
-    marks = [path for path in folder.glob("building-*") if not _is_alive(int(path.name.partition("-")[2]))]
-    if marks:
-        with root.lock("build", wait=False) as alone:  # another build's files may not be recorded yet: leave it to a later one
+def marked(root: Root) -> Iterator[Mark]:
+    """Leaves a mark while the lake is changed, and sweeps first where another process left one and is gone."""
+    left = [path.stem for path in sorted((root.path / "locks").glob("changing-*.lock")) if _is_left(root, path.stem)]
+    if left:
+        with settled(root, wait=False) as alone:  # files in flight are not recorded yet: leave it to a later one
             if alone:
                 sweep(root)
-                for left in marks:
-                    left.unlink(missing_ok=True)
-    mark = folder / f"building-{os.getpid()}"
-    mark.touch()
-    yield  # an exception in Python is no crash: files and manifest agree, only a kill leaves the mark
-    mark.unlink(missing_ok=True)
+                for name in left:
+                    (root.path / "locks" / f"{name}.lock").unlink(missing_ok=True)
+    name, mark = f"changing-{secrets.token_hex(8)}", Mark()
+    with root.lock(name):
+        yield mark  # after an error it stays, as after a kill
+        if not mark.stays:
+            (root.path / "locks" / f"{name}.lock").unlink(missing_ok=True)
+
+
+def _is_left(root: Root, name: str) -> bool:
+    with root.lock(name, wait=False) as is_free:  # whoever is alive holds it
+        return is_free
 
 
 @contextmanager
@@ -41,18 +54,8 @@ def landing_swept(root: Root) -> Iterator[None]:
         yield
 
 
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return process != os.getpid()
-
-
 def sweep(root: Root) -> int:
-    """Removes orphans from the lake and the landing; returns how many. Nothing that a row names is touched."""
+    """Removes files of the lake that no row names; returns how many. Nothing may be in flight."""
     with root.engine.connect() as connection:
         named = set(connection.execute(sa.select(tables.cells.c.path)).scalars())
         named |= set(connection.execute(sa.select(tables.publication_cells.c.path)).scalars())

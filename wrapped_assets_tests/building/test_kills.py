@@ -22,7 +22,7 @@ from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, imp
 BUILD = """
 import json, os, sys
 from pathlib import Path
-from wrapped_assets.building import unit
+from wrapped_assets.building import recording
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.storage import files, manifest
@@ -42,7 +42,7 @@ def dying(real, when):
         return real(*arguments, **named)
     return call
 
-unit.write_parquet = dying(dying(unit.write_parquet, "write"), "written")
+recording.write_parquet = dying(dying(recording.write_parquet, "write"), "written")
 manifest.record_cells = dying(manifest.record_cells, "record")
 print("ready", flush=True)
 sys.stdin.readline()

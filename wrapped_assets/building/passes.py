@@ -1,0 +1,63 @@
+"""The units of one plan, each under its lock, with the damaged inputs that they come upon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from wrapped_assets.building.inputs import DamagedInput
+from wrapped_assets.building.situate import Project
+from wrapped_assets.building.unit import Unit, UnitResult
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage import manifest
+from wrapped_assets.storage.in_flight import in_flight
+from wrapped_assets.vocabulary.periods import Cell
+
+
+@dataclass
+class Pass:
+    """Carries out one plan. `report` gets what became of each unit, also of one that stops half-way."""
+
+    project: Project
+    situation: Situation
+    asked: set[Cell]
+    failed: set[Cell]
+    report: Callable[[UnitResult], None]
+
+    def unit(self, cells: list[Cell]) -> None:
+        """Computes a unit; where an input turns out damaged, that input first, and then what is left."""
+        waiting, repaired = list(cells), set[Cell]()
+        while waiting:
+            result, damaged = self._attempt(waiting)
+            if damaged is None:
+                return
+            if damaged in repaired:
+                raise BuildError(f"{damaged} was damaged again right after it was repaired: the disk may be failing")
+            repaired.add(damaged)
+            self.situation.damaged |= {damaged}
+            self.unit([damaged])
+            done = {*result.recomputed, *result.cut_off, *result.failed_cells, damaged}
+            waiting = [cell for cell in waiting if cell not in done]
+
+    def _attempt(self, cells: list[Cell]) -> tuple[UnitResult, Cell | None]:
+        """Computes cells of one unit under its lock; returns what became of them, and the damaged input that stopped it."""
+        root, one = self.project.root, cells[0]
+        with root.lock(f"{root.environment}{one.period}.{one.bucket}"), in_flight(root):
+            self._refresh(one)
+            unit = Unit(self.project, self.situation, cells, self.asked, self.failed)
+            try:
+                unit.run()
+                return unit.result, None
+            except DamagedInput as damage:
+                return unit.result, damage.cell
+            finally:  # what is recorded stays, whatever comes
+                self.failed |= unit.result.failed_cells
+                self.report(unit.result)
+
+    def _refresh(self, one: Cell) -> None:
+        """Takes over what another build recorded of the unit meanwhile."""
+        for cell, stored in manifest.load_cells(self.project.root, periods=[one.period], bucket=one.bucket).items():
+            if self.situation.stored.get(cell) != stored:
+                self.situation.stored[cell] = stored
+                self.situation.damaged -= {cell} if self.project.looks_whole(stored) else set()

@@ -1,0 +1,69 @@
+"""Pins what a unit reads to one state of the world, and refuses to publish once the world has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+
+from wrapped_assets.building.outside import outside_hashes
+from wrapped_assets.building.situate import Project
+from wrapped_assets.building.world import Scope, World, take_world
+from wrapped_assets.contracts.declaration import Read
+from wrapped_assets.contracts.graph import EXTERNALS
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage import manifest
+from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.vocabulary.periods import Cell, period_year
+
+_OUTSIDE = frozenset(EXTERNALS.values())
+
+
+class Moved(Exception):  # noqa: N818 (a finding, raised to be handled)
+    """An input is no longer what the situation says: what was computed from it must not be recorded."""
+
+
+class Pin:
+    """The world as the cells of one unit read it. Moved where the situation that decided about them is outdated already."""
+
+    def __init__(self, project: Project, situation: Situation, cells: Collection[Cell]) -> None:
+        self._project, self._situation = project, situation
+        with snapshot(project.root.engine) as connection:
+            self.world = self._taken(connection, cells)
+
+    def check(self, connection: sa.Connection, cells: Collection[Cell]) -> None:
+        """Moved unless everything that these cells read is, as the connection sees it, what it was when they were computed.
+
+        In an exclusive transaction that goes on to record the cells, nothing can come between.
+        """
+        self._taken(connection, cells)
+        found = (source for cell in cells for _, _, source, _ in self._situation.inputs_of(cell))
+        sources = {source for source in found if source is not None}
+        if sources:
+            before = {cell: self._situation.stored[cell].path for cell in sources if cell in self._situation.stored}
+            if manifest.paths_of(connection, self._project.root, sources) != before:  # paths name contents
+                raise Moved("cells of another build")
+
+    def check_now(self, cells: Collection[Cell]) -> None:
+        """The same, for cells that are not recorded: whether what went wrong with them is theirs to answer for."""
+        with snapshot(self._project.root.engine) as connection:
+            self.check(connection, cells)
+
+    def _taken(self, connection: sa.Connection, cells: Collection[Cell]) -> World:
+        situation, one = self._situation, next(iter(cells))
+        reads = self._outside_reads(cells)
+        scope = Scope(frozenset(key for key, _ in reads), one.period, one.bucket)
+        world = take_world(self._project.root, connection, scope)
+        landed = outside_hashes(world)
+        for key, read in reads:
+            if situation.outside(key, read, one, landed) != situation.outside(key, read, one, situation.landed):
+                raise Moved(key)
+        edition = world.editions[year := period_year(one.period)]
+        if (edition.rules, edition.is_frozen) != (situation.rules[year], year in situation.frozen):
+            raise Moved(f"the edition of {year}")
+        return world
+
+    def _outside_reads(self, cells: Iterable[Cell]) -> list[tuple[str, Read]]:
+        graph = self._situation.graph
+        every = (found for cell in cells for found in graph.inputs(graph.by_key[cell.asset]))
+        return list(dict.fromkeys((key, read) for key, read in every if key in _OUTSIDE))

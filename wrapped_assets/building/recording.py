@@ -1,0 +1,99 @@
+"""Publishes what a unit computed: files first, each under a name of its content; then one transaction that points to them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+import polars as pl
+
+from wrapped_assets.building.pin import Moved, Pin
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.contracts.stored_cell import StoredCell
+from wrapped_assets.kernels.hashing import frame_hashes, rows_version
+from wrapped_assets.planning.plan import Reason, written_inputs
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage import manifest
+from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.storage.records import write_records
+from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.vocabulary.periods import Cell
+
+
+@dataclass(frozen=True)
+class Work:
+    """A cell that is to be computed, why, and the version of what it is computed from."""
+
+    cell: Cell
+    reason: Reason
+    input_version: str
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A cell's rows, and the seconds that they took."""
+
+    work: Work
+    frame: pl.DataFrame
+    seconds: float
+
+
+def record(project: Project, situation: Situation, pin: Pin, done: Sequence[Computed]) -> list[StoredCell]:
+    """Writes and records cells. Moved, and nothing recorded nor left, where anything that they read is another by now."""
+    if not done:
+        return []
+    root = project.root
+    written: list[str] = []
+    try:
+        stored = [_written(project, situation, each, written) for each in done]
+        with exclusive(root.engine) as connection:
+            pin.check(connection, [each.work.cell for each in done])
+            if missing := [found for found in stored if not project.looks_whole(found)]:  # removed before this transaction began
+                raise Moved(str(missing[0].cell))
+            replaced = manifest.record_cells(connection, root, stored)
+            write_records(root, stored)
+    except BaseException:
+        with suppress(RegistryUnavailable):  # then the next build sweeps
+            manifest.remove_unnamed(root, written)
+        raise
+    manifest.remove_unnamed(root, replaced)
+    return stored
+
+
+def _written(project: Project, situation: Situation, each: Computed, written: list[str]) -> StoredCell:
+    """Writes a cell's file, unless it is there, and says what is to be recorded; `written` gets the path first."""
+    started = time.monotonic()
+    root, cell, frame = project.root, each.work.cell, each.frame
+    hashes = frame_hashes(frame)
+    data_version = rows_version(frame.height, hashes)
+    layer, name = cell.asset.split("/")
+    stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
+    path = f"lake/{layer}/{name}/{cell.period}/{stem}-{data_version[:16]}.parquet"
+    old = situation.stored.get(cell)
+    if old is not None and old.path == path and is_intact(root.path / path, old.file_hash):
+        size, digest = old.byte_count, old.file_hash
+    else:
+        note = {"asset": cell.asset, "partition": cell.partition, "data_version": data_version, "column_hashes": hashes}
+        written.append(path)
+        size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
+    return StoredCell(
+        cell=cell,
+        input_version=each.work.input_version,
+        logic=situation.logic[cell.asset],
+        rules=situation.rules_version(situation.graph.by_key[cell.asset], cell.period),
+        inputs=written_inputs(situation, cell),
+        data_version=data_version,
+        column_hashes=hashes,
+        row_count=frame.height,
+        byte_count=size,
+        seconds=each.seconds + time.monotonic() - started,
+        reason=each.work.reason,
+        path=path,
+        file_hash=digest,
+        written_at=datetime.now(UTC),
+    )
