@@ -10,8 +10,10 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.in_flight import settled
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, LandingWriter, load_chunks
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.sweep import sweep
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,9 @@ class Purged:
 def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Purged:
     """Rewrites the landed files of some listeners' months, each file once, and removes what only an unfinished import left behind.
 
-    Rows and files change in one transaction and then on the disk; done twice, the second time finds nothing. `edge` is how far a
-    month's neighbours read into it. The landing's lock must be held.
+    Rows and files change in one transaction and then on the disk; done twice, the second time finds nothing. Afterwards no build is
+    computing from what was there before: what such a build was writing is waited for, and removed. `edge` is how far a month's neighbours
+    read into it. The landing's lock must be held.
     """
     everything = load_chunks(root)
     writer = LandingWriter(root, edge)  # type: ignore[arg-type]
@@ -51,6 +54,8 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
                 writer.add(kept, pl.read_parquet(root.path / beside.path).drop("is_head", "is_tail"))
                 writer.flush()
     _replace(root, gone, writer.chunks)
+    with settled(root):
+        sweep(root)
     return Purged(len(gone) + _remove_rejected(root, listener_ids) + _remove_unrecorded(root), plays)
 
 
