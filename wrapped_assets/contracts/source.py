@@ -65,7 +65,8 @@ REJECTION_REASONS: dict[str, str] = {
     "not_a_play": "the row is an event other than a play (an advertisement, lyrics, a seek)",
     "truncated": "the file ends in the middle of this row",
     "erased": "the listener was erased, and must not come back",
-    "unreadable_row": "the row is not valid text of the format",
+    "unreadable_row": "the row is broken: it is not valid text of the format",
+    "not_utf8": "the row is not UTF-8, and its encoding cannot be told: save the file as UTF-8 and import it again",
 }
 
 
@@ -97,6 +98,7 @@ class Batch:
     rejected: pl.DataFrame
     tracks: pl.DataFrame | None = None
     listeners: pl.DataFrame | None = None  # listener, time_zone, country, birth_year where the file carries them
+    unread_bytes: int = 0  # of rows that are broken: they stand in `rejected`, one for each row of which something was found
 
 
 @dataclass(frozen=True)

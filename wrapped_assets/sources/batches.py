@@ -24,6 +24,7 @@ ROW_SCHEMA: dict[str, pl.DataType] = {
     "is_scrobble": pl.Boolean(),
     "is_private": pl.Boolean(),
     "is_skipped": pl.Boolean(),
+    "unread_bytes": pl.Int64(),
 }
 
 
@@ -46,7 +47,8 @@ def checked(frame: pl.DataFrame, instant: times.Instant) -> Batch:
     plays = accepted.select(
         pl.col("start_ms").cast(dtype).alias(name) if name == "listened_at" else pl.col(name) for name, dtype in PLAY_SCHEMA.items()
     )
-    return Batch(plays=plays, rejected=judged.filter(pl.col("reason").is_not_null()).select(REJECTED_SCHEMA.keys()))
+    rejected = judged.filter(pl.col("reason").is_not_null())
+    return Batch(plays, rejected.select(REJECTED_SCHEMA.keys()), unread_bytes=rejected["unread_bytes"].sum())
 
 
 def time_reason(text: str, start_ms: str) -> pl.Expr:

@@ -1,7 +1,8 @@
-"""Streams the records of JSON files, also of broken ones: what can be read is read, what cannot is said.
+"""Streams the records of JSON files, also of broken ones: what can be read is read, what cannot is counted.
 
-A file's records stand in a list; where that list stands is told by a *shape*: "[" is a list at the top, "{[" a list below a
-key of an object, "[{[" the same in each page of a list of pages.
+A record is an object that has certain keys, wherever it stands: in a list, below a key, on a page of a list of pages, on a line of its
+own, or alone. What stands beside records in one list is a row too, and is refused if it is no record. `json_scan` reads what a parser
+refuses: where a row is broken it looks for the next record, so that damage costs the rows that it touches.
 """
 
 from __future__ import annotations
@@ -17,11 +18,34 @@ from wrapped_assets.sources.rows import Row
 
 WHOLE_FILE_BYTES = 32 * 2**20  # up to here a file is parsed at once: about 6 times its size in memory
 CHUNK_BYTES = 2**20
-LONGEST_RECORD_BYTES = 4 * 2**20  # a longer "record" is a file whose brackets or quotes do not close
-TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]|"', re.DOTALL)
-FLAT_RECORD = re.compile(rb'[\s,]*+\{[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+\}', re.DOTALL)
-OPENING = {b"}": b"{", b"]": b"["}
+LONGEST_LINE_BYTES = 4 * 2**20
+DEEPEST = 12  # brackets inside of brackets; the deepest record known, a track of Spotify's Web API, has six
 KEY = re.compile(rb'"([A-Za-z_]+)"\s*:')
+
+
+class Having:
+    """The test that an object is a record: it has all of `keys`."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys = frozenset(keys)
+        self.quoted = tuple(f'"{key}"'.encode() for key in sorted(keys))
+
+    def __call__(self, element: dict[str, Any]) -> bool:
+        return self.keys <= element.keys()
+
+
+class Broken(str):
+    """Stands where a record should be; its text is one of REJECTION_REASONS, `size` the bytes that were passed over."""
+
+    size: int
+
+    def __new__(cls, reason: str, size: int = 0) -> Broken:
+        made = super().__new__(cls, reason)
+        made.size = size
+        return made
+
+
+Element = tuple[int, Any]
 
 
 def keys_of(first_bytes: bytes) -> frozenset[str]:
@@ -31,13 +55,6 @@ def keys_of(first_bytes: bytes) -> frozenset[str]:
     return frozenset(key.decode("ascii") for key in KEY.findall(first_bytes))
 
 
-class Broken(str):
-    """Stands where a record should be; its text is one of REJECTION_REASONS."""
-
-
-Element = tuple[int, Any]
-
-
 def rows_of(elements: Iterator[Element], row_from: Callable[[int, dict[str, Any]], Row | None]) -> Iterator[Row]:
     """`row_from` over the records that are objects; a rejected row for the others. A None is a record that is no row at all."""
     for number, element in elements:
@@ -45,48 +62,101 @@ def rows_of(elements: Iterator[Element], row_from: Callable[[int, dict[str, Any]
             row = row_from(number, element)
             if row is not None:
                 yield row
+        elif isinstance(element, Broken):
+            yield Row(number, reason=str(element), unread_bytes=element.size)
         else:
-            yield Row(number, reason=str(element) if isinstance(element, Broken) else "not_an_object")
+            yield Row(number, reason="not_an_object")
 
 
-def records(stream: BinaryIO, shapes: tuple[str, ...]) -> Iterator[Element]:
-    """Every element of the lists that stand in one of `shapes`, numbered from 0, in constant memory for large files."""
+def records(stream: BinaryIO, is_record: Having) -> Iterator[Element]:
+    """Every record and what stands beside records, numbered from 0, in constant memory for large files."""
+    from wrapped_assets.sources.json_scan import scanned
+
     start = _read_up_to(stream, WHOLE_FILE_BYTES + 1)
     if len(start) <= WHOLE_FILE_BYTES:
         try:
             document = orjson.loads(start)
-        except orjson.JSONDecodeError:  # cut, several documents, NaN, a lone surrogate: the scanner copes with each
+        except orjson.JSONDecodeError:  # cut, several documents, NaN, a lone surrogate: both ways below cope with each
             pass
         else:
-            yield from enumerate(element for shape in shapes for element in _inside(document, shape))
+            yield from enumerate(found_in(document, is_record))
             return
-    number = -1
-    for number, element in enumerate(_scan(start, stream, {shape.encode() for shape in shapes})):
-        yield number, element
-    if number < 0 and start.strip():  # neither JSON nor any record in it: not the format that was asked for
-        yield 0, Broken("unreadable_row")
+    first = start.lstrip()[:LONGEST_LINE_BYTES].partition(b"\n")[0]
+    of_lines = parsed(first) if first.startswith(b"{") else None
+    if isinstance(of_lines, dict) and is_record(of_lines):
+        yield from enumerate(_by_line(start, stream, is_record))
+    else:
+        yield from enumerate(scanned(start, stream, is_record))
 
 
-def lines(stream: BinaryIO) -> Iterator[Element]:
-    """One JSON document a line; a line that is none is Broken, the last one without its end is truncated."""
-    number = 0
-    while line := stream.readline(LONGEST_RECORD_BYTES):
-        if not line.isspace():
-            element = parsed(line)
-            is_cut = isinstance(element, Broken) and not line.endswith(b"\n")
-            yield number, Broken("truncated") if is_cut else element
-        number += 1
+def lines(stream: BinaryIO, is_record: Having) -> Iterator[Element]:
+    """One JSON document a line, numbered from 0; a line that is none is Broken, the last one without its end is truncated."""
+    yield from enumerate(_by_line(b"", stream, is_record))
 
 
 def parsed(document: bytes) -> Any:
-    """The value of a JSON text, also with NaN or broken characters in it; Broken where it is none."""
+    """The value of a JSON text, also with NaN or bare control characters in it; Broken where it is none, or is not UTF-8."""
     try:
         return orjson.loads(document)
     except orjson.JSONDecodeError:
         try:
-            return json.loads(document.decode("utf-8", "replace"))
+            text = document.decode("utf-8")
+        except UnicodeDecodeError:
+            text = None
+        try:
+            value = json.loads(document.decode("utf-8", "replace") if text is None else text, strict=False)
         except (ValueError, RecursionError):
-            return Broken("unreadable_row")
+            return Broken("unreadable_row", len(document))
+        return Broken("not_utf8", len(document)) if text is None else value
+
+
+def found_in(value: Any, is_record: Having, depth: int = DEEPEST) -> Iterator[Any]:
+    """The records in a parsed document; of a list that has a record among its elements, every element."""
+    if isinstance(value, dict) and is_record(value):
+        yield value
+    elif isinstance(value, list) and any(isinstance(element, dict) and is_record(element) for element in value):
+        yield from value
+    elif isinstance(value, (dict, list)) and depth:
+        for below in value.values() if isinstance(value, dict) else value:
+            yield from found_in(below, is_record, depth - 1)
+
+
+def _by_line(start: bytes, stream: BinaryIO, is_record: Having) -> Iterator[Any]:
+    from wrapped_assets.sources.json_scan import scanned
+
+    for line in _split(start, stream):
+        if line.isspace():
+            continue
+        element = parsed(line)
+        if isinstance(element, Broken):
+            is_cut = not line.endswith(b"\n") and len(line) < LONGEST_LINE_BYTES
+            found = list(scanned(line, None, is_record)) if is_record.keys else []
+            broken = [Broken("truncated" if is_cut else str(element), len(line))]
+            yield from [one for one in found if not is_cut or not isinstance(one, Broken)] + (broken if is_cut or not found else [])
+        elif isinstance(element, dict) or not is_record.keys:
+            yield element
+        else:
+            yield from list(found_in(element, is_record)) or [element]
+
+
+def _split(start: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    """The lines with their ends; a longer one than any record comes in pieces."""
+    buffer = start
+    while True:
+        begin = 0
+        while (end := buffer.find(b"\n", begin) + 1) > 0:
+            yield buffer[begin:end]
+            begin = end
+        buffer = buffer[begin:]
+        if len(buffer) >= LONGEST_LINE_BYTES:
+            yield buffer
+            buffer = b""
+        more = stream.read(CHUNK_BYTES)
+        if not more:
+            if buffer:
+                yield buffer
+            return
+        buffer += more
 
 
 def _read_up_to(stream: BinaryIO, size: int) -> bytes:
@@ -95,70 +165,3 @@ def _read_up_to(stream: BinaryIO, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
-
-
-def _inside(value: Any, shape: str) -> Iterator[Any]:
-    if not shape:
-        yield value
-    elif shape[0] == "[" and isinstance(value, list):
-        for item in value:
-            yield from _inside(item, shape[1:])
-    elif shape[0] == "{" and isinstance(value, dict):
-        for item in value.values():
-            yield from _inside(item, shape[1:])
-
-
-def _scan(buffer: bytes, stream: BinaryIO, shapes: set[bytes]) -> Iterator[Any]:
-    """Finds the brackets of each element and parses it alone, so that one broken element costs only itself.
-
-    ijson is not used: it stops for good at the first NaN or broken character, and the rows after it would be lost.
-    """
-    stack = b""
-    start = position = 0  # of the element that is being read; of the scan
-    while True:
-        if stack in shapes and (flat := FLAT_RECORD.match(buffer, position)):  # most records, ten times faster than by bracket
-            yield from _element(buffer[start:position] + flat.group().lstrip(b" \t\r\n,"))
-            start = position = flat.end()
-            continue
-        token = TOKEN.search(buffer, position)
-        text = token.group() if token else b""
-        if token is None or text == b'"':  # nothing more, or a text whose end is not here yet
-            consumed = start if stack and _is_inside(stack, shapes) else (token.start() if token else len(buffer))
-            resume = token.start() if token else len(buffer)
-            more = stream.read(CHUNK_BYTES)
-            if not more or len(buffer) - consumed > LONGEST_RECORD_BYTES:
-                if stack or buffer[resume:].strip():
-                    yield Broken("truncated")
-                return
-            buffer = buffer[consumed:] + more
-            start, position = start - consumed if start >= consumed else 0, resume - consumed
-            continue
-        position = token.end()
-        in_list = stack in shapes  # directly inside one of the lists
-        if text in b"[{":
-            stack += text
-            if stack in shapes:
-                start = position
-        elif text in b"]}":
-            if not stack.endswith(OPENING[text]):
-                yield Broken("unreadable_row")
-                return
-            if in_list:
-                yield from _element(buffer[start : token.start()])
-            stack = stack[:-1]
-            if stack in shapes:  # a complete record: it counts even if the file ends right behind it
-                yield from _element(buffer[start:position])
-                start = position
-        elif text == b"," and in_list:
-            yield from _element(buffer[start : token.start()])
-            start = position
-
-
-def _element(raw: bytes) -> Iterator[Any]:
-    document = raw.strip()
-    if document and document != b",":
-        yield parsed(document)
-
-
-def _is_inside(stack: bytes, shapes: set[bytes]) -> bool:
-    return any(stack.startswith(shape) for shape in shapes)

@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import keys_of, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, child, children, length, mbid, mbids, milliseconds, text, texts, time_text
 from wrapped_assets.sources.times import iso_utc
+
+IS_LISTEN = Having("listened_at", "track")
 
 
 def recognises(head: Head) -> bool:
@@ -20,7 +22,7 @@ def recognises(head: Head) -> bool:
 
 def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     """Listens in the order of the file; `listened_at` is the start."""
-    return batches_of(rows_of(records(stream, ("{[",)), row_from), iso_utc)
+    return batches_of(rows_of(records(stream, IS_LISTEN), row_from), iso_utc)
 
 
 def row_from(number: int, listen: dict[str, Any]) -> Row:

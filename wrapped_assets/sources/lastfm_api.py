@@ -8,11 +8,11 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import keys_of, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, child, flag, mbid, text, time_text
 from wrapped_assets.sources.times import epoch_seconds
 
-SHAPES = ("{{[", "{[", "[{{[", "[{[")  # a page with or without its "recenttracks", alone or in a list
+IS_TRACK = Having("artist", "name")
 
 
 def recognises(head: Head) -> bool:
@@ -23,7 +23,7 @@ def recognises(head: Head) -> bool:
 
 def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     """Scrobbles in the order of the file; `uts` is the start in UTC."""
-    return batches_of(rows_of(records(stream, SHAPES), row_from), epoch_seconds)
+    return batches_of(rows_of(records(stream, IS_TRACK), row_from), epoch_seconds)
 
 
 def row_from(number: int, track: dict[str, Any]) -> Row:

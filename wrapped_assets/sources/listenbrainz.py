@@ -9,11 +9,12 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import Element, keys_of, lines, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, child, children, length, mbid, mbids, milliseconds, text, texts, time_text, whole
 from wrapped_assets.sources.times import epoch_seconds
 
-SHAPES = ("[", "{{[", "{[")  # the older export; {"payload": {"listens": […]}}; {"payload": […]}
+IS_LISTEN = Having("listened_at", "track_metadata")
+IS_DUMPED = Having("timestamp", "track_metadata")
 TRACK_PAGE = re.compile(r"https?://open\.spotify\.com/(?:intl-\w+/)?track/([0-9A-Za-z]{22})")
 
 
@@ -28,25 +29,18 @@ def recognises_dump(head: Head) -> bool:
     return keys >= {"timestamp", "user_name", "track_metadata"} and "listened_at" not in keys
 
 
-def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
+def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     """Plays in the order of the file; `listened_at` is the start. The listener is not named: it is the one who imports."""
-    return batches_of(rows_of(_listens(stream, head), lambda number, listen: row_from(number, listen, "listened_at")), epoch_seconds)
+    return batches_of(rows_of(records(stream, IS_LISTEN), lambda number, listen: row_from(number, listen, "listened_at")), epoch_seconds)
 
 
-def read_dump(stream: BinaryIO, head: Head) -> Iterator[Batch]:
+def read_dump(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     """Plays in the order of the file, of the listeners that it names."""
 
     def dump_row(number: int, listen: dict[str, Any]) -> Row:
         return row_from(number, listen, "timestamp")._replace(listener=text(listen.get("user_name")))
 
-    return batches_of(rows_of(_listens(stream, head), dump_row), epoch_seconds)
-
-
-def _listens(stream: BinaryIO, head: Head) -> Iterator[Element]:
-    start = head.first_bytes.lstrip()
-    if start.startswith(b"[") or re.match(rb'\{\s*"(?:payload|listen_type)"', start):
-        return records(stream, SHAPES)
-    return lines(stream)
+    return batches_of(rows_of(records(stream, IS_DUMPED), dump_row), epoch_seconds)
 
 
 def row_from(number: int, listen: dict[str, Any], time_key: str) -> Row:

@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import keys_of, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, child, length, milliseconds, text, texts, time_text
 from wrapped_assets.sources.times import epoch_seconds
 
+IS_SCROBBLE = Having("time", "track")
 BULLET = " • "
 SEPARATOR = re.compile(r"\s+(?:•|·|&|\+|x|and|feat\.?|ft\.?)\s+|\s*[,;/]\s+", re.IGNORECASE)
 
@@ -25,7 +26,7 @@ def recognises(head: Head) -> bool:
 
 def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     """Scrobbles in the order of the file; `time` is the start, `duration` the time played, `length` the track's."""
-    return batches_of(rows_of(records(stream, ("{[",)), row_from), epoch_seconds)
+    return batches_of(rows_of(records(stream, IS_SCROBBLE), row_from), epoch_seconds)
 
 
 def row_from(number: int, scrobble: dict[str, Any]) -> Row:

@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import keys_of, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, flag, text, time_text, whole
 from wrapped_assets.sources.times import iso_utc
+
+IS_PLAY = Having("ts", "ms_played")
 
 
 def recognises(head: Head) -> bool:
@@ -37,7 +39,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
             **what_was_played(record, is_video),
         )
 
-    return batches_of(rows_of(records(stream, ("[",)), row_from), iso_utc)
+    return batches_of(rows_of(records(stream, IS_PLAY), row_from), iso_utc)
 
 
 def what_was_played(record: dict[str, Any], is_video: bool) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import keys_of, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, child, children, length, text, texts, time_text, whole
 from wrapped_assets.sources.times import iso_utc
+
+IS_ITEM = Having("played_at", "track")
 
 
 def recognises(head: Head) -> bool:
@@ -24,7 +26,7 @@ def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     `played_at` is normally the end (sometimes the start, after playing offline), and how long was played is not said: the start is
     taken as one track length before it. Plays under 30 seconds are never listed, so each counts like a scrobble.
     """
-    return batches_of(rows_of(records(stream, ("{[", "[{[")), row_from), iso_utc)
+    return batches_of(rows_of(records(stream, IS_ITEM), row_from), iso_utc)
 
 
 def row_from(number: int, item: dict[str, Any]) -> Row:

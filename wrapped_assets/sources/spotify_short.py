@@ -8,11 +8,14 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.json_rows import keys_of, records, rows_of
+from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, text, time_text, whole
 from wrapped_assets.sources.times import iso_utc
 
 VANISHED = ("Unknown Track", "Unknown Artist")  # what Spotify writes where the catalogue no longer knows the track
+
+
+IS_PLAY = Having("endTime", "msPlayed")
 
 
 def recognises(head: Head) -> bool:
@@ -24,7 +27,7 @@ def recognises(head: Head) -> bool:
 
 def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
     """Plays in the order of the file; `endTime` is the end in UTC to the minute, so the start is `endTime` − `msPlayed`."""
-    return batches_of(rows_of(records(stream, ("[",)), row_from), iso_utc)
+    return batches_of(rows_of(records(stream, IS_PLAY), row_from), iso_utc)
 
 
 def row_from(number: int, record: dict[str, Any]) -> Row:

@@ -7,7 +7,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from wrapped_assets.sources.json_rows import LONGEST_RECORD_BYTES, WHOLE_FILE_BYTES, Broken, Element, lines, parsed, records
+from wrapped_assets.sources.json_rows import LONGEST_LINE_BYTES, WHOLE_FILE_BYTES, Broken, Element, Having, lines, parsed, records
+
+ANY = Having()
 
 
 class _Rejoined:
@@ -28,9 +30,9 @@ class _Rejoined:
 
 def objects(stream: BinaryIO, is_one: Callable[[dict[str, Any]], bool]) -> Iterator[Element]:
     """Every object, numbered; Broken where one cannot be read. `is_one` tells an object from a page that holds some."""
-    first = stream.readline(LONGEST_RECORD_BYTES)
+    first = stream.readline(LONGEST_LINE_BYTES)
     while first.isspace():
-        first = stream.readline(LONGEST_RECORD_BYTES)
+        first = stream.readline(LONGEST_LINE_BYTES)
     number = 0
     for value in _documents(first, stream):
         for found in _on_page(value, is_one):
@@ -40,15 +42,15 @@ def objects(stream: BinaryIO, is_one: Callable[[dict[str, Any]], bool]) -> Itera
 
 def _documents(first: bytes, stream: BinaryIO) -> Iterator[Any]:
     if not isinstance(parsed(first), Broken):  # a document is a line long, so others are too
-        yield from (element for _, element in lines(_Rejoined(first, stream)))  # type: ignore[arg-type]
+        yield from (element for _, element in lines(_Rejoined(first, stream), ANY))  # type: ignore[arg-type]
     elif first.lstrip().startswith(b"["):
-        yield from (element for _, element in records(_Rejoined(first, stream), ("[",)))  # type: ignore[arg-type]
+        yield from (element for _, element in records(_Rejoined(first, stream), ANY))  # type: ignore[arg-type]
     else:
         start = first + stream.read(WHOLE_FILE_BYTES)
         try:
             yield orjson.loads(start)
         except orjson.JSONDecodeError:
-            yield from (element for _, element in lines(_Rejoined(start, stream)))  # type: ignore[arg-type]
+            yield from (element for _, element in lines(_Rejoined(start, stream), ANY))  # type: ignore[arg-type]
 
 
 def _on_page(value: Any, is_one: Callable[[dict[str, Any]], bool]) -> Iterator[Any]:
