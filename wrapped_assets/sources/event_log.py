@@ -17,6 +17,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, Source
 from wrapped_assets.sources import richness, times
 from wrapped_assets.sources.batches import name_reason, played_reason, time_reason
+from wrapped_assets.sources.parquet_rows import LostRows, frames
 
 RECORDINGS, LISTENERS = "recordings.parquet", "listeners.parquet"
 ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
@@ -55,26 +56,19 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     wanted = {"listener", "listened_at", "ms_played", *FLAGS}
     wanted |= {"recording"} if recordings is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
     first_row = 0
-    for frame in _frames(stream, [name for name in head.column_names if name in wanted]):
-        if frame is None:
-            cut = {"row_number": first_row, "reason": "truncated"}
-            yield Batch(NO_PLAYS, pl.DataFrame([cut], schema=REJECTED_SCHEMA), tracks=NO_TRACKS)
-            return
+    for frame in frames(stream, [name for name in head.column_names if name in wanted], ROWS_PER_BATCH):
+        if isinstance(frame, LostRows):
+            yield Batch(NO_PLAYS, _lost(first_row, frame.rows), tracks=NO_TRACKS, unread_bytes=frame.size)
+            first_row += frame.rows
+            continue
         keyed, tracks = _inline_tracks(frame) if recordings is None else _companion_tracks(frame, recordings)
         yield _batch(keyed, tracks, first_row)
         first_row += frame.height
 
 
-def _frames(stream: BinaryIO, columns: list[str]) -> Iterator[pl.DataFrame | None]:
-    """The rows in frames; None where damage ends them."""
-    import pyarrow as pa  # 0.2 s to import, and only here needed
-    import pyarrow.parquet as pq
-
-    try:
-        for record_batch in pq.ParquetFile(stream).iter_batches(ROWS_PER_BATCH, columns=columns):
-            yield pl.from_arrow(record_batch)  # type: ignore[misc]
-    except (pa.ArrowException, OSError):
-        yield None
+def _lost(first_row: int, rows: int) -> pl.DataFrame:
+    number = pl.int_range(first_row, first_row + rows, dtype=pl.Int64, eager=True)
+    return _conformed(pl.DataFrame({"row_number": number}).with_columns(reason=pl.lit("unreadable_row")), REJECTED_SCHEMA)
 
 
 def _recordings(head: Head) -> pl.DataFrame:

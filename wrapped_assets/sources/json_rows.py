@@ -79,7 +79,8 @@ def records(stream: BinaryIO, is_record: Having) -> Iterator[Element]:
         except orjson.JSONDecodeError:  # cut, several documents, NaN, a lone surrogate: both ways below cope with each
             pass
         else:
-            yield from enumerate(found_in(document, is_record))
+            found = list(found_in(document, is_record))
+            yield from enumerate(found or likely_rows(document))
             return
     first = start.lstrip()[:LONGEST_LINE_BYTES].partition(b"\n")[0]
     of_lines = parsed(first) if first.startswith(b"{") else None
@@ -121,6 +122,17 @@ def found_in(value: Any, is_record: Having, depth: int = DEEPEST) -> Iterator[An
             yield from found_in(below, is_record, depth - 1)
 
 
+def likely_rows(document: Any) -> list[Any]:
+    """What would be the rows of a document without any record: the elements of its list, unless they are pages."""
+    if not isinstance(document, list):
+        return []
+    return [row for row in document if not isinstance(row, list) and not (isinstance(row, dict) and any(map(_is_list, row.values())))]
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
 def _by_line(start: bytes, stream: BinaryIO, is_record: Having) -> Iterator[Any]:
     from wrapped_assets.sources.json_scan import scanned
 
@@ -132,7 +144,10 @@ def _by_line(start: bytes, stream: BinaryIO, is_record: Having) -> Iterator[Any]
             is_cut = not line.endswith(b"\n") and len(line) < LONGEST_LINE_BYTES
             found = list(scanned(line, None, is_record)) if is_record.keys else []
             broken = [Broken("truncated" if is_cut else str(element), len(line))]
-            yield from [one for one in found if not is_cut or not isinstance(one, Broken)] + (broken if is_cut or not found else [])
+            if is_cut or not any(isinstance(one, dict) for one in found):
+                yield from [one for one in found if not isinstance(one, Broken)] + broken
+            else:  # two records, of whose damage the line's end is a part
+                yield from (Broken("unreadable_row", one.size) if isinstance(one, Broken) else one for one in found)
         elif isinstance(element, dict) or not is_record.keys:
             yield element
         else:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from wrapped_assets.sources import json_rows
-from wrapped_assets.sources.json_rows import DEEPEST, Broken, Having, found_in, parsed
+from wrapped_assets.sources.json_rows import DEEPEST, Broken, Having, found_in, likely_rows, parsed
 
 LONGEST_RECORD_BYTES = 2**20  # a longer "record" is a file whose brackets or quotes do not close; real ones have some kilobytes
 TRIES_AT_EACH_BRACE = 200  # in one stretch of damage; behind them the search makes steps, so that its cost stays linear
@@ -45,6 +45,7 @@ class _Scan:
     def __init__(self, start: bytes, stream: BinaryIO | None, is_record: Having) -> None:
         self._buffer, self._position, self._stream, self._is_record = start, 0, stream, is_record
         self._open, self._first, self._last = b"", b"", b""
+        self._found, self._likely = False, list[Any]()  # whether there was a record; objects in a list, for a file without any
 
     def elements(self) -> Iterator[Any]:
         """Between records it searches; behind one it walks from element to element until their list ends."""
@@ -52,6 +53,7 @@ class _Scan:
             yield from self._search()
             if self._position == len(self._buffer):
                 return
+            self._found = True
             yield from self._walk()
 
     def _walk(self) -> Iterator[Any]:
@@ -83,13 +85,16 @@ class _Scan:
             until = len(self._buffer) if brace < 0 else brace
             between = self._buffer[self._position : until]
             if siblings and not SEPARATORS.fullmatch(between):
-                siblings.clear()
+                if between.lstrip()[:1] == b"]" and stretch.is_one_list():
+                    self._likely = self._likely or siblings
+                siblings = []
             stretch.pass_over(between)
             self._position = until
             if brace < 0:
                 if self._fill():
                     continue
-                yield from self._told(stretch, is_end=True)
+                told = list(self._told(stretch, is_end=True))
+                yield from told or ([] if self._found else likely_rows(self._likely))
                 return
             document = self._match(OBJECT)
             found = parsed(document) if document else None
@@ -98,6 +103,7 @@ class _Scan:
                 if inside:
                     yield from self._told(stretch, is_end=False)
                     yield from inside
+                    self._found = True
                     stretch = _Stretch()
                 elif len(siblings) < MOST_SIBLINGS:
                     siblings.append(found)
@@ -108,7 +114,7 @@ class _Scan:
                 yield from siblings
                 return
             else:
-                siblings.clear()
+                siblings = []
                 stretch.pass_over(self._buffer[self._position : self._position + stretch.step(len(self._buffer) - self._position)])
                 self._position = min(self._position + stretch.last_step, len(self._buffer))
 
@@ -186,6 +192,10 @@ class _Stretch:
     def is_lexical(self) -> bool:
         """Whether it is made of texts, numbers, words and marks of JSON alone."""
         return len(self._text) <= LONGEST_RECORD_BYTES and LEXEMES.match(self._text) is not None
+
+    def is_one_list(self) -> bool:
+        """Whether a list was opened, and nothing else but whole objects stands in it."""
+        return self._text.translate(None, b" \t\r\n,") == b"["
 
     def left_open(self, before: bytes) -> bytes | None:
         """The brackets that are open behind it, if `before` were in front of it; None where they do not match."""

@@ -1,4 +1,4 @@
-"""The members of a zip, also of one that was cut short and has lost its directory, within limits that no export reaches."""
+"""The members of a zip, also of one that is damaged or has lost its directory, within limits that no export reaches."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import BinaryIO
 
-from wrapped_assets.sources.streams import BARE_WINDOW, CHUNK_BYTES, Damage, Inflated, Opener, Report, buffered
+from wrapped_assets.sources.inflating import BARE_WINDOW, Inflated
+from wrapped_assets.sources.streams import CHUNK_BYTES, ChecksumError, Opener, Report, buffered
 
 # Real exports: at most some hundred members, some GB, and JSON that shrinks 15 to 60 times. Deflate reaches 1,032 times.
 MOST_MEMBERS = 100_000
@@ -22,6 +22,7 @@ RATIO_MATTERS_FROM = 16 * 2**20  # small members may be all blanks
 
 IS_ENCRYPTED, HAS_SIZES_BEHIND, IS_UTF8 = 0x1, 0x8, 0x800
 LOCAL_HEADER = struct.Struct("<4sHHHHHIIIHH")  # signature, version, flags, method, time, date, crc, packed, size, name, extra
+SIGNATURE, DIRECTORY = b"PK\x03\x04", b"PK\x01\x02"
 STORED, DEFLATED = 0, 8
 
 
@@ -33,28 +34,33 @@ class Entry:
     open: Opener
 
 
-def members(path: Path, report: Report) -> Iterator[Entry]:
-    """The files in the order of their names. Refuses a bomb as a whole; tells `report` of members that cannot be read."""
+def members(opener: Opener, report: Report) -> Iterator[Entry]:
+    """The files in the order of their names. Refuses a bomb as a whole; tells `report` of members that cannot be read.
+
+    `opener` gives streams that can seek, each with a place of its own.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opener() as file, zipfile.ZipFile(file) as archive:
             infos = sorted((info for info in archive.infolist() if not info.is_dir()), key=lambda info: info.filename)
     except zipfile.BadZipFile:
-        report("is a zip that is damaged or incomplete: the members before the damage are used")
-        yield from sorted(_salvaged(path), key=lambda entry: entry.name)
+        salvage = _Salvage(opener)
+        entries = sorted(salvage.entries(), key=lambda entry: entry.name)
+        report("is a zip that is damaged or incomplete: the members that are whole are used", salvage.unread)
+        yield from entries
         return
     refusal = bomb(infos)
     if refusal:
-        report(refusal)
+        report(refusal, sum(info.compress_size for info in infos))
         return
     for info in infos:
         if info.flag_bits & IS_ENCRYPTED:
-            report("is encrypted: unpack it with its password first")
+            report("is encrypted: unpack it with its password first", info.file_size)
         else:
-            yield Entry(info.filename, partial(_opened, path, info))
+            yield Entry(info.filename, partial(_opened, opener, info))
 
 
 def bomb(infos: list[zipfile.ZipInfo]) -> str | None:
-    """Why the zip is not read at all; None where its sizes are an export's. `zipfile` never gives more than the stated size."""
+    """Why the zip is not read at all; None where its sizes are an export's. No member gives more than the stated size."""
     if len(infos) > MOST_MEMBERS:
         return f"has more than {MOST_MEMBERS:,} members, which no export has: it is not read"
     if sum(info.file_size for info in infos) > LARGEST_UNPACKED:
@@ -65,68 +71,107 @@ def bomb(infos: list[zipfile.ZipInfo]) -> str | None:
     return None
 
 
-def parquet_column_names(opener: Opener) -> tuple[str, ...] | None:
-    """The columns of a Parquet file; None where it is damaged."""
-    import pyarrow as pa  # 0.2 s to import, and only here needed
-    import pyarrow.parquet as pq
-
+def _opened(opener: Opener, info: zipfile.ZipInfo) -> BinaryIO:
+    file = opener()
     try:
-        with opener() as stream:
-            return tuple(pq.read_schema(stream).names)
-    except (pa.ArrowException, *Damage.KINDS):
-        return None
-
-
-def _opened(path: Path, info: zipfile.ZipInfo) -> BinaryIO:
-    archive = zipfile.ZipFile(path)
-    try:
-        return buffered(_Owning(archive, info))
+        if info.compress_type not in (STORED, DEFLATED):
+            return buffered(_Member(zipfile.ZipFile(file).open(info), info.file_size, None, file))
+        file.seek(info.header_offset)
+        header = file.read(LOCAL_HEADER.size)
+        if len(header) < LOCAL_HEADER.size or not header.startswith(SIGNATURE):
+            raise zipfile.BadZipFile
+        file.seek(sum(LOCAL_HEADER.unpack(header)[-2:]), io.SEEK_CUR)
+        packed = buffered(_Stored(file, info.compress_size))
+        if info.compress_type == DEFLATED:
+            packed = buffered(Inflated(packed, BARE_WINDOW, info.file_size))
+        return buffered(_Member(packed, info.file_size, info.CRC, file))
     except BaseException:
-        archive.close()
+        file.close()
         raise
 
 
-class _Owning(io.RawIOBase):
-    """A member that closes its zip with itself, read in pieces so that damage costs only its piece."""
+class _Member(io.RawIOBase):
+    """A member that is compared with its checksum at its end, and closes its zip with itself."""
 
-    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        self._archive, self._member = archive, archive.open(info)
+    def __init__(self, member: BinaryIO, size: int, checksum: int | None, file: BinaryIO) -> None:
+        self._member, self._left, self._checksum, self._file = member, size, checksum, file
+        self._sum = 0
 
     def readable(self) -> bool:
         return True
 
+    def unread(self) -> int:
+        """The bytes that have not come."""
+        return self._left
+
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._member.read1(min(len(buffer), CHUNK_BYTES))
+        data = self._member.read1(min(len(buffer), CHUNK_BYTES))  # type: ignore[attr-defined]
+        self._sum = zlib.crc32(data, self._sum)
+        self._left -= len(data)
+        if not data and self._left > 0:
+            raise EOFError
+        if not data and self._checksum not in (None, self._sum):
+            self._checksum = None
+            raise ChecksumError
         buffer[: len(data)] = data
         return len(data)
 
     def close(self) -> None:
-        self._archive.close()
+        self._member.close()
+        self._file.close()
         super().close()
 
 
-def _salvaged(path: Path) -> Iterator[Entry]:
-    """Walks from local header to local header; stops at the first that is not whole."""
-    with path.open("rb") as file:
-        for _count in range(MOST_MEMBERS):
-            header = file.read(LOCAL_HEADER.size)
-            if len(header) < LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
-                return
-            _, _, flags, method, _, _, _, packed, _, name_size, extra_size = LOCAL_HEADER.unpack(header)
-            name = file.read(name_size).decode("utf-8" if flags & IS_UTF8 else "cp437", "replace")
-            file.seek(extra_size, io.SEEK_CUR)
-            start = file.tell()
-            is_readable = method in (STORED, DEFLATED) and not flags & IS_ENCRYPTED and not (method == STORED and flags & HAS_SIZES_BEHIND)
-            if is_readable and not name.endswith("/"):
-                yield Entry(name, partial(_salvaged_member, path, start, packed, method))
-            if not flags & HAS_SIZES_BEHIND:
-                file.seek(start + packed)
-            elif method != DEFLATED or not _skip_deflated(file):
-                return
+class _Salvage:
+    """Walks from local header to local header, and over what is none to the next one."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+        self.unread = 0  # bytes between the members
+
+    def entries(self) -> Iterator[Entry]:
+        """The members found, in the order of the file."""
+        with self._opener() as file:
+            for _count in range(MOST_MEMBERS):
+                header = self._next_header(file)
+                if header is None:
+                    return
+                _, _, flags, method, _, _, _, packed, _, name_size, extra_size = LOCAL_HEADER.unpack(header)
+                name = file.read(name_size).decode("utf-8" if flags & IS_UTF8 else "cp437", "replace")
+                file.seek(extra_size, io.SEEK_CUR)
+                start = file.tell()
+                has_size = not flags & HAS_SIZES_BEHIND
+                is_readable = method in (STORED, DEFLATED) and not flags & IS_ENCRYPTED and (has_size or method == DEFLATED)
+                if is_readable and not name.endswith("/"):
+                    yield Entry(name, partial(_salvaged_member, self._opener, start, packed, method))
+                if method == DEFLATED and _skip_deflated(file):
+                    continue
+                file.seek(start + packed if has_size and method == STORED else start)
+
+    def _next_header(self, file: BinaryIO) -> bytes | None:
+        """Moves behind the next local header; None where the members end."""
+        kept = b""
+        while True:
+            piece = file.read(CHUNK_BYTES)
+            ahead = kept + piece
+            found = ahead.find(SIGNATURE)
+            directory = ahead.find(DIRECTORY)
+            if directory >= 0 and (found < 0 or directory < found):
+                self.unread += directory
+                return None
+            if found >= 0:
+                self.unread += found
+                file.seek(found - len(ahead), io.SEEK_CUR)
+                header = file.read(LOCAL_HEADER.size)
+                return header if len(header) == LOCAL_HEADER.size else None
+            kept = ahead[-3:]
+            self.unread += len(ahead) - len(kept)
+            if not piece:
+                return None
 
 
-def _salvaged_member(path: Path, start: int, size: int, method: int) -> BinaryIO:
-    file = path.open("rb")
+def _salvaged_member(opener: Opener, start: int, size: int, method: int) -> BinaryIO:
+    file = opener()
     file.seek(start)
     return buffered(Inflated(file, BARE_WINDOW, LARGEST_UNPACKED) if method == DEFLATED else _Stored(file, size))
 
@@ -139,6 +184,10 @@ class _Stored(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
+
+    def unread(self) -> int:
+        """The bytes that have not come."""
+        return self._left
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         data = self._file.read(min(len(buffer), self._left))
@@ -168,5 +217,9 @@ def _skip_deflated(file: BinaryIO) -> bool:
             return False
     file.seek(-len(inflater.unused_data), io.SEEK_CUR)
     behind = file.read(16)  # with a signature 16 bytes, without it 12
-    file.seek((16 if behind.startswith(b"PK\x07\x08") else 12) - len(behind), io.SEEK_CUR)
+    if behind.startswith(b"PK\x07\x08"):
+        return True
+    file.seek(-len(behind), io.SEEK_CUR)
+    if not behind.startswith((SIGNATURE, DIRECTORY)):
+        file.seek(min(12, len(behind)), io.SEEK_CUR)
     return True

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.sources import streams, zip_members
+from wrapped_assets.sources import inflating, zip_members
 from wrapped_assets.sources.containers import Walk, cleaned
 from wrapped_assets.sources.recognition import Reading, read_path
 
@@ -170,7 +170,7 @@ def test_a_bomb_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lim
 
 
 def test_a_gz_bomb_ends_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "LARGEST_GUNZIPPED", 200_000)
+    monkeypatch.setattr(inflating, "LARGEST_GUNZIPPED", 200_000)
     (tmp_path / "x.json.gz").write_bytes(gzip.compress(SHORT + b" " * 10_000_000))
     walk = Walk(tmp_path)
     with walk.members[0].open() as stream:

@@ -84,7 +84,7 @@ def test_a_broken_line_is_rejected_alone_and_a_cut_one_is_called_so() -> None:
     good = json.dumps(unmapped())
     plays, rejected = read(LISTENBRAINZ, f"{good}\n{good[:40]}\n\n{good}\n[1]\n{good[:50]}")
     assert len(plays) == 2
-    assert [(row["row_number"], row["reason"]) for row in rejected] == [(1, "unreadable_row"), (4, "not_an_object"), (5, "truncated")]
+    assert [(row["row_number"], row["reason"]) for row in rejected] == [(1, "unreadable_row"), (3, "not_an_object"), (4, "truncated")]
 
 
 def test_an_empty_month_holds_nothing() -> None:
