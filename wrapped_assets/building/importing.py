@@ -11,7 +11,7 @@ import polars as pl
 
 from wrapped_assets.building.playbacks import count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
-from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch, Source
+from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
@@ -24,7 +24,10 @@ from wrapped_assets.storage.sweep import landing_swept
 
 @dataclass
 class ImportReport:
-    """What an import did. `rejected` counts rows by reason, `problems` says what of the input could not be used."""
+    """What an import did. `rejected` counts rows by reason, `problems` says what of the input could not be used.
+
+    `unread_bytes` are those of broken rows, and of files that could not be read or unpacked as far as their sizes are known.
+    """
 
     listener: str | None
     files: int = 0
@@ -33,6 +36,19 @@ class ImportReport:
     rejected: Counter[str] = field(default_factory=Counter)
     unrecognised: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    unread_bytes: int = 0
+    is_everything_read: bool = True  # nothing of the input is broken, locked or larger than any export
+    people: int = 0  # whom tables of listeners describe
+
+    @property
+    def unread_rows(self) -> int:
+        """The rows that are broken, one for each of which something was found."""
+        return sum(self.rejected[reason] for reason in UNREAD_REASONS)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the input said nothing that is in the lake now: no play, old or new, and no table of listeners."""
+        return not (self.accepted or self.duplicate or self.people)
 
 
 @dataclass(frozen=True)
@@ -69,12 +85,15 @@ def _import(
     for path in paths:
         reading = read_path(path, format_)
         for file in reading.files:
-            rejected, rows = _land(file, people, writer, progress)
+            rejected, rows = _land(file, people, writer, report, progress)
             report.files += 1
             report.rejected.update(dict(rejected.group_by("reason").len().iter_rows()))
             imports.append(_record(root, file.source, rejected, rows, person))
         report.unrecognised.extend(reading.unrecognised)
         report.problems.extend(problem.text for problem in reading.problems)
+        losses = [problem.unread_bytes for problem in reading.problems if problem.unread_bytes is not None]
+        report.unread_bytes += sum(losses)
+        report.is_everything_read &= not losses
     if person and len(people.named) > 1:
         report.problems.append(
             f"the files name {len(people.named)} listeners and all their plays were taken as those of --listener; "
@@ -88,16 +107,19 @@ def _import(
     landed = sum(chunk.row_count for chunk in writer.chunks if chunk.asset == landing.PLAYS)
     report.accepted = count_playbacks(root, touched) - known
     report.duplicate = landed - report.accepted
+    report.is_everything_read &= not report.unread_rows
     return report
 
 
 def _land(
-    file: RecognisedFile, people: _People, writer: landing.LandingWriter, progress: Callable[[int], None] | None
+    file: RecognisedFile, people: _People, writer: landing.LandingWriter, report: ImportReport, progress: Callable[[int], None] | None
 ) -> tuple[pl.DataFrame, int]:
     """Codes and collects one file's batches; returns its rejected rows and how many plays it had."""
     rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
     for batch in file.batches():
         rejected.append(batch.rejected)
+        report.unread_bytes += batch.unread_bytes
+        report.people += 0 if batch.listeners is None else batch.listeners.height
         batch = people.without_erased(batch)
         rejected[-1] = batch.rejected
         surrogates = people.surrogates(batch)  # also of a batch that only says who people are

@@ -20,8 +20,12 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @click.option("--buckets", type=int, help="For a new data root: into how many buckets listeners are spread (a power of two; fixed).")
 @data_option
 @json_option
-def command(paths, listener, time_zone, country, birth_year, place, format_, buckets, data, as_json) -> None:
-    """Land an export: a file, a folder or a zip; its format is recognised by content. Twice is once."""
+@click.pass_context
+def command(ctx, paths, listener, time_zone, country, birth_year, place, format_, buckets, data, as_json) -> None:
+    """Land an export: a file, a folder, a zip or a tar; its format is recognised by content. Twice is once.
+
+    Exit code 2 where nothing was accepted or something could not be read; the good rows are kept.
+    """
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage.registry import checked_time_zone
@@ -55,10 +59,13 @@ def command(paths, listener, time_zone, country, birth_year, place, format_, buc
                 "listener": report.listener,
                 "unrecognised": report.unrecognised,
                 "problems": report.problems,
+                "unread": {"rows": report.unread_rows, "bytes": report.unread_bytes},
             }
         )
-        return
-    _print(report)
+    else:
+        _print(report)
+    if report.is_nothing or not report.is_everything_read:
+        ctx.exit(InputError.exit_code)
 
 
 def _print(report) -> None:
@@ -72,4 +79,11 @@ def _print(report) -> None:
         click.echo(f"  note: {one_line(problem)}")
     if report.unrecognised:
         click.echo(f"  {len(report.unrecognised)} other files were not listening history")
-    click.echo("Next: wrapped build")
+    if not report.is_everything_read:
+        lost = f" ({report.unread_rows:,} rows, {report.unread_bytes:,} bytes)" if report.unread_rows or report.unread_bytes else ""
+        kept = "what could be read is kept; " if not report.is_nothing else ""
+        click.echo(f"Not everything could be read{lost}: {kept}repair the file or fetch it again, and import it again: twice is once")
+    elif report.is_nothing:
+        click.echo("Nothing was accepted: the lake is as it was")
+    else:
+        click.echo("Next: wrapped build")

@@ -70,6 +70,10 @@ REJECTION_REASONS: dict[str, str] = {
 }
 
 
+# Reasons of rows that could not be read at all, so that nobody knows what they say.
+UNREAD_REASONS = frozenset({"truncated", "unreadable_row", "not_utf8"})
+
+
 def no_companion(_name: str) -> BinaryIO | None:
     """The companion of a file that stands alone: none."""
     return None

@@ -1,6 +1,7 @@
 """Lands what is dropped into `<data root>/inbox/<listener>/`: an export file, a zip, or a folder of them.
 
-What was landed moves to `inbox/done`, what could not be to `inbox/refused`, with the reason in a file beside it.
+What was landed moves to `inbox/done`, what could not be to `inbox/refused`, with the reason in a file beside it. A file that says
+what could not be read lies beside a landed drop, too.
 """
 
 import time
@@ -13,6 +14,7 @@ import polars as pl
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.source import REJECTION_REASONS
 from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.root import Root
@@ -65,15 +67,24 @@ def _land(root: Root, drop: Path, done: Emptied) -> None:
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (one bad drop must not hold up the others)
         _refuse(drop, described(error), done)
     else:
+        if report.is_nothing:
+            reasons = "; ".join([*report.problems, *(REJECTION_REASONS[reason] for reason in sorted(report.rejected))])
+            _refuse(drop, f"nothing was accepted: {reasons or 'the files hold no plays'}", done)
+            return
         done.landed += 1
         done.plays += report.accepted
-        _move(drop, DONE)
+        moved = _move(drop, DONE)
+        if not report.is_everything_read:
+            _beside(moved, f"not everything could be read: {report.unread_rows:,} rows, {report.unread_bytes:,} bytes; the rest is kept")
 
 
 def _refuse(drop: Path, reason: str, done: Emptied) -> None:
     done.refused += 1
-    moved = _move(drop, REFUSED)
-    write_whole(moved.with_name(f"{moved.name}.reason.txt"), f"{reason}\n".encode())
+    _beside(_move(drop, REFUSED), reason)
+
+
+def _beside(drop: Path, reason: str) -> None:
+    write_whole(drop.with_name(f"{drop.name}.reason.txt"), f"{reason}\n".encode())
 
 
 def _move(drop: Path, where: str) -> Path:

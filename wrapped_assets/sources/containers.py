@@ -139,12 +139,10 @@ class Walk:
             yield Member(Head(shown.rpartition("/")[2], shown, start[:HEAD_BYTES], names), opener)
 
     def _start(self, opener: Opener, report: Report) -> bytes | None:
-        try:
-            with opener() as stream:
-                return stream.read(HEAD_BYTES)
-        except Damage.KINDS as error:
-            report(Damage.told(error), 0)
-            return None
+        before = len(self.problems)
+        with watched(opener, report) as stream:
+            start = stream.read(HEAD_BYTES)
+        return start if start or len(self.problems) == before else None
 
     def _report(self, shown: str, text: str, unread_bytes: int | None = None) -> None:
         """Adds a problem. A member is read twice, for its head and as a whole: of the same problem the greater loss is told."""

@@ -38,10 +38,11 @@ class Broken(str):
     """Stands where a record should be; its text is one of REJECTION_REASONS, `size` the bytes that were passed over."""
 
     size: int
+    value: Any  # of a text that is not UTF-8: what it says but for the characters that cannot be read
 
-    def __new__(cls, reason: str, size: int = 0) -> Broken:
+    def __new__(cls, reason: str, size: int = 0, value: Any = None) -> Broken:
         made = super().__new__(cls, reason)
-        made.size = size
+        made.size, made.value = size, value
         return made
 
 
@@ -108,7 +109,7 @@ def parsed(document: bytes) -> Any:
             value = json.loads(document.decode("utf-8", "replace") if text is None else text, strict=False)
         except (ValueError, RecursionError):
             return Broken("unreadable_row", len(document))
-        return Broken("not_utf8", len(document)) if text is None else value
+        return Broken("not_utf8", len(document), value) if text is None else value
 
 
 def found_in(value: Any, is_record: Having, depth: int = DEEPEST) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from wrapped_assets.sources import json_rows
 from wrapped_assets.sources.json_rows import DEEPEST, Broken, Having, found_in, likely_rows, parsed
 
 LONGEST_RECORD_BYTES = 2**20  # a longer "record" is a file whose brackets or quotes do not close; real ones have some kilobytes
+SUSPICIOUS_BYTES = 2048  # a longer record is looked through for others that it may have swallowed
 TRIES_AT_EACH_BRACE = 200  # in one stretch of damage; behind them the search makes steps, so that its cost stays linear
 MOST_SIBLINGS = 1000  # objects in front of the first record that may stand in its list
 STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -71,9 +72,15 @@ class _Scan:
             if document is None:
                 return
             element = parsed(document)
-            if start == b"{" and element == "unreadable_row":
+            if start == b"{" and isinstance(element, Broken) and not self._is_lone(element, document):
                 return  # its brackets may be the broken ones: the search looks inside
             self._position += len(document)
+            if isinstance(element, dict) and (len(document) > SUSPICIOUS_BYTES or not self._is_record(element)):
+                swallowed = [one for value in element.values() for one in found_in(value, self._is_record)]
+                if swallowed:  # it lost a bracket, and took the records behind it into a list of its own
+                    yield Broken("unreadable_row", len(document))
+                    yield from swallowed
+                    continue
             yield element
 
     def _search(self) -> Iterator[Any]:
@@ -109,7 +116,7 @@ class _Scan:
                     siblings.append(found)
                 stretch.pass_over_whole(document or b"")
                 self._position += len(document or b"")
-            elif isinstance(found, dict) or (found == "not_utf8" and all(key in (document or b"") for key in self._is_record.quoted)):
+            elif isinstance(found, dict) or (isinstance(found, Broken) and self._is_lone(found, document or b"")):
                 yield from self._told(stretch, is_end=False)
                 yield from siblings
                 return
@@ -117,6 +124,10 @@ class _Scan:
                 siblings = []
                 stretch.pass_over(self._buffer[self._position : self._position + stretch.step(len(self._buffer) - self._position)])
                 self._position = min(self._position + stretch.last_step, len(self._buffer))
+
+    def _is_lone(self, broken: Broken, document: bytes) -> bool:
+        """Whether one record is broken by its characters alone."""
+        return len(document) <= SUSPICIOUS_BYTES and isinstance(broken.value, dict) and self._is_record(broken.value)
 
     def _told(self, stretch: _Stretch, *, is_end: bool) -> Iterator[Broken]:
         """A Broken for each record of which something stands in the stretch, or for the file's end where that is missing."""

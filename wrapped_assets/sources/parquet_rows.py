@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 import polars as pl
 
-
 DAMAGE = (ValueError, OSError, TypeError, NotImplementedError, KeyError)  # what pyarrow raises, its own classes among them
 
 
@@ -48,7 +47,7 @@ def frames(stream: BinaryIO, columns: list[str], rows: int) -> Iterator[pl.DataF
             return
 
 
-def _rest_of(file, group: int, skipped: int, columns: list[str], rows: int) -> list[pl.DataFrame] | None:  # noqa: ANN001
+def _rest_of(file, group: int, skipped: int, columns: list[str], rows: int) -> list[pl.DataFrame] | None:
     """The row group behind its first `skipped` rows, read alone; None where it is damaged."""
     found: list[pl.DataFrame] = []
     try:

@@ -93,10 +93,35 @@ ROWS: dict[str, bytes] = {
 def test_the_good_rows_are_kept_and_the_bad_ones_counted(small: Root, tmp_path: Path, what: str) -> None:
     path = tmp_path / NAME
     path.write_bytes(ROWS[what])
-    found = document(small.path, "import", path, "--listener", "ana")
+    is_unread = what == "an array cut in the middle"
+    found = document(small.path, "import", path, "--listener", "ana", code=2 if is_unread else 0)
     assert found["plays"]["accepted"] in (2, 3, 4), found
+    assert (found["unread"]["rows"], found["unread"]["bytes"] > 0) == (int(is_unread), is_unread)
     assert sum(found["plays"]["rejected"].values()) >= 1 or what == "NaN for a duration", found
     assert document(small.path, "build")["failed"] == []
+
+
+def test_a_broken_row_in_the_middle_costs_itself_and_the_exit_code_says_so(small: Root, tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(history().replace(b'"spotify_track_uri"', b'spotify_track_uri"', 1))
+    found = run(small.path, "import", tmp_path / NAME, "--listener", "ana", code=2)
+    assert "3 plays accepted" in found.stdout
+    assert "1 rejected: the row is broken" in found.stdout
+    assert "Not everything could be read (1 rows, " in found.stdout
+    assert "wrapped build" not in found.stdout
+    assert document(small.path, "build")["failed"] == []
+
+
+@pytest.mark.parametrize("content", [b"[]", json.dumps([{"ts": None, "ms_played": 1}]).encode()])
+def test_an_import_that_accepts_nothing_is_no_success(small: Root, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / NAME).write_bytes(content)
+    found = run(small.path, "import", tmp_path / NAME, "--listener", "ana", code=2)
+    assert "Nothing was accepted" in found.stdout
+
+
+def test_the_same_export_twice_is_a_success(small: Root, tmp_path: Path) -> None:
+    path = spotify_file(tmp_path, GOOD)
+    run(small.path, "import", path, "--listener", "ana")
+    assert document(small.path, "import", path, "--listener", "ana")["plays"] == {"accepted": 0, "duplicate": 3, "rejected": {}}
 
 
 NAMES = [
@@ -163,7 +188,7 @@ def test_a_path_that_does_not_exist_exits_with_2(tmp_path: Path) -> None:
 
 def test_a_zip_cut_behind_its_members_keeps_them_and_says_so(small: Root, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(zipped((NAME, history()))[:-60])
-    found = document(small.path, "import", tmp_path / "a.zip", "--listener", "ana")
+    found = document(small.path, "import", tmp_path / "a.zip", "--listener", "ana", code=2)
     assert found["plays"]["accepted"] == 4
     assert "damaged or incomplete" in str(found["problems"])
 

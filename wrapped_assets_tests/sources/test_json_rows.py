@@ -23,7 +23,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
-FIELDS = st.dictionaries(st.text("abc\"{[é", max_size=4), VALUES, max_size=4)
+FIELDS = st.dictionaries(st.text('abc"{[é', max_size=4), VALUES, max_size=4)
 RECORDS = st.lists(FIELDS.map(lambda fields: {"ts": 1, **fields}), max_size=6)
 IS_ROW = Having("ts")
 
@@ -104,9 +104,7 @@ def test_damage_anywhere_costs_only_the_rows_that_it_touches(
     at = data.draw(st.integers(1, len(raw) - 1))
     until = data.draw(st.integers(at, min(at + 60, len(raw))))
     found = read(raw[:at] + damage + raw[until:])
-    untouched = [
-        {"n": number, **row} for number, row in enumerate(rows) if ends[number] <= at - (form != LINES) or starts[number] >= until
-    ]
+    untouched = [{"n": number, **row} for number, row in enumerate(rows) if ends[number] <= at - (form != LINES) or starts[number] >= until]
     if any(b in damage for b in b'{}[]",:\n') or until > at:  # otherwise nothing that is structure changed
         remaining = iter([element for element in found if isinstance(element, dict)])
         assert all(row in remaining for row in untouched), found
