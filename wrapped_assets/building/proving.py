@@ -5,6 +5,7 @@ from __future__ import annotations
 from wrapped_assets.building.failures import described, failure
 from wrapped_assets.building.worked_examples import differences
 from wrapped_assets.contracts.asset import Declaration
+from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.planning.plan import Plan
 from wrapped_assets.planning.situation import Situation
@@ -31,6 +32,8 @@ def broken_example(asset: Declaration, graph: Graph) -> str:
     for number, example in enumerate(asset.examples, 1):
         try:
             missing, unexpected = differences(asset, example, graph)
+        except DeclarationError as error:
+            return str(failure(asset, f"the example cannot run: {error}", "examples"))
         except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
             return described(error, asset)
         if missing or unexpected:

@@ -22,7 +22,9 @@ _PROFILE = ("country", "birth_year", "place", "is_findable")
 def example_faults(declared: Declaration) -> Iterator[Fault]:
     """Faults of the examples of an asset, the first of each example."""
     examples = declared.examples
-    if not examples:
+    if not isinstance(examples, tuple):
+        yield Fault("examples", "", f"examples must be a list of Example(…), got a {type(examples).__name__}; {WRITE_ONE}")
+    elif not examples:
         yield Fault("examples", "", f"there is no worked example; {WRITE_ONE}")
     for example in examples:
         if not isinstance(example, Example):
@@ -47,6 +49,8 @@ def _faults(declared: Declaration, example: Example) -> Iterator[tuple[str, str]
             yield text, f"the example's plays of {listener!r}: {error}"
         except TypeError:
             yield str(listener), f"the example's plays of {listener!r} must be a text, got a {type(text).__name__}; {WRITE_ONE}"
+    if not isinstance(example.year, int) or not 2002 <= example.year <= 2100:
+        yield "year", f"the example's year must be a number from 2002 to 2100, got {example.year!r}"
     yield from _surrounding_faults(example)
     rows = list(example.expect)
     for number, row in enumerate(rows, 1):

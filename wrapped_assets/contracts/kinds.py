@@ -35,6 +35,11 @@ def _name(column: Column | None) -> str:
     return getattr(column, "name", None) or str(column or "")
 
 
+def _listed(examples: Sequence[Example]) -> tuple[Example, ...]:
+    """The examples of a list; what is no list is left for the laws to refuse."""
+    return tuple(examples) if isinstance(examples, list | tuple) else examples  # type: ignore[return-value]
+
+
 def insight(
     *, chapter: str, grain: Sequence[Column], columns: Sequence[Column], reads: Reads, headline: str,
     examples: Sequence[Example], rules: Sequence[str] = (), nullable: Sequence[Column] = (), headline_in_listens: str = "",
@@ -45,7 +50,7 @@ def insight(
     """
     return declare(
         layer="insights", kind="year_bucket", subject="listener", grain=grain, columns=columns, reads=reads, rules=rules,
-        nullable=nullable, chapter=chapter, headline=headline, headline_in_listens=headline_in_listens, examples=tuple(examples),
+        nullable=nullable, chapter=chapter, headline=headline, headline_in_listens=headline_in_listens, examples=_listed(examples),
     )  # fmt: skip
 
 
@@ -55,7 +60,7 @@ def playlist(
     """An ordered list of recordings of a listener's year, year × bucket. `title` may name {year}, {month} and {span_number}."""
     return declare(
         layer="playlists", kind="year_bucket", subject="playlist", grain=grain, columns=columns, reads=reads, rules=rules,
-        chapter="playlists", headline=title, examples=tuple(examples),
+        chapter="playlists", headline=title, examples=_listed(examples),
     )  # fmt: skip
 
 
@@ -82,7 +87,7 @@ def population(
     """
     return declare(
         layer="population", kind="year", subject="population", grain=grain, columns=columns, reads=reads, rules=rules,
-        nullable=nullable, minimum_group=minimum_group, group_size=_name(group_size), examples=tuple(examples),
+        nullable=nullable, minimum_group=minimum_group, group_size=_name(group_size), examples=_listed(examples),
         by=_name(by), freezes=freezes,
     )  # fmt: skip
 
@@ -100,7 +105,7 @@ def artist_insight(
     """
     return declare(
         layer="insights", kind="year", subject="artist", grain=grain, columns=columns, reads=reads, rules=rules, nullable=nullable,
-        chapter=chapter, headline=headline, examples=tuple(examples), minimum_group=MINIMUM_LISTENERS, group_size=_name(group_size),
+        chapter=chapter, headline=headline, examples=_listed(examples), minimum_group=MINIMUM_LISTENERS, group_size=_name(group_size),
         by="artist_id", freezes=freezes,
     )  # fmt: skip
 
@@ -112,5 +117,5 @@ def group_insight(
     """What a group of consenting listeners is told together: one cell a year. Never frozen: a member may leave."""
     return declare(
         layer="insights", kind="year", subject="group", grain=grain, columns=columns, reads=reads, rules=rules, nullable=nullable,
-        chapter=chapter, headline=headline, examples=tuple(examples),
+        chapter=chapter, headline=headline, examples=_listed(examples),
     )  # fmt: skip

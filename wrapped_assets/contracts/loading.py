@@ -23,14 +23,14 @@ def loaded(name: str) -> ModuleType:
         return importlib.import_module(name)
     except WrappedError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DeclarationError(_described(name, error)) from error
 
 
-def _described(name: str, error: Exception) -> str:
+def _described(name: str, error: BaseException) -> str:
     """What failed and what to do. Nothing of a listener is loaded while modules are imported, so the error's text may be shown."""
     path = _path_of(name)
-    place = raised_at(error, path) or shown_path(path) or name
+    place = raised_at(error, path) or (f"{shown_path(path)}:1" if path else name)
     return f"{place}: {'; '.join(_parts(error))}"
 
 
@@ -42,14 +42,15 @@ def _path_of(name: str) -> str:
     return spec.origin or "" if spec else ""
 
 
-def _parts(error: Exception) -> Iterator[str]:
+def _parts(error: BaseException) -> Iterator[str]:
     if isinstance(error, AttributeError) and getattr(error.obj, "__name__", "") == DICTIONARY:
         yield f"the dictionary of columns has no {error.name!r}"
         if guess := _similar(str(error.name), [name for name in vars(error.obj) if name.islower() and not name.startswith("_")]):
             yield f"did you mean {guess!r}?"
         yield "use a column of vocabulary/columns.py, or add it there with its meaning, unit and privacy class"
         return
-    yield f"this file cannot be imported: {type(error).__name__}: {getattr(error, 'msg', None) or error}"
+    said = re.sub(r" \(/[^)]*\)", "", str(getattr(error, "msg", None) or error))  # where a module lies on this machine
+    yield f"this file cannot be imported: {type(error).__name__}" + (f": {said}" if said else "")
     call = re.match(r"(\w+)\(\) (?:got an unexpected keyword|missing|takes)", str(error)) if isinstance(error, TypeError) else None
     if call and (usage := _usage(call[1])):
         yield usage
@@ -57,6 +58,8 @@ def _parts(error: Exception) -> Iterator[str]:
         yield f"correct the name {error.name!r}, or add the library to pyproject.toml and run `./start`"
     elif isinstance(error, ImportError):
         yield "import a name that the module has"
+    elif isinstance(error, UnicodeDecodeError) or "null bytes" in said:
+        yield "save the file as text in UTF-8"
     elif isinstance(error, SyntaxError):
         yield "correct the syntax"
     else:

@@ -42,13 +42,13 @@ def place_of(function: Callable[..., Any], keyword: str = "", item: str = "") ->
         tree = ast.parse("".join(linecache.getlines(code.co_filename)))
     except (SyntaxError, ValueError):
         return line_of(function)
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == code.co_name)
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == code.co_name)
     wanted = next((node for node in nodes if code.co_firstlineno in (node.lineno, *(each.lineno for each in node.decorator_list))), None)
     line, column = (code.co_firstlineno, 0) if wanted is None else _position(wanted, keyword, item)
     return f"{shown_path(code.co_filename)}:{line}" + (f":{column}" if column else "")
 
 
-def _position(function: ast.FunctionDef, keyword: str, item: str) -> Position:
+def _position(function: ast.FunctionDef | ast.AsyncFunctionDef, keyword: str, item: str) -> Position:
     if not keyword:
         return function.lineno, function.col_offset + 1
     for call in (node for node in function.decorator_list if isinstance(node, ast.Call)):

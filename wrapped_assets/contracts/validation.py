@@ -80,6 +80,8 @@ def faults_of_function(function: Any, parameters: Sequence[str], period: str) ->
     if found not in ([*parameters], [*parameters, period]):
         wanted = f"({', '.join(parameters)}), or the same with {period} at the end"
         yield Fault("", "", f"the parameters are ({', '.join(found)}), the declaration asks for {wanted}; make them agree")
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        yield Fault("", "", "the function is async or yields; write a plain function that returns a lazy frame")
     if not inspect.getdoc(function):
         yield Fault("", "", "write a docstring: the first line says what a row is, the second paragraph how ties end")
 
@@ -115,7 +117,7 @@ def _telling_faults(declared: Declaration) -> Iterator[Fault]:
         yield Fault("chapter", "", f"unknown chapter {declared.chapter!r}; known are {', '.join(CHAPTERS)}")
     keyword = "title" if is_playlist else "headline"
     if not isinstance(declared.headline, str) or not declared.headline:
-        yield Fault(keyword, "", f"{keyword} is empty; write the sentence that tells it")
+        yield Fault(keyword, "", f"{keyword} must be the sentence that tells it, got {declared.headline!r}")
         return
     names = set(TITLE_NAMES) if is_playlist else placeholders(declared.schema)
     example = "{year}" if is_playlist else f"{{{declared.columns[-1].name}}}"

@@ -64,12 +64,13 @@ class Scaffold:
     next: tuple[str, ...]
 
 
-def scaffold(kind: str, name: str, checkout: Path = CHECKOUT) -> Scaffold:
+def scaffold(kind: str, name: str, checkout: Path | None = None) -> Scaffold:
     """What `wrapped new` writes. InputError for a name that is taken or cannot be one, and where there is no checkout to write into."""
+    checkout = checkout or CHECKOUT
     if not (checkout / "wrapped_assets_tests").is_dir():
         raise InputError("a new file goes into a checkout, and this installation is none: clone the project and run `./start`")
     made, constant = KINDS[kind], checked_name(name).upper()
-    words = {"name": name, "constant": constant, "title": name.replace("_", " ").capitalize(), "code": "", "richness": ""}
+    words = {"name": name, "constant": constant, "title": name.replace("_", " ").capitalize()}
     if kind == "source":
         words["code"] = str(_free_code())
     paths = {template: path.format(name=name) for template, path in made.files.items()}
@@ -84,19 +85,20 @@ def scaffold(kind: str, name: str, checkout: Path = CHECKOUT) -> Scaffold:
     return Scaffold(files, tuple(step.format(**said) for step in made.next))
 
 
-def write(made: Scaffold, checkout: Path = CHECKOUT) -> None:
+def write(made: Scaffold, checkout: Path | None = None) -> None:
     """Writes the files, all of them or none."""
+    checkout = checkout or CHECKOUT
     before = {path: (checkout / path).read_bytes() if (checkout / path).exists() else None for path in made.files}
     try:
         for path, content in made.files.items():
             write_whole(checkout / path, content)
             (checkout / path).chmod(0o644)
     except BaseException:
-        undo(before, checkout)
+        _undo(before, checkout)
         raise
 
 
-def undo(before: Mapping[str, bytes | None], checkout: Path = CHECKOUT) -> None:
+def _undo(before: Mapping[str, bytes | None], checkout: Path) -> None:
     """Puts files back as they were; one that was not there goes."""
     for path, content in before.items():
         if content is None:

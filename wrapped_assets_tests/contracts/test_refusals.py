@@ -37,6 +37,16 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     "a name that a module does not have": (
         "kinds import insight", "kinds import insights as insight", "from wrapped_assets.contracts.kinds", "import a name that the module has",
     ),
+    "a file that is no text": ("The hours", "The h\0urs", "", "save the file as text in UTF-8"),
+    "a module that ends the program": ("@insight(", "raise SystemExit(3)\n\n\n@insight(", "raise SystemExit", "SystemExit: 3; correct that line"),
+    "a decorator without its arguments": (
+        INSIGHT[INSIGHT.index("@insight(") : INSIGHT.index("def late_nights")], "@insight\n", "insight\ndef", "TypeError: insight() takes 0 positional",
+    ),
+    "a function that is async": ("def late_nights", "async def late_nights", "async def", "write a plain function that returns"),
+    "an example of a year that is a text": ("Example(given", 'Example(year="2026", given', "year=", "the example's year must be a number"),
+    "one example without a list": (
+        f"[Example(given={GIVEN}, expect={EXPECT})]", f"Example(given={GIVEN}, expect={EXPECT})", "examples=", "examples must be a list of Example(…)",
+    ),
     "an error of any kind": (
         "@insight(", "TOP = 1 // 0\n\n\n@insight(", "1 // 0", "ZeroDivisionError: integer division or modulo by zero; correct that line",
     ),
@@ -83,7 +93,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     ),
     "a headline with a conversion": (HEADLINE, '"You played {listen_count!r}."', '"You played', "a placeholder has no conversion"),
     "a headline that cannot be read": (HEADLINE, '"You played {listen_count."', "headline=", "the headline cannot be read: "),
-    "no headline": (HEADLINE, '""', "headline=", "headline is empty; write the sentence that tells it"),
+    "no headline": (HEADLINE, '""', "headline=", "headline must be the sentence that tells it, got ''"),
     "no docstring": (f'"""{DOC}"""', "", "def late_nights", "write a docstring: the first line says what a row is"),
     "a docstring without a rule for ties": (DOC, "How many listens began at night.", "def late_nights", "how ties end"),
     "a docstring without a sentence": (DOC, "Nights\n\n    No ties.", "def late_nights", "end it with a full stop and an empty line"),
@@ -129,7 +139,7 @@ def test_a_mistake_is_refused_at_its_line_with_a_remedy(write: Write, mistake: s
         write(text)
     message = str(caught.value)
     assert said in message
-    assert message.startswith(place(text, pointed)), message
+    assert message.startswith(place(text, pointed) if pointed else "late_nights.py:1: "), message
 
 
 def test_the_file_that_the_mistakes_are_made_in_is_itself_right(write: Write) -> None:
