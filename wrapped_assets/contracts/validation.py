@@ -123,6 +123,8 @@ def _telling_faults(declared: Declaration) -> Iterator[Fault]:
     example = "{year}" if is_playlist else f"{{{declared.columns[-1].name}}}"
     for name, message in faults_of(declared.headline, names, example):
         yield Fault(keyword, name, message.replace("headline", keyword))
+    for name, message in faults_of(declared.headline_in_listens, names, example):
+        yield Fault("headline_in_listens", name, message)
     if declared.headline_in_listens:
         for name, message in faults_of(declared.headline_in_listens, names, example):
             yield Fault("headline_in_listens", name, message.replace("headline", "headline_in_listens"))

@@ -93,6 +93,9 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     ),
     "a headline with a conversion": (HEADLINE, '"You played {listen_count!r}."', '"You played', "a placeholder has no conversion"),
     "a headline that cannot be read": (HEADLINE, '"You played {listen_count."', "headline=", "the headline cannot be read: "),
+    "a headline in listens over no column": (
+        HEADLINE, f'{HEADLINE}, headline_in_listens="{{plays}} plays."', '"{plays}', "the headline names 'plays', which no row has",
+    ),
     "no headline": (HEADLINE, '""', "headline=", "headline must be the sentence that tells it, got ''"),
     "no docstring": (f'"""{DOC}"""', "", "def late_nights", "write a docstring: the first line says what a row is"),
     "a docstring without a rule for ties": (DOC, "How many listens began at night.", "def late_nights", "how ties end"),
