@@ -16,6 +16,7 @@ from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import environments, manifest
 from wrapped_assets.storage.registry import listeners_frame
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.periods import Cell
 
 SCRATCH, _PERIOD = "~diff", "_period"
@@ -127,9 +128,8 @@ def _top_changed(declaration: Declaration, old: pl.DataFrame, new: pl.DataFrame)
 
 def _rows(project: Project, periods: dict[str, str], people: pl.Series | None) -> pl.DataFrame:
     """The rows of some cells with the period of each: a grain is unique within one."""
-    lazy = pl.concat(
-        pl.scan_parquet(project.root.path / path).with_columns(pl.lit(period).alias(_PERIOD)) for path, period in periods.items()
-    )
+    files = zip(intact(project.root, periods), periods.values(), strict=True)
+    lazy = pl.concat(pl.scan_parquet(file).with_columns(pl.lit(period).alias(_PERIOD)) for file, period in files)
     if people is not None and "listener_id" in lazy.collect_schema():
         lazy = lazy.filter(pl.col("listener_id").is_in(people.implode()))
     return lazy.collect()

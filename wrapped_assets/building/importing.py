@@ -17,7 +17,7 @@ from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry, tombstones
-from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.files import file_hash, write_parquet
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import landing_swept
 
@@ -141,8 +141,10 @@ def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, perso
     path = f"landing/rejected/{content}.parquet" if kept.height else None
     if path and not (root.path / path).exists():
         write_parquet(kept, root.path / path)
+    digest = file_hash(root.path / path) if path else None
     return {
         "content": content, "source": source.name, "play_count": rows, "rejected_path": path,
+        "rejected_hash": digest,
         "rejected": dict(sorted(rejected.group_by("reason").len().iter_rows())),
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
+from wrapped_assets.storage.cell_files import is_of
 from wrapped_assets.storage.files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
@@ -84,7 +85,7 @@ class Inputs:
         paths = []
         for stored, source in self._stored(declaration, key, read, cell):
             path = self._project.root.path / stored.path
-            if not is_intact(path, stored.file_hash):
+            if not is_intact(path, stored.file_hash) or not is_of(self._project.root, stored.path, source, stored.data_version):
                 raise DamagedInput(source)
             paths.append(path)
         if not paths:

@@ -9,8 +9,9 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage import catalogues, publications, registry
 from wrapped_assets.storage.manifest import StoredCell
+from wrapped_assets.storage.verified import intact, still_damaged
 from wrapped_assets.vocabulary.periods import Cell, period_year
 from wrapped_assets.vocabulary.rules import as_published
 
@@ -31,10 +32,13 @@ class Readiness:
     published: int | None
     is_behind: bool
     launch_at: datetime | None
+    damaged: int = 0  # files of the published edition that are missing or known to be damaged
 
 
 def publish_edition(project: Project, year: int) -> publications.Publication:
-    """Publishes the year as built. InputError where it has no listens, or where any of its cells is stale: never a stale number.
+    """Publishes the year as built, after every byte of it was compared with what was recorded.
+
+    InputError where it has no listens, or where any of its cells is stale: never a stale number. DamagedFileError where a file is damaged.
 
     From then on its catalogue and its population stay as they are: one late listener must not restate everybody.
     """
@@ -45,9 +49,12 @@ def publish_edition(project: Project, year: int) -> publications.Publication:
     plan = make_plan(situation, wanted)
     if plan.steps:
         raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
+    found = _published(situation.stored, year)  # type: ignore[arg-type]
+    tables = catalogues.files_of(project.root, situation.catalogues.get(year)).values()
+    intact(project.root, [*(stored.path for stored in found.values()), *(table.path for table in tables)])
     rules = as_published(situation.rules[year])
     registry.set_edition(project.root, year, catalogue=situation.catalogues.get(year), is_frozen=True)
-    return publications.publish(project.root, year, _published(situation.stored, year).values(), rules)  # type: ignore[arg-type]
+    return publications.publish(project.root, year, found.values(), rules)
 
 
 def readiness(project: Project) -> list[Readiness]:
@@ -56,16 +63,17 @@ def readiness(project: Project) -> list[Readiness]:
     stale = {step.cell for step in make_plan(situation).steps}
     years = played_years(situation)
     shown, editions = publications.live(project.root), registry.editions(project.root, years)
-    found = []
+    spoiled, found = still_damaged(project.root), []
     for year in years:
         cells = {cell for cell in situation.expected() if period_year(cell.period) == year}
         now = {cell: stored.path for cell, stored in _published(situation.stored, year).items()}  # type: ignore[arg-type]
-        launch = editions[year].launch_at
+        launch, live = editions[year].launch_at, publications.live_edition(project.root, year)
+        listed = set(live.paths.values()) if live else set()
         found.append(
             Readiness(
                 year, len(cells), len(cells & stale), shown[year].number if year in shown else None,
-                (live := publications.live_edition(project.root, year)) is not None and live.paths != now,
-                launch.replace(tzinfo=launch.tzinfo or UTC) if launch else None,
+                live is not None and live.paths != now, launch.replace(tzinfo=launch.tzinfo or UTC) if launch else None,
+                sum(path in spoiled or not (project.root.path / path).is_file() for path in listed),
             )
         )  # fmt: skip
     return found

@@ -8,18 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import orjson
 import polars as pl
 
 from wrapped_assets.building.pin import Moved, Pin
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.contracts.stored_cell import StoredCell
-from wrapped_assets.kernels.hashing import frame_hashes, rows_version
 from wrapped_assets.planning.plan import Reason, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
-from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.storage.cell_files import write_cell
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.vocabulary.periods import Cell
@@ -66,34 +64,25 @@ def record(project: Project, situation: Situation, pin: Pin, done: Sequence[Comp
 
 
 def _written(project: Project, situation: Situation, each: Computed, written: list[str]) -> StoredCell:
-    """Writes a cell's file, unless it is there, and says what is to be recorded; `written` gets the path first."""
+    """Writes a cell's file, unless it is there, and says what is to be recorded; `written` gets the path of a new one."""
     started = time.monotonic()
     root, cell, frame = project.root, each.work.cell, each.frame
-    hashes = frame_hashes(frame)
-    data_version = rows_version(frame.height, hashes)
-    layer, name = cell.asset.split("/")
-    stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
-    path = f"lake/{layer}/{name}/{cell.period}/{stem}-{data_version[:16]}.parquet"
-    old = situation.stored.get(cell)
-    if old is not None and old.path == path and is_intact(root.path / path, old.file_hash):
-        size, digest = old.byte_count, old.file_hash
-    else:
-        note = {"asset": cell.asset, "partition": cell.partition, "data_version": data_version, "column_hashes": hashes}
-        written.append(path)
-        size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
+    file = write_cell(root, cell, frame)
+    if file.is_new:
+        written.append(file.path)
     return StoredCell(
         cell=cell,
         input_version=each.work.input_version,
         logic=situation.logic[cell.asset],
         rules=situation.rules_version(situation.graph.by_key[cell.asset], cell.period),
         inputs=written_inputs(situation, cell),
-        data_version=data_version,
-        column_hashes=hashes,
+        data_version=file.data_version,
+        column_hashes=file.column_hashes,
         row_count=frame.height,
-        byte_count=size,
+        byte_count=file.byte_count,
         seconds=each.seconds + time.monotonic() - started,
         reason=each.work.reason,
-        path=path,
-        file_hash=digest,
+        path=file.path,
+        file_hash=file.file_hash,
         written_at=datetime.now(UTC),
     )

@@ -15,9 +15,11 @@ from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
+from wrapped_assets.storage.cell_files import path_of
 from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.storage.verified import still_damaged
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
 
@@ -47,7 +49,8 @@ class Project:
             world = take_world(self.root, connection, years={period_year(cell.period) for cell in stored})
         landed = outside_hashes(world)
         _mark_reach(landed, world)
-        damaged = frozenset(cell for cell, found in stored.items() if not self.looks_whole(found))
+        spoiled = still_damaged(self.root)
+        damaged = frozenset(cell for cell, found in stored.items() if found.path in spoiled or not self.looks_whole(found))
         rules = {year: edition.rules for year, edition in world.editions.items()}
         frozen = frozenset(year for year, edition in world.editions.items() if edition.is_frozen)
         return Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues)
@@ -62,9 +65,10 @@ class Project:
         return self.root.path / file.path
 
     def looks_whole(self, stored: manifest.StoredCell) -> bool:
-        """A quick look; the bytes themselves are compared whenever they are read."""
+        """A quick look: the row names the cell's own file, and its size is right. Whoever reads the file compares its bytes."""
         try:
-            return (self.root.path / stored.path).stat().st_size == stored.byte_count
+            is_own = stored.path == path_of(stored.cell, stored.data_version)
+            return is_own and (self.root.path / stored.path).stat().st_size == stored.byte_count
         except OSError:
             return False
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from wrapped_assets.building.evaluate import checked, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
+from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.pin import Moved, Pin
 from wrapped_assets.building.recording import Computed, Work, record
@@ -105,7 +106,7 @@ class Unit:
         cell = work.cell
         declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
         frame = result_by_ranges(declaration, self._inputs.of(cell), rules, cell.period, self._inputs.ranges(cell))
-        return Computed(work, checked(declaration, frame), time.monotonic() - started)
+        return Computed(work, self._accepted(work, frame), time.monotonic() - started)
 
     def _lazy(self, cell: Cell) -> pl.LazyFrame:
         declaration = self.situation.graph.by_key[cell.asset]
@@ -133,11 +134,18 @@ class Unit:
         done = []
         for (work, lazy), frame in zip(level, frames, strict=True):
             try:
-                whole = checked(self.situation.graph.by_key[work.cell.asset], frame if frame is not None else lazy.collect())
+                whole = self._accepted(work, frame if frame is not None else lazy.collect())
                 done.append(Computed(work, whole, share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)
         return done
+
+    def _accepted(self, work: Work, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame, if it keeps its declaration, and restates no frozen figure whose file is lost; BuildError otherwise."""
+        whole = checked(self.situation.graph.by_key[work.cell.asset], frame)
+        if work.reason == "missing" and self.situation.is_frozen(work.cell):
+            refuse_restatement(self.project.root, self.situation, work.cell, whole)
+        return whole
 
     def _publish(self, done: list[Computed]) -> None:
         for stored in record(self.project, self.situation, self._pin, done):

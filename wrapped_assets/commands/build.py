@@ -12,6 +12,7 @@ from wrapped_assets.commands.options import (
     json_option,
     open_project,
     progress_bar,
+    say_damage,
     selection_options,
 )
 
@@ -52,5 +53,5 @@ def command(ctx, years, first, last, selection, full, data, as_json) -> None:
     for (_, error), cells in together.items():
         more = f" and {len(cells) - 1:,} more" if len(cells) > 1 else ""
         click.echo(f"failed: {cells[0]}{more}: {error}", err=True)
-    if report.failed:
+    if say_damage(project.root) or report.failed:
         ctx.exit(1)

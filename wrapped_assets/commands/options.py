@@ -117,6 +117,16 @@ def selected_assets(graph: Any, selection: str) -> set[str]:
     return found
 
 
+def say_damage(root: Root) -> bool:
+    """Says on standard error what is known to be damaged and no build computes again; returns whether anything is."""
+    from wrapped_assets.storage.verified import not_built_again
+
+    found = not_built_again(root)
+    for error in found.values():
+        click.echo(error, err=True)
+    return bool(found)
+
+
 @contextmanager
 def progress_bar(label: str, total: int | None = None, *, in_pipes: bool = False) -> Iterator[Callable[[int, int | None], None]]:
     """A bar on a terminal's standard error; in a pipe nothing, or a line every four seconds. The callable takes (done, total)."""

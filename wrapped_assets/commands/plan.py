@@ -6,12 +6,21 @@ import sys
 
 import click
 
-from wrapped_assets.commands.options import chosen_cells, data_option, emit_json, env_option, json_option, open_project, selection_options
+from wrapped_assets.commands.options import (
+    chosen_cells,
+    data_option,
+    emit_json,
+    env_option,
+    json_option,
+    open_project,
+    say_damage,
+    selection_options,
+)
 
 
 @click.command("plan", epilog="Example: wrapped plan --year 2025 --select insights/*")
 @selection_options
-@click.option("--check", is_flag=True, help="Exit with 3 if there is work.")
+@click.option("--check", is_flag=True, help="Exit with 3 if there is work, with 1 if a damaged file is known that no build computes again.")
 @data_option
 @env_option
 @json_option
@@ -32,8 +41,9 @@ def command(ctx, years, first, last, selection, check, data, as_json) -> None:
         emit_json({"steps": steps, "unchanged": plan.unchanged, "logic_fingerprints": dict(sorted(project.logic.items()))})
     else:
         _print(plan)
-    if check and plan.steps:
-        ctx.exit(3)
+    is_damaged = say_damage(project.root)
+    if check and (plan.steps or is_damaged):
+        ctx.exit(3 if plan.steps else 1)
 
 
 def _print(plan) -> None:

@@ -1,4 +1,4 @@
-"""`wrapped repair`: rebuilds the manifest from the files."""
+"""`wrapped repair`: compares everything that is stored with what was recorded, and sees to it that damage is computed again."""
 
 from __future__ import annotations
 
@@ -7,20 +7,47 @@ import click
 from wrapped_assets.commands.options import data_option, emit_json, env_option, in_environment, json_option
 
 
-@click.command("repair", epilog="Example: wrapped repair")
+@click.command("repair", epilog="Example: wrapped repair --check")
+@click.option("--check", is_flag=True, help="Only compare and say what is damaged; exit with 3 where anything is.")
+@click.option("--share", is_flag=True, help="With --check: only the seventh that was compared longest ago, as every night in Dagster.")
 @data_option
 @env_option
 @json_option
-def command(data, as_json) -> None:
-    """Rebuild the manifest from the records beside the files, after the database was lost or restored from an older backup.
+@click.pass_context
+def command(ctx, check, share, data, as_json) -> None:
+    """Rebuild the manifest from the records beside the files, and compare every stored file with what was recorded of it.
 
-    Listeners and what was landed are not in those records: restore them with the database, or import the exports again.
+    For after the database was lost or restored from an older backup, and whenever a disk is in doubt. What is damaged is noted:
+    `wrapped build` computes it again; where only a backup helps, the message says so. Listeners and what was landed are not in the
+    records: restore them with the database, or import the exports again.
     """
-    from wrapped_assets.storage.records import rebuild_manifest
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.storage.records import Rebuilt, rebuild_manifest
     from wrapped_assets.storage.root import Root
+    from wrapped_assets.storage.scrub import scrub, scrub_share
 
-    cells, lost = rebuild_manifest(in_environment(Root.open(data)))
+    if share and not check:
+        raise InputError("--share goes with --check: a repair compares everything")
+    root = in_environment(Root.open(data))
+    rebuilt = Rebuilt() if check else rebuild_manifest(root)
+    found = scrub_share(root) if share else scrub(root)
     if as_json:
-        emit_json({"cells": cells, "lost": lost})
+        emit_json(
+            {
+                "cells": rebuilt.cells, "lost": len(rebuilt.lost), "damaged_records": rebuilt.damaged_records, "files": found.files,
+                "bytes": found.bytes, "damaged": [{"path": path, "error": error} for path, error in sorted(found.faults.items())],
+            }
+        )  # fmt: skip
     else:
-        click.echo(f"{cells:,} cells are in the manifest; {lost:,} files were gone or damaged and will be computed again")
+        if not check:
+            click.echo(f"{rebuilt.cells:,} cells are in the manifest")
+        for path in rebuilt.damaged_records:
+            click.echo(f"written anew from the manifest: {path}")
+        for _, error in sorted(found.faults.items()):
+            click.echo(error, err=True)
+        compared = f"{found.files:,} files ({found.bytes / 1e6:,.1f} MB) compared"
+        click.echo(f"{compared}: all as recorded" if found.is_sound else f"{compared}: {len(found.faults):,} are not as recorded")
+        if not found.is_sound:
+            click.echo("Next: wrapped build")
+    if check and not found.is_sound:
+        ctx.exit(3)

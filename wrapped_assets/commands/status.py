@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project, say_damage
 
 
 @click.command("status", epilog="Example: wrapped status")
@@ -16,7 +16,8 @@ def command(data, as_json) -> None:
     """Readiness of every edition: cells fresh and stale, what is published, the time left to launch."""
     from wrapped_assets.building.publishing import readiness
 
-    found = readiness(open_project(data))
+    project = open_project(data)
+    found = readiness(project)
     if as_json:
         emit_json({"editions": [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} for each in found]})
         return
@@ -24,7 +25,9 @@ def command(data, as_json) -> None:
         state = "ready" if not each.stale else f"{each.stale:,} of {each.cells:,} cells stale"
         shown = f"publication {each.published} live" if each.published else "not published"
         behind = ", but the build has moved on since" if each.published and each.is_behind else ""
-        click.echo(f"{each.year}: {state}; {shown}{behind}{_left(each.launch_at)}")
+        damaged = f", and {each.damaged:,} of its files are damaged (`wrapped repair --check` says what to do)" if each.damaged else ""
+        click.echo(f"{each.year}: {state}; {shown}{behind}{damaged}{_left(each.launch_at)}")
+    say_damage(project.root)
     if not found:
         click.echo("Nothing is imported yet.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from wrapped_assets.kernels.hashing import SCHEME
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -26,3 +27,4 @@ class StoredCell:
     path: str
     file_hash: str
     written_at: datetime
+    scheme: int = SCHEME  # of its content hashes

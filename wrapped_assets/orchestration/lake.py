@@ -107,7 +107,9 @@ class Lake(dg.ConfigurableResource):
 
     def scan(self, cells: "Sequence[StoredCell]", schema: pl.Schema) -> pl.LazyFrame:
         """The rows of stored cells, read when they are needed."""
-        paths = [self.project.root.path / stored.path for stored in cells]
+        from wrapped_assets.storage.verified import intact
+
+        paths = intact(self.project.root, [stored.path for stored in cells])
         return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=schema)
 
 

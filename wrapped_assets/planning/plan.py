@@ -58,13 +58,16 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     if stored is None:
         return Decision("missing", "it was never computed", version)
     if cell in situation.damaged:
-        return Decision("missing", "its file is gone or damaged", version)
+        only = "; its edition is frozen, so only the same rows are taken" if situation.is_frozen(cell) else ""
+        return Decision("missing", f"its file is gone or damaged{only}", version)
     if stored.logic != logic:
         return Decision("logic", "its code, or code that it reaches, changed", version)
     if stored.rules != rules:
         return Decision("rules", f"a rule that it depends on changed ({', '.join(sorted(declaration.rules))})", version)
     if situation.is_frozen(cell):
         return Decision(None, "its edition is frozen: its population stays as it was", stored.input_version)
+    if stored.scheme != SCHEME:
+        return Decision("logic", "its content hashes were made by an older program", version)
     if waits:
         return Decision("upstream", waits, version)
     if stored.input_version != version:

@@ -19,6 +19,7 @@ from wrapped_assets.storage import catalogues, registry
 from wrapped_assets.storage.profiles import profiles_frame
 from wrapped_assets.storage.publications import LiveEdition, live_edition
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Snapshot:
         self._declared(asset, columns)
         wanted = list(dict.fromkeys(["listener_id", *columns]))
         listed = sorted(self.edition.paths.items(), key=lambda item: str(item[0]))
-        paths = [self.root.path / path for cell, path in listed if cell.asset == asset]
+        paths = intact(self.root, [path for cell, path in listed if cell.asset == asset])
         if not paths:
             raise BuildError(f"the published edition has no {asset}: build and publish {self.year} again")
         rows = pl.scan_parquet(paths)
@@ -64,7 +65,7 @@ class Snapshot:
         self._declared(f"sources/{name}", [])
         version = registry.editions(self.root, [self.year])[self.year].catalogue
         file = catalogues.files_of(self.root, version).get(f"sources/{name}") if version else None
-        return pl.scan_parquet(self.root.path / file.path) if file else None
+        return pl.scan_parquet(intact(self.root, [file.path])) if file else None
 
     def countries(self) -> pl.DataFrame:
         """listener_id, country of the eligible listeners; null where it is not known."""

@@ -15,6 +15,7 @@ from wrapped_assets.serving.released import RELEASED, RELEASES, filled_in, of_re
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.outcomes import OUTCOMES
 from wrapped_assets.vocabulary.periods import Cell, period_year
@@ -87,13 +88,13 @@ def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> 
     found = pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
     for whose in (listener, None):  # in the listener's own catalogue; then, what only others heard, in everybody's
         missing = ids.filter(~ids.is_in(found["recording_id"].implode()))
-        paths = [root.path / stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], whose)]
+        paths = [stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], whose)]
         if missing.is_empty() or not paths:
             continue
-        kept = pl.scan_parquet(paths).filter(pl.col("recording_id").is_in(missing.implode()))
+        kept = pl.scan_parquet(intact(root, paths)).filter(pl.col("recording_id").is_in(missing.implode()))
         best_first = kept.sort(_HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
         found = pl.concat([found, best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).collect()])
-    known = ([root.path / stored[cell] for cell in _chosen(root, stored, asset, [year], listener)] for asset in (RELEASED, RELEASES))
+    known = (intact(root, [stored[cell] for cell in _chosen(root, stored, asset, [year], listener)]) for asset in (RELEASED, RELEASES))
     return filled_in(found, of_releases(*known, ids)).sort("recording_id")
 
 
@@ -112,7 +113,7 @@ def _read(
 ) -> pl.DataFrame:
     if not cells:
         return pl.DataFrame(schema=schema)
-    lazy = pl.scan_parquet([root.path / stored[cell] for cell in cells])
+    lazy = pl.scan_parquet(intact(root, [stored[cell] for cell in cells]))
     chosen = [pl.col(name) == value for name, value in wanted.items() if value is not None]
     return (lazy.filter(*chosen) if chosen else lazy).collect()
 
@@ -125,21 +126,22 @@ class _Names:
     """
 
     def __init__(self, root: Root, stored: Mapping[Cell, str], shown: set[tuple[int, int | None]]) -> None:
+        self._root = root
         everyone = {year for year, bucket in shown if bucket is None}
         self._paths = {
             asset: [
-                root.path / path
+                path
                 for cell, path in sorted(stored.items(), key=lambda item: str(item[0]))
                 if cell.asset == asset and ((period_year(cell.period), cell.bucket) in shown or period_year(cell.period) in everyone)
             ]
             for asset in (_CREDITS, _TRACKS, RELEASED, RELEASES)
         }
         years = {year for year, _ in shown}
-        of_all = {root.path / path for cell, path in stored.items() if cell.asset == _TRACKS and period_year(cell.period) in years}
+        of_all = {path for cell, path in stored.items() if cell.asset == _TRACKS and period_year(cell.period) in years}
         self._elsewhere = sorted(of_all - set(self._paths[_TRACKS]))
 
     def _scan(self, asset: str) -> pl.LazyFrame | None:
-        return pl.scan_parquet(self._paths[asset]) if self._paths[asset] else None
+        return pl.scan_parquet(intact(self._root, self._paths[asset])) if self._paths[asset] else None
 
     def of_recordings(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """recording_id, recording_name, artist_name; of several spellings one that came with an id, then the smallest in Unicode order."""
@@ -148,9 +150,10 @@ class _Names:
         found = _best_spellings(tracks, ids)
         missing = ids.drop_nulls().collect().join(found, on="recording_id", how="anti")
         if missing.height and self._elsewhere:
-            found = pl.concat([found, _best_spellings(pl.scan_parquet(self._elsewhere), missing.lazy())])
+            found = pl.concat([found, _best_spellings(pl.scan_parquet(intact(self._root, self._elsewhere)), missing.lazy())])
         if missing.height:
-            found = filled_in(found, of_releases(self._paths[RELEASED], self._paths[RELEASES], missing["recording_id"]))
+            known = (intact(self._root, self._paths[asset]) for asset in (RELEASED, RELEASES))
+            found = filled_in(found, of_releases(*known, missing["recording_id"]))
         return found.lazy()
 
     def of_release_groups(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import file_hash, is_intact
 from wrapped_assets.storage.known_parts import hashed
@@ -73,9 +73,11 @@ def intact(root: Root, asset: str, file: CatalogueFile) -> Path:
     """Where the file lies; BuildError where it has not the bytes that were recorded."""
     path = root.path / file.path
     if not is_intact(path, file.file_hash):
-        raise BuildError(
+        note_damage(root, [file.path])
+        raise DamagedFileError(
+            file.path,
             f"the catalogue's {asset.removeprefix('sources/')} is missing or damaged ({file.path}): restore it from a backup, "
-            "or import the catalogue again into a new data root"
+            "or import the catalogue again into a new data root",
         )
     return path
 

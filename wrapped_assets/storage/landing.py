@@ -15,9 +15,9 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.root import Root
@@ -189,9 +189,11 @@ def read_landed(
 def _intact(root: Root, chunk: Chunk) -> Path:
     path = root.path / chunk.path
     if not is_intact(path, chunk.file_hash):
-        raise BuildError(
+        note_damage(root, [chunk.path])
+        raise DamagedFileError(
+            chunk.path,
             f"a landed file of {chunk.month}|b{chunk.bucket:03d} is missing or damaged ({chunk.path}): restore it from a backup, "
-            "or import the export again"
+            "or import the export again",
         )
     return path
 

@@ -135,4 +135,5 @@ def _row(root: Root, stored: StoredCell) -> dict[str, object]:
         "path": stored.path,
         "file_hash": stored.file_hash,
         "written_at": stored.written_at.astimezone(UTC),
+        "scheme": stored.scheme,
     }

@@ -12,6 +12,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -37,6 +38,7 @@ def publish(root: Root, year: int, cells: Iterable[StoredCell], rules: dict[str,
             {
                 "year": year, "number": number, "asset": found.cell.asset, "period": found.cell.period,
                 "bucket": ALL_LISTENERS if found.cell.bucket is None else found.cell.bucket, "path": found.path,
+                "file_hash": found.file_hash,
             }
             for found in cells
         ]  # fmt: skip
@@ -45,7 +47,10 @@ def publish(root: Root, year: int, cells: Iterable[StoredCell], rules: dict[str,
 
 
 def rollback(root: Root, year: int) -> Publication:
-    """Flips back to the publication before the live one; InputError where there is none."""
+    """Flips back to the publication before the live one, after its files were compared with what was recorded.
+
+    InputError where there is none, DamagedFileError where a file of it is damaged: the live one stays.
+    """
     table = tables.publications
     with root.engine.begin() as connection:
         found = [
@@ -55,8 +60,10 @@ def rollback(root: Root, year: int) -> Publication:
         live = next((place for place, each in enumerate(found) if each.is_live), None)
         if live is None or live == 0:
             raise InputError(f"there is no earlier publication of {year} to go back to")
-        connection.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
         before = found[live - 1]
+        listed = tables.publication_cells
+        intact(root, connection.execute(sa.select(listed.c.path).where(listed.c.year == year, listed.c.number == before.number)).scalars())
+        connection.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
         connection.execute(sa.update(table).where((table.c.year == year) & (table.c.number == before.number)).values(is_live=True))
     return Publication(before.year, before.number, True, before.published_at)
 
@@ -76,6 +83,7 @@ class LiveEdition:
     number: int
     rules: dict[str, str]
     paths: dict[Cell, str]
+    published_at: datetime
 
 
 def live_edition(root: Root, year: int) -> LiveEdition | None:
@@ -88,4 +96,4 @@ def live_edition(root: Root, year: int) -> LiveEdition | None:
         mine = (listed.c.year == year) & (listed.c.number == found.number)
         rows = connection.execute(sa.select(listed.c.asset, listed.c.period, listed.c.bucket, listed.c.path).where(mine))
         paths = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
-    return LiveEdition(found.number, found.rules, paths)
+    return LiveEdition(found.number, found.rules, paths, found.published_at)

@@ -14,6 +14,7 @@ from wrapped_assets.storage.in_flight import settled
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, LandingWriter, load_chunks
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import sweep
+from wrapped_assets.storage.verified import intact
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
         for chunk in chunks:
             if not _holds(chunk, listener_ids):
                 continue
-            rows = pl.read_parquet(root.path / chunk.path)
+            rows = _rows(root, chunk)
             is_theirs = pl.col("listener_id").is_in(list(listener_ids))
             kept = rows.filter(~is_theirs)
             for each, count in rows.filter(is_theirs).group_by("listener_id").len().iter_rows():
@@ -51,7 +52,7 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
             beside = of_chunk.pop(0) if of_chunk else None
             gone += [chunk] + ([beside] if beside else [])
             if kept.height and beside:
-                writer.add(kept, pl.read_parquet(root.path / beside.path).drop("is_head", "is_tail"))
+                writer.add(kept, _rows(root, beside).drop("is_head", "is_tail"))
                 writer.flush()
     _replace(root, gone, writer.chunks)
     with settled(root):
@@ -66,15 +67,20 @@ def texts_of_one(root: Root, listener_id: int) -> frozenset[str]:
     played: dict[bool, set[int]] = {True: set(), False: set()}
     chunks = load_chunks(root)
     for chunk in (each for (asset, _, _), found in chunks.items() if asset == PLAYS for each in found):
-        rows = pl.read_parquet(root.path / chunk.path, columns=["listener_id", "variant_id"])
+        rows = _rows(root, chunk, "listener_id", "variant_id")
         for is_theirs in (True, False):
             played[is_theirs].update(rows.filter((pl.col("listener_id") == listener_id) == is_theirs)["variant_id"].to_list())
     for chunk in (each for (asset, _, _), found in chunks.items() if asset == TRACKS for each in found):
-        rows = pl.read_parquet(root.path / chunk.path, columns=["variant_id", "recording_name", "artist_name", "release_group_name"])
+        rows = _rows(root, chunk, "variant_id", "recording_name", "artist_name", "release_group_name")
         for is_theirs, texts in ((True, mine), (False, others)):
             part = rows.filter(pl.col("variant_id").is_in(list(played[is_theirs])))
             texts.update(text for column in part.select(pl.col(pl.String)).iter_columns() for text in column.drop_nulls())
     return frozenset(mine - others)
+
+
+def _rows(root: Root, chunk: Chunk, *columns: str) -> pl.DataFrame:
+    """Some columns of a landed file, or all. DamagedFileError rather than a damaged row that is written anew as if it were whole."""
+    return pl.read_parquet(intact(root, [chunk.path]), columns=list(columns) or None)
 
 
 def _holds(chunk: Chunk, listener_ids: Collection[int]) -> bool:
@@ -89,7 +95,7 @@ def _tracks_by_variants(root: Root, chunks: list[Chunk]) -> dict[bytes, list[Chu
     """A chunk of tracks has exactly the variants of the plays that it was landed beside."""
     found: dict[bytes, list[Chunk]] = {}
     for chunk in chunks:
-        found.setdefault(_variants(pl.read_parquet(root.path / chunk.path, columns=["variant_id"])), []).append(chunk)
+        found.setdefault(_variants(_rows(root, chunk, "variant_id")), []).append(chunk)
     return found
 
 

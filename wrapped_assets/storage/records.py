@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-import orjson
-
-from wrapped_assets.storage.files import is_intact, write_whole
+from wrapped_assets.storage.cell_files import is_of
+from wrapped_assets.storage.damage import note_damage
+from wrapped_assets.storage.files import is_intact
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
+from wrapped_assets.storage.record_files import DamagedRecordError, read_records, store_records
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.vocabulary.periods import Cell
@@ -25,10 +27,11 @@ def write_records(root: Root, stored: Iterable[StoredCell]) -> None:
     for found in stored:
         units.setdefault(_place(root, found.cell), []).append(found)
     for path, cells in units.items():
-        known = orjson.loads(path.read_bytes()) if path.exists() else {}
-        for found in cells:
-            known[found.cell.asset] = {name: getattr(found, name) for name in _FIELDS}
-        write_whole(path, orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
+        try:
+            known = read_records(path)
+        except DamagedRecordError:  # the manifest says the same
+            known = {cell.asset: _fields(found) for cell, found in _unit(root, cells[0].cell).items()}
+        store_records(path, known | {found.cell.asset: _fields(found) for found in cells})
 
 
 def forget_records(root: Root) -> None:
@@ -40,31 +43,68 @@ def remove_records(root: Root, gone: Iterable[Cell]) -> None:
     """Takes cells out of the record files, and removes those that are empty then."""
     for cell in gone:
         path = _place(root, cell)
-        if not path.exists():
-            continue
-        known = orjson.loads(path.read_bytes())
+        known = read_records(path)
         known.pop(cell.asset, None)
-        if not known:
-            path.unlink()
-            continue
-        write_whole(path, orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
+        store_records(path, known)
 
 
-def rebuild_manifest(root: Root) -> tuple[int, int]:
-    """Records every noted cell whose file has the bytes that were noted; returns how many there are now, and how many were lost."""
-    found, lost = [], 0
+@dataclass
+class Rebuilt:
+    """What `rebuild_manifest` did: cells that there are now, and the paths of damaged files and of damaged records."""
+
+    cells: int = 0
+    lost: list[str] = field(default_factory=list)
+    damaged_records: list[str] = field(default_factory=list)
+
+
+def rebuild_manifest(root: Root) -> Rebuilt:
+    """Records every noted cell. Those whose file is not as noted are kept as damaged: the next build computes them again, or refuses."""
+    done, found = Rebuilt(), []
     for path in sorted(_folder(root).glob("*.json")):
-        period, _, unit = path.stem.partition(".")
-        bucket = None if unit == "all" else int(unit[1:])
-        for asset, row in orjson.loads(path.read_bytes()).items():
-            if is_intact(root.path / row["path"], row["file_hash"]):
-                row["written_at"] = datetime.fromisoformat(row["written_at"])
-                found.append(StoredCell(cell=Cell(asset, period, bucket), **row))
-            else:
-                lost += 1
+        try:
+            records = read_records(path)
+        except DamagedRecordError:
+            done.damaged_records.append(str(path.relative_to(root.path)))
+            _renew(root, path)
+            continue
+        for asset, row in records.items():
+            stored = _stored(_cell(path, asset), row)
+            found.append(stored)
+            is_whole = is_intact(root.path / stored.path, stored.file_hash)
+            if not is_whole or not is_of(root, stored.path, stored.cell, stored.data_version):
+                done.lost.append(stored.path)
     with exclusive(root.engine) as connection:
         record_cells(connection, root, found)
-    return len(load_cells(root)), lost
+    note_damage(root, done.lost)
+    done.cells = len(load_cells(root))
+    return done
+
+
+def _renew(root: Root, path: Path) -> None:
+    """Writes damaged records anew from the manifest, or removes them where it has no such cells."""
+    path.unlink()
+    one = _cell(path, "")
+    write_records(root, _unit(root, one).values())
+
+
+def _unit(root: Root, one: Cell) -> dict[Cell, StoredCell]:
+    """What the manifest says of all cells of a period and bucket."""
+    return load_cells(root, periods=[one.period], bucket=one.bucket, only_own=True)
+
+
+def _fields(stored: StoredCell) -> dict[str, object]:
+    return {name: getattr(stored, name) for name in _FIELDS}
+
+
+def _stored(cell: Cell, row: dict[str, Any]) -> StoredCell:
+    """Records of an older program have no scheme: theirs is the first."""
+    known = {"scheme": 1} | {name: row[name] for name in _FIELDS if name in row}
+    return StoredCell(cell=cell, **known | {"written_at": datetime.fromisoformat(row["written_at"])})
+
+
+def _cell(path: Path, asset: str) -> Cell:
+    period, _, unit = path.stem.partition(".")
+    return Cell(asset, period, None if unit == "all" else int(unit[1:]))
 
 
 def _folder(root: Root) -> Path:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import orjson
 import polars as pl
 import sqlalchemy as sa
 
-from wrapped_assets.kernels.hashing import frame_hashes, rows_version
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.cell_files import Written, write_cell
 from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell, unnamed
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.periods import Cell
 
 Grain = Callable[[str], tuple[str, ...]]
@@ -29,42 +28,39 @@ def purge_publications(root: Root, listener_id: int, stored: Mapping[Cell, Store
     touched = sa.select(listed).where(listed.c.bucket.in_([bucket, ALL_LISTENERS]))
     with root.engine.connect() as connection:
         rows = connection.execute(touched).mappings().all()
-    replaced: dict[str, str] = {}
+    replaced: dict[str, Written] = {}
+    seen: set[str] = set()
     for row in rows:
         path = str(row["path"])
-        if path not in replaced:
+        if path not in seen:
+            seen.add(path)
             cell = Cell(row["asset"], row["period"], None if row["bucket"] == ALL_LISTENERS else row["bucket"])
-            replaced[path] = _without(root, path, cell, listener_id, stored, grain)
-    changed = {old: new for old, new in replaced.items() if old != new}
+            if (written := _without(root, path, cell, listener_id, stored, grain)) is not None:
+                replaced[path] = written
     with root.engine.begin() as connection:
-        for old, new in changed.items():
-            connection.execute(sa.update(listed).where(listed.c.path == old).values(path=new))
-        gone = unnamed(connection, changed)
+        for old, new in replaced.items():
+            connection.execute(sa.update(listed).where(listed.c.path == old).values(path=new.path, file_hash=new.file_hash))
+        gone = unnamed(connection, replaced)
     for path in gone:
         (root.path / path).unlink(missing_ok=True)
-    return len(changed)
+    return len(replaced)
 
 
-def _without(root: Root, path: str, cell: Cell, listener_id: int, stored: Mapping[Cell, StoredCell], grain: Grain) -> str:
-    frame = pl.read_parquet(root.path / path)
+def _without(
+    root: Root, path: str, cell: Cell, listener_id: int, stored: Mapping[Cell, StoredCell], grain: Grain
+) -> Written | None:  # fmt: skip
+    """The file without the listener's rows; None where it has none."""
+    frame = pl.read_parquet(intact(root, [path]))
     people = [name for name in frame.columns if name.endswith("listener_id")]
     if people:
         kept = frame.filter(pl.all_horizontal(pl.col(name) != listener_id for name in people))
     elif cell.bucket is None:
-        return path
+        return None
     else:
         now = stored.get(cell)
         keys = list(grain(cell.asset))
-        still = pl.read_parquet(root.path / now.path, columns=keys) if now else frame.select(keys).clear()
+        still = pl.read_parquet(intact(root, [now.path]), columns=keys) if now else frame.select(keys).clear()
         kept = frame.join(still, on=keys, how="semi", maintain_order="left")
     if kept.height == frame.height:
-        return path
-    hashes = frame_hashes(kept)
-    version = rows_version(kept.height, hashes)
-    stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
-    layer, name = cell.asset.split("/")
-    fresh = f"lake/{layer}/{name}/{cell.period}/{stem}-{version[:16]}.parquet"
-    note = {"asset": cell.asset, "partition": cell.partition, "data_version": version, "column_hashes": hashes}
-    if not (root.path / fresh).exists():
-        write_parquet(kept, root.path / fresh, {"wrapped_assets": orjson.dumps(note).decode()})
-    return fresh
+        return None
+    return write_cell(root, cell, kept)

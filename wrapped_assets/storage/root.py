@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.identity import check_identity
 
 SETTINGS_FILE = "root.json"
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
@@ -77,9 +78,10 @@ class Root:
 
     @cached_property
     def engine(self) -> sa.Engine:
-        """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names."""
+        """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names. WrappedError for another root's."""
         engine = engine_for(os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}")
         migrate(engine)
+        check_identity(engine, self.path, self.key, SETTINGS_FILE)
         return engine
 
     def within(self, environment: str) -> Root:

@@ -64,7 +64,7 @@ def sweep(root: Root) -> int:
         if str(path.relative_to(root.path)) not in named:
             path.unlink(missing_ok=True)
             removed += 1
-    for part in sorted((root.path / "lake").rglob(".*.part")) if (root.path / "lake").exists() else []:
+    for part in sorted(part for folder in ("lake", "records") for part in (root.path / folder).rglob(".*.part")):
         part.unlink(missing_ok=True)
         removed += 1
     return removed

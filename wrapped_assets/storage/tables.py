@@ -22,10 +22,10 @@ from wrapped_assets.storage.schema import metadata
 
 # The privacy registry's tables lie in a file of their own and are reached from here like the others.
 __all__ = [
-    "OUTSIDE", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "editions",
-    "erasure_cases",
-    "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports", "listeners", "logics", "metadata",
-    "publication_cells", "publications", "recalls", "restrictions", "settings", "shares", "tombstones",
+    "OUTSIDE", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "damaged_files",
+    "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports",
+    "listeners", "logics", "metadata", "publication_cells", "publications", "recalls", "restrictions", "settings", "shares",
+    "tombstones",
 ]  # fmt: skip
 
 settings = sa.Table(
@@ -117,6 +117,7 @@ imports = sa.Table(
     sa.Column("play_count", sa.BigInteger, nullable=False),
     sa.Column("rejected", sa.JSON, nullable=False),
     sa.Column("rejected_path", sa.String),
+    sa.Column("rejected_hash", sa.String(32)),  # of that file's bytes; null where an older program wrote it
 )  # fmt: skip
 
 # The manifest. `column_hashes` maps each column to its content hash.
@@ -139,6 +140,8 @@ cells = sa.Table(
     sa.Column("path", sa.String, nullable=False),
     sa.Column("file_hash", sa.String(32), nullable=False),
     sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("scheme", sa.Integer, nullable=False, server_default="1"),  # of its content hashes
+    sa.Index("cells_by_path", "path"),
 )  # fmt: skip
 
 # Everything that a build is given from outside: what the units of a build compare before they publish.
@@ -169,4 +172,13 @@ publication_cells = sa.Table(
     sa.Column("period", sa.String(7), primary_key=True),
     sa.Column("bucket", sa.Integer, primary_key=True),
     sa.Column("path", sa.String, nullable=False),
+    sa.Column("file_hash", sa.String(32)),  # null where an older program published it and its cell had moved on
+    sa.Index("publication_cells_by_path", "path"),
+)  # fmt: skip
+
+# Files that were found missing or damaged, until they are whole again.
+damaged_files = sa.Table(
+    "damaged_files", metadata,
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
 )  # fmt: skip

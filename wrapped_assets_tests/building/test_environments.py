@@ -13,6 +13,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage import environments, manifest, registry, tables
+from wrapped_assets.storage.records import Rebuilt, rebuild_manifest
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.small_roots import lake_files, versions
 
@@ -91,19 +92,17 @@ def test_a_lost_manifest_is_rebuilt_from_the_records(small: Root) -> None:
     with small.engine.begin() as connection:
         connection.execute(sa.delete(tables.cells))
     assert versions(small) == {}
-    from wrapped_assets.storage.records import rebuild_manifest
 
-    assert rebuild_manifest(small) == (len(before), 0)
+    assert rebuild_manifest(small) == Rebuilt(len(before))
     assert versions(small) == before
     assert make_plan(Project(small).situation()).steps == []
 
 
 def test_a_rebuilt_manifest_leaves_out_what_is_damaged(small: Root) -> None:
-    from wrapped_assets.storage.records import rebuild_manifest
 
     damaged = next(stored for stored in manifest.load_cells(small).values() if stored.cell.asset == "insights/busiest_day")
     (small.path / damaged.path).write_bytes(b"not what was written")
     with small.engine.begin() as connection:
         connection.execute(sa.delete(tables.cells))
-    assert rebuild_manifest(small)[1] == 1
+    assert rebuild_manifest(small).lost == [damaged.path]
     assert [step.cell for step in make_plan(Project(small).situation()).steps] == [damaged.cell]

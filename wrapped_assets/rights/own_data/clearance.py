@@ -18,6 +18,7 @@ from wrapped_assets.rights.own_data.fields import OWNER, is_of_somebody_else
 from wrapped_assets.rights.own_data.files import DATA
 from wrapped_assets.rights.own_data.from_lake import Lake, assets_about_people
 from wrapped_assets.storage import landing, registry
+from wrapped_assets.storage.verified import intact
 
 DICTIONARY, ABOUT, PAGE = "dictionary", "about", "index.html"
 _NUMBERS = re.compile(rb"\d{6,19}")
@@ -72,7 +73,7 @@ def _incomplete(lake: Lake, rows: dict[str, int], described: dict[str, list[str]
     """Whether a row or a column of the lake is missing, counted anew."""
     owner = lake.listener.listener_id
     for declaration in assets_about_people(lake.graph):
-        paths = [lake.root.path / lake.cells[cell].path for cell in lake.by_asset[declaration.key]]
+        paths = intact(lake.root, [lake.cells[cell].path for cell in lake.by_asset[declaration.key]])
         counts = pl.collect_all([pl.scan_parquet(path).filter(pl.col(OWNER) == owner).select(pl.len()) for path in paths])
         if sum(each.item() for each in counts) != rows[declaration.name]:
             yield f"{declaration.name} has not as many rows as the lake"
@@ -81,7 +82,8 @@ def _incomplete(lake: Lake, rows: dict[str, int], described: dict[str, list[str]
             yield f"{declaration.name} lacks {', '.join(sorted(missing))}"
     found = landing.load_chunks(lake.root).items()
     mine = [chunk for (asset, _, _), chunks in found if asset == landing.PLAYS for chunk in chunks if owner in landing.people_of([chunk])]
-    landed = pl.collect_all([pl.scan_parquet(lake.root.path / each.path).filter(pl.col(OWNER) == owner).select(pl.len()) for each in mine])
+    files = intact(lake.root, [each.path for each in mine])
+    landed = pl.collect_all([pl.scan_parquet(file).filter(pl.col(OWNER) == owner).select(pl.len()) for file in files])
     if sum(each.item() for each in landed) != rows["landed_plays"]:
         yield "landed_plays has not as many rows as were landed"
 

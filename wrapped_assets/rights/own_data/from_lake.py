@@ -19,6 +19,7 @@ from wrapped_assets.storage import landing, manifest
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
@@ -72,8 +73,8 @@ def rows_of(lake: Lake, declaration: Declaration) -> pl.DataFrame:
     """
     cells = lake.by_asset[declaration.key]
     parts = [_with_year(pl.LazyFrame(schema=declaration.schema), declaration, None)]
-    for cell in cells:
-        scanned = pl.scan_parquet(lake.root.path / lake.cells[cell].path).filter(pl.col(OWNER) == lake.listener.listener_id)
+    for cell, file in zip(cells, intact(lake.root, [lake.cells[cell].path for cell in cells]), strict=True):
+        scanned = pl.scan_parquet(file).filter(pl.col(OWNER) == lake.listener.listener_id)
         parts.append(_with_year(scanned, declaration, period_year(cell.period)))
     found = pl.concat(parts, how="diagonal_relaxed").collect()
     order = [name for name in ("year", *declaration.order) if name in found.columns]
@@ -107,7 +108,7 @@ def _landed(root: Root, chunks: Mapping[tuple[str, str, int], list[landing.Chunk
         mine = [chunk for chunk in found if listener_id in landing.people_of([chunk])]
         if not mine:
             continue
-        plays = pl.scan_parquet([root.path / chunk.path for chunk in mine]).filter(pl.col(OWNER) == listener_id).collect()
-        beside = pl.scan_parquet([root.path / chunk.path for chunk in chunks.get((landing.TRACKS, month, bucket), [])])
+        plays = pl.scan_parquet(intact(root, [chunk.path for chunk in mine])).filter(pl.col(OWNER) == listener_id).collect()
+        beside = pl.scan_parquet(intact(root, [chunk.path for chunk in chunks.get((landing.TRACKS, month, bucket), [])]))
         tracks = beside.select(list(LANDED_TRACKS)).join(plays.lazy().select("variant_id").unique(), on="variant_id", how="semi")
         yield plays.join(tracks.unique("variant_id").collect(), on="variant_id", how="left")

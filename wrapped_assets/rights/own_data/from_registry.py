@@ -18,6 +18,7 @@ from wrapped_assets.storage import consents, restrictions, shares, tables
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
 
@@ -117,7 +118,7 @@ def rejected_rows(root: Root, listener: Listener) -> pl.DataFrame:
     for found in _rows(root, sa.select(table).where(table.c.rejected_path.is_not(None)), table.c.content):
         path = root.path / found["rejected_path"]
         if path.exists():
-            kept = pl.read_parquet(path).filter(pl.col("listener_id") == listener.listener_id)
+            kept = pl.read_parquet(intact(root, [found["rejected_path"]])).filter(pl.col("listener_id") == listener.listener_id)
             rows += [row | {"source": found["source"]} for row in kept.to_dicts()]
     meant = [row | {"reason_meaning": REJECTION_REASONS.get(row["reason"])} for row in rows]
     texts = ("source", "reason", "reason_meaning", "time_text", "title", "artist_credit")

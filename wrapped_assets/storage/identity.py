@@ -1,0 +1,62 @@
+"""Which registry belongs to which data root: the registry knows its root, so that two roots never share one."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insert_new
+
+_SETTING = "root"
+
+
+def check_identity(engine: sa.Engine, folder: Path, key: bytes, settings_file: str) -> None:
+    """Notes in a new registry whose it is. WrappedError where it belongs to another root, or to a copy of this one.
+
+    A root is told by its key: without it the listeners' ids mean nothing. A root that was moved or restored keeps its registry. Where
+    the registry lies elsewhere, and the place that it knows still holds a root with this key, there are two roots.
+    """
+    table, mine, here = tables.settings, combined("root", key), str(folder.resolve())
+    query = sa.select(table.c.value).where(table.c.name == _SETTING)
+    with engine.connect() as connection:
+        text = connection.execute(query).scalar()
+    if text is None:
+        with suppress(sa.exc.DBAPIError), engine.begin() as connection:  # a root that is read only stays as it is
+            insert_new(connection, table, [{"name": _SETTING, "value": json.dumps({"root": mine, "path": here})}])
+        with engine.connect() as connection:
+            text = connection.execute(query).scalar()
+    known = json.loads(text) if text else {"root": mine, "path": here}
+    if known["root"] != mine:
+        raise WrappedError(
+            f"this registry belongs to another data root ({known['path']}): each root needs a registry of its own. Put back the registry "
+            "of this root from a backup, or have WRAPPED_REGISTRY_URL name it"
+        )
+    if known["path"] == here or _lies_in(engine, folder):
+        return
+    if _key_of(Path(known["path"]) / settings_file) == key.hex():
+        raise WrappedError(
+            f"this registry is in use by the data root at {known['path']}, of which this is a copy: open that one, or give the copy a "
+            "registry of its own with WRAPPED_REGISTRY_URL"
+        )
+    with suppress(sa.exc.DBAPIError), engine.begin() as connection:
+        moved = sa.update(table).where(table.c.name == _SETTING)
+        connection.execute(moved.values(value=json.dumps({"root": mine, "path": here})))
+
+
+def _lies_in(engine: sa.Engine, folder: Path) -> bool:
+    """Whether the registry is a file of the root, and is copied with it."""
+    file = engine.url.database
+    return engine.dialect.name == "sqlite" and file is not None and Path(file).resolve().is_relative_to(folder.resolve())
+
+
+def _key_of(path: Path) -> str | None:
+    try:
+        return str(json.loads(path.read_text())["key"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
