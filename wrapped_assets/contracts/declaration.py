@@ -19,7 +19,7 @@ def reads_from(declared: Mapping[str, Sequence[Column] | tuple[Sequence[Column],
     """Reads as written in a declaration: `{asset: [columns]}` or `{asset: ([columns], window)}`."""
     found = []
     for asset, value in declared.items():
-        columns, window = value if isinstance(value, tuple) else (value, "period")
+        columns, window = value if len(value) == 2 and isinstance(value[1], str) else (value, "period")
         found.append(Read(asset, tuple(column.name for column in columns), window))
     return tuple(found)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import polars as pl
 
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
 LISTENERS_PER_BLOCK = 250  # with ten neighbours of two thousand recordings each: five million rows
-SCHEMA = {
+SCHEMA = MappingProxyType({
     column.name: column.dtype
     for column in (c.listener_id, c.missed_rank, c.recording_id, c.artist_id, c.neighbour_listen_count, c.listener_count)
-}
+})
 
 
 def most_missed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from wrapped_assets.kernels.ranking import ranked
 
 MOST_CUTS = 2
 KINDS = 20  # the largest, which are told apart; all others are one
-_OPAQUE = {"predicate_pushdown": False, "projection_pushdown": False, "slice_pushdown": False}
+_OPAQUE = MappingProxyType({"predicate_pushdown": False, "projection_pushdown": False, "slice_pushdown": False})
 _FINE = 1e9  # parts of one in which logarithms are summed: whole numbers, so that sums do not depend on the rows' order
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,9 @@ from wrapped_assets.vocabulary import columns as c
 
 CELLS_PER_BLOCK = 4_000_000  # of a block of listeners beside all listeners: 32 MB, a few times over
 DIGITS = 9  # of a similarity: what is equal must not differ by how a processor rounds
-SCHEMA = {column.name: column.dtype for column in (c.listener_id, c.similar_rank, c.similar_listener_id, c.similarity_share)}
+SCHEMA = MappingProxyType(
+    {column.name: column.dtype for column in (c.listener_id, c.similar_rank, c.similar_listener_id, c.similarity_share)}
+)
 
 
 @dataclass(frozen=True)

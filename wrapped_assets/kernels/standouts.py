@@ -8,7 +8,7 @@ import polars as pl
 
 from wrapped_assets.kernels.ranking import ranked
 
-_DAY = ["listener_id", "local_date"]
+_DAY = ("listener_id", "local_date")
 
 
 def one_day_each(kinds: Mapping[str, pl.LazyFrame], days: pl.LazyFrame, least: Collection[str] = ()) -> pl.LazyFrame:

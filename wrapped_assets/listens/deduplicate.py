@@ -8,9 +8,9 @@ from wrapped_assets.listens.between_formats import matched_between_formats
 from wrapped_assets.listens.within_format import absorbed_within_format, reach
 
 # Every order below is total: the best record of equals does not depend on the order of loading.
-_ORDER = ["listener_id", "song_id", "source_code", "listened_at"]
-_BEST_FIRST = [*_ORDER, "ms_played", "variant_id", "is_private", "is_skipped", "is_scrobble"]
-_DESCENDING = [False, False, False, False, True, False, False, False, False]
+_ORDER = ("listener_id", "song_id", "source_code", "listened_at")
+_BEST_FIRST = (*_ORDER, "ms_played", "variant_id", "is_private", "is_skipped", "is_scrobble")
+_DESCENDING = (False, False, False, False, True, False, False, False, False)
 
 
 def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:

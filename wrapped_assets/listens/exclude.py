@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import polars as pl
 
-_BY_KIND = {"recording": "recording_id", "release_group": "release_group_id", "artist": "artist_ids"}
+_BY_KIND = MappingProxyType({"recording": "recording_id", "release_group": "release_group_id", "artist": "artist_ids"})
 
 
 def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:

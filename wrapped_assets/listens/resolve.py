@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import polars as pl
 
 from wrapped_assets.listens.deduplicate import mark_duplicates
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.columns import Column
 
-PLAYS_READ: list[Column] = [
+PLAYS_READ: tuple[Column, ...] = (
     c.listener_id, c.listened_at, c.variant_id, c.ms_played, c.source_code, c.richness, c.resolution_ms,
     c.is_scrobble, c.is_private, c.is_skipped,
-]  # fmt: skip
-TRACKS_READ: list[Column] = [
+)  # fmt: skip
+TRACKS_READ: tuple[Column, ...] = (
     c.variant_id, c.recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.duration_ms, c.media,
-]  # fmt: skip
-_READ = {column.name: column.dtype for column in (*PLAYS_READ, *TRACKS_READ)}
-_RESOLVED = {**_READ, "_row": pl.get_index_type(), "_kept": pl.get_index_type(), "_reason": pl.String}
+)  # fmt: skip
+_READ = MappingProxyType({column.name: column.dtype for column in (*PLAYS_READ, *TRACKS_READ)})
+_RESOLVED = MappingProxyType({**_READ, "_row": pl.get_index_type(), "_kept": pl.get_index_type(), "_reason": pl.String})
 
 
 def resolved_plays(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:

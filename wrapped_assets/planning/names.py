@@ -1,85 +1,123 @@
-"""Names as code uses them: which are local, which reach outside, and what they lead to."""
+"""What the names of a module stand for, by its text alone: a definition in it, another module's definition, or a library's thing."""
 
 from __future__ import annotations
 
 import ast
-import types
-from collections.abc import Callable, Mapping, Set
+import builtins
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+
+from wrapped_assets.planning.loaded import is_ours, path_of, text_of
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """One definition: a function, class or constant at the top of a module of the package; "Class.method" for a method by itself."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.name}"
 
 
 @dataclass(frozen=True)
-class Uses:
-    """What a definition names: found once, since a helper is reached from many assets."""
+class Library:
+    """A thing of a library, by its own name and not by the one that an import gives it here: "polars.col", "builtins.min"."""
 
-    imports: bool
-    bound: frozenset[str]
-    reached: tuple[ast.Attribute | ast.Name, ...]  # in the order of a walk; names only where they are read
-    roots: frozenset[int]  # id() of the names that `a.b.c` starts with
+    name: str
 
 
-def uses(tree: ast.AST) -> Uses:
-    """Of everything inside `tree`."""
-    nodes = list(ast.walk(tree))
-    reached = [node for node in nodes if isinstance(node, ast.Attribute) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))]
-    return Uses(
-        any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nodes),
-        frozenset(local_names(tree)),
-        tuple(reached),
-        frozenset(id(root(node)) for node in nodes if isinstance(node, ast.Attribute)),
-    )
+@dataclass(frozen=True)
+class Whole:
+    """A module of the package as such."""
+
+    module: str
 
 
-def local_names(tree: ast.AST) -> set[str]:
-    """Names bound inside: parameters, assignments, loops, comprehensions, nested functions."""
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            bound.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ExceptHandler)) and node is not tree and node.name:
-            bound.add(node.name)
-    return bound
+Target = Place | Library | Whole
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.AugAssign
 
 
-def named(code: types.CodeType) -> set[str]:
-    """Names of globals (and attributes) that the code, or code inside it, uses."""
-    return set(code.co_names).union(*(named(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
+@cache
+def tree_of(module: str) -> ast.Module:
+    """The syntax tree of the text that was loaded."""
+    return ast.parse(text_of(module))
 
 
-def root(node: ast.expr) -> ast.expr:
-    """The name that `a.b.c` starts with."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node
+@cache
+def bound_in(module: str) -> dict[str, Definition | Target]:
+    """Each name at the top of a module: its definition, or what an import takes it from. Of two definitions the last."""
+    found: dict[str, Definition | Target] = {}
+    for statement in _statements(tree_of(module).body):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            found.update(imported(statement, module))
+        elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found[statement.name] = statement
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            found.update(dict.fromkeys(targets_of(statement), statement))
+    return found
 
 
-def closure(function: types.FunctionType) -> dict[str, Any]:
-    return dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ()), strict=True))
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements of a module's top, those under `if TYPE_CHECKING`, `try` and the like included."""
+    for statement in body:
+        yield statement
+        for inner in ("body", "orelse", "finalbody") if isinstance(statement, (ast.If, ast.Try, ast.With)) else ():
+            yield from _statements(getattr(statement, inner, ()))
 
 
-def is_generated(function: types.FunctionType) -> bool:
-    """Methods that dataclasses write have no source file of their own."""
-    return function.__code__.co_filename.startswith("<")
+def targets_of(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:
+    """The names that an assignment gives."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
-def dotted(node: ast.Attribute, names: Mapping[str, Any], local: Set[str], is_ours: Callable[[str], bool]) -> tuple[str, Any] | None:
-    """`module.attribute…` resolved as far as modules and classes of the package go; None for anything else."""
-    chain: list[str] = []
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        chain.append(root.attr)
-        root = root.value
-    if not isinstance(root, ast.Name) or root.id in local or not isinstance(names.get(root.id), types.ModuleType):
-        return None
-    value: Any = names[root.id]
-    if not is_ours(value.__name__):
-        return None
-    label = root.id
-    for attribute in reversed(chain):
-        if not isinstance(value, types.ModuleType):
-            break
-        value, label = getattr(value, attribute), f"{label}.{attribute}"
-    return label, value
+def imported(statement: ast.Import | ast.ImportFrom, module: str) -> dict[str, Target]:
+    """Local name → what it stands for."""
+    if isinstance(statement, ast.Import):
+        return {
+            alias.asname or alias.name.partition(".")[0]: _module(alias.name if alias.asname else alias.name.partition(".")[0])
+            for alias in statement.names
+        }
+    source = statement.module or ""
+    if statement.level:
+        package = module if (path_of(module) or "").endswith("__init__.py") else module.rpartition(".")[0]
+        above = package.split(".")[: len(package.split(".")) - statement.level + 1]
+        source = ".".join([*above, source] if source else above)
+    if not is_ours(source):
+        return {alias.asname or alias.name: Library(f"{source}.{alias.name}") for alias in statement.names}
+    return {
+        alias.asname or alias.name: Whole(f"{source}.{alias.name}") if path_of(f"{source}.{alias.name}") else Place(source, alias.name)
+        for alias in statement.names
+    }
+
+
+def _module(name: str) -> Target:
+    return Whole(name) if is_ours(name) else Library(name)
+
+
+def found(module: str, name: str) -> Target | None:
+    """What a global name means in a module: followed through every import to where it is defined. None where nothing defines it."""
+    target: Target | None = Place(module, name)
+    seen: set[Target] = set()
+    while isinstance(target, Place) and target not in seen:
+        seen.add(target)
+        known = bound_in(target.module).get(target.name)
+        if known is None:
+            target = Library(f"builtins.{name}") if target == Place(module, name) and hasattr(builtins, name) else None
+        elif isinstance(known, (Place, Library, Whole)):
+            target = known
+        else:
+            return target
+    return target
+
+
+def definition_of(place: Place) -> Definition | None:
+    """The statement, method or class that a place names."""
+    known = bound_in(place.module).get(place.name.partition(".")[0])
+    if isinstance(known, ast.ClassDef) and "." in place.name:
+        method = place.name.partition(".")[2]
+        return next((node for node in known.body if isinstance(node, ast.FunctionDef) and node.name == method), None)
+    return known if isinstance(known, ast.AST) else None

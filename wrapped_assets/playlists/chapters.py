@@ -8,7 +8,7 @@ from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
 PLACES = 30
-_SPAN = ["listener_id", "span_number"]
+_SPAN = ("listener_id", "span_number")
 
 
 @playlist(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 # Per club the genres that lead to it, as a genre tree spells them; a genre without a place of its own goes where the one that it is a kind
 # of goes. The roots of beets' tree are all here, and kinds that are a world of their own.
-GENRES_OF_CLUBS: dict[str, tuple[str, ...]] = {
+GENRES_OF_CLUBS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "Daylight": ("pop", "j-pop", "k-pop", "europop", "eurodance", "disco"),
     "Amplifier": ("rock", "punk rock", "alternative rock", "electronic rock"),
     "Iron Works": ("heavy metal", "african heavy metal", "metal", "industrial", "hardcore"),
@@ -15,8 +18,8 @@ GENRES_OF_CLUBS: dict[str, tuple[str, ...]] = {
     "Campfire": ("folk", "country", "singer-songwriter"),
     "Curtain Call": ("classical", "soundtrack", "comedy", "kids music"),
     "Open Horizons": ("african", "asian", "caribbean and latin american", "reggae", "world music", "latin"),
-}
-CLUB_OF_GENRE: dict[str, str] = {genre: club for club, genres in GENRES_OF_CLUBS.items() for genre in genres}
+})
+CLUB_OF_GENRE: Mapping[str, str] = MappingProxyType({genre: club for club, genres in GENRES_OF_CLUBS.items() for genre in genres})
 
 # What a member is: of each hundred, by the share of their listens that are the club's, up to how many stand before them.
 ROLES: tuple[tuple[str, int], ...] = (("founder", 5), ("host", 25), ("regular", 75), ("guest", 100))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 AXES: tuple[str, ...] = ("explorer", "variety", "newness", "mainstream")
 
 # By a letter for each axis: Familiar or Explorer, Loyal or Varied, Timeless or New, Little-known or Mainstream.
-PERSONALITIES: dict[str, tuple[str, str]] = {
+PERSONALITIES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "FLTL": ("The Keeper", "You hold on to rare old treasures, and play them as if each were yours alone."),
     "FLTM": ("The Evergreen", "Songs that everybody loves have been with you for long, and they never wear out."),
     "FLNL": ("The Confidant", "You stand by your artists, and you know their newest songs by heart before others do."),
@@ -22,5 +25,5 @@ PERSONALITIES: dict[str, tuple[str, str]] = {
     "EVTM": ("The Collector", "You go from classic to classic, and each is a first meeting."),
     "EVNL": ("The Scout", "You are ahead of everybody, and always on to the next."),
     "EVNM": ("The Wave Rider", "You ride each new wave with everyone, and there is always another one coming."),
-}
+})
 LETTERS: tuple[tuple[str, str], ...] = (("F", "E"), ("L", "V"), ("T", "N"), ("L", "M"))  # of each axis: below the middle, and from it on

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from wrapped_assets.contracts.declaration import Declaration
-from wrapped_assets.planning import fingerprint
+from wrapped_assets.planning import definitions, fingerprint, loaded, names, subset
+
+
+def forget() -> None:
+    """A module of the same name may be written anew: what was read of the one before is no longer asked for."""
+    for kept in (names.tree_of, names.bound_in, definitions.written, subset.check_definition, fingerprint.checked):
+        kept.cache_clear()
+    for name in [name for name in loaded._names if name.partition(".")[0] == "laboratory"]:
+        del loaded._names[name]
+
 
 Written = Callable[..., Declaration]
 
@@ -35,7 +44,7 @@ def totals(listener_days: pl.LazyFrame) -> pl.LazyFrame:
 @pytest.fixture
 def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
     """Writes a module (and others beside it) and gives back the asset `totals` that it declares."""
-    monkeypatch.setattr(fingerprint, "PACKAGE", "laboratory")
+    monkeypatch.setattr(loaded, "PACKAGES", {"wrapped_assets", "laboratory"})
     count = 0
 
     def write(body: str = BODY, *, above: str = "", declared: str = DECLARED, **beside: str) -> Declaration:
@@ -45,6 +54,7 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written
         folder.mkdir(parents=True)
         for name in [name for name in sys.modules if name.partition(".")[0] == "laboratory"]:
             del sys.modules[name]
+        forget()
         (folder / "__init__.py").write_text("")
         for name, text in beside.items():
             (folder / f"{name}.py").write_text(text)
@@ -54,5 +64,6 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written
         return importlib.import_module("laboratory.asset").totals
 
     yield write
+    forget()
     for name in [name for name in sys.modules if name.partition(".")[0] == "laboratory"]:
         del sys.modules[name]

@@ -27,27 +27,13 @@ OTHER_THINGS = {
     "a library's module": ("import math as THING\n", "import cmath as THING\n"),
     "a column type": ("THING = pl.Int32\n", "THING = pl.Int64\n"),
     "a text's method": ("THING = 'ab'.join\n", "THING = 'abc'.join\n"),
-    "a schema": ("THING = pl.Schema({'a': pl.Int8})\n", "THING = pl.Schema({'a': pl.Int16})\n"),
-    "a series' name": ("THING = pl.Series('a', [1])\n", "THING = pl.Series('b', [1])\n"),
 }
-FIELD = "import dataclasses\n@dataclasses.dataclass\nclass Limits:\n    top: list = dataclasses.field(default_factory=lambda: [{}])\n"
-SETTER = """
-class Limits:
-    @property
-    def top(self):
-        return self._top
-    @top.setter
-    def top(self, value):
-        self._top = value + {}
-"""
+FIELD = "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass Limits:\n    top: list = dataclasses.field(default_factory=lambda: [{}])\n"
 OTHER_CLASSES = {
     "a factory": FIELD,
-    "a cached property": "import functools\nclass Limits:\n    @functools.cached_property\n    def top(self):\n        return {}\n",
-    "a setter": SETTER,
-    "a class inside": "class Limits:\n    class Inner:\n        number = {}\n    top = 1\n",
-    "a metaclass": "class Meta(type):\n    def __len__(cls):\n        return {}\nclass Limits(metaclass=Meta):\n    top = 1\n",
-    "a table of functions": "def chosen(a):\n    return {}\nclass Limits:\n    top = dict(a=chosen)\n",
-    "a flag": "import dataclasses\n@dataclasses.dataclass(order=bool({}))\nclass Limits:\n    top: int = 1\n",
+    "a property": "class Limits:\n    @property\n    def top(self):\n        return {}\n",
+    "a pair of functions": "def chosen(a):\n    return {}\nclass Limits:\n    top = (chosen, chosen)\n",
+    "a flag": "import dataclasses\n@dataclasses.dataclass(frozen=True, order=bool({}))\nclass Limits:\n    top: int = 1\n",
 }
 
 
@@ -82,10 +68,10 @@ def test_prose_and_local_names_of_a_class_leave_the_fingerprint_alone(written: W
 @pytest.mark.parametrize(
     "above",
     [
-        "THING = pl.col('a').map_batches(lambda s: s + 1)\n", "THING = pl.LazyFrame({'a': [1]})\n", "THING = pl.when(pl.col('a') > 1)\n",
+        "THING = pl.LazyFrame({'a': [1]})\n", "THING = pl.when(pl.col('a') > 1)\n",
         "import functools\n@functools.singledispatch\ndef THING(a):\n    return 0\n",
     ],
 )  # fmt: skip
 def test_what_hides_its_logic_is_refused(written: Written, above: str) -> None:
-    with pytest.raises(DeclarationError, match="cannot tell"):
+    with pytest.raises(DeclarationError, match="cannot tell|cannot stand"):
         logic_fingerprint(written(USING, above=above))

@@ -1,5 +1,7 @@
 """Which genre belongs to which part of a listener's day."""
 
+from types import MappingProxyType
+
 import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
@@ -9,7 +11,7 @@ from wrapped_assets.kernels.shares import parts_of, whole
 from wrapped_assets.vocabulary import columns as c
 
 GENRES = 10
-BEGINS = {"morning": 5, "afternoon": 12, "evening": 17, "night": 22}  # local hours; the night goes on until the morning
+BEGINS = MappingProxyType({"morning": 5, "afternoon": 12, "evening": 17, "night": 22})  # local hours; the night goes on until the morning
 
 
 @insight(

@@ -7,9 +7,6 @@ from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.grids import zero_filled
 from wrapped_assets.vocabulary import columns as c
 
-WEEKDAYS = pl.int_range(1, 8, dtype=pl.Int8, eager=True)
-HOURS = pl.int_range(24, dtype=pl.Int8, eager=True)
-
 
 @insight(
     chapter="habits",
@@ -34,4 +31,5 @@ def listening_clock(listener_hours: pl.LazyFrame) -> pl.LazyFrame:
     No ties: nothing is ranked. A listener without a listen has no clock.
     """
     hours = listener_hours.group_by("listener_id", "local_weekday", "local_hour").agg(pl.col("listen_count").sum())
-    return zero_filled(hours, ["listener_id"], {"local_weekday": WEEKDAYS, "local_hour": HOURS})
+    weekdays, clock = pl.int_range(1, 8, dtype=pl.Int8, eager=True), pl.int_range(24, dtype=pl.Int8, eager=True)
+    return zero_filled(hours, ["listener_id"], {"local_weekday": weekdays, "local_hour": clock})

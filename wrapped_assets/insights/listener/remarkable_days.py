@@ -10,7 +10,7 @@ from wrapped_assets.kernels.standouts import one_day_each
 from wrapped_assets.vocabulary import columns as c
 
 LEAST = 10  # listens that a day needs before its mix, or the mean of its release years, means something
-_DAY = ["listener_id", "local_date"]
+_DAY = ("listener_id", "local_date")
 
 
 @insight(

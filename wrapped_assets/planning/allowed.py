@@ -1,0 +1,70 @@
+"""What may be used by code that decides a number: library modules and names, built-ins, and what no object's attribute may be."""
+
+from __future__ import annotations
+
+import builtins
+import re
+
+ALL = frozenset({"*"})
+
+
+def _these(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+# Module → the names that may be taken from it. What computes from its arguments alone may be here, and nothing else.
+LIBRARIES: dict[str, frozenset[str]] = {
+    "__future__": ALL, "abc": ALL, "collections.abc": ALL, "typing": ALL - {"get_type_hints"},
+    "polars": ALL, "polars.selectors": ALL, "numpy": ALL, "scipy": _these("sparse special stats"),
+    "scipy.sparse": ALL, "scipy.special": ALL, "scipy.stats": ALL,
+    "bisect": _these("bisect bisect_left bisect_right"),
+    "calendar": _these("isleap monthrange"),
+    "collections": _these("Counter defaultdict deque namedtuple OrderedDict ChainMap"),
+    "dataclasses": _these("dataclass field replace astuple asdict"),
+    "datetime": _these("UTC date datetime time timedelta timezone"),
+    "decimal": _these("Decimal ROUND_HALF_EVEN ROUND_HALF_UP ROUND_DOWN ROUND_UP ROUND_FLOOR ROUND_CEILING"),
+    "enum": _these("Enum IntEnum StrEnum Flag IntFlag auto unique"),
+    "fractions": _these("Fraction"),
+    "functools": _these("cache lru_cache partial reduce total_ordering wraps cmp_to_key"),
+    "hashlib": _these("blake2b blake2s sha1 sha256 sha512 md5"),
+    "heapq": _these("merge nlargest nsmallest"),
+    "itertools": ALL,
+    "cmath": ALL, "math": ALL, "statistics": ALL, "string": ALL, "unicodedata": ALL, "re": ALL,
+    "operator": _these(
+        "add and_ contains eq floordiv ge gt inv invert itemgetter le lt matmul mod mul ne neg not_ or_ pos pow sub truediv truth xor"
+    ),
+    "types": _these("MappingProxyType"),
+    "zoneinfo": _these("ZoneInfo reset_tzpath"),
+}  # fmt: skip
+
+BUILTINS = _these(
+    "abs all any bin bool bytes callable chr classmethod complex dict divmod enumerate filter float format frozenset hex int "
+    "isinstance issubclass iter len list map max min next object oct ord pow property range repr reversed round set slice sorted "
+    "staticmethod str sum super tuple zip NotImplemented Ellipsis"
+) | {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
+
+# Attributes that read or change the world, whatever object they belong to.
+_WORLD = re.compile(
+    r"(read|scan|write|sink|register|unregister)(_\w+)?|load|loads|loadtxt|save|savez|savez_compressed|savetxt|tofile|fromfile|genfromtxt"
+    r"|load_npz|save_npz|memmap|open_memmap|DataSource|deserialize|serialize|now|today|utcnow|fromtimestamp|utcfromtimestamp|localtime"
+    r"|random|rvs|random_state|set_random_seed|default_rng|seed|Config|SQLContext|sql|sql_expr|execute|remote|thread_pool_size|threadpool_size"
+    r"|StringCache|enable_string_cache|disable_string_cache|using_string_cache|show_versions|build_info|get_printoptions|set_printoptions"
+    r"|seterr|seterrcall|geterr|setbufsize|show_config|get_include|io|api|plugins|ctypeslib|f2py|lib|testing|reset_tzpath|available_timezones"
+    r"|singledispatch|fields|get_type_hints|getcontext|setcontext|localcontext|at|put|copyto|putmask|place|setflags"
+)
+# Attributes that give other attributes by name, or say how a thing was written.
+_REFLECTION = re.compile(r"__\w+__|\w*getattr\w*|attrgetter|methodcaller|func_\w+|gi_\w+|cr_\w+|tb_\w+|f_\w+|co_\w+|mro")
+
+
+def imports_from(module: str) -> frozenset[str]:
+    """The names that may be imported from a library's module; none where it is not allowed at all."""
+    return LIBRARIES.get(module, frozenset())
+
+
+def refused_attribute(name: str) -> str | None:
+    """Why no object's attribute of this name may be used; None where it may."""
+    if _WORLD.fullmatch(name):
+        return "it reads or changes something outside of the function; let the asset read a table, or pass the value as a parameter"
+    if _REFLECTION.fullmatch(name):
+        return "it looks at how code is written; name the function or the constant directly"
+    return None
