@@ -52,7 +52,9 @@ def _parts_changed(project: Project, before: str, cell: Cell) -> list[str]:
     now = project.logic_parts[cell.asset]
     verbs = []
     for name in sorted(recorded.keys() | now.keys()):
-        if name not in now:
+        if name == "code":
+            pass  # the graph of all of them
+        elif name not in now:
             verbs.append(f"{name}: no longer reached")
         elif name not in recorded:
             verbs.append(f"{name}: new")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 import polars as pl
 
 from wrapped_assets.contracts.asset import Declaration, Example, Layer, Read, Subject, Window
+from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.validation import faults_as_written, faults_of_declaration, faults_of_function, refuse
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import CellKind
@@ -42,6 +44,11 @@ def declare(
     plus `month` or `year` where it needs to know its period.
     Raises DeclarationError, with file, line and column, for the first law of `contracts.validation` that the declaration breaks.
     """
+
+    if sys.flags.optimize > 1:
+        raise DeclarationError(
+            "Python runs without docstrings (-OO, PYTHONOPTIMIZE=2), which say what each asset means; run it with -O, or without either"
+        )
 
     def decorate(function: Callable[..., pl.LazyFrame]) -> Declaration:
         given = {"grain": grain, "columns": columns, "reads": reads, "rules": rules, "nullable": nullable, "sort": sort}

@@ -25,9 +25,10 @@ from wrapped_assets.planning.names import Place, definition_of, found
 from wrapped_assets.planning.subset import check_definition, check_module, check_patches_nothing
 from wrapped_assets.vocabulary.columns import Column
 
-# Rooms of the package whose modules are held to the subset as a whole, and modules in them that only the engine uses.
+# Rooms of the package that decide numbers; modules in them that only the engine uses; and rooms whose modules count once reached.
 PURE_ROOMS = ("vocabulary", "kernels", "catalogue", "listens", "aggregates", "insights", "playlists")
 FOR_THE_ENGINE = ("vocabulary.rules", "vocabulary.columns", "kernels.hashing", "playlists.formats")
+SHARED_ROOMS = ("vocabulary", "kernels")
 # Libraries whose version decides numbers wherever they are reached; those of `_EVERYWHERE` are reached from any code.
 _LIBRARIES = {"numpy": "numpy", "scipy": "scipy", "zoneinfo": "tzdata"}
 # Of a declaration, what people read; every other field decides what is stored. The function is hashed by its code.
@@ -78,10 +79,11 @@ def _reached(declaration: Declaration) -> tuple[list[Place], set[str]]:
 
 def place_of(declaration: Declaration) -> Place:
     """Where a declaration stands: a decorated function, or a constant that a factory made."""
-    module = declaration.function.__module__
-    if (named := loaded.named(declaration, module)) and isinstance(place := found(*named), Place):
+    module, function = declaration.function.__module__, declaration.function
+    named = loaded.named(lambda value: isinstance(value, Declaration) and value.function is function, module)
+    if named and isinstance(place := found(*named), Place):
         return place
-    raise DeclarationError(f"{declaration.key}: expected it at the top of a module of the package that was loaded from its source; {module} is not")
+    raise DeclarationError(f"{declaration.key}: expected it at the top of a module that was loaded from its source; {module} is none")
 
 
 def _written(place: Place) -> Written:
@@ -119,21 +121,27 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
 def check_loaded() -> None:
     """DeclarationError where a loaded module may not stand in code that decides a number, or changes what such code uses."""
     for module in loaded.loaded_modules():
-        checked(module)
+        if is_pure(module) and not _is_of(module, SHARED_ROOMS):
+            checked(module)
+        else:
+            patches_nothing(module)
 
 
 @functools.cache
 def checked(module: str) -> None:
-    """The same of one module."""
-    if is_pure(module):
-        check_module(module)
-    else:
-        check_patches_nothing(module)
+    """DeclarationError where a module is not written in the subset."""
+    check_module(module)
+
+
+@functools.cache
+def patches_nothing(module: str) -> None:
+    """DeclarationError where a module changes what others use."""
+    check_patches_nothing(module)
 
 
 def is_pure(module: str) -> bool:
     """Whether a module's room holds code that decides numbers."""
-    return _is_of(module, PURE_ROOMS) and not _is_of(module, FOR_THE_ENGINE) or not module.startswith("wrapped_assets.")
+    return (_is_of(module, PURE_ROOMS) and not _is_of(module, FOR_THE_ENGINE)) or not module.startswith("wrapped_assets.")
 
 
 def _is_of(module: str, rooms: Iterable[str]) -> bool:
@@ -172,6 +180,8 @@ def _value(value: Any) -> str:
         return f"({', '.join(_value(item) for item in value)})"
     if isinstance(value, (set, frozenset)):
         return f"{{{', '.join(sorted(_value(item) for item in value))}}}"
+    if isinstance(value, pl.DataType):
+        return _type(value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return repr(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -181,7 +191,7 @@ def _value(value: Any) -> str:
 
 def _column(column: Column) -> str:
     kept = {field.name: getattr(column, field.name) for field in dataclasses.fields(column) if field.name not in _PROSE_OF_COLUMNS}
-    return f"Column({', '.join(f'{name}={_type(value) if isinstance(value, pl.DataType) else _value(value)}' for name, value in kept.items())})"
+    return f"Column({', '.join(f'{name}={_value(value)}' for name, value in kept.items())})"
 
 
 def _type(dtype: pl.DataType) -> str:
@@ -195,7 +205,8 @@ def _of_type(dtype: pl.DataType) -> dict[str, Any]:
         return {"categories": dtype.categories.to_list()}
     if isinstance(dtype, pl.Struct):
         return {field.name: field.dtype for field in dtype.fields}
-    return {name: getattr(dtype, name) for name in ("inner", "shape", "time_unit", "time_zone", "precision", "scale") if hasattr(dtype, name)}
+    names = ("inner", "shape", "time_unit", "time_zone", "precision", "scale")
+    return {name: getattr(dtype, name) for name in names if hasattr(dtype, name)}
 
 
 def _versions(libraries: Iterable[str]) -> dict[str, str]:

@@ -42,8 +42,8 @@ def what_can_change(value: Any, path: str) -> tuple[str, str] | None:
         seen.add(id(one))
         inner = _inside(one, at)
         if inner is None:
-            instead = next((text for kind, text in _INSTEAD.items() if isinstance(one, kind)), "use a number, text, date, tuple or frozen dataclass")
-            return f"{at} (a {type(one).__name__})", instead
+            known = (text for kind, text in _INSTEAD.items() if isinstance(one, kind))
+            return f"{at} (a {type(one).__name__})", next(known, "use a number, text, date, tuple or frozen dataclass")
         waiting.extend(inner)
     return None
 
@@ -103,8 +103,9 @@ def _of_class(found: type, at: str) -> Iterator[tuple[Any, str]]:
             yield one, f"{at}.{name}"
 
 
-_MADE_BY_PYTHON = frozenset(
-    "__dict__ __weakref__ __doc__ __annotations__ __dataclass_fields__ __dataclass_params__ __match_args__ __module__ __orig_bases__ "
-    "__parameters__ __abstractmethods__ _abc_impl __slots__ __hash__ __static_attributes__ __firstlineno__ __new__ _field_defaults "
-    "__annotate__ __annotations_cache__ __annotate_func__ __protocol_attrs__ __non_callable_proto_members__".split()
-)
+_MADE_BY_PYTHON = frozenset({
+    "__dict__", "__weakref__", "__doc__", "__annotations__", "__dataclass_fields__", "__dataclass_params__",
+    "__match_args__", "__module__", "__orig_bases__", "__parameters__", "__abstractmethods__", "_abc_impl", "__slots__",
+    "__hash__", "__static_attributes__", "__firstlineno__", "__new__", "_field_defaults", "__annotate__",
+    "__annotations_cache__", "__annotate_func__", "__protocol_attrs__", "__non_callable_proto_members__",
+})  # fmt: skip

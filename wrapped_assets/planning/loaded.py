@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.machinery
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -102,11 +102,11 @@ def was_read(path: str) -> bool:
     return path in _texts
 
 
-def named(value: Any, first: str) -> tuple[str, str] | None:
-    """The module and name that a value goes by where it was made: in module `first` if it is there."""
+def named(is_wanted: Callable[[Any], bool], first: str) -> tuple[str, str] | None:
+    """The module and name that a value goes by: in module `first` if it is there."""
     for module in dict.fromkeys([first, *_names]):
-        for name, one in _names.get(module, {}).items():
-            if one is value:
+        for name, value in _names.get(module, {}).items():
+            if is_wanted(value):
                 return module, name
     return None
 
@@ -117,7 +117,7 @@ def is_loaded(module: str) -> bool:
 
 def loaded_modules() -> list[str]:
     """The package's modules that this process has loaded."""
-    return sorted(_names)
+    return sorted(filter(is_ours, _names))
 
 
 def check_unchanged(modules: Iterable[str], patched: Iterable[str] = ()) -> None:

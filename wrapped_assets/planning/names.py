@@ -71,7 +71,7 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 def targets_of(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:
     """The names that an assignment gives."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def imported(statement: ast.Import | ast.ImportFrom, module: str) -> dict[str, Target]:

@@ -33,7 +33,9 @@ _OF_CLASSES = frozenset({"dataclasses.dataclass", "functools.total_ordering", "e
 _BASES = frozenset({f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")}) | {
     "typing.NamedTuple", "typing.Protocol", "builtins.int", "builtins.float", "builtins.str", "builtins.tuple", "builtins.bytes",
 }  # fmt: skip
-_METHODS_REFUSED = frozenset({"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__init_subclass__", "__class_getitem__", "__del__"})
+_METHODS_REFUSED = frozenset(
+    {"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__init_subclass__", "__class_getitem__", "__del__"}
+)
 _FIRST_ROOMS = ("vocabulary", "kernels", "contracts", "catalogue", "listens", "aggregates", "insights", "playlists")
 
 
@@ -55,6 +57,11 @@ def check_patches_nothing(module: str) -> None:
                 raise checker.refused(node, f"an assignment to {ast.unparse(target)!r}, which other modules use,", "pass the value")
         if isinstance(node, ast.Attribute) and node.attr.startswith("register_") and node.attr.endswith("_namespace"):
             raise checker.refused(node, f"{node.attr}(), which gives expressions another meaning,", "write a function of an expression")
+        if isinstance(node, ast.Attribute) and node.attr == "__dict__" and checker.is_imported(node, local):
+            raise checker.refused(node, f"{ast.unparse(node)!r}, by which others' names can be changed,", "name what is meant")
+        is_setting = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")
+        if is_setting and node.args and checker.is_imported(node.args[0], local):
+            raise checker.refused(node, f"{ast.unparse(node)[:60]!r}, by which others' names can be changed,", "name what is meant")
 
 
 @cache
@@ -77,8 +84,11 @@ class _Checker:
 
     def is_imported(self, node: ast.expr, local: set[str]) -> bool:
         """Whether a chain of attributes starts with something that another module or a library defines."""
-        while isinstance(node, (ast.Attribute, ast.Subscript)):
-            node = node.value
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+            is_vars = isinstance(node, ast.Call) and ast.unparse(node.func) == "vars" and node.args
+            if isinstance(node, ast.Call) and not is_vars:
+                return False
+            node = node.args[0] if isinstance(node, ast.Call) else node.value
         if not isinstance(node, ast.Name) or node.id in local or node.id not in bound_in(self.module):
             return False
         target = found(self.module, node.id)
@@ -91,7 +101,8 @@ class _Checker:
                 continue
             for name in self._names(statement):
                 if name in seen:
-                    raise self.refused(statement, f"a second meaning of the name {name!r} (the first is on line {seen[name]})", "give each its own name")
+                    what = f"a second meaning of the name {name!r} (the first is on line {seen[name]})"
+                    raise self.refused(statement, what, "give each its own name")
                 seen[name] = statement.lineno
             self.definition(statement)
 
@@ -119,11 +130,11 @@ class _Checker:
                 self._expression(node.value)
         elif isinstance(node, ast.Expr) and ast.unparse(node) == "zoneinfo.reset_tzpath(to=())":
             pass  # the pinned tzdata package decides: the one statement that may change a library, and always in the same way
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) or isinstance(node, ast.Pass):
+        elif isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             pass
         else:
-            kind = type(node).__name__.lower()
-            raise self.refused(node, f"a statement at the top of a module that runs something ({kind})", "define constants, functions and classes")
+            text = ast.unparse(node).splitlines()[0][:60]
+            raise self.refused(node, f"{text!r} at the top of a module", "define constants, functions and classes")
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias, (local, target) in zip(node.names, imported(node, self.module).items(), strict=False):
@@ -135,7 +146,8 @@ class _Checker:
                 if isinstance(node, ast.Import) and names and (alias.asname or "." not in module):
                     continue
                 if not names or (names != ALL and name not in names) or refused_attribute(name):
-                    raise self.refused(node, f"the import of {module if name == '*' else f'{module}.{name}'}", "use what docs/recompute.md allows")
+                    what = f"the import of {module if name == '*' else f'{module}.{name}'}"
+                    raise self.refused(node, what, "use what docs/recompute.md allows")
             elif isinstance(target, Place) and found(self.module, local) is None:
                 raise self.refused(node, f"an import of {alias.name!r}, which {target.module} does not define,", "import what is defined")
             else:
@@ -147,24 +159,23 @@ class _Checker:
         for one in node.decorator_list:
             function = one.func if isinstance(one, ast.Call) else one
             target = found(self.module, function.id) if isinstance(function, ast.Name) else None
-            known = target.name if isinstance(target, Library) else self._library(function)
+            known = self._known(function)
             if not isinstance(target, Place) and known not in decorators:
                 raise self.refused(one, f"the decorator {ast.unparse(function)!r}", "call the function that it would call")
             if known in ("functools.cache", "functools.lru_cache") and not _returns_frozen(node):
-                raise self.refused(one, f"the decorator {ast.unparse(function)!r} of a function that may return a list", "return a tuple: what is kept is shared")
+                what = f"the decorator {ast.unparse(function)!r} of a function that may return a list"
+                raise self.refused(one, what, "return a tuple: what is kept is shared")
             self._expression(one)
         for default in [*node.args.defaults, *filter(None, node.args.kw_defaults)]:
             self._expression(default)
         self._body(node.body)
 
-    def _library(self, node: ast.expr) -> str:
-        return ast.unparse(node) if isinstance(node, ast.Attribute) else ""
-
     def _class(self, node: ast.ClassDef) -> None:
         decorators = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
         names = {self._known(one) for one in decorators}
         if names - _OF_CLASSES or node.keywords:
-            raise self.refused(node, f"the class {node.name} with another decorator or a metaclass", "write a frozen dataclass or an enumeration")
+            what = f"the class {node.name} with another decorator or a metaclass"
+            raise self.refused(node, what, "write a frozen dataclass or an enumeration")
         if "dataclasses.dataclass" in names and not any("frozen=True" in ast.unparse(one) for one in node.decorator_list):
             raise self.refused(node, f"the dataclass {node.name}, which can change,", "write @dataclass(frozen=True)")
         for base in node.bases:
@@ -189,7 +200,7 @@ class _Checker:
         """`enum.Enum` where `enum` is the library."""
         text = ast.unparse(node)
         root = found(self.module, text.partition(".")[0])
-        return text if isinstance(root, Library) else ""
+        return f"{root.name}.{text.partition('.')[2]}" if isinstance(root, Library) else ""
 
     def _body(self, body: list[ast.stmt]) -> None:
         for statement in without_docstring(body):

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from wrapped_assets.contracts.declaration import Declaration
-from wrapped_assets.planning import definitions, fingerprint, loaded, names, subset
-
-
-def forget() -> None:
-    """A module of the same name may be written anew: what was read of the one before is no longer asked for."""
-    for kept in (names.tree_of, names.bound_in, definitions.written, subset.check_definition, fingerprint.checked):
-        kept.cache_clear()
-    for name in [name for name in loaded._names if name.partition(".")[0] == "laboratory"]:
-        del loaded._names[name]
-
+from wrapped_assets.planning import loaded
 
 Written = Callable[..., Declaration]
+_numbers = count()
 
 HEAD = """
 import polars as pl
@@ -42,28 +34,21 @@ def totals(listener_days: pl.LazyFrame) -> pl.LazyFrame:
 
 
 @pytest.fixture
-def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Written]:
-    """Writes a module (and others beside it) and gives back the asset `totals` that it declares."""
-    monkeypatch.setattr(loaded, "PACKAGES", {"wrapped_assets", "laboratory"})
-    count = 0
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Written:
+    """Writes a module (and others beside it) and gives back the asset `totals` that it declares.
+
+    Each time the package `laboratory` has a name of its own, so that nothing that was read of another stands for it.
+    """
 
     def write(body: str = BODY, *, above: str = "", declared: str = DECLARED, **beside: str) -> Declaration:
-        nonlocal count
-        count += 1
-        folder = tmp_path / str(count) / "laboratory"
-        folder.mkdir(parents=True)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "laboratory"]:
-            del sys.modules[name]
-        forget()
-        (folder / "__init__.py").write_text("")
-        for name, text in beside.items():
-            (folder / f"{name}.py").write_text(text)
-        (folder / "asset.py").write_text(HEAD + above + declared.strip() + body)
-        monkeypatch.syspath_prepend(folder.parent)
+        package = f"laboratory_{next(_numbers)}"
+        folder = tmp_path / package
+        folder.mkdir()
+        monkeypatch.setattr(loaded, "PACKAGES", {"wrapped_assets", package})
+        for name, text in {"__init__": "", **beside, "asset": HEAD + above + declared.strip() + body}.items():
+            (folder / f"{name}.py").write_text(text.replace("laboratory", package))
+        monkeypatch.syspath_prepend(tmp_path)
         importlib.invalidate_caches()
-        return importlib.import_module("laboratory.asset").totals
+        return importlib.import_module(f"{package}.asset").totals
 
-    yield write
-    forget()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "laboratory"]:
-        del sys.modules[name]
+    return write

@@ -24,7 +24,9 @@ OPAQUE = {
     "an import inside": (BODY.replace(RETURN, "    import math\n" + RETURN), "", "top of the module"),
     "a from-import inside": (BODY.replace(RETURN, "    from math import pi\n" + RETURN), "", "top of the module"),
     "importlib": (BODY.replace(RETURN, '    importlib.import_module("os")\n' + RETURN), "import importlib\n", "docs/recompute.md"),
-    "import_module": (BODY.replace(RETURN, '    import_module("os")\n' + RETURN), "from importlib import import_module\n", "docs/recompute.md"),
+    "import_module": (
+        BODY.replace(RETURN, '    import_module("os")\n' + RETURN), "from importlib import import_module\n", "docs/recompute.md",
+    ),
     "a name that does not exist": (BODY.replace(RETURN, "    nowhere\n" + RETURN), "", "top of the module"),
     "an opaque value": (BODY.replace(RETURN, "    THING\n" + RETURN), "THING = object()\n", "use a number"),
     "a module of ours under another name": (
@@ -39,7 +41,7 @@ def test_an_opaque_construct_is_refused_with_a_remedy(written: Written, what: st
     asset = written(body, above=above, kernels="def top():\n    return 1\n")
     with pytest.raises(DeclarationError, match=remedy) as caught:
         logic_fingerprint(asset)
-    assert re.match(r"insights/totals: |laboratory/asset\.py:\d+: ", str(caught.value))
+    assert re.match(r"insights/totals: |laboratory_\d+/asset\.py:\d+: ", str(caught.value))
 
 
 CLOSING = """

@@ -28,7 +28,7 @@ OTHER_THINGS = {
     "a column type": ("THING = pl.Int32\n", "THING = pl.Int64\n"),
     "a text's method": ("THING = 'ab'.join\n", "THING = 'abc'.join\n"),
 }
-FIELD = "import dataclasses\n@dataclasses.dataclass(frozen=True)\nclass Limits:\n    top: list = dataclasses.field(default_factory=lambda: [{}])\n"
+FIELD = "import dataclasses as d\n@d.dataclass(frozen=True)\nclass Limits:\n    top: list = d.field(default_factory=lambda: [{}])\n"
 OTHER_CLASSES = {
     "a factory": FIELD,
     "a property": "class Limits:\n    @property\n    def top(self):\n        return {}\n",
@@ -73,5 +73,5 @@ def test_prose_and_local_names_of_a_class_leave_the_fingerprint_alone(written: W
     ],
 )  # fmt: skip
 def test_what_hides_its_logic_is_refused(written: Written, above: str) -> None:
-    with pytest.raises(DeclarationError, match="cannot tell|cannot stand"):
+    with pytest.raises(DeclarationError, match=r"cannot (tell|stand)"):
         logic_fingerprint(written(USING, above=above))
