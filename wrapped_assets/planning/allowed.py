@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import re
+from types import ModuleType
 
 ALL = frozenset({"*"})
 
@@ -14,9 +16,9 @@ def _these(names: str) -> frozenset[str]:
 
 # Module → the names that may be taken from it. What computes from its arguments alone may be here, and nothing else.
 LIBRARIES: dict[str, frozenset[str]] = {
-    "__future__": ALL, "abc": ALL, "collections.abc": ALL, "typing": ALL - {"get_type_hints"},
-    "polars": ALL, "polars.selectors": ALL, "numpy": ALL, "scipy": _these("sparse special stats"),
-    "scipy.sparse": ALL, "scipy.special": ALL, "scipy.stats": ALL,
+    "__future__": ALL, "abc": ALL, "collections.abc": ALL, "typing": ALL,
+    "polars": ALL, "polars.selectors": ALL, "numpy": ALL, "numpy.linalg": ALL, "numpy.fft": ALL,
+    "scipy": _these("sparse special stats"), "scipy.sparse": ALL, "scipy.sparse.linalg": ALL, "scipy.sparse.csgraph": ALL, "scipy.special": ALL, "scipy.stats": ALL,
     "bisect": _these("bisect bisect_left bisect_right"),
     "calendar": _these("isleap monthrange"),
     "collections": _these("Counter defaultdict deque namedtuple OrderedDict ChainMap"),
@@ -29,7 +31,9 @@ LIBRARIES: dict[str, frozenset[str]] = {
     "hashlib": _these("blake2b blake2s sha1 sha256 sha512 md5"),
     "heapq": _these("merge nlargest nsmallest"),
     "itertools": ALL,
-    "cmath": ALL, "math": ALL, "statistics": ALL, "string": ALL, "unicodedata": ALL, "re": ALL,
+    "cmath": ALL, "math": ALL, "statistics": ALL,
+    "string": _these("ascii_letters ascii_lowercase ascii_uppercase digits hexdigits octdigits printable punctuation whitespace capwords"),
+    "unicodedata": ALL, "re": ALL,
     "operator": _these(
         "add and_ contains eq floordiv ge gt inv invert itemgetter le lt matmul mod mul ne neg not_ or_ pos pow sub truediv truth xor"
     ),
@@ -59,6 +63,17 @@ _REFLECTION = re.compile(r"__\w+__|\w*getattr\w*|attrgetter|methodcaller|func_\w
 def imports_from(module: str) -> frozenset[str]:
     """The names that may be imported from a library's module; none where it is not allowed at all."""
     return LIBRARIES.get(module, frozenset())
+
+
+def refused_in_library(module: str, name: str) -> str | None:
+    """Why this may not be taken from that module of a library: it is not on its list, or a module of its own that is not allowed."""
+    names = LIBRARIES.get(module)
+    if names is None:
+        return None
+    value = getattr(importlib.import_module(module), name, None)
+    if isinstance(value, ModuleType):
+        return None if value.__name__ in LIBRARIES or value.__name__.startswith("polars.selectors") else "use what docs/recompute.md allows"
+    return None if names == ALL or name in names else "use what docs/recompute.md allows"
 
 
 def refused_attribute(name: str) -> str | None:

@@ -11,18 +11,17 @@ import functools
 import importlib.metadata
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-import polars as pl
-
-from wrapped_assets.contracts.declaration import Declaration, Read
+from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning import loaded
+from wrapped_assets.planning.declared import column_text, declared
 from wrapped_assets.planning.definitions import Written, written
 from wrapped_assets.planning.frozen import what_can_change
 from wrapped_assets.planning.names import Place, definition_of, found
-from wrapped_assets.planning.subset import check_definition, check_module, check_patches_nothing
+from wrapped_assets.planning.patches import check_patches_nothing
+from wrapped_assets.planning.subset import check_definition, check_module
 from wrapped_assets.vocabulary.columns import Column
 
 # Rooms of the package that decide numbers; modules in them that only the engine uses; and rooms whose modules count once reached.
@@ -31,9 +30,6 @@ FOR_THE_ENGINE = ("vocabulary.rules", "vocabulary.columns", "kernels.hashing", "
 SHARED_ROOMS = ("vocabulary", "kernels")
 # Libraries whose version decides numbers wherever they are reached; those of `_EVERYWHERE` are reached from any code.
 _LIBRARIES = {"numpy": "numpy", "scipy": "scipy", "zoneinfo": "tzdata"}
-# Of a declaration, what people read; every other field decides what is stored. The function is hashed by its code.
-_PROSE = frozenset({"chapter", "headline", "examples", "function", "name", "layer"})
-_PROSE_OF_COLUMNS = frozenset({"meaning", "privacy", "unit"})
 
 
 def logic_fingerprint(declaration: Declaration) -> str:
@@ -89,7 +85,7 @@ def place_of(declaration: Declaration) -> Place:
 def _written(place: Place) -> Written:
     value = loaded.value_of(place.module, place.name) if loaded.is_loaded(place.module) else None
     if isinstance(value, Column):
-        return Written(_column(value), (), frozenset(), (), ())
+        return Written(column_text(value), (), frozenset(), (), ())
     found = written(place)
     if isinstance(value, Declaration):
         return dataclasses.replace(found, text=f"{found.text} {sorted(declared(value).items())}")
@@ -163,50 +159,6 @@ def _labelled(places: list[Place]) -> dict[str, str]:
         text = _written(place).text
         found[label if label not in found else f"{label} of {place.module.partition('.')[2]}"] = text
     return found
-
-
-def declared(declaration: Declaration) -> dict[str, str]:
-    """Every field of the declaration but its prose: one that is added counts unless it is said to be prose."""
-    values = {field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration) if field.name not in _PROSE}
-    return {name.replace("_", " "): _value(value) for name, value in values.items()}
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Column):
-        return _column(value)
-    if isinstance(value, Read):
-        return f"{value.asset}({', '.join(value.columns)}; {value.window})"
-    if isinstance(value, (tuple, list)):
-        return f"({', '.join(_value(item) for item in value)})"
-    if isinstance(value, (set, frozenset)):
-        return f"{{{', '.join(sorted(_value(item) for item in value))}}}"
-    if isinstance(value, pl.DataType):
-        return _type(value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return repr(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return f"{type(value).__name__}({', '.join(f'{one.name}={_value(getattr(value, one.name))}' for one in dataclasses.fields(value))})"
-    raise DeclarationError(f"a declaration holds a {type(value).__name__}; use texts, numbers, columns and tuples of them")
-
-
-def _column(column: Column) -> str:
-    kept = {field.name: getattr(column, field.name) for field in dataclasses.fields(column) if field.name not in _PROSE_OF_COLUMNS}
-    return f"Column({', '.join(f'{name}={_value(value)}' for name, value in kept.items())})"
-
-
-def _type(dtype: pl.DataType) -> str:
-    """A column's type with all that it holds; what it prints may be cut short."""
-    inner = [f"{name}={_type(value) if isinstance(value, pl.DataType) else value!r}" for name, value in sorted(_of_type(dtype).items())]
-    return f"{type(dtype).__name__}({', '.join(inner)})"
-
-
-def _of_type(dtype: pl.DataType) -> dict[str, Any]:
-    if isinstance(dtype, pl.Enum):
-        return {"categories": dtype.categories.to_list()}
-    if isinstance(dtype, pl.Struct):
-        return {field.name: field.dtype for field in dtype.fields}
-    names = ("inner", "shape", "time_unit", "time_zone", "precision", "scale")
-    return {name: getattr(dtype, name) for name in names if hasattr(dtype, name)}
 
 
 def _versions(libraries: Iterable[str]) -> dict[str, str]:

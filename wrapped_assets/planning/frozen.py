@@ -23,6 +23,7 @@ _PLAIN = (
     bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType, range, slice, datetime.date, datetime.time,
     datetime.timedelta, datetime.tzinfo, decimal.Decimal, fractions.Fraction, re.Pattern, pl.DataType, pl.Expr, np.generic, np.dtype,
     types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.ModuleType, np.ufunc,
+    types.GenericAlias, types.UnionType,
 )  # fmt: skip
 _INSTEAD: dict[type, str] = {
     list: "write a tuple, ( … )", dict: "write types.MappingProxyType({ … })", set: "write frozenset({ … })",
@@ -76,8 +77,8 @@ def _inside(value: Any, at: str) -> list[tuple[Any, str]] | None:
         return own
     if dataclasses.is_dataclass(value) and value.__dataclass_params__.frozen:  # type: ignore[attr-defined]
         return [(getattr(value, field.name), f"{at}.{field.name}") for field in dataclasses.fields(value)]
-    if kind.__module__ in ("typing", "operator", "types", "re", "_operator", "polars.functions.col", "polars.schema", "__future__"):
-        return [] if kind is not pl.Schema else None
+    if kind.__module__ in ("typing", "polars.functions.col", "__future__"):
+        return []
     return None
 
 
