@@ -7,7 +7,7 @@ import polars as pl
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000  # no format's clock is coarser than a minute
 PAUSE_MS = 4 * HOUR_MS  # the longest pause inside of one playback
 
-_COLUMNS = ["listener_id", "song_id", "_row", "source_code", "resolution_ms", "is_scrobble", "_start", "_end", "_length", "_played"]
+_COLUMNS = ("listener_id", "song_id", "_row", "source_code", "resolution_ms", "is_scrobble", "_start", "_end", "_length", "_played")
 
 
 def matched_between_formats(kept: pl.DataFrame) -> pl.DataFrame:

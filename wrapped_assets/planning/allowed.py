@@ -18,7 +18,8 @@ def _these(names: str) -> frozenset[str]:
 LIBRARIES: dict[str, frozenset[str]] = {
     "__future__": ALL, "abc": ALL, "collections.abc": ALL, "typing": ALL,
     "polars": ALL, "polars.selectors": ALL, "numpy": ALL, "numpy.linalg": ALL, "numpy.fft": ALL,
-    "scipy": _these("sparse special stats"), "scipy.sparse": ALL, "scipy.sparse.linalg": ALL, "scipy.sparse.csgraph": ALL, "scipy.special": ALL, "scipy.stats": ALL,
+    "scipy": _these("sparse special stats"), "scipy.sparse": ALL, "scipy.sparse.linalg": ALL, "scipy.sparse.csgraph": ALL,
+    "scipy.special": ALL, "scipy.stats": ALL,
     "bisect": _these("bisect bisect_left bisect_right"),
     "calendar": _these("isleap monthrange"),
     "collections": _these("Counter defaultdict deque namedtuple OrderedDict ChainMap"),

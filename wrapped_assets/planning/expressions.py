@@ -13,7 +13,7 @@ from wrapped_assets.planning.names import Library, found
 _EXPRESSIONS_REFUSED = (ast.Await, ast.YieldFrom)
 
 
-def refused(module: str, node: ast.AST, what: str, instead: str) -> DeclarationError:
+def refused(module: str, node: ast.AST | None, what: str, instead: str) -> DeclarationError:
     """The error: file and line, what stands there, and what to write instead."""
     place = f"{module.replace('.', '/')}.py"
     if (path_of(module) or "").endswith("__init__.py"):

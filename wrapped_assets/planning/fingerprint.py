@@ -18,6 +18,7 @@ from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.declared import column_text, declared
 from wrapped_assets.planning.definitions import Written, written
+from wrapped_assets.planning.expressions import refused as not_allowed
 from wrapped_assets.planning.frozen import what_can_change
 from wrapped_assets.planning.names import Place, definition_of, found
 from wrapped_assets.planning.patches import check_patches_nothing
@@ -110,8 +111,8 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
         check_definition(place)
     if loaded.is_loaded(place.module):
         value = loaded.value_of(place.module, place.name)
-        if (found := what_can_change(value, place.name)) and not _is_of(place.module, FOR_THE_ENGINE):
-            raise refused(f"the value of {found[0]} in {place.module}, which can change,", found[1])
+        if not _is_of(place.module, FOR_THE_ENGINE) and (changing := what_can_change(value, place.name)):
+            raise not_allowed(place.module, definition_of(place), f"{changing[0]}, which can change,", changing[1])
 
 
 def check_loaded() -> None:
