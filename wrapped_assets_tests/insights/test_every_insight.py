@@ -129,7 +129,7 @@ def test_an_aggregate_of_parts_is_the_aggregate_of_all(asset: Declaration) -> No
 
 
 ALLOWED_IMPORTS = (
-    "datetime", "polars", "wrapped_assets.contracts.declaration", "wrapped_assets.contracts.kinds", "wrapped_assets.kernels",
+    "datetime", "polars", "types", "wrapped_assets.contracts.declaration", "wrapped_assets.contracts.kinds", "wrapped_assets.kernels",
     "wrapped_assets.vocabulary", "wrapped_assets.aggregates",
 )  # fmt: skip
 FORBIDDEN_CALLS = {
