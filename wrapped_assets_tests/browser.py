@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,17 @@ QUIET = (
 )  # fmt: skip
 
 
-@contextmanager
-def bare_browser() -> Iterator[Any]:
+def bare_browser() -> AbstractContextManager[Any]:
     """Chromium on a machine without faces, however many this one has."""
+    return browser_of(with_installed=False)
+
+
+@contextmanager
+def browser_of(*, with_installed: bool) -> Iterator[Any]:
+    """Chromium, with the faces of this machine or without them."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with tempfile.TemporaryDirectory(prefix="faces-") as folder, sync_api.sync_playwright() as playwright:
-        environment = {**os.environ, **configuration(Path(folder), with_installed=False)}
+        environment = {**os.environ, **configuration(Path(folder), with_installed=with_installed)}
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=environment)
         yield launched
         launched.close()

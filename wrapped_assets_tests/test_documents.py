@@ -56,3 +56,11 @@ def test_every_command_of_the_documents_works_as_stated(tmp_path: Path, monkeypa
             CliRunner().invoke(main, ["build"])
         found = CliRunner().invoke(main, shlex.split(command)[1:])
         assert found.exit_code == 0, f"{command}\n{found.output}\n{found.exception!r}"
+
+
+def test_every_picture_is_shown_and_every_screenshot_is_made_by_the_script() -> None:
+    shown = {path.resolve() for document in DOCUMENTS for path in linked_files(document) if path.suffix in (".png", ".svg")}
+    pictures = set((ROOT / "docs" / "images").iterdir())
+    assert pictures == shown
+    script = (ROOT / "tools" / "make_pictures.py").read_text(encoding="utf-8")
+    assert [path.name for path in pictures if path.suffix == ".png" and f'"{path.name}"' not in script] == []
