@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import shutil
+import sys
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,8 +18,10 @@ from wrapped_assets.building.proving import broken_example
 from wrapped_assets.cli import main
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.privacy import policy
 from wrapped_assets.scaffolding import scaffold as module
 from wrapped_assets.scaffolding.scaffold import KINDS, PINS, RICHNESS, Scaffold, scaffold, write
+from wrapped_assets.sources import richness
 from wrapped_assets_tests.contracts.written import Write
 from wrapped_assets_tests.contracts.written import write as written
 
@@ -61,6 +66,33 @@ def test_a_new_asset_is_in_the_graph_is_short_and_its_example_holds(written: Wri
     assert broken_example(graph.find("faithful_songs"), graph) == ""
     assert len(content.splitlines()) <= 60
     assert path.endswith("/faithful_songs.py")
+
+
+@pytest.mark.parametrize(("kind", "folder", "name"), [("source", "sources", "tunebox"), ("export", "exports", "country_figures")])
+def test_the_test_of_a_new_source_or_export_passes(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, folder: str, name: str
+) -> None:
+    made = {Path(path).name: content for path, content in scaffold(kind, name).files.items()}
+    monkeypatch.setattr(richness, name.upper(), 29, raising=False)
+    policies = tmp_path / "policies"
+    shutil.copytree(policy.POLICIES, policies)
+    for file in (f"{name}.yaml", "pins.json"):
+        (policies / file).write_bytes(made.get(file, b"{}"))
+    monkeypatch.setattr(policy, "POLICIES", policies)
+    modules = {f"wrapped_assets.{folder}.{name}": made[f"{name}.py"], f"made_test_{name}": made[f"test_{name}.py"]}
+    for module_name, content in modules.items():
+        loaded = ModuleType(module_name)
+        monkeypatch.setitem(sys.modules, module_name, loaded)
+        exec(compile(content, f"{module_name}.py", "exec"), vars(loaded))
+    if kind == "source":
+        source = sys.modules[f"wrapped_assets.sources.{name}"].TUNEBOX
+        known = all_sources()
+        monkeypatch.setattr(sys.modules[f"made_test_{name}"], "all_sources", lambda: (*known, source))
+    tests = [value for key, value in vars(sys.modules[f"made_test_{name}"]).items() if key.startswith("test_")]
+    assert len(tests) >= 3
+    for number, test in enumerate(tests):
+        place = tmp_path / f"place {number}"
+        test(place) if "tmp_path" in inspect.signature(test).parameters else test()
 
 
 def test_a_source_gets_a_code_that_was_never_given_and_a_richness_of_its_own(checkout: Path) -> None:
