@@ -68,8 +68,10 @@ def packages(folder: Path, into: Path) -> None:
                 archive.extractall(into / name.removesuffix("-5.3.0.tgz"), filter="data")
 
 
-def cut(path: Path, characters: Iterable[int], family: str, flavor: str | None = "woff2") -> tuple[bytes, list[int]]:
-    """The face with these characters alone, and those of them that it has."""
+def cut(
+    path: Path, characters: Iterable[int], family: str, question: TTFont | None = None, flavor: str | None = "woff2"
+) -> tuple[bytes, list[int]]:
+    """The face with these characters alone, and those of them that it has. `question` is a face of the family with a question mark."""
     options = subset.Options(flavor=flavor, hinting=False, layout_features=FEATURES, notdef_outline=True, name_IDs=[0, 13, 14])
     font = subset.load_font(path, options)
     cutter = subset.Subsetter(options)
@@ -77,8 +79,8 @@ def cut(path: Path, characters: Iterable[int], family: str, flavor: str | None =
     cutter.subset(font)
     for record_id, text in ((1, family), (2, "Regular"), (4, family), (6, family.replace(" ", ""))):  # a changed face has a name of its own
         font["name"].setName(text, record_id, 3, 1, 0x409)
-    if "question" in font.getGlyphOrder():
-        draw_a_question_mark_for_what_is_missing(font)
+    if question:
+        draw_a_question_mark_for_what_is_missing(font, question)
     written = io.BytesIO()
     font.recalcTimestamp = False
     font.flavor = flavor
@@ -86,11 +88,10 @@ def cut(path: Path, characters: Iterable[int], family: str, flavor: str | None =
     return written.getvalue(), sorted(font.getBestCmap())
 
 
-def draw_a_question_mark_for_what_is_missing(font: TTFont) -> None:
-    """A browser that finds no glyph in any face draws the first face's `.notdef`: a box, unless it is something else."""
-    if "glyf" in font:
-        font["glyf"][".notdef"] = font["glyf"]["question"]
-        font["hmtx"][".notdef"] = font["hmtx"]["question"]
+def draw_a_question_mark_for_what_is_missing(font: TTFont, question: TTFont) -> None:
+    """A browser that finds no glyph in any face draws a face's `.notdef`: a box, unless it is something else."""
+    font["glyf"][".notdef"] = question["glyf"]["question"]
+    font["hmtx"][".notdef"] = question["hmtx"]["question"]
 
 
 def ranges(characters: list[int]) -> str:
@@ -118,15 +119,19 @@ def make(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as unpacked:
         packages(folder, Path(unpacked))
         for family, package, weight, weights in FIRA:
+            files = Path(unpacked) / f"fontsource-{package}" / "package" / "files"
+            question = TTFont(files / f"{package}-latin-{weight}-normal.woff2")
             for script, characters in SCRIPTS.items():
-                source = Path(unpacked) / f"fontsource-{package}" / "package" / "files" / f"{package}-{script}-{weight}-normal.woff2"
-                keep(f"{package}-{weight}-{script}.woff2", family, weights, cut(source, characters, family))
+                source = files / f"{package}-{script}-{weight}-normal.woff2"
+                keep(f"{package}-{weight}-{script}.woff2", family, weights, cut(source, characters, family, question))
         for name, characters in (("unifont", set(range(0x10000)) - set(PRIVATE_USE)), ("unifont_upper", set(range(0x10000, 0xE0000)))):
             source = Path(unpacked) / "usr" / "share" / "fonts" / "opentype" / "unifont" / f"{name}.otf"
             family = "Wrapped Last Resort"
             keep(f"{name.replace('_', '-')}.woff2", family, "400 700", cut(source, characters, family))
         latin = Path(unpacked) / "fontsource-fira-sans" / "package" / "files" / "fira-sans-latin-400-normal.woff2"
-        (FACES / "plain" / "question-mark.ttf").write_bytes(cut(latin, map(ord, " ?"), "Wrapped Question Mark", flavor=None)[0])
+        (FACES / "plain" / "question-mark.ttf").write_bytes(
+            cut(latin, map(ord, " ?"), "Wrapped Question Mark", TTFont(latin), flavor=None)[0]
+        )
         (FACES / "OFL.txt").write_bytes((Path(unpacked) / "fontsource-fira-sans" / "package" / "LICENSE").read_bytes())
     (FACES / "faces.json").write_text(json.dumps(listed, indent=1) + "\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from wrapped_assets.kernels.one_line import one_line
@@ -69,8 +70,8 @@ def days_between(start: date, end: date) -> list[date]:
 
 
 def name(value: Any, unknown: str = "–") -> str:
-    """A displayed name on one line; `unknown` where there is none."""
-    return one_line(value) or unknown
+    """A displayed name on one line, its accents composed, as faces have them; `unknown` where there is none."""
+    return normalize("NFC", one_line(value)) or unknown
 
 
 def shortened(text: str, length: int) -> str:

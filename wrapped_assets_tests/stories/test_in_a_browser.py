@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -148,6 +149,7 @@ def test_no_word_of_a_title_is_broken(browser: Any, tmp_path: Path, screen: dict
 
 def test_every_letter_is_drawn_by_a_face_that_the_page_brings_along(browser: Any, tmp_path: Path) -> None:
     names = ("Příliš žluťoučký", "Ελληνικά", "Русский қазақ", "Nguyễn Thị Ạn", "Ljósaskipti Þórður", "Știință")
+    names += tuple(unicodedata.normalize("NFD", name) for name in names)
     data = fictional()
     songs = [{**row, "recording_name": name} for row, name in zip(data.rows("top_recordings"), names, strict=False)]
     page, _ = opened(browser, tmp_path, replace(data, insights={**data.insights, "top_recordings": songs}))
