@@ -80,7 +80,7 @@ class Inputs:
         self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]
     ) -> pl.DataFrame | pl.LazyFrame:  # fmt: skip
         if key in _OUTSIDE:
-            return self._outside(cell, key, read, columns)
+            return self.outside(cell, key, read, columns)
         schema = self._situation.graph.by_key[key].schema
         paths = []
         for stored, source in self._stored(declaration, key, read, cell):
@@ -93,7 +93,7 @@ class Inputs:
         scans = [pl.scan_parquet(path).select(columns) for path in paths]
         return pl.concat(scans) if declaration.kind == "year" else pl.concat(pl.collect_all(scans))
 
-    def _outside(self, cell: Cell, key: str, read: Read, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
+    def outside(self, cell: Cell, key: str, read: Read, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
         """The rows that the cell's hash of this input is about, and no others."""
         world = self._world
         if key in world.people:
