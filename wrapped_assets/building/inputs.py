@@ -7,6 +7,7 @@ import math
 import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_PER_RANGE
+from wrapped_assets.building.linking import links_of, read_links
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.declaration import Declaration, Read
@@ -107,5 +108,12 @@ class Inputs:
                 return pl.LazyFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
             return pl.scan_parquet(self._project.intact(key, file)).select(columns)
         assert cell.bucket is not None
-        edge = EDGE if read.window == "month_and_edges" else None
-        return landing.read_landed(self._project.root, world.chunks, key, Month.parse(cell.period), cell.bucket, columns, edge)
+        edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
+        if key == landing.PLAYS:
+            return landing.read_landed(self._project.root, world.chunks, key, month, cell.bucket, columns, edge)
+        all_links, led_to = world.links[cell.bucket] or links_of(self._project.root, world.chunks, cell.bucket)
+        links = read_links(all_links, month)
+        if key == EXTERNALS["links"]:
+            return links.select(columns)
+        tracks = landing.read_landed(self._project.root, world.chunks, key, month, cell.bucket, columns, edge)
+        return pl.concat([tracks, led_to.filter(pl.col("variant_id").is_in(links["linked_variant_id"].implode())).select(columns)])

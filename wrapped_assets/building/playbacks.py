@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 import polars as pl
 
+from wrapped_assets.building.linking import links_of, read_links
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
@@ -35,9 +36,13 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
     if doubtful.is_empty():
         return alone
     catalogue = project_graph().by_key["catalogue/tracks"]
-    landed = read(landing.TRACKS, catalogue.reads[0].columns).lazy()
-    tracks = catalogue.function(landed.join(doubtful.lazy(), on="variant_id", how="semi"))
-    resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]))
+    links, led_to = links_of(root, chunks, bucket)
+    links = read_links(links, month)
+    landed = read(landing.TRACKS, catalogue.reads[0].columns)
+    whole = pl.concat([landed, led_to.select(landed.columns)]).lazy()
+    wanted = pl.concat([doubtful["variant_id"], links["linked_variant_id"]]).unique().implode()
+    tracks = catalogue.function(whole.filter(pl.col("variant_id").is_in(wanted)))
+    resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]), links.lazy())
     return alone + resolved.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
 
 

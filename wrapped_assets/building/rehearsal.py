@@ -15,14 +15,16 @@ from wrapped_assets.contracts.graph import EXTERNALS, YEARLY, Graph, project_gra
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
+from wrapped_assets.listens.link import PLAYS_READ, linked
 from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month, months_of
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 Found = dict[tuple[str, str], pl.DataFrame]
 Plays = Mapping[str, pl.DataFrame | Sequence[tuple[Source, pl.DataFrame]]]
-_NOT_HEARD = {*YEARLY, EXTERNALS["listeners"], EXTERNALS["exclusions"]}  # says nothing of plays
+_NOT_HEARD = {*YEARLY, EXTERNALS["listeners"], EXTERNALS["exclusions"], EXTERNALS["links"]}  # says nothing of plays
 _EXCLUSIONS = {column.name: column.dtype for column in (c.listener_id, c.exclusion_kind, c.target_id)}
 _LISTENERS = {column.name: column.dtype for column in (c.listener_id, c.time_zone)}
 
@@ -87,13 +89,14 @@ def rehearse(
         ),
     }
     wanted = _wanted(graph, only)
+    linked_plays = _linked(landed_plays, landed_tracks)
     yearly = yearly_frames(ids, catalogue or {}, people or {}, groups or {})
     found: Found = {}
     for year in sorted(years):
         found.update({(key, str(year)): frame for key, frame in yearly.items()})
         by_rules = (rules or {}).get(year) or rules_for("default", year)
         for month in months_of(year):
-            seen = {**externals, **_landed_around(landed_plays, landed_tracks, month)}
+            seen = {**externals, **_landed_around(landed_plays, landed_tracks, linked_plays, month)}
             for declaration in (one for one in wanted if one.kind == "month_bucket"):
                 found[declaration.key, str(month)] = _computed(graph, declaration, str(month), found, seen, by_rules)
         for declaration in (one for one in wanted if one.kind != "month_bucket"):
@@ -137,14 +140,25 @@ def _read(source: Declaration, read: Read, period: str, found: Found) -> pl.Data
     return pl.concat([empty, *(found[source.key, one].select(read.columns) for one in periods if (source.key, one) in found)])
 
 
-def _landed_around(landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame, month: Month) -> dict[str, pl.DataFrame]:
+def _linked(landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    names = names_of(landed_tracks)
+    return linked(landed_plays.select(PLAYS_READ).filter(pl.col("variant_id").is_in(names.candidates().implode())), names)
+
+
+def _landed_around(
+    landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame, linked_plays: tuple[pl.DataFrame, pl.DataFrame], month: Month
+) -> dict[str, pl.DataFrame]:
     """The month's landed plays by UTC start and those just beside it, as a build reads them."""
     first, after = (datetime.combine(one.first_day, datetime.min.time()) for one in (month, month.shift(1)))
     start, end = (pl.lit(instant).dt.replace_time_zone("UTC") for instant in (first - EDGE, after + EDGE))
     around = landed_plays.filter(pl.col("listened_at").is_between(start, end, closed="left"))
+    links = linked_plays[0].join(around, on=["listener_id", "variant_id"], how="semi", maintain_order="left")
+    led_to = linked_plays[1].filter(pl.col("variant_id").is_in(links["linked_variant_id"].implode()))
+    played = landed_tracks.join(around, on="variant_id", how="semi", maintain_order="left")
     return {
         "sources/landed_plays": around,
-        "sources/landed_tracks": landed_tracks.join(around, on="variant_id", how="semi", maintain_order="left"),
+        "sources/landed_tracks": pl.concat([played, led_to]).unique("variant_id", keep="first", maintain_order=True),
+        "sources/links": links,
     }
 
 

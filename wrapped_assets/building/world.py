@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
+from wrapped_assets.building.linking import Linked, links_of
+from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.storage import catalogues, groups, profiles, registry
 from wrapped_assets.storage.catalogues import CatalogueFile
@@ -24,7 +26,8 @@ from wrapped_assets.vocabulary.periods import Month, months_of, period_year
 _PEOPLE = {EXTERNALS[name]: read for name, read in (
     ("listeners", registry.listeners_frame), ("exclusions", registry.exclusions_frame), ("profiles", profiles.profiles_frame),
 )}  # fmt: skip
-_WITH_CHUNKS = frozenset({PLAYS, TRACKS, *_PEOPLE})
+_WITH_LINKS = frozenset({EXTERNALS["links"], TRACKS})  # a month's tracks are also those that its links lead to
+_WITH_CHUNKS = frozenset({PLAYS, *_WITH_LINKS, *_PEOPLE})
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class World:
 
     scope: Scope
     chunks: Mapping[tuple[str, str, int], list[Chunk]]
+    links: Mapping[int, Linked | None]  # by bucket; None where a landed file is damaged, so that what reads them says so
     listeners: Mapping[tuple[str, int], np.ndarray]  # (month or year, bucket) → whose landed plays may belong to it: sorted int64
     people: Mapping[str, pl.DataFrame]  # registry/listeners and so on → its rows, in the order of surrogates
     members: pl.DataFrame | None
@@ -65,7 +69,8 @@ class World:
 
 def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING, years: Iterable[int] = ()) -> World:
     """What is given from outside as the connection sees it. `years` are further ones whose editions are wanted."""
-    chunks = load_chunks(root, scope.bucket, scope.months, connection) if scope.keys & _WITH_CHUNKS else {}
+    is_linked = bool(scope.keys & _WITH_LINKS)  # links follow from a listener's whole history
+    chunks = load_chunks(root, scope.bucket, None if is_linked else scope.months, connection) if scope.keys & _WITH_CHUNKS else {}
     listeners = _listeners_by_period(chunks, scope.period)
     whom = None if scope.period is None else people_in(listeners.values())
     seen = {period_year(month) for _, month, _ in chunks} | set(years)
@@ -77,6 +82,7 @@ def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING,
     return World(
         scope=scope,
         chunks=chunks,
+        links=_links(root, chunks) if is_linked else {},
         listeners=listeners,
         people={key: read(root, whom, connection) for key, read in _PEOPLE.items() if key in scope.keys},
         members=groups.members_frame(root, connection) if EXTERNALS["groups"] in scope.keys else None,
@@ -84,6 +90,16 @@ def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING,
         catalogues=told_by,
         files={version: catalogues.files_of(root, version, connection) for version in versions},
     )
+
+
+def _links(root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]]) -> dict[int, Linked | None]:
+    found: dict[int, Linked | None] = {}
+    for bucket in sorted({bucket for _, _, bucket in chunks}):
+        try:
+            found[bucket] = links_of(root, chunks, bucket)
+        except BuildError:
+            found[bucket] = None
+    return found
 
 
 def _listeners_by_period(chunks: Mapping[tuple[str, str, int], list[Chunk]], only: str | None) -> dict[tuple[str, int], np.ndarray]:

@@ -21,6 +21,7 @@ PACKAGES = ("catalogue", "listens", "aggregates", "insights", "playlists")
 EXTERNALS: dict[str, str] = {
     "landed_plays": "sources/landed_plays",
     "landed_tracks": "sources/landed_tracks",
+    "links": "sources/links",
     "listeners": "registry/listeners",
     "exclusions": "registry/exclusions",
     "profiles": "registry/profiles",

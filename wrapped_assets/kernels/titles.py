@@ -54,6 +54,12 @@ def without_remaster(title: pl.Expr) -> pl.Expr:
     return _unless_empty(title.str.replace(_REMASTER_NOTE, ""), title)
 
 
+def remaster_year(title: pl.Expr) -> pl.Expr:
+    """The year of a title's remaster; null where it names none."""
+    year = rf"(?i)(?:(\d{{4}})[\w\s]*{_REMASTER}|{_REMASTER}[\sa-z]*(\d{{4}}))"
+    return pl.coalesce(title.str.extract(year, 1), title.str.extract(year, 2)).cast(pl.Int64)
+
+
 def without_version(title: pl.Expr) -> pl.Expr:
     """A normalised title without remaster, album version, single version, radio edit, mono and the like. Live and remix stay."""
     return _unless_empty(title.str.replace(_VERSION_NOTE, "").str.replace(_VERSION_NOTE, ""), title)

@@ -72,6 +72,11 @@ def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
         *(clean_each(pl.col(name)) for name in _LISTS),
         pl.col("media").fill_null("music"),
     )
+    return recoded(cleaned)
+
+
+def recoded(tracks: pl.DataFrame) -> pl.DataFrame:
+    """LANDED_TRACKS with the variant id that belongs to the other columns, in the order given."""
     key = joined_key(
         *(
             pl.col(name).list.join("\x1d") if name in _LISTS else pl.col(name).cast(pl.String)
@@ -79,6 +84,6 @@ def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
             if name != "variant_id"
         )
     )
-    return cleaned.with_columns(variant_id=key.map_batches(stable_ids, return_dtype=pl.Int64)).select(
+    return tracks.with_columns(variant_id=key.map_batches(stable_ids, return_dtype=pl.Int64)).select(
         pl.col(name).cast(dtype) for name, dtype in LANDED_TRACKS.items()
     )

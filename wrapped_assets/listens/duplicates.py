@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -15,14 +15,14 @@ from wrapped_assets.vocabulary.periods import Month
     kind="month_bucket",
     grain=[c.listener_id, c.listened_at, c.recording_id, c.source_code, c.copy_number],
     columns=[c.ms_played, c.kept_listened_at, c.kept_source_code, c.duplicate_reason],
-    reads={"landed_plays": (PLAYS_READ, "month_and_edges"), "tracks": TRACKS_READ},
+    reads={"landed_plays": (PLAYS_READ, "month_and_edges"), "tracks": TRACKS_READ, "links": (LINKS_READ, "month_and_edges")},
 )
-def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """A record that was dropped, the record that stands for its playback, and by which rule of docs/matching.md.
 
     By the UTC month of the dropped record's start. Records alike in time, recording and format are told apart by `copy_number`.
     """
-    every = resolved_plays(landed_plays, tracks)
+    every = resolved_plays(landed_plays, tracks, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")
     start = pl.lit(month.first_day).cast(c.INSTANT)
     end = pl.lit(month.shift(1).first_day).cast(c.INSTANT)

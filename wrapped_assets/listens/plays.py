@@ -7,7 +7,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.listens.exclude import excluded_hours, excluded_variants
 from wrapped_assets.listens.localise import local_ms, offsets_of
-from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary import outcomes
 from wrapped_assets.vocabulary.periods import Month
@@ -27,22 +27,26 @@ _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
     reads={
         "landed_plays": (PLAYS_READ, "month_and_edges"),
         "tracks": [*TRACKS_READ, c.artist_ids],
+        "links": (LINKS_READ, "month_and_edges"),
         "listeners": [c.listener_id, c.time_zone],
         "exclusions": [c.listener_id, c.exclusion_kind, c.target_id],
     },
     rules=["minimum_ms_played", "window_start", "window_end", "clock", "private_sessions", "minutes_from", "unknown_length_ms"],
 )  # fmt: skip
 def plays(
-    landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, listeners: pl.LazyFrame, exclusions: pl.LazyFrame, rules: DeclaredRules, month: Month
+    landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame, listeners: pl.LazyFrame, exclusions: pl.LazyFrame,
+    rules: DeclaredRules, month: Month,
 ) -> pl.LazyFrame:
     """One playback of one listener, by the listener's own calendar, with what became of it.
 
     A play without played time takes its recording's length. `is_listen` says that it passes the counting rule; `outcome_code`
     adds the edition's window and gives the first reason that applies: excluded, not music, outside the window, private, too short.
     """
-    every = resolved_plays(landed_plays, tracks)
+    every = resolved_plays(landed_plays, tracks, links)
     dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))
     people = offsets_of(listeners, month).join(excluded_hours(exclusions), on="listener_id", how="left")
+    unwanted = excluded_variants(exclusions, tracks)
+    as_exported = unwanted.rename({"variant_id": "_exported", "_is_excluded": "_was_excluded"})
     local, played, length = pl.col("_local_ms"), pl.col("ms_played"), pl.col("duration_ms").cast(pl.Int64)
     counted_ms = length if rules.minutes_from == "recording_length" else pl.coalesce(played, length)
     return (
@@ -52,11 +56,12 @@ def plays(
         .with_columns(local_date=(local // _DAY_MS).cast(pl.Int32).cast(pl.Date), local_hour=(local // _HOUR_MS % 24).cast(pl.Int8))
         .filter(pl.col("local_date").is_between(month.first_day, month.last_day))
         .join(dropped, left_on="_row", right_on="_kept", how="left", maintain_order="left")
-        .join(excluded_variants(exclusions, tracks), on=["listener_id", "variant_id"], how="left", maintain_order="left")
+        .join(unwanted, on=["listener_id", "variant_id"], how="left", maintain_order="left")
+        .join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # what they left out may since be renamed
         .with_columns(
             # A scrobble was qualified by its source, and says no played time to judge by.
             _is_long=pl.col("is_scrobble") | (played.fill_null(0) >= rules.minimum_ms_played),
-            _is_excluded=pl.col("_is_excluded").fill_null(False) | _in_hours(pl.col("_hours"), pl.col("local_hour")),
+            _is_excluded=pl.any_horizontal(pl.col("_is_excluded", "_was_excluded").fill_null(False), _in_hours(pl.col("local_hour"))),
             _is_ranked=~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True),
             _in_window=pl.col("local_date").is_between(rules.window_start, rules.window_end),
             _is_music=pl.col("media") == "music",
@@ -76,6 +81,6 @@ def plays(
     )  # fmt: skip
 
 
-def _in_hours(mask: pl.Expr, hour: pl.Expr) -> pl.Expr:
+def _in_hours(hour: pl.Expr) -> pl.Expr:
     """Whether the hour's bit is set; false for listeners who exclude no hours."""
-    return (mask // pl.lit(2, pl.Int64).pow(hour.cast(pl.Int64)) % 2 == 1).fill_null(False)
+    return (pl.col("_hours") // pl.lit(2, pl.Int64).pow(hour.cast(pl.Int64)) % 2 == 1).fill_null(False)

@@ -17,11 +17,19 @@ PLAYS_READ: tuple[Column, ...] = (
 TRACKS_READ: tuple[Column, ...] = (
     c.variant_id, c.recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.duration_ms, c.media,
 )  # fmt: skip
+LINKS_READ: tuple[Column, ...] = (c.listener_id, c.variant_id, c.linked_variant_id)
 _READ = MappingProxyType({column.name: column.dtype for column in (*PLAYS_READ, *TRACKS_READ)})
-_RESOLVED = MappingProxyType({**_READ, "_row": pl.get_index_type(), "_kept": pl.get_index_type(), "_reason": pl.String})
+_JOINED = MappingProxyType({**_READ, "_exported": pl.Int64()})
+_RESOLVED = MappingProxyType({**_JOINED, "_row": pl.get_index_type(), "_kept": pl.get_index_type(), "_reason": pl.String})
 
 
-def resolved_plays(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
-    """Every landed play of the month and its edges with its ids, `_row`, `_kept` and `_reason` (see `mark_duplicates`)."""
-    joined = landed_plays.join(tracks, on="variant_id", how="inner").select(list(_READ))
+def resolved_plays(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
+    """Every landed play of the month and its edges, under the spelling that its listener's history links it to.
+
+    With the ids of that spelling, `_exported` (its own spelling), `_row`, `_kept` and `_reason` (see `mark_duplicates`).
+    """
+    linked = landed_plays.join(links, on=["listener_id", "variant_id"], how="left").with_columns(
+        _exported="variant_id", variant_id=pl.coalesce("linked_variant_id", "variant_id")
+    )
+    joined = linked.join(tracks, on="variant_id", how="inner").select(list(_JOINED))
     return joined.map_batches(lambda plays: mark_duplicates(plays).select(list(_RESOLVED)), schema=_RESOLVED)

@@ -24,6 +24,7 @@ KINDS = {"insights": "insight", "playlists": "playlist", "population": "statisti
 MEANINGS = {
     "landed_plays": "Plays as they were exported, coded and landed by UTC month: append-only, written by an import or by the inbox.",
     "landed_tracks": "The tracks that landed plays name, each spelling once a month.",
+    "links": "Spellings that one listener's history links: ids under two names, names of one playback, plays without their album.",
     "listeners": "Listeners and their time zones. Their names never leave the registry.",
     "exclusions": "What listeners asked to leave out of their figures: artists, recordings, release groups, hours.",
     "profiles": "What figures about many people may know of listeners (country, place, year of birth), and who agreed to be found.",

@@ -176,7 +176,7 @@ def read_landed(
             touched = {-1: chunk.tail, 0: chunk.whole, 1: chunk.head}[shift]
             if touched == NO_ROWS:
                 continue
-            lazy = pl.scan_parquet(_intact(root, chunk))
+            lazy = pl.scan_parquet(intact_path(root, chunk))
             if asset == TRACKS and flag:
                 lazy = lazy.filter(flag)
             elif flag:
@@ -186,7 +186,8 @@ def read_landed(
     return pl.concat(pl.collect_all(parts)) if parts else pl.DataFrame(schema=schema)
 
 
-def _intact(root: Root, chunk: Chunk) -> Path:
+def intact_path(root: Root, chunk: Chunk) -> Path:
+    """Where a landed file lies; BuildError where it does not have the bytes that were recorded."""
     path = root.path / chunk.path
     if not is_intact(path, chunk.file_hash):
         note_damage(root, [chunk.path])

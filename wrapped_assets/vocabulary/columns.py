@@ -107,6 +107,7 @@ is_length_known = _column("is_length_known", pl.Boolean, "The played time, or th
 copy_number = _column("copy_number", pl.Int64, "Tells records apart that agree in all else, first = 1.", "own_content")
 kept_listened_at = _column("kept_listened_at", INSTANT, "Start of the record that was kept.", "own_content", "UTC")
 kept_source_code = _column("kept_source_code", pl.UInt8, "Format of the record that was kept.", "own_content")
+linked_variant_id = _column("linked_variant_id", pl.Int64, "The spelling that stands for it in this listener's history: of a linked name, or with its album.", "own_content")
 duplicate_reason = _column("duplicate_reason", pl.String, "Why two records are one playback: same_start, overlap, scrobbled_again, times_agree, same_length, pause.", "own_content")
 outcome_code = _column("outcome_code", pl.UInt8, "What became of the play: place in vocabulary.outcomes.OUTCOMES.", "own_content")
 outcome = _column("outcome", pl.String, "What became of the play: counted, or the reason why not.", "own_content")

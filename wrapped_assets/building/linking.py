@@ -1,0 +1,113 @@
+"""Links of a bucket's listeners, kept beside the landing: computed once for what is landed, and by month as `plays` reads them.
+
+The files are named by what they follow from: the landed files of the bucket and the code that links. They can always be made anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from wrapped_assets import kernels, listens, vocabulary
+from wrapped_assets.contracts.graph import EXTERNALS
+from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.listens.code import LANDED_TRACKS
+from wrapped_assets.listens.link import LINKS, PLAYS_READ, linked
+from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.spellings import names_of
+from wrapped_assets.storage import landing
+from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, intact_path
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
+
+Chunks = Mapping[tuple[str, str, int], list[Chunk]]
+Linked = tuple[pl.DataFrame, pl.DataFrame]
+KEY = EXTERNALS["links"]
+MONTHLY: dict[str, pl.DataType] = {"month": pl.String(), **LINKS, "is_head": pl.Boolean(), "is_tail": pl.Boolean()}
+_PARTS = {"whole": pl.lit(value=True), "head": pl.col("is_head"), "tail": pl.col("is_tail")}
+
+
+def links_of(root: Root, chunks: Chunks, bucket: int) -> Linked:
+    """The bucket's links by month (MONTHLY), and the tracks that they lead to (LANDED_TRACKS)."""
+    paths = sorted(chunk.path for (asset, _, of), found in chunks.items() if asset == PLAYS and of == bucket for chunk in found)
+    if not paths:
+        return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
+    folder, name = root.path / "landing" / "links", combined(_logic(), *paths)
+    ours = {part: folder / f"b{bucket:03d}-{part}-{name}.parquet" for part in ("tracks", "links")}  # links last: they complete the pair
+    try:
+        return _read(ours["links"], ours["tracks"])
+    except FileNotFoundError:
+        pass
+    links, tracks = _computed(root, chunks, bucket)
+    write_parquet(tracks, ours["tracks"])
+    write_parquet(links, ours["links"])
+    for old in folder.glob(f"b{bucket:03d}-*.parquet"):
+        if old not in ours.values():
+            old.unlink(missing_ok=True)
+    return links, tracks
+
+
+@lru_cache(maxsize=4)
+def _read(links: Path, tracks: Path) -> Linked:
+    return pl.read_parquet(links), pl.read_parquet(tracks)
+
+
+def read_links(links: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """LINKS of a month and of the edges of the months beside it."""
+    beside = pl.col("month") == str(month)
+    for shift, flag in ((-1, "is_tail"), (1, "is_head")):
+        beside |= (pl.col("month") == str(month.shift(shift))) & pl.col(flag)
+    return links.filter(beside).select(LINKS.keys()).unique().sort("listener_id", "variant_id")
+
+
+def mark_links(found: Mapping[int, Linked | None], landed: dict[tuple[str, str, int], dict[str, str]]) -> None:
+    """Adds each month's links to the hashes of what was landed, and to those of its tracks the ones that they lead to."""
+    for bucket, both in found.items():
+        for (month,), rows in both[0].partition_by("month", as_dict=True).items() if both else ():
+            hashes = {part: _hash(rows.filter(rule).select(LINKS.keys())) for part, rule in _PARTS.items()}
+            landed[KEY, str(month), bucket] = hashes
+            of_tracks = landed.setdefault((TRACKS, str(month), bucket), {})
+            for part, digest in hashes.items():
+                if digest:
+                    of_tracks[part] = combined(of_tracks.get(part, ""), digest)
+
+
+def _hash(rows: pl.DataFrame) -> str:
+    return combined(*frame_hashes(rows).values()) if rows.height else ""
+
+
+def _computed(root: Root, chunks: Chunks, bucket: int) -> Linked:
+    tracks = [pl.scan_parquet(intact_path(root, chunk)).select(LANDED_TRACKS.keys()) for chunk in _of(chunks, TRACKS, bucket)]
+    names = names_of(pl.concat(pl.collect_all(tracks)).unique("variant_id").sort("variant_id"))
+    wanted = pl.LazyFrame({"variant_id": names.candidates()})
+    if wanted.collect().is_empty():
+        return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
+    scans = [
+        pl.scan_parquet(intact_path(root, chunk)).select(PLAYS_READ).join(wanted, on="variant_id", how="semi").with_columns(
+            month=pl.lit(chunk.month), is_head=pl.col("listened_at").is_between(*head), is_tail=pl.col("listened_at").is_between(*tail)
+        )
+        for chunk in _of(chunks, PLAYS, bucket)
+        for head, tail in [landing.edges(Month.parse(chunk.month), EDGE)]
+    ]  # fmt: skip
+    plays = pl.concat(pl.collect_all(scans))
+    links, led_to = linked(plays.select(PLAYS_READ), names)
+    who = ["month", "listener_id", "variant_id"]
+    present = plays.group_by(who).agg(pl.col("is_head", "is_tail").any())
+    monthly = present.join(links, on=["listener_id", "variant_id"]).select(MONTHLY.keys()).sort(who)
+    return monthly, led_to
+
+
+def _of(chunks: Chunks, asset: str, bucket: int) -> Iterator[Chunk]:
+    listed: Iterable[tuple[tuple[str, str, int], list[Chunk]]] = sorted(chunks.items())
+    return (chunk for (kind, _, of), found in listed if (kind, of) == (asset, bucket) for chunk in found)
+
+
+@cache
+def _logic() -> str:
+    """Every source file that linking may reach. A change that means nothing costs new links, which are the same; cells stay as they are."""
+    rooms = [Path(room.__file__ or "").parent for room in (kernels, listens, vocabulary)]
+    return combined(pl.__version__, *(path.read_text(encoding="utf-8") for room in rooms for path in sorted(room.glob("*.py"))))

@@ -1,0 +1,161 @@
+"""Names and ids that one listener's history links: an id under two names, two names of one playback, plays without their album.
+
+A link replaces one spelling of a track by another for one listener. What is linked depends on that listener's plays alone.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from wrapped_assets.kernels.components import labelled
+from wrapped_assets.kernels.titles import remaster_year
+from wrapped_assets.listens.code import LANDED_TRACKS, recoded
+from wrapped_assets.listens.spellings import SAME_LENGTH_MS, Names, identified
+
+LINKS: dict[str, pl.DataType] = {"listener_id": pl.Int64(), "variant_id": pl.Int64(), "linked_variant_id": pl.Int64()}
+PLAYS_READ = ("listener_id", "variant_id", "listened_at", "ms_played", "source_code")
+_TOGETHER_MS, _SAME_SECOND_MS = 60_000, 999  # two names of one playback start or end this close: in two formats, and in one
+_NO_ARTIST = ("various artists", "various", "verschiedene interpreten", "varios artistas", "vários intérpretes", "unknown artist", "va")
+_MOST_NAMES = 3  # of one artist; more are a mistake of some mapping
+
+
+def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Links (LINKS), and the tracks that they lead to (LANDED_TRACKS), from the plays (PLAYS_READ) of `names.candidates()`."""
+    heard = plays.group_by("listener_id", "variant_id").agg(_plays=pl.len(), _last=pl.col("listened_at").max())
+    heard = heard.join(names.tracks, on="variant_id")
+    if heard.is_empty():
+        return pl.DataFrame(schema=LINKS), pl.DataFrame(schema=LANDED_TRACKS)
+    heard = heard.with_columns(_year=remaster_year(pl.col("recording_name")).fill_null(0))
+    renamed = _with_new_artists(heard, names.keys)
+    joined = _with_one_name(renamed, names.keys, _together(plays, names.tracks))
+    return _coded(_with_albums(joined))
+
+
+_MOST_SEEN, _DOWN = ["_plays", "_last", "variant_id"], [True, True, False]  # of spellings: the most played, then the newest
+_NEWEST_FIRST = {"_last": True, "_year": True, "_plays": True}
+
+
+def _with_new_artists(heard: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """The rows with an artist whom an id names twice under the newer name; `_is_changed` says which."""
+    by_id = keys.filter(~pl.col("key").str.starts_with("name "))
+    one = heard.join(by_id, on="variant_id").select("listener_id", "key", "artist_id", "_title", "_artist", "_primary")
+    two = one.join(one, on=["listener_id", "key", "_title"], suffix="_right")
+    generic = pl.any_horizontal(pl.col(name).is_in(_NO_ARTIST) for name in ("_primary", "_primary_right"))
+    pairs = two.filter(pl.col("_artist") != pl.col("_artist_right"), ~generic).select("listener_id", a="artist_id", b="artist_id_right")
+    heard = heard.with_columns(_is_changed=pl.lit(value=False))
+    if pairs.is_empty():
+        return heard
+    groups = labelled(pairs.unique(), "listener_id").filter(pl.len().over("listener_id", "label") <= _MOST_NAMES)
+    primary = heard.group_by("listener_id", "artist_id").agg(
+        pl.col("_last").max(), pl.col("_year").max(), pl.col("_plays").sum(),
+        _name=pl.col("artist_names").list.first().sort_by(_MOST_SEEN, descending=_DOWN).first(),
+    )  # fmt: skip
+    ranked = groups.join(primary, left_on=["listener_id", "node"], right_on=["listener_id", "artist_id"])
+    newest = _first_of(ranked.sort(*_NEWEST_FIRST, "_name", descending=[*_NEWEST_FIRST.values(), False]), ["listener_id", "label"])
+    renames = groups.join(newest.select("listener_id", "label", _new="node", _name="_name"), on=["listener_id", "label"])
+    renames = renames.filter(pl.col("node") != pl.col("_new")).select("listener_id", artist_id_each="node", _new_name="_name")
+    flat = heard.select("listener_id", "variant_id", artist_id_each="artist_ids", _old_name="artist_names")
+    flat = flat.explode("artist_id_each", "_old_name")
+    touched = flat.join(renames, on=["listener_id", "artist_id_each"], how="left", maintain_order="left").group_by(
+        "listener_id", "variant_id", maintain_order=True
+    )
+    lists = touched.agg(_renamed=pl.coalesce("_new_name", "_old_name"), _is_new=pl.col("_new_name").is_not_null().any())
+    rows = heard.join(lists.filter("_is_new"), on=["listener_id", "variant_id"], how="left", maintain_order="left")
+    guests = pl.col("_renamed").list.slice(1).list.join(", ")
+    credit = pl.col("_renamed").list.first() + pl.when(guests != "").then(pl.lit(" feat. ") + guests).otherwise(pl.lit(""))
+    changed = rows.filter(pl.col("_is_new").is_not_null()).with_columns(
+        artist_names="_renamed", artist_name=credit, _is_changed=pl.lit(value=True), _row=pl.int_range(pl.len())
+    )
+    if changed.is_empty():
+        return heard
+    ids = identified(changed.select("artist_names", "artist_name", "recording_name", "media", variant_id="_row"))
+    fresh = changed.drop("recording_id", "artist_id", "artist_ids").join(
+        ids.select(_row="variant_id", recording_id="recording_id", artist_id="artist_id", artist_ids="artist_ids"), on="_row"
+    )
+    kept = rows.filter(pl.col("_is_new").is_null())
+    return pl.concat([kept.select(heard.columns), fresh.select(heard.columns)])
+
+
+def _with_one_name(heard: pl.DataFrame, keys: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
+    """The rows of linked recordings under the newest one's names."""
+    who = ["listener_id", "variant_id"]
+    keyed = heard.select(*who, "recording_id").join(keys, on="variant_id")
+    first = keyed.group_by("listener_id", "key").agg(pl.col("recording_id").min())
+    pairs = keyed.join(first, on=["listener_id", "key"]).select("listener_id", a="recording_id", b="recording_id_right")
+    of = heard.select(*who, "recording_id")
+    met = together.join(of, on=who).join(of, left_on=["listener_id", "variant_id_right"], right_on=who, suffix="_right")
+    pairs = pl.concat([pairs, met.select("listener_id", a="recording_id", b="recording_id_right")])
+    pairs = pairs.filter(pl.col("a") != pl.col("b")).unique()
+    if pairs.is_empty():
+        return heard.with_columns(_joined=pl.col("recording_id"))
+    groups = labelled(pairs, "listener_id").select("listener_id", "label", recording_id="node")
+    ranked = heard.join(groups, on=["listener_id", "recording_id"])
+    totals = ranked.group_by("listener_id", "label", "recording_id").agg(
+        pl.col("_last").max(), pl.col("_year").max(), pl.col("_plays").sum(), _name=pl.col("recording_name").min()
+    )
+    order = [*_NEWEST_FIRST, "_name", "recording_id"]
+    group = ["listener_id", "label"]
+    newest = _first_of(totals.sort(order, descending=[*_NEWEST_FIRST.values(), False, False]), group)
+    newest = newest.select(*group, _joined="recording_id")
+    spelled = ranked.join(newest, left_on=[*group, "recording_id"], right_on=[*group, "_joined"], how="semi")
+    most_seen = _first_of(spelled.sort(_MOST_SEEN, descending=_DOWN), group)
+    shown = most_seen.select(*group, *(pl.col(name).alias(f"_{name}") for name in _SHOWN))
+    rows = heard.join(groups, on=["listener_id", "recording_id"], how="left").join(newest, on=group, how="left")
+    rows = rows.join(shown, on=group, how="left")
+    is_old = pl.col("_joined").is_not_null() & (pl.col("_joined") != pl.col("recording_id"))
+    return rows.with_columns(
+        *(pl.when(is_old).then(f"_{name}").otherwise(name).alias(name) for name in _SHOWN),
+        _is_changed=pl.col("_is_changed") | is_old, _joined=pl.coalesce("_joined", "recording_id"),
+    )  # fmt: skip
+
+
+def _first_of(ordered: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+    return ordered.unique(group, keep="first", maintain_order=True)
+
+
+_SHOWN = ("recording_name", "artist_name", "artist_names", "artist_mbids")
+
+
+def _with_albums(heard: pl.DataFrame) -> pl.DataFrame:
+    """A play without an album takes it from the same recording's other plays of that listener: the one most often seen."""
+    who, album = ["listener_id", "_joined"], pl.col("release_group_name")
+    filled = album.sort_by(_MOST_SEEN, descending=_DOWN).first()
+    seen = heard.filter(album.is_not_null()).group_by(*who, "_album").agg(pl.col("_plays").sum(), pl.col("_last").max(), _filled=filled)
+    best = _first_of(seen.sort("_plays", "_last", "_album", descending=_DOWN), who)
+    rows = heard.join(best.select(*who, "_filled"), on=who, how="left")
+    is_filled = album.is_null() & pl.col("_filled").is_not_null()
+    return rows.with_columns(release_group_name=pl.coalesce(album, "_filled"), _is_changed=pl.col("_is_changed") | is_filled)
+
+
+def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The changed rows as links, and the tracks with the names that they got."""
+    changed = heard.filter("_is_changed").sort("listener_id", "variant_id")
+    own = changed.select("listener_id", *LANDED_TRACKS)
+    coded = recoded(own)
+    links = own.select("listener_id", "variant_id").with_columns(linked_variant_id=coded["variant_id"])
+    is_moved = links["variant_id"] != links["linked_variant_id"]
+    return links.filter(is_moved).select(LINKS.keys()), coded.filter(is_moved).unique("variant_id").sort("variant_id")
+
+
+def _together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of variants with one title, and one album or one length, that a listener played at one time.
+
+    Columns listener_id, variant_id, variant_id_right.
+    """
+    facts = tracks.select("variant_id", "song_id", "_title", "_album", "duration_ms")
+    start = pl.col("listened_at").dt.epoch("ms")
+    timed = plays.select("listener_id", "variant_id", "source_code", _start=start, _end=start + pl.col("ms_played").fill_null(0))
+    timed = timed.join(facts, on="variant_id")
+    several = timed.group_by("listener_id", "_title").agg(pl.col("song_id").n_unique()).filter(pl.col("song_id") > 1)
+    timed = timed.join(several, on=["listener_id", "_title"], how="semi")
+    tolerance = pl.when(pl.col("source_code") == pl.col("source_code_right")).then(_SAME_SECOND_MS).otherwise(_TOGETHER_MS)
+    length = (pl.col("duration_ms") - pl.col("duration_ms_right")).abs() <= SAME_LENGTH_MS
+    is_alike = ((pl.col("_album") == pl.col("_album_right")) | length).fill_null(value=False)
+    found = []
+    for time in ("_start", "_end"):
+        slots = timed.with_columns(_slot=pl.concat_list(pl.col(time) // _TOGETHER_MS + shift for shift in (-1, 0, 1))).explode("_slot")
+        near = timed.with_columns(_slot=pl.col(time) // _TOGETHER_MS).join(slots, on=["listener_id", "_title", "_slot"], suffix="_right")
+        distance = (pl.col(time) - pl.col(f"{time}_right")).abs()
+        close = near.filter(distance <= tolerance, pl.col("song_id") != pl.col("song_id_right"), is_alike)
+        found.append(close.select("listener_id", "variant_id", "variant_id_right"))
+    return pl.concat(found).unique()

@@ -1,0 +1,73 @@
+"""A bucket's spellings of music: what each is a spelling of, and by which names and ids two of them may be one recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from wrapped_assets.kernels.music_ids import recording_ids, separated, with_artists
+from wrapped_assets.kernels.texts import normalised
+from wrapped_assets.kernels.titles import song_key
+
+SAME_LENGTH_MS = 2_000  # services round a recording's length
+
+
+@dataclass(frozen=True)
+class Names:
+    """A bucket's spellings: `tracks`, one row per variant with its ids, and `keys` (key, variant_id) that make spellings one recording."""
+
+    tracks: pl.DataFrame
+    keys: pl.DataFrame
+
+    def candidates(self) -> pl.Series:
+        """The variants that some listener's history may link: all others need not be looked at."""
+        named = self.keys.join(self.tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
+        facts = named.group_by("key").agg(pl.col("recording_id", "artist_id").n_unique())
+        renamed = named.join(facts.filter(pl.col("recording_id") > 1), on="key", how="semi")["recording_id"]
+        several = named.join(facts.filter(pl.col("artist_id") > 1), on="key", how="semi")
+        artists = self.tracks.select("variant_id", artist_id="artist_ids").explode("artist_id").join(several, on="artist_id", how="semi")
+        album = pl.col("_album")
+        unfilled = self.tracks.group_by("recording_id").agg(_some=album.is_null().any() & album.is_not_null().any()).filter("_some")
+        recordings = pl.concat([renamed, unfilled["recording_id"]]).unique()
+        found = [self.tracks.filter(pl.col("recording_id").is_in(recordings.implode()))["variant_id"], artists["variant_id"]]
+        return pl.concat([*found, *self._alike()]).unique().sort()
+
+    def _alike(self) -> list[pl.Series]:
+        """Variants that share title and album, or title and length, with another song: they may be two credits of one recording."""
+        slot = pl.col("duration_ms") // (2 * SAME_LENGTH_MS)
+        found = []
+        for fact in (pl.col("_album"), slot, (pl.col("duration_ms") + SAME_LENGTH_MS) // (2 * SAME_LENGTH_MS)):
+            facts = self.tracks.select("variant_id", "song_id", "_title", _fact=fact).drop_nulls("_fact")
+            several = facts.group_by("_title", "_fact").agg(pl.col("song_id").n_unique()).filter(pl.col("song_id") > 1)
+            found.append(facts.join(several, on=["_title", "_fact"], how="semi")["variant_id"])
+        return found
+
+
+def names_of(landed_tracks: pl.DataFrame) -> Names:
+    """The spellings of landed tracks (LANDED_TRACKS, each variant once)."""
+    music = landed_tracks.filter(pl.col("media") == "music")
+    tracks = identified(music)
+    title, artist = song_key(pl.col("recording_name"), pl.col("_primary"))
+    tracks = tracks.with_columns(_title=title, _artist=artist, _album=normalised(pl.col("release_group_name")))
+    submitted = tracks.filter(pl.col("submitted_recording_name").is_not_null(), pl.col("submitted_artist_name").is_not_null())
+    sent = submitted.select(
+        "variant_id", "media", recording_name="submitted_recording_name", artist_name="submitted_artist_name",
+        artist_names=separated(pl.lit(None, pl.List(pl.String)), pl.col("submitted_artist_name")),
+    )  # fmt: skip
+    sent_as = identified(sent).select("variant_id", key=pl.concat_str(pl.lit("name "), "recording_id"))
+    mbid = [pl.concat_str(pl.lit(f"mbid {part} "), "recording_mbid", pl.lit(" "), part) for part in ("_title", "_artist")]
+    uri = pl.col("spotify_uri")
+    keys = [
+        pl.concat_str(pl.lit("name "), "recording_id"), pl.when(uri.str.starts_with("spotify:track:")).then(uri),
+        pl.concat_str(pl.lit("isrc "), "isrc"), *mbid,
+    ]  # fmt: skip
+    found = pl.concat([*(tracks.select("variant_id", key=key) for key in keys), sent_as]).drop_nulls("key").unique()
+    return Names(tracks, found.select("key", "variant_id"))
+
+
+def identified(rows: pl.DataFrame) -> pl.DataFrame:
+    """With artist_names, artist_ids, artist_id and _primary, recording_id and song_id: as in catalogue/tracks."""
+    kept = rows.lazy().with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
+    whole = with_artists(kept, "variant_id").with_columns(**recording_ids(pl.col("media")))
+    return whole.with_columns(artist_id=pl.col("artist_ids").list.first()).collect()

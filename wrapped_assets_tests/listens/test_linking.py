@@ -1,0 +1,103 @@
+"""Names and ids that one listener's history links are one recording and one artist, for that listener alone."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import polars as pl
+import pytest
+
+from wrapped_assets.building.rehearsal import Found, rehearse
+from wrapped_assets_tests.listens.plays import EXACT, MINUTES, SCROBBLES, duplicates_in, frame, listens_in, loaded, play, scrobble
+
+URI, OTHER_URI = "spotify:track:0000000000000000000001", "spotify:track:0000000000000000000002"
+MBID = "11111111-1111-4111-8111-00002fcb3310"
+
+
+def by_artist(artist: str, title: str, month: int, **more: Any) -> dict[str, Any]:
+    return play(f"2026-{month:02d}-01 12:00", title, artist_credit=artist, **more)
+
+
+def counts(found: Found, kind: str) -> list[int]:
+    """How often each recording, artist or release group was played, most often first."""
+    return listens_in(found)[f"{kind}_id"].drop_nulls().value_counts()["count"].sort(descending=True).to_list()
+
+
+def heard(*plays: dict[str, Any]) -> Found:
+    return loaded((EXACT, list(plays)))
+
+
+def test_an_id_that_changes_its_title_is_one_recording() -> None:
+    old = [by_artist("bo", "Eple", month, spotify_uri=URI) for month in (1, 2, 3)]
+    new = [by_artist("bo", "Apple", month, spotify_uri=URI) for month in (4, 5)]
+    assert counts(heard(*old, *new), "recording") == [5]
+
+
+@pytest.mark.parametrize("id_", [{"spotify_uri": URI}, {"isrc": "NOABC0100001"}, {"recording_mbid": MBID}], ids=str)
+def test_a_renamed_artist_is_one_artist_also_in_songs_that_kept_no_id(id_: dict[str, str]) -> None:
+    plays = [by_artist("old name", "Eple", 1, **id_), by_artist("new name", "Eple", 5, **id_), by_artist("old name", "Walk", 2)]
+    plays.append(by_artist("New Name", "Walk", 6))
+    found = heard(*plays)
+    assert (counts(found, "artist_credit"), counts(found, "recording")) == ([4], [2, 2])
+    newest = heard(by_artist("new name", "Walk", 6))
+    assert set(listens_in(found)["artist_credit_id"]) == set(listens_in(newest)["artist_credit_id"])
+
+
+def test_a_mapping_that_agrees_in_neither_title_nor_artist_links_nothing() -> None:
+    mapped = heard(by_artist("bo", "Eple", 1, recording_mbid=MBID), by_artist("cy", "Walk", 2, recording_mbid=MBID))
+    assert counts(mapped, "recording") == [1, 1]
+
+
+def test_various_artists_and_credits_of_several_are_no_other_name_of_an_artist() -> None:
+    for other in ("Various Artists", "bo & cy"):
+        pair = [by_artist("bo", "Eple", 1, spotify_uri=URI), by_artist(other, "Eple", 2, spotify_uri=URI)]
+        found = heard(*pair, by_artist(other, "Walk", 3), by_artist("bo", "Night", 4))
+        assert counts(found, "recording") == [2, 1, 1]
+        assert len(counts(found, "artist_credit")) == 2
+
+
+def test_two_names_of_one_playback_are_one_recording_in_every_month() -> None:
+    streamed = [by_artist("album artist", "Eple", month, release_group_name="steps", duration_ms=180_000) for month in (1, 2)]
+    credit = {"artist_credit": "track artist", "release_group_name": "Steps"}
+    scrobbled = [scrobble(f"2026-{month:02d}-01 12:00:01", "Eple", **credit) for month in (2, 3)]
+    found = loaded((EXACT, streamed), (SCROBBLES, scrobbled))
+    assert counts(found, "recording") == [3]
+    assert duplicates_in(found)["duplicate_reason"].to_list() == ["times_agree"]
+
+
+def test_the_same_title_of_others_on_another_album_stays_theirs() -> None:
+    streamed = by_artist("bo", "Home", 2, release_group_name="steps", duration_ms=180_000)
+    other = scrobble("2026-02-01 12:00:01", "Home", artist_credit="cy", release_group_name="walls", duration_ms=240_000)
+    assert counts(loaded((EXACT, [streamed]), (SCROBBLES, [other])), "recording") == [1, 1]
+
+
+def test_names_that_a_client_sent_are_those_of_other_exports() -> None:
+    mapped = by_artist("The Mapped", "Dawn, Part 2", 1, submitted_title="Dawn Pt. 2", submitted_artist_credit="The Sent")
+    found = loaded((EXACT, [by_artist("The Sent", "Dawn Pt. 2", 1)]), (MINUTES, [mapped]))
+    assert counts(found, "recording") == [1]
+
+
+def test_a_play_without_an_album_takes_the_one_most_often_seen_of_that_recording() -> None:
+    with_album = [by_artist("bo", "Eple", month, release_group_name=name) for month, name in ((1, "single"), (2, "steps"), (3, "steps"))]
+    found = heard(*with_album, by_artist("bo", "Eple", 4), by_artist("bo", "Walk", 5))
+    assert counts(found, "release_group") == [3, 1]
+
+
+def test_no_listener_links_names_for_another() -> None:
+    renamed = frame(by_artist("old", "Eple", 1, spotify_uri=URI), by_artist("new", "Eple", 2, spotify_uri=URI), by_artist("old", "Walk", 3))
+    other = frame(by_artist("old", "Eple", 1), by_artist("old", "Walk", 2), by_artist("new", "Walk", 3))
+    together = listens_in(rehearse({"ana": renamed, "bo": other}, [2026], only=["plays"]))
+    alone = listens_in(rehearse({"bo": other}, [2026], only=["plays"]))
+    assert together.filter(pl.col("listener_id").is_in(alone["listener_id"].implode())).equals(alone)
+
+
+def test_the_order_of_loading_changes_no_link() -> None:
+    exports = [
+        (EXACT, [by_artist("old", "Eple", 1, spotify_uri=URI), by_artist("old", "Walk", 2, spotify_uri=OTHER_URI)]),
+        (MINUTES, [by_artist("new", "Eple", 1, spotify_uri=URI), by_artist("new", "Walk - 2023 Remaster", 2, spotify_uri=OTHER_URI)]),
+        (SCROBBLES, [scrobble("2026-03-01 12:00", "Walk", artist_credit="old")]),
+    ]
+    first, *others = [listens_in(loaded(*order)) for order in permutations(exports)]
+    assert all(other.equals(first) for other in others)
+    assert first["artist_credit_id"].n_unique() == 1
