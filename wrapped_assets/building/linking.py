@@ -38,10 +38,8 @@ def links_of(root: Root, chunks: Chunks, bucket: int) -> Linked:
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
     folder, name = root.path / "landing" / "links", combined(_logic(), *paths)
     ours = {part: folder / f"b{bucket:03d}-{part}-{name}.parquet" for part in ("tracks", "links")}  # links last: they complete the pair
-    try:
+    if all(path.exists() for path in ours.values()):
         return _read(ours["links"], ours["tracks"])
-    except FileNotFoundError:
-        pass
     links, tracks = _computed(root, chunks, bucket)
     write_parquet(tracks, ours["tracks"])
     write_parquet(links, ours["links"])
