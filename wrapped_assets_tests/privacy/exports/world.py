@@ -21,6 +21,7 @@ from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
 from wrapped_assets.storage import catalogues, consents, publications, registry, tables
+from wrapped_assets.storage.cell_files import write_cell
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
@@ -138,11 +139,10 @@ class World:
         return [self._stored(Cell(asset, period, bucket), found) for (asset, period, bucket), found in rows.items()]
 
     def _stored(self, cell: Cell, rows: list[dict[str, object]]) -> StoredCell:
-        path = f"lake/{cell.asset}/{cell.period}/{cell.bucket}.parquet"
-        (self.root.path / path).parent.mkdir(parents=True, exist_ok=True)
         table = pl.DataFrame(rows, schema=_SCHEMAS[cell.asset], orient="row").unique(maintain_order=True)
-        table.write_parquet(self.root.path / path)
-        return StoredCell(cell, "", "", "", "", "", {}, table.height, 0, 0.0, "", path, "", NOW)
+        done = write_cell(self.root, cell, table)
+        sizes = (table.height, done.byte_count, 0.0)
+        return StoredCell(cell, "", "", "", "", done.data_version, done.column_hashes, *sizes, "", done.path, done.file_hash, NOW)
 
     def snapshot(self, export: Export, recipient: str | None = None) -> Snapshot:
         """As the gate takes it."""
