@@ -30,7 +30,7 @@ def explain_cells(project: Project, asset: str, partition: str | None) -> list[d
         decision = decide(situation, cell, pending - {cell})
         changed: list[str] = []
         stored = situation.stored.get(cell)
-        if stored is not None and decision.reason == "logic":
+        if stored is not None and decision.reason in ("logic", "engine"):
             changed = _parts_changed(project, stored.logic, cell)
         elif stored is not None and decision.reason in ("data", "column"):
             changed = _inputs_changed(stored.inputs, written_inputs(situation, cell))

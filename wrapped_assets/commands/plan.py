@@ -68,5 +68,8 @@ def _print(plan) -> None:
         because = steps[0].because + (f" (+{len(steps) - 1} more)" if len({step.because for step in steps}) > 1 else "")
         table.add_row(asset, str(len(steps)), span, reason, because, f"{rows:,}" if rows else "–", f"{seconds:.1f}" if seconds else "–")
     Console(width=None if sys.stdout.isatty() else 150).print(table)
+    if engine := [step for step in plan.steps if step.reason == "engine"]:
+        seconds = sum(step.seconds or 0 for step in engine)
+        click.echo(f"The engine changed: {len(engine):,} cells are computed again ({seconds:.0f} s last time); equal ones go no further.")
     waiting = sum(step.reason == "upstream" for step in plan.steps)
     click.echo(f"{len(plan.steps):,} cells to compute ({waiting:,} of them only if an input changes), {plan.unchanged:,} fresh.")

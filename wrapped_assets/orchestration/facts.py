@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 DIGEST = re.compile(r"[0-9a-f]{16,64}")
 # Words that a fact may be made of, besides numbers: reasons to compute, and what is counted.
-WORDS = frozenset({"missing", "logic", "rules", "data", "column", "upstream", "asked", "nothing", "landed"})
+WORDS = frozenset({"missing", "logic", "engine", "rules", "data", "column", "upstream", "asked", "nothing", "landed"})
 NAME = re.compile(r"[a-z][a-z_]*(/[a-z_]+)?")
 QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”")  # what a message repeats of its input
 

@@ -18,6 +18,7 @@ from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.declared import column_text, declared
 from wrapped_assets.planning.definitions import Written, written
+from wrapped_assets.planning.engine import engine_parts
 from wrapped_assets.planning.expressions import refused as not_allowed
 from wrapped_assets.planning.frozen import what_can_change
 from wrapped_assets.planning.names import Place, definition_of, found
@@ -39,11 +40,22 @@ def logic_fingerprint(declaration: Declaration) -> str:
 
 
 def fingerprint_of(parts: Mapping[str, str]) -> str:
-    """The fingerprint of an asset with these `logic_parts`. Labels are for people: names are no logic."""
-    return combined(*((name, text) for name, text in sorted(parts.items()) if not name.startswith(_NAMED)))
+    """The fingerprint of an asset with these `logic_parts`: half of it is of its code, half of the engine's.
+
+    Labels of definitions are for people: what things are called is no logic.
+    """
+    counted = {name: text for name, text in sorted(parts.items()) if not name.startswith(_NAMED)}
+    engine = {name: text for name, text in counted.items() if name.startswith("engine ")}
+    return combined(*(item for item in counted.items() if item[0] not in engine))[:_HALF] + combined(*engine.items())[:_HALF]
+
+
+def is_same_code(one: str, other: str) -> bool:
+    """Whether two fingerprints differ by the engine at most."""
+    return one[:_HALF] == other[:_HALF]
 
 
 _NAMED = ("function ", "class ", "constant ")
+_HALF = 16
 
 
 def logic_parts(declaration: Declaration) -> dict[str, str]:
@@ -57,7 +69,7 @@ def logic_parts(declaration: Declaration) -> dict[str, str]:
         parts = _labelled(places)
     except loaded.ChangedSource as changed:
         raise DeclarationError(f"{declaration.key}: {changed}") from None
-    return {**parts, "code": _graph(places), **declared(declaration), **_versions(libraries)}
+    return {**parts, "code": _graph(places), **declared(declaration), **_versions(libraries), **engine_parts(declaration)}
 
 
 def _reached(declaration: Declaration) -> tuple[list[Place], set[str]]:

@@ -18,6 +18,7 @@ from typing import Any
 
 PACKAGES = {"wrapped_assets"}  # tests add one of their own
 _texts: dict[str, bytes] = {}  # path → what was read, once
+_paths: dict[str, str] = {}  # module → its file
 _names: dict[str, Mapping[str, Any]] = {}  # module → what its names stood for when its code had run
 
 
@@ -40,7 +41,7 @@ class _Loader(SourceFileLoader):
         if module.__name__ in _names:  # importlib.reload
             _texts.pop(self.path, None)
         super().exec_module(module)
-        _names[module.__name__] = dict(vars(module))
+        _names[module.__name__], _paths[module.__name__] = dict(vars(module)), self.path
 
 
 class _Finder:
@@ -75,6 +76,8 @@ def is_ours(module: str) -> bool:
 
 def path_of(module: str) -> str | None:
     """The source file of a module of the package, loaded or not; None where there is no such module."""
+    if module in _paths and module in sys.modules:
+        return _paths[module]
     package, _, rest = module.partition(".")
     for folder in getattr(sys.modules.get(package), "__path__", ()):
         place = Path(folder, *rest.split(".")) if rest else Path(folder)
@@ -117,7 +120,7 @@ def is_loaded(module: str) -> bool:
 
 def loaded_modules() -> list[str]:
     """The package's modules that this process has loaded."""
-    return sorted(filter(is_ours, _names))
+    return sorted(name for name in _names if is_ours(name) and name in sys.modules)
 
 
 def check_unchanged(modules: Iterable[str], patched: Iterable[str] = ()) -> None:

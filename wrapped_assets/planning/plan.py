@@ -8,10 +8,11 @@ from itertools import chain
 from typing import Literal
 
 from wrapped_assets.kernels.hashing import SCHEME, Part, combined
+from wrapped_assets.planning.fingerprint import is_same_code
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
 
-Reason = Literal["missing", "logic", "rules", "data", "column", "upstream", "asked"]
+Reason = Literal["missing", "logic", "engine", "rules", "data", "column", "upstream", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     if cell in situation.damaged:
         only = "; its edition is frozen, so only the same rows are taken" if situation.is_frozen(cell) else ""
         return Decision("missing", f"its file is gone or damaged{only}", version)
-    if stored.logic != logic:
+    if not is_same_code(stored.logic, logic):
         return Decision("logic", "its code, or code that it reaches, changed", version)
     if stored.rules != rules:
         return Decision("rules", f"a rule that it depends on changed ({', '.join(sorted(declaration.rules))})", version)
     if situation.is_frozen(cell):
         return Decision(None, "its edition is frozen: its population stays as it was", stored.input_version)
+    if stored.logic != logic:
+        return Decision("engine", "the engine changed; `wrapped explain` says which part of it", version)
     if stored.scheme != SCHEME:
         return Decision("logic", "its content hashes were made by an older program", version)
     if waits:

@@ -12,6 +12,7 @@ from wrapped_assets.building.build import BuildReport, build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.other_logic import project_of
 from wrapped_assets_tests.small_roots import lake_files, versions
 
 FAILING = "aggregates/listener_days"
@@ -19,7 +20,7 @@ FAILING = "aggregates/listener_days"
 
 def with_function(root: Root, key: str, function: Callable[..., pl.LazyFrame], **changes: object) -> Project:
     declared = project_graph().by_key.values()
-    return Project(root, graph_of([replace(each, function=function, **changes) if each.key == key else each for each in declared]))  # type: ignore[arg-type]
+    return project_of(root, graph_of([replace(each, function=function, **changes) if each.key == key else each for each in declared]))  # type: ignore[arg-type]
 
 
 def raising(listens: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:

@@ -13,10 +13,10 @@ import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.excluding import target_of
-from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import Graph, graph_of, project_graph
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.other_logic import project_of
 from wrapped_assets_tests.small_roots import KEY, import_text, lake_files, versions
 
 KEPT = ("catalogue/tracks", "aggregates/listener_days", "insights/busiest_day", "insights/listening_totals", "insights/discoveries")
@@ -83,14 +83,14 @@ def law_holds(folder: Path, seed: int, rounds: int) -> None:
             edits.append(edit(chance))
             edits[-1](root)
         is_changed ^= chance.random() < 0.3
-        assert build(Project(root, part_of_the_graph(is_changed=is_changed))).failed == []
+        assert build(project_of(root, part_of_the_graph(is_changed=is_changed))).failed == []
     afresh = Root.open_or_make(folder / "afresh", 2, KEY)
     for each in edits:
         each(afresh)
-    assert build(Project(afresh, part_of_the_graph(is_changed=is_changed))).failed == []
+    assert build(project_of(afresh, part_of_the_graph(is_changed=is_changed))).failed == []
     assert versions(root) == versions(afresh)
     assert lake_files(root) == lake_files(afresh)
-    assert build(Project(root, part_of_the_graph(is_changed=is_changed))).recomputed == []
+    assert build(project_of(root, part_of_the_graph(is_changed=is_changed))).recomputed == []
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -17,6 +17,7 @@ from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.storage import manifest, registry
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets_tests.other_logic import project_of
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files, versions
 
 STAGES = project_graph().stages  # from the second on, listeners are compared with figures over all of them
@@ -145,7 +146,7 @@ def changed(small: Root) -> Project:
     """The project with another function behind one insight."""
     graph = project_graph()
     found = graph.by_key["insights/busiest_day"]
-    return Project(
+    return project_of(
         small, graph_of([replace(each, function=other_busiest_day) if each is found else each for each in graph.by_key.values()])
     )
 

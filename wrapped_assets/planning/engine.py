@@ -1,0 +1,96 @@
+"""The engine's own code, by stage: what computes, reads and writes cells, and is the same for many assets.
+
+A stage is some modules or definitions of the engine and everything that they reach. Its hash enters every asset whose cells it can
+change, so that an edit of the engine is seen like an edit of an insight. It is coarse: an error text inside of a stage counts too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from wrapped_assets.contracts.asset import Declaration
+from wrapped_assets.contracts.errors import DeclarationError
+from wrapped_assets.contracts.known import KNOWN
+from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.planning.definitions import written
+from wrapped_assets.planning.loaded import ChangedSource, check_unchanged
+from wrapped_assets.planning.names import Place, bound_in, definition_of
+
+PACKAGE = "wrapped_assets"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Part of the engine: modules, or `module:definition`, relative to the package; and which assets' cells it can change."""
+
+    name: str
+    code: tuple[str, ...]
+    concerns: Callable[[Declaration], bool]
+
+
+def _reads(*names: str) -> Callable[[Declaration], bool]:
+    return lambda declaration: any(read.asset in names for read in declaration.reads)
+
+
+STAGES = (
+    Stage("computing", ("building.evaluate", "building.reuse", "building.unit"), lambda declaration: True),
+    Stage("reading", ("building.inputs",), lambda declaration: bool(declaration.reads)),
+    Stage("writing", ("storage.files:write_parquet", "storage.cell_files:write_cell"), lambda declaration: True),
+    Stage("landed plays", ("storage.landing:read_landed", "storage.landing:load_chunks"), _reads("landed_plays", "landed_tracks")),
+    Stage("listeners", ("storage.registry:listeners_frame", "storage.registry:exclusions_frame"), _reads("listeners", "exclusions")),
+    Stage("profiles", ("storage.profiles:profiles_frame",), _reads("profiles")),
+    Stage("groups", ("storage.groups:members_frame",), _reads("groups")),
+    Stage("catalogue", ("storage.catalogues:files_of", "contracts.known:known_schema"), _reads(*KNOWN)),
+)
+IMPORTING = Stage("importing", ("building.importing", "listens.code", "storage.landing"), _reads("landed_plays", "landed_tracks"))
+# What stages name and what changes no cell: decisions, records, places, errors; column types, which each declaration has.
+_APART = (
+    "planning", "contracts", "vocabulary.columns", "building.situate", "building.failures", "building.outside",
+    "building.pin", "building.frozen", "building.playbacks", "storage.damage", "storage.transactions", "storage.manifest",
+    "storage.records", "storage.root", "storage.tables", "storage.database", "storage.schema", "storage.sweep",
+    "storage.privacy_tables", "storage.tombstones",
+)  # fmt: skip
+
+
+def engine_parts(declaration: Declaration) -> dict[str, str]:
+    """"engine" and stage → hash, of the stages that can change the asset's cells."""
+    return {f"engine {stage.name}": stage_hash(stage) for stage in STAGES if stage.concerns(declaration)}
+
+
+@cache
+def stage_hash(stage: Stage) -> str:
+    """One hash over the stage's code, prose apart, as this process runs it."""
+    try:
+        places = reached(stage)
+        check_unchanged(sorted({place.module for place in places}))
+    except ChangedSource as changed:
+        raise DeclarationError(f"the engine's {stage.name}: {changed}") from None
+    return combined(*(written(place).text for place in places))
+
+
+def reached(stage: Stage) -> list[Place]:
+    """The stage's definitions and what they reach, without what other stages or no cell depend on."""
+    mine = [place for entry in stage.code for place in _entries(stage, entry)]
+    others = {place for other in STAGES if other is not stage for entry in other.code for place in _entries(other, entry)} - set(mine)
+    for place in mine:  # grows
+        for one in written(place).references:
+            if one not in mine and one not in others and not _is_apart(one.module):
+                mine.append(one)
+    return mine
+
+
+def _entries(stage: Stage, entry: str) -> list[Place]:
+    module, _, name = entry.partition(":")
+    module = f"{PACKAGE}.{module}"
+    places = [Place(module, one) for one in ([name] if name else sorted(bound_in(module)))]
+    found = [place for place in places if definition_of(place) is not None]
+    if not found:
+        raise DeclarationError(f"planning/engine.py: the stage {stage.name} names {entry}, which does not exist; name what has its place")
+    return found
+
+
+def _is_apart(module: str) -> bool:
+    inside = module.removeprefix(f"{PACKAGE}.")
+    return any(inside == one or inside.startswith(f"{one}.") for one in _APART)
