@@ -93,22 +93,25 @@ def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], 
     from wrapped_assets.serving.telling import playlist_data, playlist_names, story_data
     from wrapped_assets.serving.together import group_data
     from wrapped_assets.storage import registry
+    from wrapped_assets.storage.groups import find_group
     from wrapped_assets.stories.group import group_html
 
     pages, lists = [], []
     for member in household["listeners"]:
         page = data / "stories" / f"{member['name']}-{year}.html"
-        emit(rendered(story_data(project, registry.find_listener(project.root, member["name"]), year), "html"), str(page))
+        person = registry.find_listener(project.root, member["name"])
+        emit(rendered(story_data(project, person, year), "html"), str(page), of=(project.root, "story", [person.listener_id]))
         pages.append(str(page))
     for group in household["groups"]:
         page = data / "stories" / f"{group['name']}-{year}.html"
-        emit(group_html(group_data(project, group["name"], year)).encode(), str(page))
+        shown = [member.listener_id for member in find_group(project.root, group["name"]).members]
+        emit(group_html(group_data(project, group["name"], year)).encode(), str(page), of=(project.root, "story", shown))
         pages.append(str(page))
     hero = registry.find_listener(project.root, household["listeners"][0]["name"])
     for name in playlist_names(project):
         playlist = playlist_data(project, name, hero, year)
         for each in all_formats().values():
             path = data / "playlists" / f"{hero.name}-{year}-{name}.{each.name}{'' if each.suffix.strip('.') == each.name else each.suffix}"
-            emit(each.render(playlist).content, str(path))
+            emit(each.render(playlist).content, str(path), of=(project.root, "playlist", [hero.listener_id]))
         lists.append(f"{data / 'playlists'}/{hero.name}-{year}-{name}.*")
     return pages, lists

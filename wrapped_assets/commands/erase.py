@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.kernels.one_line import one_line
 
 
 @click.command("erase", epilog="Example: wrapped erase ana --yes")
 @click.argument("listeners", nargs=-1, metavar="[LISTENER]...")
 @click.option("--resume", "is_resumed", is_flag=True, help="Finish what a crash left open.")
+@click.option("--replay", "is_replayed", is_flag=True, help="After a restore: carry out again what the restored registry has not heard of.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask: what is erased cannot be brought back.")
 @data_option
 @json_option
-def command(listeners, is_resumed, is_sure, data, as_json) -> None:
+def command(listeners, is_resumed, is_replayed, is_sure, data, as_json) -> None:
     """Erase listeners everywhere: landed files, figures, stories, playlists, published editions, exports of rows, registry.
 
-    Several at once are erased by bucket. Only the cells that they were in are computed again; published aggregates stay as they are. For
-    ninety days their names are not taken in again. At the end every file is searched for what may be left.
+    Several at once are erased together, or not at all. Only the cells that they were in are computed again; published aggregates stay as
+    they are. For ninety days their names are not taken in again, in whatever spelling. At the end everything below the data root is
+    searched for what may be left, archives and databases too, and what could not be searched is listed.
     """
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.rights import erasing
     from wrapped_assets.storage import registry
 
+    if sum((bool(listeners), is_resumed, is_replayed)) != 1:
+        raise InputError("name the listeners to erase, or finish open cases with --resume, or repeat them after a restore with --replay")
     project = open_project(data)
-    if is_resumed == bool(listeners):
-        raise InputError("name the listener to erase, or finish open cases with --resume")
-    if is_resumed:
+    if is_replayed:
+        cases = erasing.replay(replace(project, root=project.root.replaying()))
+    elif is_resumed:
         cases = erasing.resume(project)
     else:
         people = [registry.find_listener(project.root, name) for name in dict.fromkeys(listeners)]
@@ -38,22 +45,51 @@ def command(listeners, is_resumed, is_sure, data, as_json) -> None:
         return
     for case in cases:
         _print(case)
-    if not cases:
+    if cases:
+        _print_search(cases[0].residue)
+    elif is_replayed:
+        click.echo("Nobody who was erased is in this registry; it knows of every erasure now.")
+    else:
         click.echo("No erasure is open.")
 
 
 def _document(case) -> dict:
+    found = case.residue
     return {
         "case": case.case_id, "plays": case.plays, "landed_files": case.landed_files, "recomputed": case.cells,
-        "published_files": case.published_files, "recalls": [vars(recall) for recall in case.recalls],
-        "searched": {"files": case.residue.files, "bytes": case.residue.bytes, "hits": len(case.residue.hits)},
+        "unbuilt": case.unbuilt_cells, "published_files": case.published_files, "recalls": [vars(recall) for recall in case.recalls],
+        "elsewhere": [{"path": each.path, "what": each.what} for each in case.elsewhere],
+        "named_elsewhere": [{"path": each.path, "what": each.what} for each in case.named_elsewhere],
+        "searched": {
+            "files": found.files, "bytes": found.bytes, "hits": len(found.hits), "doubtful": found.doubtful, "opaque": found.opaque,
+            "pictures": found.pictures,
+        },
     }  # fmt: skip
 
 
 def _print(case) -> None:
     click.echo(f"Case {case.case_id}: {case.plays:,} plays erased from {case.landed_files:,} landed files")
     click.echo(f"  {case.cells:,} cells computed again; nothing else was touched")
+    if case.unbuilt_cells:
+        click.echo(f"  {case.unbuilt_cells:,} cells could not be computed without them and are gone: see `wrapped build`")
     click.echo(f"  {case.published_files:,} files of published editions written anew without them; published aggregates stay as they are")
-    click.echo(f"  {case.residue.files:,} files ({case.residue.bytes:,} bytes) searched: nothing is left")
     for recall in case.recalls:
         click.echo(f"  recall: {recall.recipient or recall.name} must delete the row {recall.pseudonym} of export {recall.export_id}")
+    for each in case.elsewhere:
+        click.echo(f"  written elsewhere, to be deleted there: {one_line(each.path)} ({each.what}, {each.written_at:%Y-%m-%d})")
+    for each in case.named_elsewhere:
+        click.echo(f"  written elsewhere about others, names them or may: {one_line(each.path)} ({each.what}, {each.written_at:%Y-%m-%d})")
+
+
+def _print_search(found) -> None:
+    """What was searched for everybody, and what could not be."""
+    click.echo(f"Searched: {found.files:,} files ({found.bytes:,} bytes), databases, archives and texts in them")
+    click.echo("  nothing is left in what could be searched" if found.opaque or found.doubtful or found.pictures else "  nothing is left")
+    for path in found.doubtful[:20]:
+        click.echo(f"  look yourself: {one_line(path)} has the name, which is also a word of the program or of this machine")
+    for path, why in list(found.opaque.items())[:20]:
+        click.echo(f"  not searched: {one_line(path)} ({why})")
+    if found.pictures:
+        click.echo(f"  {found.pictures:,} pictures were searched for texts; what is drawn in them was not")
+    if (more := max(0, len(found.doubtful) - 20) + max(0, len(found.opaque) - 20)) > 0:
+        click.echo(f"  and {more:,} more: see --json")

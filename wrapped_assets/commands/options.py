@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -155,13 +155,21 @@ def _lines(label: str) -> Callable[[int, int | None], None]:
     return show
 
 
-def emit(content: bytes, out: str | None = None) -> None:
-    """To a file, whole or not at all; or to standard output."""
+def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterable[int] | None] | None = None) -> None:
+    """To a file, whole or not at all; or to standard output.
+
+    `of` says of what is about people: the data root, the command, and whom it is about (None: anybody). It is noted where the file goes,
+    so that an erasure can say where to look.
+    """
     if out is None:
         click.echo(content, nl=False)
         return
     from wrapped_assets.storage.files import write_whole
+    from wrapped_assets.storage.outputs import note_output
 
+    if of is not None:
+        root, what, listener_ids = of
+        note_output(root, Path(out), what, listener_ids)
     write_whole(Path(out), content)
 
 

@@ -31,9 +31,10 @@ def command(name, listener, year, month, span, format_, out, data, as_json) -> N
     if as_json and out is None:
         raise InputError("--json prints a report, and the playlist needs a place of its own: name a file with --out")
     project = open_project(data)
-    playlist = playlist_data(project, name, registry.find_listener(project.root, listener), year, month, span)
+    person = registry.find_listener(project.root, listener)
+    playlist = playlist_data(project, name, person, year, month, span)
     written = writer.render(playlist)
-    emit(written.content, out)
+    emit(written.content, out, of=(project.root, "playlist", [person.listener_id]))
     groups = {"left_out": written.left_out, "passed_over": written.passed_over}
     if as_json:
         listed = {

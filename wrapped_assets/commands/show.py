@@ -28,4 +28,4 @@ def command(asset, years, listener, artist, format_, as_json, out, data) -> None
     person = registry.find_listener(project.root, listener) if listener else None
     artist_id = target_of("artist", artist) if artist else None
     frame = displayed(project.root, project.graph, asset, years, person, artist_id=artist_id)
-    emit(FORMATS["json" if as_json else format_](frame), out)
+    emit(FORMATS["json" if as_json else format_](frame), out, of=(project.root, "show", [person.listener_id] if person else None))

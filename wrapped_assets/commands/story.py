@@ -25,6 +25,7 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
     from wrapped_assets.storage import registry
+    from wrapped_assets.storage.groups import find_group
     from wrapped_assets.stories.language import language_of, spoken
 
     language = language_of(spoken([locale], otherwise=locale) if locale else "en")
@@ -37,10 +38,14 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
     if group_name:
         from wrapped_assets.serving.together import group_data
 
-        emit(_of_a_group(replace(group_data(project, group_name, year), locale=language.tag), format_), out)
+        page = _of_a_group(replace(group_data(project, group_name, year), locale=language.tag), format_)
+        members = [member.listener_id for member in find_group(project.root, group_name).members]
+        emit(page, out, of=(project.root, "story", members))
         return
-    told = replace(story_data(project, registry.find_listener(project.root, listener), year), locale=language.tag)
-    emit(rendered(told, format_, colour=out is None and sys.stdout.isatty()), out)
+    person = registry.find_listener(project.root, listener)
+    told = replace(story_data(project, person, year), locale=language.tag)
+    page = rendered(told, format_, colour=out is None and sys.stdout.isatty())
+    emit(page, out, of=(project.root, "story", [person.listener_id]))
 
 
 def _of_a_group(told, format_: str) -> bytes:

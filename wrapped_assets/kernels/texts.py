@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -28,6 +29,14 @@ def clean(text: pl.Expr) -> pl.Expr:
 def normalised(text: pl.Expr) -> pl.Expr:
     """The text as compared: Unicode form KC, lower case, one kind of quote, dash and space."""
     return text.map_batches(_normalised, return_dtype=pl.String)
+
+
+def compared(names: Iterable[str]) -> dict[str, str]:
+    """Each name as people's names are compared: normalised, without invisible characters, and in no case at all."""
+    given = list(dict.fromkeys(names))
+    seen = ["".join(each for each in name if unicodedata.category(each) != "Cf") for name in given]
+    found = pl.DataFrame({"name": seen}, schema={"name": pl.String}).select(normalised(clean(pl.col("name")).fill_null("")))
+    return dict(zip(given, (name.casefold() for name in found.to_series()), strict=True))
 
 
 def clean_each(lists: pl.Expr) -> pl.Expr:

@@ -20,6 +20,7 @@ from wrapped_assets.privacy.restating import keep_people
 from wrapped_assets.privacy.staged_files import copy_folder, files_below, hash_of_folder, write_files
 from wrapped_assets.storage import exports
 from wrapped_assets.storage.exports import Approval, ExportRecord
+from wrapped_assets.storage.outputs import note_output
 from wrapped_assets.storage.root import Root
 
 Faults = Callable[[PinnedPolicy, ExportRecord, Path], list[str]]  # reads the staged folder; its words name nobody
@@ -94,6 +95,8 @@ def deliver(
     pinned = in_force(root, record)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("the folder to write to is there and not empty: name a new one")
+    if subjects := exports.subjects_of(root, record.export_id):
+        note_output(root, out, record.name, subjects)
     out.parent.mkdir(parents=True, exist_ok=True)
     waiting = unfinished(out, record.export_id)
     try:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import sqlalchemy as sa
 
-from wrapped_assets.privacy.passage import folder_of
+from wrapped_assets.privacy.passage import folder_of, unfinished
 from wrapped_assets.privacy.restating import keep_people, people_of
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
@@ -61,10 +61,11 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
         connection.execute(sa.update(exports).where(exports.c.export_id.in_(withdrawn)).values(state="withdrawn"))
     for export_id in sorted(withdrawn):
         shutil.rmtree(folder_of(root, export_id), ignore_errors=True)
+    delivered = root.path / "exports" / "delivered"
     for row in theirs:
         name = f"{row.name}-{row.year}" + (f"-{row.recipient}" if row.recipient else "")
-        shutil.rmtree(root.path / "exports" / "delivered" / name, ignore_errors=True)
-        shutil.rmtree(root.path / "exports" / "delivered" / row.export_id, ignore_errors=True)
+        for folder in (delivered / name, delivered / row.export_id, unfinished(delivered / name, row.export_id)):
+            shutil.rmtree(folder, ignore_errors=True)
     for export_id in sorted(counted):
         keep_people(root, export_id, np.setdiff1d(sorted(people_of(root, export_id)), [listener_id]).tolist())
     return recalls

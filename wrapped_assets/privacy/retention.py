@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.privacy.passage import folder_of
+from wrapped_assets.privacy.passage import folder_of, unfinished
 from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
 from wrapped_assets.privacy.report import REPORT
@@ -78,7 +78,7 @@ def _copies(root: Root, record: ExportRecord) -> Iterator[Path]:
     """The folders in the data root that hold the export: staged, and delivered unless a later one took its place."""
     delivered = root.path / "exports" / "delivered"
     name = f"{record.name}-{record.year}" + (f"-{record.recipient}" if record.recipient else "")
-    for folder in (folder_of(root, record.export_id), delivered / record.export_id):
+    for folder in (folder_of(root, record.export_id), delivered / record.export_id, unfinished(delivered / name, record.export_id)):
         if folder.is_dir():
             yield folder
     report = delivered / name / REPORT

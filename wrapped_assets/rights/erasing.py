@@ -1,13 +1,12 @@
-"""Erases a listener: from landed files, cells, published editions, exports and the registry, so that the lake is as if they had never come.
+"""Erases listeners: from landed files, cells, published editions, exports and the registry, so that the lake is as if they had never come.
 
-Every step can be done again. What a crash left open is finished by `resume`: the case's own file knows whom it is about, is readable by
-its owner alone, and goes when the case is done.
+Every step can be done again, and none depends on what somebody else's code does: a cell that cannot be computed without them is taken
+out. What a crash left open is finished by `resume`; what a restored registry brought back is erased by `replay`.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,107 +16,141 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.contracts.errors import BuildError, WrappedError
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.privacy.recalling import Recall, recall_exports
-from wrapped_assets.privacy.residue import Needles, Residue, residue_of
-from wrapped_assets.storage import environments, manifest, records, republishing, restrictions, tables, tombstones
+from wrapped_assets.rights.cases import Batch, Case, close_case, forget_batch, open_batches, open_cases, record_cases, record_replayed
+from wrapped_assets.rights.elsewhere import outputs_that_name, remove_outputs
+from wrapped_assets.rights.needles import Search
+from wrapped_assets.rights.residue import Residue, ordinary, residue_of
+from wrapped_assets.storage import environments, manifest, records, tables, tombstones
 from wrapped_assets.storage.database import empty_journal
-from wrapped_assets.storage.files import destroy, write_whole
 from wrapped_assets.storage.inbox_folders import forget_drops
-from wrapped_assets.storage.purging import purge_landing, texts_of_one
-from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.outputs import Output
+from wrapped_assets.storage.purging import purge_landing
+from wrapped_assets.storage.purging_cells import Gone, PurgedCells, purge_cells
+from wrapped_assets.storage.registry import Listener, all_listeners
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.tombstone_files import unknown_erasures
 from wrapped_assets.vocabulary.periods import Cell
-
-CASES = "erasures"
 
 
 @dataclass
 class Erasure:
-    """What an erasure did, without a word about whom."""
+    """What an erasure did, without a word about whom.
+
+    `unbuilt_cells` could not be computed without them and are gone; `elsewhere` lies what was written about them outside of the data root,
+    `named_elsewhere` what was written about others and names them, or may.
+    """
 
     case_id: str
     plays: int = 0
     landed_files: int = 0
     cells: int = 0
+    unbuilt_cells: int = 0
     published_files: int = 0
     recalls: list[Recall] = field(default_factory=list)
+    elsewhere: list[Output] = field(default_factory=list)
+    named_elsewhere: list[Output] = field(default_factory=list)
     residue: Residue = field(default_factory=Residue)
 
 
 def erase(project: Project, listener: Listener) -> Erasure:
-    """Opens a case and carries it out. BuildError where something of the person is left afterwards, with the files that hold it."""
+    """Opens a case and carries it out. BuildError where something of the listener is left afterwards, with the files that hold it."""
     (done,) = erase_all(project, [listener])
     return done
 
 
 def erase_all(project: Project, listeners: Iterable[Listener]) -> list[Erasure]:
-    """The same for several at once, by bucket: a landed file is rewritten once and a cell computed once, however many were in it."""
-    return _carry_out(project, [_opened(project.root, listener) for listener in listeners])
+    """The same for several at once: a landed file is rewritten once and a cell computed once, however many were in it."""
+    return _carry_out(project, [open_cases(project.root, listeners)])
 
 
 def resume(project: Project) -> list[Erasure]:
     """Finishes the cases that a crash left open."""
-    return _carry_out(project, [path.stem for path in sorted((project.root.path / CASES).glob("*.case"))])
+    return _carry_out(project, open_batches(project.root))
 
 
-def _opened(root: Root, listener: Listener) -> str:
-    needles = Needles(listener.listener_id, listener.name, _pseudonyms(root, listener), texts_of_one(root, listener.listener_id))
-    case_id = secrets.token_hex(8)
-    restrictions.restrict(root, listener.listener_id, case_id)  # out of every export from here on
-    write_whole(_case_path(root, case_id), needles.as_json())
-    with root.engine.begin() as connection:
-        case = {"case_id": case_id, "state": "open", "opened_at": datetime.now(UTC), "counts": {}}
-        connection.execute(sa.insert(tables.erasure_cases).values(**case))
-    return case_id
+def replay(project: Project) -> list[Erasure]:
+    """Erases again whom a restored registry brought back, and tells it of the erasures that it has not heard of.
 
-
-def _carry_out(project: Project, case_ids: list[str]) -> list[Erasure]:
+    The project's root must be open for replaying. WrappedError where an erasure is so old that nobody knows any more whose it was.
+    """
     root = project.root
-    cases = [(Erasure(case_id), Needles.from_json(_case_path(root, case_id).read_bytes())) for case_id in case_ids]
-    if not cases:
-        return []
-    people = {needles.listener_id for _, needles in cases}
-    for done, needles in cases:
-        tombstones.entomb(root, needles.name, done.case_id)
-    with root.lock("landing"):  # no import is under way, and none begins
-        purged = purge_landing(root, people, EDGE)
-    with root.lock("inbox"):
-        dropped = sum(forget_drops(root.path, needles.name) for _, needles in cases)
-    cells = _compute_again(project, {root.bucket_of(listener_id) for listener_id in people})
-    for done, needles in cases:
-        done.plays, done.landed_files, done.cells = purged.plays[needles.listener_id], purged.files + dropped, cells
-        _finish(project, done, needles)
-    return [done for done, _ in cases]
-
-
-def _finish(project: Project, done: Erasure, needles: Needles) -> None:
-    """What is left of a case once cells are computed: published files, exports, the registry, and the search."""
-    root, graph = project.root, project.graph
-    done.published_files = republishing.purge_publications(
-        root, needles.listener_id, manifest.load_cells(root), lambda asset: graph.by_key[asset].grain if asset in graph.by_key else ()
-    )
-    done.recalls = recall_exports(root, needles.listener_id, done.case_id)
-    _forget_person(root, needles.listener_id)
-    done.residue = residue_of(needles, _searched(root))
-    if done.residue.hits:
-        raise BuildError(
-            f"the erasure {done.case_id} is not done: something of the person is left in {', '.join(done.residue.hits[:5])}; remove what "
-            "made these files, then finish it with `wrapped erase --resume`"
+    unheard = unknown_erasures(root.path, root.engine)
+    names = {listener.name: listener for listener in all_listeners(root)}
+    back = [names[name] for name in sorted(tombstones.erased_exactly(root, names))]
+    done = [*resume(project), *(erase_all(project, back) if back else [])]
+    now = datetime.now(UTC)
+    if lost := [each for each in unheard if not each.is_live(now)]:
+        raise WrappedError(
+            f"this registry is older than {len(lost):,} erasures whose names are not known any more, the last of "
+            f"{lost[-1].erased_at:%Y-%m-%d}: nobody can tell whether these people are in it. Restore a backup from after that day, or "
+            "import again into a new data root"
         )
-    _close(root, done)
-    destroy(_case_path(root, done.case_id))
+    record_replayed(root, unheard)
+    return done
 
 
-def _compute_again(project: Project, buckets: set[int]) -> int:
-    """Brings the cells of these buckets, and of all listeners, up to date, and forgets those that nothing is left of."""
+def _carry_out(project: Project, batches: list[Batch]) -> list[Erasure]:
+    root = project.root
+    with root.lock("erasing"):  # one after the other: each rewrites files that the other reads
+        open_now = [batch for batch in batches if batch.path.exists()]  # or another process has finished it meanwhile
+        cases = [case for batch in open_now for case in batch.cases]
+        if not cases:
+            return []
+        for batch in open_now:
+            record_cases(root, batch)
+        done = _erase(project, cases)
+        for batch in open_now:
+            forget_batch(batch)
+    return done
+
+
+def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
+    root = project.root
+    people = {case.needles.listener_id for case in cases}
+    tombstones.entomb_all(root, {case.case_id: case.needles.name for case in cases})
+    with root.lock("landing"):  # no import is under way, and none begins
+        landed = purge_landing(root, people, EDGE)
+    with root.lock("inbox"):
+        dropped = sum(forget_drops(root.path, case.needles.name) for case in cases)
+    with root.lock("publishing"):  # no edition is published from what is computed anew here
+        computed, unbuilt = _compute_again(project, {root.bucket_of(each) for each in people})
+        gone = Gone(people, frozenset().union(*(case.needles.texts for case in cases)), unbuilt)
+        purged = _purge(project, gone)
+    recalls = {case.case_id: recall_exports(root, case.needles.listener_id, case.case_id) for case in cases}
+    elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
+    _forget_people(root, people)
+    named, residue = _search(project, cases, gone)
+    done = [
+        Erasure(
+            case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt), purged.rewritten,
+            recalls[case.case_id], elsewhere[case.case_id], named, residue,
+        )
+        for case in cases
+    ]  # fmt: skip
+    for case, erasure in zip(cases, done, strict=True):
+        close_case(root, case, _counts(erasure))
+    return done
+
+
+def _purge(project: Project, gone: Gone, *, in_every_column: bool = False) -> PurgedCells:
+    graph = project.graph
+    grain = {key: declaration.grain for key, declaration in graph.by_key.items()}
+    return purge_cells(project.root, gone, lambda asset: grain.get(asset, ()), in_every_column=in_every_column)
+
+
+def _compute_again(project: Project, buckets: set[int]) -> tuple[int, frozenset[Cell]]:
+    """Brings the cells of these buckets, and of all listeners, up to date; returns how many, and those that could not be computed.
+
+    The latter, and cells that nothing is left of, are forgotten.
+    """
     root, touched = project.root, {*buckets, None}
     for name in environments.environments(root):
         inside = root.within(name)
-        own = manifest.load_cells(inside, only_own=True)
-        _forget_cells(inside, [cell for cell in own if cell.bucket in touched])
+        _forget_cells(inside, [cell for cell in manifest.load_cells(inside, only_own=True) if cell.bucket in touched])
     stored = set(manifest.load_cells(root))
 
     def affected(situation: Situation) -> set[Cell]:
@@ -125,11 +158,11 @@ def _compute_again(project: Project, buckets: set[int]) -> int:
         return {cell for cell in situation.expected() if cell in stored and (cell.bucket in touched or stages[cell.asset] > 1)}
 
     report = build(project, affected)
-    if report.failed:
-        raise BuildError(f"{len(report.failed)} cells could not be computed again: {report.failed[0][1]}")
+    failed = frozenset(cell for cell, _ in report.failed)
     expected = project.situation().expected()
-    _forget_cells(root, [cell for cell in stored if cell not in expected and cell.bucket in touched])
-    return len(report.recomputed)
+    is_gone = {cell for cell in stored if cell not in expected or (cell in failed and cell.bucket is not None)}
+    _forget_cells(root, [cell for cell in stored if cell in is_gone and cell.bucket in touched])
+    return len(report.recomputed), failed
 
 
 def _forget_cells(root: Root, cells: Iterable[Cell]) -> None:
@@ -138,11 +171,33 @@ def _forget_cells(root: Root, cells: Iterable[Cell]) -> None:
     records.remove_records(root, gone)
 
 
-def _forget_person(root: Root, listener_id: int) -> None:
-    """Deletes the registry's row, and with it whatever hangs on it; SQLite's journal is emptied of what it held."""
+def _forget_people(root: Root, listener_ids: Iterable[int]) -> None:
+    """Deletes the registry's rows, and with them whatever hangs on them; SQLite's journal is emptied of what it held."""
     with root.engine.begin() as connection:
-        connection.execute(sa.delete(tables.listeners).where(tables.listeners.c.listener_id == listener_id))
+        connection.execute(sa.delete(tables.listeners).where(tables.listeners.c.listener_id.in_(list(listener_ids))))
     empty_journal(root.engine)
+
+
+def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Output], Residue]:
+    """Searches everything once; returns the files elsewhere that may name somebody, and what was searched.
+
+    BuildError where something is left, with the files that hold it.
+    """
+    root = project.root
+    people = tuple(case.needles for case in cases)
+    words = {each.name for each in people}.union(*(each.phrases for each in people))
+    search = Search(people, ordinary(words, root.path))
+    named = outputs_that_name(root, search)
+    found = residue_of(search, _searched(root))
+    if any(hit.startswith("lake/") for hit in found.hits):  # a column that the dictionary calls something else than a listener
+        _purge(project, gone, in_every_column=True)
+        found = residue_of(search, _searched(root))
+    if found.hits:
+        raise BuildError(
+            f"the erasure is not done: something of the listener is left in {', '.join(found.hits[:5])}; remove what made these files, "
+            "then finish it with `wrapped erase --resume`"
+        )
+    return named, found
 
 
 def _searched(root: Root) -> list[Path]:
@@ -150,24 +205,12 @@ def _searched(root: Root) -> list[Path]:
     return [root.path, *([Path(home)] if home and not Path(home).resolve().is_relative_to(root.path.resolve()) else [])]
 
 
-def _close(root: Root, done: Erasure) -> None:
-    counts = {
-        "plays": done.plays, "landed_files": done.landed_files, "cells": done.cells, "published_files": done.published_files,
-        "recalls": len(done.recalls), "files_searched": done.residue.files, "bytes_searched": done.residue.bytes, "hits": 0,
-        "search_sha256": done.residue.sha256,
+def _counts(done: Erasure) -> dict[str, object]:
+    found = done.residue
+    return {
+        "plays": done.plays, "landed_files": done.landed_files, "cells": done.cells, "unbuilt_cells": done.unbuilt_cells,
+        "published_files": done.published_files, "recalls": len(done.recalls),
+        "files_elsewhere": len(done.elsewhere) + len(done.named_elsewhere),
+        "files_searched": found.files, "bytes_searched": found.bytes, "hits": 0, "doubtful": len(found.doubtful),
+        "opaque": len(found.opaque), "pictures": found.pictures, "search_sha256": found.sha256,
     }  # fmt: skip
-    table = tables.erasure_cases
-    with root.engine.begin() as connection:
-        closed = {"state": "verified", "finished_at": datetime.now(UTC), "counts": counts}
-        connection.execute(sa.update(table).where(table.c.case_id == done.case_id).values(**closed))
-
-
-def _pseudonyms(root: Root, listener: Listener) -> tuple[str, ...]:
-    table = tables.export_subjects
-    with root.engine.connect() as connection:
-        mine = sa.select(table.c.pseudonym).where(table.c.listener_id == listener.listener_id).order_by(table.c.pseudonym)
-        return tuple(connection.execute(mine).scalars())
-
-
-def _case_path(root: Root, case_id: str) -> Path:
-    return root.path / CASES / f"{case_id}.case"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage.unavailable import watch
 
-HEAD = "0007"  # the newest revision; checked against the folder by a test
+HEAD = "0008"  # the newest revision; checked against the folder by a test
 LOCK = 7_246_158  # of no meaning; the same in every version
 
 

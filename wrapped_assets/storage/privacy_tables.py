@@ -143,6 +143,18 @@ budget_spends = sa.Table(
     sa.Column("result_sha256", sa.String(64)),
 )  # fmt: skip
 
+# Files that commands wrote at an --out, so that an erasure can say where to look. A path may name a person: it goes with its listener.
+outputs = sa.Table(
+    "outputs", metadata,
+    sa.Column("output_id", sa.String(32), primary_key=True),
+    sa.Column("path", sa.String, nullable=False),
+    sa.Column("what", sa.String(32), nullable=False),
+    sa.Column("listener_id", sa.BigInteger, sa.ForeignKey("listeners.listener_id", ondelete="CASCADE")),  # null: it may be about anybody
+    sa.Column("written_at", Instant, nullable=False),
+    sa.Index("outputs_by_listener", "listener_id"),
+    sa.Index("outputs_by_path", "path"),
+)  # fmt: skip
+
 # The record that an erasure leaves: numbers and hashes, nobody.
 erasure_cases = sa.Table(
     "erasure_cases", metadata,

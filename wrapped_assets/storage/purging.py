@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,22 +60,46 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
     return Purged(len(gone) + _remove_rejected(root, listener_ids) + _remove_unrecorded(root), plays)
 
 
-def texts_of_one(root: Root, listener_id: int) -> frozenset[str]:
-    """Titles and names that stand in this listener's tracks alone: what a search for residue looks for."""
-    mine: set[str] = set()
-    others: set[str] = set()
-    played: dict[bool, set[int]] = {True: set(), False: set()}
-    chunks = load_chunks(root)
-    for chunk in (each for (asset, _, _), found in chunks.items() if asset == PLAYS for each in found):
-        rows = _rows(root, chunk, "listener_id", "variant_id")
-        for is_theirs in (True, False):
-            played[is_theirs].update(rows.filter((pl.col("listener_id") == listener_id) == is_theirs)["variant_id"].to_list())
-    for chunk in (each for (asset, _, _), found in chunks.items() if asset == TRACKS for each in found):
-        rows = _rows(root, chunk, "variant_id", "recording_name", "artist_name", "release_group_name")
-        for is_theirs, texts in ((True, mine), (False, others)):
-            part = rows.filter(pl.col("variant_id").is_in(list(played[is_theirs])))
-            texts.update(text for column in part.select(pl.col(pl.String)).iter_columns() for text in column.drop_nulls())
-    return frozenset(mine - others)
+def texts_of(root: Root, listener_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Titles and names that stand in the tracks of each of these listeners, and in those of nobody besides them."""
+    found = {each: set[str]() for each in listener_ids}
+    others = set[str]()
+    for is_theirs, rows in _texts(root, listener_ids):
+        if not is_theirs:
+            others.update(rows["text"])
+        else:
+            for (listener_id,), texts in rows.group_by("listener_id"):
+                found[listener_id].update(texts["text"])  # type: ignore[index]
+    return {each: frozenset(texts - others) for each, texts in found.items()}
+
+
+def within_others(root: Root, listener_ids: Collection[int], texts: Collection[str]) -> set[str]:
+    """Those of the texts that stand inside of a text of somebody besides these listeners."""
+    found = set[str]()
+    wanted = sorted(texts)
+    for is_theirs, rows in _texts(root, listener_ids) if wanted else ():
+        if not is_theirs:
+            found.update(rows["text"].str.extract_many(wanted, overlapping=True).explode().drop_nulls())
+    return found
+
+
+def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl.DataFrame]]:
+    """The texts of landed tracks, bucket by bucket: those of the listeners (listener_id, text), then those of everybody else (text)."""
+    everything = load_chunks(root)
+    for bucket in sorted({bucket for _, _, bucket in everything}):
+        plays, tracks = (
+            [root.path / chunk.path for (asset, _, own), chunks in everything.items() if (asset, own) == (kind, bucket) for chunk in chunks]
+            for kind in (PLAYS, TRACKS)
+        )
+        if not plays or not tracks:
+            continue
+        played = pl.scan_parquet(plays).select("listener_id", "variant_id").unique()
+        named = pl.scan_parquet(tracks).select("variant_id", "recording_name", "artist_name", "release_group_name").unique("variant_id")
+        texts = named.unpivot(index="variant_id", value_name="text").drop_nulls("text").select("variant_id", "text")
+        is_theirs = pl.col("listener_id").is_in(list(listener_ids))
+        if not {root.bucket_of(each) for each in listener_ids}.isdisjoint({bucket}):
+            yield True, played.filter(is_theirs).join(texts, on="variant_id").select("listener_id", "text").unique().collect()
+        yield False, texts.join(played.filter(~is_theirs), on="variant_id", how="semi").select("text").unique().collect()
 
 
 def _rows(root: Root, chunk: Chunk, *columns: str) -> pl.DataFrame:

@@ -20,6 +20,8 @@ from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.identity import check_identity
+from wrapped_assets.storage.private import keep_private, tighten
+from wrapped_assets.storage.tombstone_files import unknown_erasures
 
 SETTINGS_FILE = "root.json"
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
@@ -35,6 +37,7 @@ class Root:
     bucket_count: int
     key: bytes = field(repr=False)
     environment: str = MAIN
+    is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
 
     @classmethod
     def exists(cls, path: Path) -> bool:
@@ -43,6 +46,7 @@ class Root:
     @classmethod
     def open(cls, path: Path) -> Root:
         """The root at `path`; InputError where there is none, WrappedError where a later program made it."""
+        keep_private()
         if not cls.exists(path):
             raise InputError(
                 f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or name one with --data"
@@ -54,6 +58,7 @@ class Root:
             raise WrappedError(f"the data root's {SETTINGS_FILE} is damaged: restore it from a backup; it holds the lake's key") from None
         if layout > LAYOUT_VERSION:
             raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
+        tighten(path)
         return cls(path, bucket_count, key)
 
     @classmethod
@@ -65,8 +70,10 @@ class Root:
         wanted = DEFAULT_BUCKET_COUNT if bucket_count is None else bucket_count
         if wanted < 1 or wanted & (wanted - 1) or wanted > 4096:
             raise InputError(f"the number of buckets must be a power of two from 1 to 4096, got {wanted}")
+        keep_private()
         if not cls.exists(path):
-            path.mkdir(parents=True, exist_ok=True)
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.chmod(0o700)
             text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": wanted, "key": (key or secrets.token_bytes(32)).hex()}, indent=1)
             write_whole(path / SETTINGS_FILE, text.encode(), replaces=False)
         root = cls.open(path)
@@ -82,7 +89,16 @@ class Root:
         engine = engine_for(os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}")
         migrate(engine)
         check_identity(engine, self.path, self.key, SETTINGS_FILE)
+        if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
+            raise WrappedError(
+                f"this registry is older than {len(missing):,} erasures, so it holds people who asked to be forgotten: carry these "
+                "erasures out again with `wrapped erase --replay` before anything else"
+            )
         return engine
+
+    def replaying(self) -> Root:
+        """The same root, open although its registry is older than an erasure: for `wrapped erase --replay` alone."""
+        return replace(self, is_replaying=True)
 
     def within(self, environment: str) -> Root:
         """The same root, seen from a named environment; InputError for a name that no environment can have."""

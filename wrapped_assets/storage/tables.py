@@ -13,6 +13,7 @@ from wrapped_assets.storage.privacy_tables import (
     export_keys,
     export_subjects,
     exports,
+    outputs,
     recalls,
     restrictions,
     shares,
@@ -24,7 +25,7 @@ from wrapped_assets.storage.schema import metadata
 __all__ = [
     "OUTSIDE", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "damaged_files",
     "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports",
-    "listeners", "logics", "metadata", "publication_cells", "publications", "recalls", "restrictions", "settings", "shares",
+    "listeners", "logics", "metadata", "outputs", "publication_cells", "publications", "recalls", "restrictions", "settings", "shares",
     "tombstones",
 ]  # fmt: skip
 

@@ -1,111 +1,134 @@
 """Names that must not come back after an erasure: kept as keyed hashes for ninety days, then as nothing.
 
 A generation of key takes new tombstones for thirty days and is destroyed when its last one has expired; from then on nobody, we
-included, can tell whose they were. The keys lie beside the registry and not in it, so that neither alone names anybody.
+included, can tell whose they were.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
-import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 
-from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.kernels.texts import compared
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import destroy, write_whole
+from wrapped_assets.storage.files import destroy
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.tombstone_files import (
+    FILE,
+    Generation,
+    Tombstone,
+    folder_of,
+    generations,
+    key_path,
+    make_generation,
+    read_generation,
+    read_tombstones,
+    write_tombstones,
+)
 
 LASTS = timedelta(days=90)
 ROTATES = timedelta(days=30)
-FOLDER = "tombstone_keys"
-
-
-@dataclass(frozen=True)
-class _Generation:
-    number: int
-    made_at: datetime
-    key: bytes = field(repr=False)
+_ALIKE = "alike\x1f"  # before a name as it is compared: no such text is anybody's name as given
 
 
 def entomb(root: Root, name: str, case_id: str, now: datetime | None = None) -> datetime:
-    """Suppresses a listener's name, before the listener is deleted; returns until when. Again for a name: from now on."""
+    """Suppresses one listener's name; see `entomb_all`."""
+    return entomb_all(root, {case_id: name}, now)
+
+
+def entomb_all(root: Root, names: Mapping[str, str], now: datetime | None = None) -> datetime:
+    """Suppresses names, given by case, before their listeners are deleted; returns until when. Again for a name: from now on."""
     now = now or datetime.now(UTC)
     expires_at = now + LASTS
-    table = tables.tombstones
+    keys = compared(names.values())
     with root.lock("tombstones"):
-        generation = _newest(root, now)
-        row = {
-            "token": _token(generation, name), "key_generation": generation.number, "case_id": case_id,
-            "bucket": root.bucket_of(root.surrogate(name)), "erased_at": now, "expires_at": expires_at,
-        }  # fmt: skip
-        with root.engine.begin() as connection:
-            connection.execute(sa.delete(table).where(table.c.token == row["token"]))
-            connection.execute(sa.insert(table).values(**row))
+        listed = read_all(root)
+        key = _newest(root, listed, now)
+        made = [
+            Tombstone(case_id, now, expires_at, key.number, _token(key, _ALIKE + keys[name]), _token(key, name))
+            for case_id, name in names.items()
+        ]
+        again = {each.exact for each in made}
+        kept = [each.expired() if each.exact in again else each for each in listed if each.case_id not in names or each.exact not in again]
+        write_tombstones(root.path, [*kept, *made])
     return expires_at
 
 
 def suppressed(root: Root, names: Iterable[str], now: datetime | None = None) -> set[str]:
-    """Those of the names that must not come back. WrappedError where the key of a tombstone is lost: then nobody can tell, so none may."""
-    table = tables.tombstones
-    alive = sa.select(table.c.token, table.c.key_generation).where(table.c.expires_at > (now or datetime.now(UTC)))
-    with root.engine.connect() as connection:
-        rows = connection.execute(alive).all()
-    if not rows:
+    """Those of the names that must not come back, in whatever case, spacing or Unicode form they are written.
+
+    A registered listener whose name only looks like an erased one is another person, and not suppressed. WrappedError where the key
+    of a tombstone is lost: then nobody can tell, so none may.
+    """
+    given = set(names)
+    exactly, alike = _erased(root, given, now or datetime.now(UTC))
+    return exactly | (alike - exactly - _registered(root, alike))
+
+
+def erased_exactly(root: Root, names: Iterable[str], now: datetime | None = None) -> set[str]:
+    """Those of the names that are, to the letter, an erased listener's."""
+    return _erased(root, set(names), now or datetime.now(UTC))[0]
+
+
+def _erased(root: Root, names: set[str], at: datetime) -> tuple[set[str], set[str]]:
+    """The names that are erased ones to the letter, and those that are the same as names are compared."""
+    alive = [each for each in read_all(root) if each.is_live(at)]
+    exact, alike = {each.exact for each in alive}, {each.token for each in alive}
+    known = [read_generation(root.path, number) for number in sorted({each.generation or 0 for each in alive})]
+    keys = compared(names) if alive else {}
+    return (
+        {name for name in names if any(_token(key, name) in exact for key in known)},
+        {name for name in names if any(_token(key, _ALIKE + keys[name]) in alike for key in known)},
+    )
+
+
+def _registered(root: Root, names: Collection[str]) -> set[str]:
+    if not names:
         return set()
-    tokens = {row.token for row in rows}
-    generations = [_read(root, number) for number in sorted({row.key_generation for row in rows})]
-    return {name for name in set(names) if any(_token(generation, name) in tokens for generation in generations)}
+    table = tables.listeners
+    with root.engine.connect() as connection:
+        return set(connection.execute(sa.select(table.c.name).where(table.c.name.in_(names))).scalars())
+
+
+def read_all(root: Root) -> list[Tombstone]:
+    """Every tombstone; where there is no list yet, those that an older program kept in the registry."""
+    if (folder_of(root.path) / FILE).exists():
+        return read_tombstones(root.path)
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(tables.tombstones).order_by(tables.tombstones.c.erased_at)).all()
+    return [Tombstone(row.case_id, row.erased_at, row.expires_at, row.key_generation, None, row.token) for row in rows]
 
 
 def expire(root: Root, now: datetime | None = None) -> int:
-    """Deletes what has expired, and destroys the keys that no tombstone needs any more; returns how many keys."""
+    """Takes the tokens from expired tombstones, and destroys the keys that none needs any more; returns how many keys."""
     now = now or datetime.now(UTC)
-    table = tables.tombstones
     with root.lock("tombstones"):
-        with root.engine.begin() as connection:
-            connection.execute(sa.delete(table).where(table.c.expires_at <= now))
-            needed = set(connection.execute(sa.select(table.c.key_generation)).scalars())
-        idle = [number for number in _numbers(root) if number not in needed and _read(root, number).made_at + ROTATES <= now]
+        listed = read_all(root)
+        left = [each if each.is_live(now) else each.expired() for each in listed]
+        if left != listed:
+            write_tombstones(root.path, left)
+        needed = {each.generation for each in left}
+        idle = [number for number in generations(root.path) if number not in needed and _is_old(root, number, now)]
         for number in idle:
-            destroy(_path(root, number))
+            destroy(key_path(root.path, number))
     return len(idle)
 
 
-def _token(generation: _Generation, name: str) -> str:
-    return hmac.digest(generation.key, name.encode(), "sha256").hex()
+def _is_old(root: Root, number: int, now: datetime) -> bool:
+    return read_generation(root.path, number).made_at + ROTATES <= now
 
 
-def _newest(root: Root, now: datetime) -> _Generation:
+def _token(generation: Generation, name: str) -> str:
+    return hmac.digest(generation.key, name.encode(errors="surrogatepass"), "sha256").hex()
+
+
+def _newest(root: Root, listed: Iterable[Tombstone], now: datetime) -> Generation:
     """The generation that takes new tombstones; a new one where it is too old, or there is none."""
-    numbers = _numbers(root)
-    if numbers and (found := _read(root, numbers[-1])).made_at + ROTATES > now:
+    numbers = generations(root.path)
+    if numbers and (found := read_generation(root.path, numbers[-1])).made_at + ROTATES > now:
         return found
-    with root.engine.connect() as connection:  # a number is never used again while a tombstone bears it
-        used = connection.execute(sa.select(sa.func.max(tables.tombstones.c.key_generation))).scalar() or 0
-    made = _Generation(max([used, *numbers]) + 1, now.astimezone(UTC), secrets.token_bytes(32))
-    write_whole(_path(root, made.number), json.dumps({"made_at": made.made_at.isoformat(), "key": made.key.hex()}).encode())
-    return made
-
-
-def _numbers(root: Root) -> list[int]:
-    return sorted(int(path.stem) for path in (root.path / FOLDER).glob("*.json"))
-
-
-def _path(root: Root, number: int) -> Path:
-    return root.path / FOLDER / f"{number:06}.json"
-
-
-def _read(root: Root, number: int) -> _Generation:
-    try:
-        found = json.loads(_path(root, number).read_text())
-        return _Generation(number, datetime.fromisoformat(found["made_at"]), bytes.fromhex(found["key"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        raise WrappedError(
-            f"the key of tombstones {number} is lost or damaged, so erased listeners could come back unseen: restore {FOLDER} from a backup"
-        ) from None
+    used = max((each.generation or 0 for each in listed), default=0)  # a number is never used again while a tombstone bears it
+    return make_generation(root.path, max([used, *numbers]) + 1, now)

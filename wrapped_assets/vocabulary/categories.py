@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wrapped_assets.vocabulary.columns import Column, PrivacyClass
+from wrapped_assets.vocabulary.columns import BY_NAME, Column, PrivacyClass
 
 # From the most to the least delicate class.
 DELICACY: tuple[PrivacyClass, ...] = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
 # Whose columns are about a person wherever they stand.
 PERSONAL: frozenset[PrivacyClass] = frozenset(DELICACY[: DELICACY.index("own_content") + 1])
+
+# The columns that name a listener, whoever's row they stand in.
+LISTENER_IDS: frozenset[str] = frozenset(name for name, column in BY_NAME.items() if column.privacy in ("direct", "pseudonym"))
 
 UNCLASSIFIED = "user"  # the taxonomy's widest word; a test asks for a narrower one
 # What a class's columns are, where nothing else is said below. Of the rest (quasi, sensitive) each column must be named.

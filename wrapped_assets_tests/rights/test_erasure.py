@@ -159,13 +159,13 @@ def test_nothing_of_an_unusual_name_is_left_in_any_file(small: Root) -> None:
 
 
 STEPS: list[tuple[object, str]] = [
-    (erasing, "purge_landing"), (erasing, "_compute_again"), (erasing.republishing, "purge_publications"), (erasing, "recall_exports"),
-    (erasing, "_forget_person"), (erasing, "residue_of"), (erasing, "_close"),
+    (erasing.tombstones, "entomb_all"), (erasing, "purge_landing"), (erasing, "_compute_again"), (erasing, "purge_cells"),
+    (erasing, "recall_exports"), (erasing, "_forget_people"), (erasing, "residue_of"), (erasing, "close_case"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("place", "step"), [pytest.param(*each, marks=() if each[1] == "_forget_person" else pytest.mark.slow, id=each[1]) for each in STEPS]
+    ("place", "step"), [pytest.param(*each, marks=() if each[1] == "_forget_people" else pytest.mark.slow, id=each[1]) for each in STEPS]
 )
 @pytest.mark.parametrize("is_after", [pytest.param(False, marks=pytest.mark.slow), True], ids=["before", "after"])
 def test_what_a_crash_left_open_is_finished(
@@ -173,9 +173,9 @@ def test_what_a_crash_left_open_is_finished(
 ) -> None:
     real: Callable[..., object] = getattr(place, step)
 
-    def crashes(*arguments: object) -> object:
+    def crashes(*arguments: object, **named: object) -> object:
         if is_after:
-            real(*arguments)
+            real(*arguments, **named)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as crash:
@@ -191,7 +191,7 @@ def test_what_a_crash_left_open_is_finished(
 def test_while_a_case_is_open_the_listener_is_in_nothing(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     listener = find_listener(small, ERASED)
     consents.record(small, listener, "charts", "given", method="web_form")
-    monkeypatch.setattr(erasing, "_carry_out", lambda project, case_ids: [None])
+    monkeypatch.setattr(erasing, "_carry_out", lambda project, batches: [None])
     erase(Project(small), listener)
     assert listener.listener_id not in consents.standing(small, "charts", datetime.now(UTC))
 

@@ -1,0 +1,134 @@
+"""Erasure cases: opened as a whole, known to nobody but their own file, and closed with numbers alone.
+
+The file of a batch is what opens its cases: it names everybody before anything is changed, so that `resume` finishes whatever a crash
+left. It is readable by its owner alone, and destroyed when its cases are done.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import sqlalchemy as sa
+
+from wrapped_assets.rights.needles import PHRASE, Needles
+from wrapped_assets.storage import outputs, tables
+from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.files import destroy, write_whole
+from wrapped_assets.storage.outputs import Output
+from wrapped_assets.storage.purging import texts_of, within_others
+from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.tombstone_files import Tombstone
+
+FOLDER = "erasures"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One listener's erasure: what to search for, and the files that were written elsewhere."""
+
+    case_id: str
+    needles: Needles
+    outputs: tuple[Output, ...] = ()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Cases that are carried out together, and the file that knows them."""
+
+    path: Path
+    cases: tuple[Case, ...]
+
+
+def open_cases(root: Root, listeners: Iterable[Listener]) -> Batch:
+    """Opens a case for each listener, all of them or none: they are out of every export from here on."""
+    people = list(dict.fromkeys(listeners))
+    texts = texts_of(root, [each.listener_id for each in people])
+    phrases = _phrases(root, texts, {each.listener_id for each in people})
+    cases = [
+        Case(
+            secrets.token_hex(8),
+            Needles(
+                each.listener_id, each.name, _pseudonyms(root, each.listener_id), texts[each.listener_id],
+                texts[each.listener_id] & phrases,
+            ),
+            tuple(outputs.outputs_of(root, each.listener_id)),
+        )
+        for each in people
+    ]  # fmt: skip
+    batch = Batch(root.path / FOLDER / f"{secrets.token_hex(8)}.case", tuple(cases))
+    write_whole(batch.path, orjson.dumps([_document(each) for each in cases]))
+    record_cases(root, batch)
+    return batch
+
+
+def _document(case: Case) -> dict[str, object]:
+    return {"case_id": case.case_id, "needles": case.needles.as_json(), "outputs": [vars(each) for each in case.outputs]}
+
+
+def open_batches(root: Root) -> list[Batch]:
+    """The batches that a crash left open."""
+    return [Batch(path, tuple(_read(path))) for path in sorted((root.path / FOLDER).glob("*.case"))]
+
+
+def _read(path: Path) -> Iterable[Case]:
+    document = orjson.loads(path.read_bytes())
+    if document and not isinstance(document[0], dict):  # a case of an older program: its file is one person's needles
+        return [Case(path.stem, Needles.from_json(document))]
+    return [
+        Case(
+            row["case_id"], Needles.from_json(row["needles"]),
+            tuple(Output(**{**out, "written_at": datetime.fromisoformat(out["written_at"])}) for out in row["outputs"]),
+        )
+        for row in document
+    ]  # fmt: skip
+
+
+def record_cases(root: Root, batch: Batch) -> None:
+    """Restricts the listeners of a batch and records their cases, in one transaction; again: nothing."""
+    people, now = tables.listeners, datetime.now(UTC)
+    with root.engine.begin() as connection:
+        wanted = {each.needles.listener_id: each.case_id for each in batch.cases}
+        there = connection.execute(sa.select(people.c.listener_id).where(people.c.listener_id.in_(wanted))).scalars().all()
+        insert_new(connection, tables.restrictions, [{"listener_id": each, "since": now, "case_id": wanted[each]} for each in there])
+        rows = [{"case_id": each.case_id, "state": "open", "opened_at": now, "counts": {}} for each in batch.cases]
+        insert_new(connection, tables.erasure_cases, rows)
+
+
+def close_case(root: Root, case: Case, counts: dict[str, object]) -> None:
+    """Records that a case is done, in numbers."""
+    table = tables.erasure_cases
+    with root.engine.begin() as connection:
+        closed = {"state": "verified", "finished_at": datetime.now(UTC), "counts": counts}
+        connection.execute(sa.update(table).where(table.c.case_id == case.case_id).values(**closed))
+
+
+def record_replayed(root: Root, erasures: Iterable[Tombstone]) -> None:
+    """Tells a restored registry of erasures that it has not heard of, once they are carried out again."""
+    now = datetime.now(UTC)
+    rows = [{"case_id": e.case_id, "state": "replayed", "opened_at": e.erased_at, "finished_at": now, "counts": {}} for e in erasures]
+    with root.engine.begin() as connection:
+        insert_new(connection, tables.erasure_cases, rows)
+
+
+def forget_batch(batch: Batch) -> None:
+    """Destroys the file that knew whom the cases were about."""
+    destroy(batch.path)
+
+
+def _pseudonyms(root: Root, listener_id: int) -> tuple[str, ...]:
+    table = tables.export_subjects
+    with root.engine.connect() as connection:
+        mine = sa.select(table.c.pseudonym).where(table.c.listener_id == listener_id).order_by(table.c.pseudonym)
+        return tuple(connection.execute(mine).scalars())
+
+
+def _phrases(root: Root, texts: dict[int, frozenset[str]], people: Collection[int]) -> frozenset[str]:
+    """Texts that are long enough to be looked for inside of others, and stand in no text of anybody else."""
+    long = {text for found in texts.values() for text in found if len(text) >= PHRASE}
+    return frozenset(long - within_others(root, people, long))

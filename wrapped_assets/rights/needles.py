@@ -1,0 +1,171 @@
+"""What a search for an erased listener looks for, and how it is found in texts, bytes and columns."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
+
+import polars as pl
+
+from wrapped_assets.vocabulary.columns import BY_NAME
+
+LONG = 6  # a shorter name is found as a whole word in texts; in bytes of unknown form it would be found by chance
+PHRASE = 8  # a shorter title is looked for as a whole value only
+_PIECE = 4 << 20  # characters that are looked at together, with an overlap longer than any name
+_OVERLAP = 2_000
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+@dataclass(frozen=True)
+class Needles:
+    """What was one listener's alone: the name, the surrogate, pseudonyms, and texts that stand in nobody else's plays.
+
+    `phrases` are those of the texts that are long enough, and part of nobody else's texts, so that they are looked for inside of others.
+    """
+
+    listener_id: int
+    name: str
+    pseudonyms: tuple[str, ...] = ()
+    texts: frozenset[str] = frozenset()
+    phrases: frozenset[str] = frozenset()
+
+    def as_json(self) -> list[object]:
+        """A document that `from_json` reads."""
+        return [self.listener_id, self.name, list(self.pseudonyms), sorted(self.texts), sorted(self.phrases)]
+
+    @classmethod
+    def from_json(cls, document: list) -> Needles:
+        """The needles of a document, also of one from before there were phrases."""
+        listener_id, name, pseudonyms, texts, *phrases = document
+        return cls(listener_id, name, tuple(pseudonyms), frozenset(texts), frozenset(phrases[0] if phrases else ()))
+
+
+@dataclass(frozen=True)
+class Search:
+    """The needles of several listeners at once. `ordinary` words of the program or the machine prove nothing where they are found."""
+
+    people: tuple[Needles, ...]
+    ordinary: Collection[str] = ()
+    without_pseudonyms: bool = False  # in the registry, whose list of recalls must name them
+
+    @cached_property
+    def ids(self) -> list[int]:
+        return [each.listener_id for each in self.people]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names that prove something, in Unicode's form C."""
+        return sorted({_form_c(each.name) for each in self.people if each.name} - set(self.ordinary))
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Everything that is looked for as a whole word of a text."""
+        found = {*self.names, *map(str, self.ids), *(_form_c(text) for each in self.people for text in each.phrases)}
+        if not self.without_pseudonyms:
+            found.update(text for each in self.people for text in each.pseudonyms)
+        return sorted(found - set(self.ordinary))
+
+    @cached_property
+    def values(self) -> list[str]:
+        """Everything that is looked for as the whole value of a cell."""
+        return sorted({text for each in self.people for text in each.texts} | set(self.words))
+
+    @cached_property
+    def raw(self) -> re.Pattern[bytes]:
+        """What is looked for in bytes of unknown form: surrogates as digits and as eight bytes, pseudonyms, names that are long enough."""
+        plain = [form for each in self.ids for form in (str(each).encode(), each.to_bytes(8, "big"), each.to_bytes(8, "little"))]
+        long = [name for name in self.names if len(name.encode()) >= LONG]
+        if not self.without_pseudonyms:
+            plain += [text.encode() for each in self.people for text in each.pseudonyms]
+        forms = {unicodedata.normalize(form, name) for name in long for form in ("NFC", "NFD")}
+        plain += [form.encode(code) for form in forms for code in ("utf-8", "utf-16-le", "utf-16-be")]
+        return re.compile(b"|".join(map(re.escape, plain)))
+
+    def with_registry(self) -> Search:
+        """The same for the registry."""
+        return Search(self.people, self.ordinary, without_pseudonyms=True)
+
+    @cached_property
+    def doubtful(self) -> Search | None:
+        """A search for the names that are ordinary words; None where there are none."""
+        people = [each for each in self.people if _form_c(each.name) in set(self.ordinary)]
+        return Search(tuple(Needles(each.listener_id, each.name) for each in people)) if people else None
+
+    def in_text(self, text: str) -> bool:
+        """Whether a word that is looked for stands in the text, as it is, or escaped for JSON, HTML or an address."""
+        return any(self._in_piece(piece) for piece in _pieces(text))
+
+    def _in_piece(self, text: str) -> bool:
+        series = pl.Series(list(_readings(text)))
+        found = series.str.extract_many(self.words, overlapping=True)
+        return any(
+            stands_alone(reading, word) for reading, words in zip(series, found, strict=True) for word in dict.fromkeys(words.to_list())
+        )
+
+    def in_bytes(self, content: bytes | memoryview) -> bool:
+        """Whether bytes of unknown form hold something that cannot be there by chance."""
+        return self.raw.search(content) is not None
+
+    def in_frame(self, frame: pl.DataFrame, *, is_public: bool = False) -> str | None:
+        """The first column that holds something; None where none does. `is_public`: texts are a catalogue's, whoever listened."""
+        for column in frame.iter_columns():
+            if any(self._in_column(column.name, part, is_public) for part in _flat(column)):
+                return column.name
+        return None
+
+    def _in_column(self, name: str, values: pl.Series, is_public: bool) -> bool:
+        if values.dtype.is_integer():
+            return values.dtype in (pl.Int64, pl.UInt64) and values.is_in(self.ids).any()
+        if values.dtype == pl.Binary:
+            return any(self.in_bytes(each) for each in values.drop_nulls())
+        if values.dtype != pl.String:
+            return False
+        if name in BY_NAME:  # a text of the lake is about music, which may be called as a listener is
+            return not is_public and values.is_in([text for text in self.values if text not in self.names]).any()
+        return values.is_in(self.values).any() or any(map(self.in_text, values.filter(values.str.contains_any(self.words))))
+
+
+def _form_c(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for start in range(0, max(len(text), 1), _PIECE):
+        yield text[max(0, start - _OVERLAP) : start + _PIECE]
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as it stands, and as it reads without the escapes that it may have, in Unicode's form C."""
+    yield _form_c(text)
+    if "\\u" in text:
+        yield _form_c(_unescaped(text))
+    if "&" in text:
+        yield _form_c(html.unescape(text))
+    if "%" in text:
+        yield _form_c(unquote(text, errors="replace"))
+
+
+def _unescaped(text: str) -> str:
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def stands_alone(text: str, word: str) -> bool:
+    """Whether the word stands somewhere with no Latin letter or digit at its ends."""
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])", text) is not None
+
+
+def _flat(column: pl.Series) -> Iterator[pl.Series]:
+    """The plain values of a column, out of whatever lists and structures."""
+    if isinstance(column.dtype, pl.List | pl.Array):
+        yield from _flat(column.explode(empty_as_null=True))
+    elif isinstance(column.dtype, pl.Struct):
+        for name in column.struct.fields:
+            yield from _flat(column.struct.field(name))
+    else:
+        yield column.cast(pl.String) if isinstance(column.dtype, pl.Categorical | pl.Enum) else column

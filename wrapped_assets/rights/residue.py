@@ -1,0 +1,168 @@
+"""Looks for what is left of erased listeners: every file below some folders, by what it is, and the files that were written elsewhere.
+
+Parquet is read value by value, SQLite too, archives are unpacked, texts are searched for whole words, and anything else by its bytes.
+What could not be looked into is listed, so that a report never claims more than was done.
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+import polars as pl
+
+import wrapped_assets
+from wrapped_assets.rights import databases
+from wrapped_assets.rights.needles import LONG, Search, stands_alone
+from wrapped_assets.rights.unpacking import Content, contents
+from wrapped_assets.vocabulary.columns import BY_NAME
+
+CASES = "erasures"  # the case under way
+_REGISTRY, _CATALOGUE = "registry.sqlite", "catalogue"
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_WORDS_FROM = {".html", ".css", ".js", ".po", ".yaml", ".json", ".mako", ".svg"}
+_PIECE, _OVERLAP = 4 << 20, 4_000
+
+
+@dataclass
+class Residue:
+    """What a search looked at, what it found, and what it could not look into; paths are below the searched folder."""
+
+    files: int = 0
+    bytes: int = 0
+    hits: list[str] = field(default_factory=list)
+    doubtful: list[str] = field(default_factory=list)  # a name stands there that is also an ordinary word of the program or the machine
+    opaque: dict[str, str] = field(default_factory=dict)  # path → why
+    pictures: int = 0  # searched for bytes; what is drawn in them cannot be
+
+    @property
+    def sha256(self) -> str:
+        """Of the search's report."""
+        found = [self.files, self.bytes, self.hits, self.doubtful, sorted(self.opaque.items()), self.pictures]
+        return sha256(orjson.dumps(found)).hexdigest()
+
+
+def residue_of(search: Search, folders: Iterable[Path]) -> Residue:
+    """Searches every file below the folders, and its name."""
+    found = Residue()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            relative = path.relative_to(folder)
+            if path.is_symlink() or relative.parts[0] == CASES or path.name.endswith(databases.JOURNALS):  # journals: with their database
+                continue
+            if search.in_text("/".join(relative.parts)):
+                found.hits.append(str(relative))
+            if path.is_file():
+                _look_into(path, relative, search, found)
+    found.hits = list(dict.fromkeys(found.hits))
+    return found
+
+
+def look_into(path: Path, search: Search) -> bool:
+    """Whether one file, wherever it is, holds something."""
+    found = Residue()
+    _look_into(path, Path(path.name), search, found)
+    return bool(found.hits)
+
+
+def _look_into(path: Path, relative: Path, search: Search, found: Residue) -> None:
+    found.files += 1
+    try:
+        found.bytes += path.stat().st_size
+        if databases.is_database(path):
+            asked = search.with_registry() if path.name.startswith(_REGISTRY) else search
+            if place := databases.in_database(path, asked):
+                found.hits.append(f"{relative} ({place})")
+            return
+        with _mapped(path) as data:
+            for content in contents(data):
+                _look_at(content, relative, search, found)
+    except FileNotFoundError:  # gone meanwhile
+        return
+    except OSError as error:
+        found.opaque[str(relative)] = error.strerror or "unreadable"
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[memoryview]:
+    if path.stat().st_size == 0:
+        yield memoryview(b"")
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        view = memoryview(mapped)
+        try:
+            yield view
+        finally:
+            view.release()
+
+
+def _look_at(content: Content, relative: Path, search: Search, found: Residue) -> None:
+    place = f"{relative}!{content.inside}" if content.inside else str(relative)
+    if content.why_opaque:
+        found.opaque[place] = content.why_opaque
+    elif _holds(content.data, place, relative, search, found):
+        found.hits.append(place)
+
+
+def _holds(data: bytes | memoryview, place: str, relative: Path, search: Search, found: Residue) -> bool:
+    start = bytes(data[:16])
+    if start[:4] == b"PAR1":
+        return _in_parquet(data, place, search, found, is_public=relative.parts[0] == _CATALOGUE)
+    if start == databases.MAGIC:  # in an archive
+        place_of = databases.in_values(bytes(data), search)
+        if place_of == "unreadable":
+            found.opaque[place] = "damaged database"
+        return place_of not in (None, "unreadable") or search.in_bytes(data)
+    if start.startswith(_PICTURES):
+        found.pictures += 1
+        return search.in_bytes(data)
+    if (encoding := _encoding(data)) is None:
+        if any(len(name) < LONG for name in search.names):
+            found.opaque[place] = "not a text: names shorter than six letters were not looked for"
+        return search.in_bytes(data)
+    doubtful = search.doubtful
+    for start_at in range(0, max(len(data), 1), _PIECE):
+        text = bytes(data[max(0, start_at - _OVERLAP) : start_at + _PIECE]).decode(encoding, "replace")
+        if search.in_text(text):
+            return True
+        if doubtful and doubtful.in_text(text) and place not in found.doubtful:
+            found.doubtful.append(place)
+    return search.in_bytes(data)
+
+
+def _in_parquet(data: bytes | memoryview, place: str, search: Search, found: Residue, *, is_public: bool) -> bool:
+    try:
+        frame = pl.read_parquet(io.BytesIO(data))
+    except pl.exceptions.PolarsError:
+        found.opaque[place] = "damaged Parquet file"
+        return search.in_bytes(data)
+    return search.in_frame(frame, is_public=is_public) is not None
+
+
+def _encoding(data: bytes | memoryview) -> str | None:
+    """How a text is encoded; None for what is no text."""
+    start = bytes(data[:8192])
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    return None if b"\0" in start else "utf-8"
+
+
+def ordinary(words: Iterable[str], machine: Path) -> frozenset[str]:
+    """Those of the words that the program itself says, or that stand in the path of the data root: found, they prove nothing."""
+    corpus = f"{_program()} {machine.resolve()}"
+    return frozenset(word for word in words if stands_alone(corpus, word))
+
+
+@cache
+def _program() -> str:
+    """What the program writes into files on its own account: its pages' words, its dictionary, and what its modules are called."""
+    paths = sorted(Path(wrapped_assets.__file__).parent.rglob("*"))
+    texts = [path.read_text(encoding="utf-8") for path in paths if path.suffix in _WORDS_FROM]
+    return "\n".join([*texts, *(path.stem for path in paths), *(f"{column.name} {column.meaning}" for column in BY_NAME.values())])

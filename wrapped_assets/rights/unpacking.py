@@ -1,0 +1,99 @@
+"""What a file holds, archives unpacked: zip, tar, gzip, zstandard, bzip2 and xz, inside of each other too."""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+LARGEST = 2 << 30  # bytes of one member, unpacked
+DEEPEST = 5
+DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True)
+class Content:
+    """One piece of a file. `why_opaque` says why what is in it cannot be looked at."""
+
+    inside: str  # path in the archive; empty for the file itself
+    data: bytes | memoryview = b""
+    why_opaque: str | None = None
+
+
+def contents(data: bytes | memoryview, inside: str = "", depth: int = 0) -> Iterator[Content]:
+    """The file itself, then everything that it has packed."""
+    yield Content(inside, data)
+    unpack = next((unpack for magic, unpack in _ARCHIVES if bytes(data[: len(magic)]) == magic), _tar if _is_tar(data) else None)
+    if unpack is None:
+        return
+    if depth == DEEPEST:
+        yield Content(inside, why_opaque="packed too deep")
+        return
+    try:
+        for name, member in unpack(data):
+            place = f"{inside}!{name}" if inside else name
+            if member is None:
+                yield Content(place, why_opaque="encrypted, or larger than 2 GiB")
+            else:
+                yield from contents(member, place, depth + 1)
+    except DAMAGE:
+        yield Content(inside, why_opaque="damaged archive")
+
+
+def _zip(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        yield "(comment)", archive.comment
+        for info in archive.infolist():
+            yield f"{info.filename} (name)", f"{info.filename}\n{info.comment.decode('utf-8', 'replace')}".encode()
+            if info.is_dir():
+                continue
+            yield info.filename, None if info.flag_bits & 1 or info.file_size > LARGEST else archive.read(info)
+
+
+def _tar(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+        for info in archive:
+            yield f"{info.name} (name)", f"{info.name}\n{info.uname}".encode("utf-8", "replace")
+            if info.isfile():
+                file = archive.extractfile(info)
+                yield info.name, file.read() if file and info.size <= LARGEST else None
+
+
+def _is_tar(data: bytes | memoryview) -> bool:
+    return bytes(data[257:262]) == b"ustar"
+
+
+def _stream(opened: Callable[[io.BytesIO], io.BufferedIOBase]) -> Callable[[bytes | memoryview], Iterator[tuple[str, bytes | None]]]:
+    def unpack(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
+        with opened(io.BytesIO(data)) as file:
+            found = file.read(LARGEST + 1)
+        yield "unpacked", found if len(found) <= LARGEST else None
+
+    return unpack
+
+
+def _gzip(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
+    """Every stream of the file, and the names in their headers."""
+    import gzip
+
+    yield "(header)", bytes(data[10:300]).split(b"\0")[0] if data[3] & 8 else b""
+    yield from _stream(lambda file: gzip.GzipFile(fileobj=file))(data)
+
+
+def _zstandard(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
+    import pyarrow as pa
+
+    with pa.CompressedInputStream(pa.BufferReader(pa.py_buffer(bytes(data))), "zstd") as file:
+        found = file.read(LARGEST + 1)
+    yield "unpacked", found if len(found) <= LARGEST else None
+
+
+_ARCHIVES: tuple[tuple[bytes, Callable[[bytes | memoryview], Iterator[tuple[str, bytes | None]]]], ...] = (
+    (b"PK\x03\x04", _zip), (b"PK\x05\x06", _zip), (b"\x1f\x8b", _gzip), (b"\x28\xb5\x2f\xfd", _zstandard),
+    (b"BZh", _stream(bz2.BZ2File)), (b"\xfd7zXZ\x00", _stream(lzma.LZMAFile)),
+)  # fmt: skip

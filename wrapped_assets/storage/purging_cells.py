@@ -1,0 +1,176 @@
+"""Takes listeners out of stored cells: each file that holds their rows is written anew without them, everything else stays.
+
+Which columns name a listener follows from the dictionary's privacy classes, and which files have such columns from the files. So a
+cell of any bucket, environment or published edition is found, whichever asset wrote it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import orjson
+import polars as pl
+import sqlalchemy as sa
+
+from wrapped_assets.kernels.hashing import frame_hashes, rows_version
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.files import file_hash, write_parquet
+from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, unnamed
+from wrapped_assets.storage.records import write_records
+from wrapped_assets.storage.root import MAIN, Root
+from wrapped_assets.vocabulary.categories import LISTENER_IDS
+from wrapped_assets.vocabulary.periods import Cell
+
+Grain = Callable[[str], tuple[str, ...]]
+_CELLS, _PUBLISHED = tables.cells, tables.publication_cells
+_PATHS_AT_ONCE = 500
+
+
+@dataclass
+class PurgedCells:
+    """What was done: files that were written anew, and files that could not be read and were removed for what they may have held."""
+
+    rewritten: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is recorded of a file that was written anew."""
+
+    path: str
+    data_version: str
+    column_hashes: str
+    row_count: int
+    byte_count: int
+    file_hash: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Whom to take out. `texts` stood in their plays alone; `unbuilt` cells could not be computed again without them."""
+
+    listener_ids: Collection[int]
+    texts: Collection[str] = ()
+    unbuilt: Collection[Cell] = ()
+
+
+def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool = False) -> PurgedCells:
+    """Writes every file anew that names one of the listeners: of the manifest in all environments, and of all publications.
+
+    In a listener's own bucket a published table without listeners says which music somebody there heard: of it those rows stay whose
+    key, by `grain`, the cell as it is built now still has. Figures over all listeners that name nobody stay as they were published.
+    `in_every_column` looks for the ids in every 64-bit number, for columns that the dictionary describes wrongly.
+    """
+    done = PurgedCells()
+    seen: set[str] = set()
+    while fresh := {path: cell for path, cell in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
+        seen |= fresh.keys()
+        changed = {}
+        for path, cell in sorted(fresh.items()):
+            if found := _without(root, path, cell, gone, grain, done, in_every_column):
+                changed[path] = found
+        _replace(root, changed)
+        done.rewritten += len(changed)
+        seen |= {found.path for found in changed.values()}
+    return done
+
+
+def _stored(root: Root) -> dict[str, Cell]:
+    """Every path that a cell, or a published edition, names."""
+    found = {}
+    with root.engine.connect() as connection:
+        for table in (_CELLS, _PUBLISHED):
+            columns = (table.c.path, table.c.asset, table.c.period, table.c.bucket)
+            for path, asset, period, bucket in connection.execute(sa.select(*columns)):
+                found[path] = Cell(asset, period, None if bucket == ALL_LISTENERS else bucket)
+    return found
+
+
+def _without(
+    root: Root, path: str, cell: Cell, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
+) -> _Written | None:  # fmt: skip
+    """The file without the listeners; None where they were not in it."""
+    place, ids = root.path / path, list(gone.listener_ids)
+    try:
+        schema = pl.read_parquet_schema(place)
+        named = [name for name, dtype in schema.items() if name in LISTENER_IDS or (in_every_column and dtype == pl.Int64)]
+        if named:
+            is_theirs = pl.any_horizontal(pl.col(name).is_in(ids) for name in named).fill_null(value=False)
+            if not pl.scan_parquet(place).select(is_theirs.any()).collect().item():
+                return None
+            frame = pl.read_parquet(place)
+            kept = frame.filter(~is_theirs)
+        elif cell.bucket in {root.bucket_of(each) for each in ids} and (now := _built_now(root, cell)) != path:
+            frame = pl.read_parquet(place)
+            kept = _of_others(frame, root.path / now if now else None, cell, gone, list(grain(cell.asset)))
+        else:
+            return None
+    except FileNotFoundError:
+        return None
+    except (pl.exceptions.PolarsError, OSError):
+        place.unlink(missing_ok=True)  # nobody can tell whether they are in it, and a backup would bring it back
+        done.unreadable.append(path)
+        return None
+    return None if kept.height == frame.height else _write(root, cell, kept)
+
+
+def _of_others(frame: pl.DataFrame, now: Path | None, cell: Cell, gone: Gone, keys: list[str]) -> pl.DataFrame:
+    """A published table of music without what only the listeners heard: the rows that the cell has now.
+
+    Where it could not be computed again, all rows without a text of theirs.
+    """
+    if now is not None:
+        return frame.join(pl.read_parquet(now, columns=keys), on=keys, how="semi", maintain_order="left")
+    if cell not in gone.unbuilt:
+        return frame.clear()
+    is_theirs = [pl.col(name).is_in(list(gone.texts)) for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.filter(~pl.any_horizontal(pl.lit(value=False), *is_theirs).fill_null(value=False))
+
+
+def _built_now(root: Root, cell: Cell) -> str | None:
+    """Where the cell as it is built now lies; None where nothing is left of it."""
+    bucket = ALL_LISTENERS if cell.bucket is None else cell.bucket
+    mine = (_CELLS.c.asset == cell.asset) & (_CELLS.c.period == cell.period) & (_CELLS.c.bucket == bucket) & (_CELLS.c.environment == MAIN)
+    with root.engine.connect() as connection:
+        return connection.execute(sa.select(_CELLS.c.path).where(mine)).scalar_one_or_none()
+
+
+def _write(root: Root, cell: Cell, frame: pl.DataFrame) -> _Written:
+    hashes = frame_hashes(frame)
+    version = rows_version(frame.height, hashes)
+    stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
+    layer, name = cell.asset.split("/")
+    path = f"lake/{layer}/{name}/{cell.period}/{stem}-{version[:16]}.parquet"
+    if (root.path / path).exists():
+        size, digest = (root.path / path).stat().st_size, file_hash(root.path / path)
+    else:
+        note = {"asset": cell.asset, "partition": cell.partition, "data_version": version, "column_hashes": hashes}
+        size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
+    return _Written(path, version, orjson.dumps(hashes).decode(), frame.height, size, digest)
+
+
+def _replace(root: Root, changed: dict[str, _Written]) -> None:
+    """Lets every row that names an old file name the new one, in one transaction; then removes the old ones, and notes the new ones."""
+    with root.engine.begin() as connection:
+        for old, new in changed.items():
+            values = {name: getattr(new, name) for name in _Written.__slots__ if name in _PUBLISHED.c}
+            connection.execute(sa.update(_PUBLISHED).where(_PUBLISHED.c.path == old).values(**values))
+            values = {name: getattr(new, name) for name in _Written.__slots__ if name in _CELLS.c}
+            connection.execute(sa.update(_CELLS).where(_CELLS.c.path == old).values(**values))
+        gone = unnamed(connection, changed)
+    for path in gone:
+        (root.path / path).unlink(missing_ok=True)
+    _note(root, {new.path for new in changed.values()})
+
+
+def _note(root: Root, paths: Collection[str]) -> None:
+    """Says in the records, too, what the manifest says of rewritten cells."""
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(_CELLS.c.environment, _CELLS.c.path).distinct())
+        environments = sorted({environment for environment, path in rows if path in paths})
+    for name in environments:
+        inside = root.within(name) if name else root
+        write_records(inside, [stored for stored in load_cells(inside, only_own=True).values() if stored.path in paths])
