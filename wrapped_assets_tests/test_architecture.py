@@ -101,6 +101,7 @@ def test_there_is_one_way_to_write_a_file_whole() -> None:
     """Others would forget one of: a hidden name meanwhile, the owner's eyes only, the disk before the name, nothing left after an error."""
     elsewhere = {
         "privacy/staged_files.py",  # files of a folder that is hashed, and renamed as a whole
+        "faces/fontconfig.py",  # a configuration in a temporary folder
         "stories/card.py",  # a page in a temporary folder, for the browser that draws it
     }
     written = {"write_bytes", "write_text", "touch", "link", "symlink_to", "mkstemp", "NamedTemporaryFile"}

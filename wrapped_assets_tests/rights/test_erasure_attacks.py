@@ -52,7 +52,7 @@ def test_every_column_that_names_a_listener_is_one_that_an_erasure_can_look_into
     assert {name for name in BY_NAME if name.endswith("listener_id")} <= LISTENER_IDS
 
 
-def test_an_insight_that_fails_does_not_keep_anybody_from_being_forgotten(world: World) -> None:
+def test_an_insight_that_fails_does_not_keep_anybody_from_being_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     root = world(2)
     project = Project(root)
 
@@ -60,7 +60,7 @@ def test_an_insight_that_fails_does_not_keep_anybody_from_being_forgotten(world:
         raise ZeroDivisionError
 
     for key in ("insights/top_artists", "insights/similar_listeners"):
-        project.graph.by_key[key] = replace(project.graph.by_key[key], function=broken)
+        monkeypatch.setitem(project.graph.by_key, key, replace(project.graph.by_key[key], function=broken))
     done = erase(project, find_listener(root, "bo"))
     assert done.unbuilt_cells
     assert files_that_name(root, "bo") == []
@@ -201,15 +201,15 @@ def test_a_registry_from_before_erasures_that_nobody_knows_any_more_stays_shut(w
         find_listener(Root.open(root.path), "ana")
 
 
-@pytest.mark.parametrize("spelling", ["ZOË", "zoë ", "Zoe\u0308", " Zoë"])
-def test_an_erased_listener_does_not_come_back_in_another_spelling(tmp_path: Path, spelling: str) -> None:
+def test_an_erased_listener_does_not_come_back_in_another_spelling(tmp_path: Path) -> None:
     root = Root.open_or_make(tmp_path / "root", 1, KEY)
     import_text(root, "Zoë", "2025-01-01 eple")
     import_text(root, "bo", "2025-01-01 eple")
     build(Project(root))
     erase(Project(root), find_listener(root, "Zoë"))
-    with pytest.raises(RefusedError, match="erased at their request"):
-        import_text(root, spelling, "2025-01-01 eple")
+    for spelling in ("ZOË", "zoë ", "Zoe\u0308", " Zoë"):
+        with pytest.raises(RefusedError, match="erased at their request"):
+            import_text(root, spelling, "2025-01-01 eple")
     import_text(root, "bo", "2025-01-02 eple")
 
 
