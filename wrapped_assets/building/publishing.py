@@ -42,19 +42,20 @@ def publish_edition(project: Project, year: int) -> publications.Publication:
 
     From then on its catalogue and its population stay as they are: one late listener must not restate everybody.
     """
-    situation = project.situation()
-    wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
-    if not wanted:
-        raise InputError(f"nothing was played in {year}: there is no edition to publish")
-    plan = make_plan(situation, wanted)
-    if plan.steps:
-        raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
-    found = _published(situation.stored, year)  # type: ignore[arg-type]
-    tables = catalogues.files_of(project.root, situation.catalogues.get(year)).values()
-    intact(project.root, [*(stored.path for stored in found.values()), *(table.path for table in tables)])
-    rules = as_published(situation.rules[year])
-    registry.set_edition(project.root, year, catalogue=situation.catalogues.get(year), is_frozen=True)
-    return publications.publish(project.root, year, found.values(), rules)
+    with project.root.lock("publishing"):  # not while an erasure rewrites what would be published
+        situation = project.situation()
+        wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
+        if not wanted:
+            raise InputError(f"nothing was played in {year}: there is no edition to publish")
+        plan = make_plan(situation, wanted)
+        if plan.steps:
+            raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
+        found = _published(situation.stored, year)  # type: ignore[arg-type]
+        tables = catalogues.files_of(project.root, situation.catalogues.get(year)).values()
+        intact(project.root, [*(stored.path for stored in found.values()), *(table.path for table in tables)])
+        rules = as_published(situation.rules[year])
+        registry.set_edition(project.root, year, catalogue=situation.catalogues.get(year), is_frozen=True)
+        return publications.publish(project.root, year, found.values(), rules)
 
 
 def readiness(project: Project) -> list[Readiness]:

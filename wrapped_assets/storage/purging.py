@@ -10,6 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.files import is_intact
 from wrapped_assets.storage.in_flight import settled
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, LandingWriter, load_chunks
 from wrapped_assets.storage.root import Root
@@ -30,11 +31,12 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
 
     Rows and files change in one transaction and then on the disk; done twice, the second time finds nothing. Afterwards no build is
     computing from what was there before: what such a build was writing is waited for, and removed. `edge` is how far a month's neighbours
-    read into it. The landing's lock must be held.
+    read into it. The landing's lock must be held. DamagedFileError for a damaged file: once it is restored or removed, do it again.
     """
     everything = load_chunks(root)
     writer = LandingWriter(root, edge)  # type: ignore[arg-type]
     gone: list[Chunk] = []
+    lost: list[Chunk] = []
     plays, buckets = dict.fromkeys(listener_ids, 0), {root.bucket_of(each) for each in listener_ids}
     for (asset, month, bucket), chunks in everything.items():
         if asset != PLAYS or bucket not in buckets:
@@ -42,6 +44,9 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
         tracks = _tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
         for chunk in chunks:
             if not _holds(chunk, listener_ids):
+                continue
+            if not (root.path / chunk.path).exists():
+                lost.append(chunk)
                 continue
             rows = _rows(root, chunk)
             is_theirs = pl.col("listener_id").is_in(list(listener_ids))
@@ -55,6 +60,7 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
                 writer.add(kept, _rows(root, beside).drop("is_head", "is_tail"))
                 writer.flush()
     _replace(root, gone, writer.chunks)
+    _forget_in_lost(root, lost, listener_ids)
     with settled(root):
         sweep(root)
     return Purged(len(gone) + _remove_rejected(root, listener_ids) + _remove_unrecorded(root), plays)
@@ -88,7 +94,12 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
     everything = load_chunks(root)
     for bucket in sorted({bucket for _, _, bucket in everything}):
         plays, tracks = (
-            [root.path / chunk.path for (asset, _, own), chunks in everything.items() if (asset, own) == (kind, bucket) for chunk in chunks]
+            [
+                root.path / chunk.path
+                for (asset, _, own), chunks in everything.items()
+                for chunk in chunks
+                if (asset, own) == (kind, bucket) and is_intact(root.path / chunk.path, chunk.file_hash)
+            ]
             for kind in (PLAYS, TRACKS)
         )
         if not plays or not tracks:
@@ -134,6 +145,15 @@ def _replace(root: Root, gone: list[Chunk], fresh: list[Chunk]) -> None:
             connection.execute(sa.insert(tables.chunks), rows)
     for path in old:
         (root.path / path).unlink(missing_ok=True)
+
+
+def _forget_in_lost(root: Root, lost: list[Chunk], listener_ids: Collection[int]) -> None:
+    """Takes the listeners from the lists of whom missing files were about; that they are missing stays known."""
+    table = tables.chunks
+    with root.engine.begin() as connection:
+        for chunk in lost:
+            left = np.setdiff1d(np.frombuffer(chunk.people or b"", dtype="<i8"), list(listener_ids)).astype("<i8")
+            connection.execute(sa.update(table).where(table.c.path == chunk.path).values(people=left.tobytes()))
 
 
 def _remove_rejected(root: Root, listener_ids: Collection[int]) -> int:

@@ -7,19 +7,20 @@ cell of any bucket, environment or published edition is found, whichever asset w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import orjson
 import polars as pl
 import sqlalchemy as sa
 
-from wrapped_assets.kernels.hashing import frame_hashes, rows_version
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import file_hash, write_parquet
+from wrapped_assets.storage.cell_files import Written, write_cell
+from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, unnamed
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import MAIN, Root
+from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.categories import LISTENER_IDS
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -36,16 +37,12 @@ class PurgedCells:
     unreadable: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """What is recorded of a file that was written anew."""
+@dataclass(frozen=True)
+class _Rewritten:
+    """A file without the listeners."""
 
-    path: str
-    data_version: str
-    column_hashes: str
+    file: Written
     row_count: int
-    byte_count: int
-    file_hash: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool =
                 changed[path] = found
         _replace(root, changed)
         done.rewritten += len(changed)
-        seen |= {found.path for found in changed.values()}
+        seen |= {found.file.path for found in changed.values()}
     return done
 
 
@@ -91,7 +88,7 @@ def _stored(root: Root) -> dict[str, Cell]:
 
 def _without(
     root: Root, path: str, cell: Cell, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
-) -> _Written | None:  # fmt: skip
+) -> _Rewritten | None:  # fmt: skip
     """The file without the listeners; None where they were not in it."""
     place, ids = root.path / path, list(gone.listener_ids)
     try:
@@ -101,30 +98,31 @@ def _without(
             is_theirs = pl.any_horizontal(pl.col(name).is_in(ids) for name in named).fill_null(value=False)
             if not pl.scan_parquet(place).select(is_theirs.any()).collect().item():
                 return None
-            frame = pl.read_parquet(place)
+            frame = pl.read_parquet(intact(root, [path]))
             kept = frame.filter(~is_theirs)
         elif cell.bucket in {root.bucket_of(each) for each in ids} and (now := _built_now(root, cell)) != path:
-            frame = pl.read_parquet(place)
-            kept = _of_others(frame, root.path / now if now else None, cell, gone, list(grain(cell.asset)))
+            frame = pl.read_parquet(intact(root, [path]))
+            kept = _of_others(root, frame, now, cell, gone, list(grain(cell.asset)))
         else:
             return None
     except FileNotFoundError:
         return None
-    except (pl.exceptions.PolarsError, OSError):
+    except (pl.exceptions.PolarsError, OSError, DamagedFileError):
         place.unlink(missing_ok=True)  # nobody can tell whether they are in it, and a backup would bring it back
         done.unreadable.append(path)
         return None
-    return None if kept.height == frame.height else _write(root, cell, kept)
+    return None if kept.height == frame.height else _Rewritten(write_cell(root, cell, kept), kept.height)
 
 
-def _of_others(frame: pl.DataFrame, now: Path | None, cell: Cell, gone: Gone, keys: list[str]) -> pl.DataFrame:
+def _of_others(root: Root, frame: pl.DataFrame, now: str | None, cell: Cell, gone: Gone, keys: list[str]) -> pl.DataFrame:
     """A published table of music without what only the listeners heard: the rows that the cell has now.
 
-    Where it could not be computed again, all rows without a text of theirs.
+    Where that cannot be known, because the cell failed or is damaged, all rows without a text of theirs.
     """
     if now is not None:
-        return frame.join(pl.read_parquet(now, columns=keys), on=keys, how="semi", maintain_order="left")
-    if cell not in gone.unbuilt:
+        with suppress(DamagedFileError):
+            return frame.join(pl.read_parquet(intact(root, [now]), columns=keys), on=keys, how="semi", maintain_order="left")
+    elif cell not in gone.unbuilt:
         return frame.clear()
     is_theirs = [pl.col(name).is_in(list(gone.texts)) for name, dtype in frame.schema.items() if dtype == pl.String]
     return frame.filter(~pl.any_horizontal(pl.lit(value=False), *is_theirs).fill_null(value=False))
@@ -138,32 +136,19 @@ def _built_now(root: Root, cell: Cell) -> str | None:
         return connection.execute(sa.select(_CELLS.c.path).where(mine)).scalar_one_or_none()
 
 
-def _write(root: Root, cell: Cell, frame: pl.DataFrame) -> _Written:
-    hashes = frame_hashes(frame)
-    version = rows_version(frame.height, hashes)
-    stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
-    layer, name = cell.asset.split("/")
-    path = f"lake/{layer}/{name}/{cell.period}/{stem}-{version[:16]}.parquet"
-    if (root.path / path).exists():
-        size, digest = (root.path / path).stat().st_size, file_hash(root.path / path)
-    else:
-        note = {"asset": cell.asset, "partition": cell.partition, "data_version": version, "column_hashes": hashes}
-        size, digest = write_parquet(frame, root.path / path, {"wrapped_assets": orjson.dumps(note).decode()})
-    return _Written(path, version, orjson.dumps(hashes).decode(), frame.height, size, digest)
-
-
-def _replace(root: Root, changed: dict[str, _Written]) -> None:
+def _replace(root: Root, changed: dict[str, _Rewritten]) -> None:
     """Lets every row that names an old file name the new one, in one transaction; then removes the old ones, and notes the new ones."""
     with root.engine.begin() as connection:
         for old, new in changed.items():
-            values = {name: getattr(new, name) for name in _Written.__slots__ if name in _PUBLISHED.c}
+            values: dict[str, object] = {"path": new.file.path, "file_hash": new.file.file_hash}
             connection.execute(sa.update(_PUBLISHED).where(_PUBLISHED.c.path == old).values(**values))
-            values = {name: getattr(new, name) for name in _Written.__slots__ if name in _CELLS.c}
+            values |= {"data_version": new.file.data_version, "column_hashes": orjson.dumps(new.file.column_hashes).decode()}
+            values |= {"row_count": new.row_count, "byte_count": new.file.byte_count}
             connection.execute(sa.update(_CELLS).where(_CELLS.c.path == old).values(**values))
         gone = unnamed(connection, changed)
     for path in gone:
         (root.path / path).unlink(missing_ok=True)
-    _note(root, {new.path for new in changed.values()})
+    _note(root, {new.file.path for new in changed.values()})
 
 
 def _note(root: Root, paths: Collection[str]) -> None:
