@@ -35,7 +35,9 @@ def browser_of(*, with_installed: bool) -> Iterator[Any]:
     """Chromium, with the faces of this machine or without them."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     with tempfile.TemporaryDirectory(prefix="faces-") as folder, sync_api.sync_playwright() as playwright:
-        environment = {**os.environ, **configuration(Path(folder), with_installed=with_installed)}
+        fonts = Path(folder) / "fonts.conf"
+        fonts.write_text(configuration(Path(folder), with_installed=with_installed))
+        environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET, env=environment)
         yield launched
         launched.close()

@@ -115,7 +115,8 @@ def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
     if found is None:
         raise BrowserMissingError("a PNG is drawn by Chromium, and none is installed; install it, or write --format html")
     with tempfile.TemporaryDirectory(prefix="story-card-") as folder:
-        page, picture = Path(folder) / "card.html", Path(folder) / "card.png"
+        page, picture, fonts = (Path(folder) / name for name in ("card.html", "card.png", "fonts.conf"))
+        fonts.write_text(configuration(Path(folder)), encoding="utf-8")
         drawn = with_faces(_picture(data), with_last_resort=True)
         page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{drawn}</body>', encoding="utf-8")
         command = [
@@ -127,7 +128,7 @@ def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.insert(1, "--no-sandbox")  # Chromium refuses to start as root with it; the page is our own and runs no script
         try:
-            environment = {**os.environ, **configuration(Path(folder))}
+            environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
             subprocess.run(command, check=False, capture_output=True, timeout=60, env=environment)  # noqa: S603 (a browser found on PATH)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise RuntimeError(f"{found} could not draw the picture: {error}") from error
