@@ -18,6 +18,7 @@ LONG = 6  # a shorter name is found as a whole word in texts; in bytes of unknow
 PHRASE = 8  # a shorter title is looked for as a whole value only
 _PIECE = 4 << 20  # characters that are looked at together, with an overlap longer than any name
 _OVERLAP = 2_000
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")  # no spaces, or endings without one
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -156,8 +157,19 @@ def _unescaped(text: str) -> str:
 
 
 def stands_alone(text: str, word: str) -> bool:
-    """Whether the word stands somewhere with no Latin letter or digit at its ends."""
-    return re.search(rf"(?<![0-9A-Za-z]){re.escape(word)}(?![0-9A-Za-z])", text) is not None
+    """Whether the word stands somewhere with no letter or digit at its ends, in scripts that put spaces between words."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (_joins(text[start - 1 : start], word[0]) or _joins(word[-1], text[end : end + 1])):
+            return True
+        start = text.find(word, start + 1)
+    return False
+
+
+def _joins(one: str, other: str) -> bool:
+    """Whether two characters that follow each other belong to one word."""
+    return all(each.isalnum() and not unicodedata.name(each, "").startswith(_UNSPACED) for each in (one, other))
 
 
 def _flat(column: pl.Series) -> Iterator[pl.Series]:

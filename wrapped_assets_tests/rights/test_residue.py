@@ -1,0 +1,205 @@
+"""The search after an erasure finds a listener in whatever form a file has, and says what it could not look into."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import sqlite3
+import tarfile
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from wrapped_assets.rights.needles import Needles, Search
+from wrapped_assets.rights.residue import Residue, ordinary, residue_of
+
+ID = 4_611_686_018_427_387_111
+BO = Needles(ID, "bo", ("0f" * 16,), frozenset({"Only His Song", "Hi"}), frozenset({"Only His Song"}))
+ZOE = Needles(ID, "Zoë O'Neil")
+
+
+def searched(folder: Path, *people: Needles, words: tuple[str, ...] = ()) -> Residue:
+    return residue_of(Search(people or (BO,), words), [folder])
+
+
+def zipped(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def tarred(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def parquet(frame: pl.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.write_parquet(stream)
+    return stream.getvalue()
+
+
+def zstandard(content: bytes) -> bytes:
+    stream = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(stream, "zstd") as file:
+        file.write(content)
+    return stream.getvalue().to_pybytes()
+
+
+TEXT = b"#EXTINF:10,a song of bo\n"
+FORMS: dict[str, bytes] = {
+    "pages/top.m3u8": TEXT,
+    "pages/page.html": b"<p>hello <b>bo</b></p>",
+    "pages/list.json": json.dumps({"song": "Only His Song"}).encode(),
+    "pages/digits.log": f"listener={ID}".encode(),
+    "pages/eight.bin": b"\0\1" + ID.to_bytes(8, "little"),
+    "pages/pseudonym.csv": b"id,region\n" + b"0f" * 16 + b",west\n",
+    "pages/utf16.csv": "bo;1".encode("utf-16"),
+    "own.zip": zipped("data/profile.json", b'{"name": "bo"}'),
+    "deep.zip": zipped("inner.tar", tarred("x.gz", gzip.compress(TEXT))),
+    "named.zip": zipped("bo/profile.json", b"{}"),
+    "a.gz": gzip.compress(TEXT), "a.zst": zstandard(TEXT), "a.bz2": bz2.compress(TEXT), "a.xz": lzma.compress(TEXT),
+    "renamed.dat": gzip.compress(TEXT),
+    "strange.parquet": parquet(pl.DataFrame({"who": ["nobody", "bo"]})),
+    "nested.parquet": parquet(pl.DataFrame({"x": [[{"deep": ID}]]})),
+    "texts.parquet": parquet(pl.DataFrame({"recording_name": ["Hi"]})),
+    "packed.zip": zipped("x.parquet", parquet(pl.DataFrame({"friend": [ID]}))),
+    "stories/bo-2025.html": b"<p>a page</p>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_listener_is_found_in_every_form(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(FORMS[name])
+    (found,) = searched(tmp_path).hits
+    assert found.partition("!")[0] == name
+
+
+def test_a_name_is_a_word_by_the_rules_of_the_script_that_it_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "ja.html").write_text("boさんの一年")
+    (tmp_path / "es.html").write_text("mañana, limbo")
+    assert searched(tmp_path).hits == ["ja.html"]
+    assert searched(tmp_path, Needles(ID, "ana")).hits == []
+    assert searched(tmp_path, Needles(ID, "一年")).hits == ["ja.html"]
+
+
+INNOCENT: dict[str, bytes] = {
+    "a.html": b"<p>a bowl, a limbo, Bo</p>", "b.csv": b"boat,abo\n", "c.parquet": parquet(pl.DataFrame({"recording_name": ["bo"]})),
+    "d.json": json.dumps({"song": "Not Only His Songs", "n": ID + 1}).encode(), "e.zip": zipped("x", b"boxes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INNOCENT)
+def test_what_only_looks_like_a_short_name_is_not_found(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(INNOCENT[name])
+    assert searched(tmp_path).hits == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Zoë O'Neil", "Zoe\u0308 O'Neil", json.dumps("Zoë O'Neil"), "Zo&euml; O&#39;Neil", "Zoë O&#x27;Neil", "name=Zo%C3%AB%20O%27Neil"],
+)
+def test_a_name_is_found_however_it_is_escaped(tmp_path: Path, text: str) -> None:
+    (tmp_path / "page.txt").write_text(f"<li>{text}</li>")
+    assert searched(tmp_path, ZOE).hits == ["page.txt"]
+
+
+def test_a_name_at_the_border_of_two_pieces_of_a_large_text_is_found(tmp_path: Path) -> None:
+    for before in ((4 << 20) - 5, (4 << 20) - 1, 4 << 20):
+        (tmp_path / "large.txt").write_text(" " * before + "Zoë O'Neil" + " " * 100)
+        assert searched(tmp_path, ZOE).hits == ["large.txt"]
+
+
+def database(path: Path, *statements: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in ("pragma secure_delete=off", "create table t (who text, n integer, raw blob, j text)", *statements):
+        connection.execute(statement)
+    return connection
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["('bo', 0, null, null)", f"(null, {ID}, null, null)", f"(null, 0, x'{ID.to_bytes(8, 'little').hex()}', null)",
+     "(null, 0, null, '{\"x\": \"of bo\"}')"],
+    ids=["text", "number", "bytes", "inside a text"],
+)  # fmt: skip
+def test_a_value_of_a_database_is_found_and_its_column_named(tmp_path: Path, row: str) -> None:
+    database(tmp_path / "notes.db", f"insert into t values {row}").close()
+    (found,) = searched(tmp_path).hits
+    assert found.startswith("notes.db (t.")
+
+
+def test_what_deleted_rows_left_in_free_pages_is_compacted_away(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    numbers = "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 2000)"
+    many = f"{numbers} insert into t select 'Planted Person ' || n, 0, null, null from numbers"
+    database(path, many, "insert into t values ('another', 1, null, null)", "delete from t where who like 'Planted%'").close()
+    assert b"Planted Person" in path.read_bytes()
+    assert searched(tmp_path, Needles(ID, "Planted Person")).hits == []
+    assert b"Planted Person" not in path.read_bytes()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("select who from t").fetchall() == [("another",)]
+
+
+def test_what_a_journal_still_holds_is_found_or_gone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    connection = database(path, "pragma journal_mode=wal", "insert into t values ('Planted Person', 1, null, null)", "delete from t")
+    assert b"Planted Person" in path.with_name("notes.db-wal").read_bytes()
+    assert searched(tmp_path, Needles(ID, "Planted Person")).hits == []
+    assert not any(b"Planted Person" in each.read_bytes() for each in tmp_path.iterdir())
+    connection.close()
+
+
+def test_a_database_that_cannot_be_compacted_is_a_hit(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    database(path, "insert into t values ('Planted Person', 1, null, null)", "delete from t").close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer, pytest.MonkeyPatch.context() as patch:
+        real = sqlite3.connect
+        patch.setattr(sqlite3, "connect", lambda *given, **named: real(*given, **{**named, "timeout": 0.1}))
+        writer.execute("begin exclusive")
+        found = searched(tmp_path, Needles(ID, "Planted Person")).hits
+        writer.execute("rollback")
+    assert found
+    assert found[0].startswith("notes.db (")
+
+
+def test_what_cannot_be_looked_into_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "broken.zip").write_bytes(zipped("x", TEXT * 50)[:60])
+    (tmp_path / "broken.parquet").write_bytes(b"PAR1" + bytes(50))
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
+    (tmp_path / "strange.bin").write_bytes(bytes(50))
+    found = searched(tmp_path)
+    assert found.hits == []
+    assert {name: why.split(":")[0] for name, why in found.opaque.items()} == {
+        "broken.zip": "damaged archive", "broken.parquet": "damaged Parquet file", "strange.bin": "not a text",
+    }  # fmt: skip
+    assert found.pictures == 1
+
+
+def test_a_name_that_is_a_word_of_the_program_is_left_to_a_person_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("listens of home")
+    words = ordinary(["listens", "bo", "ana", "cy", "Zoë", "home"], Path("data/home"))
+    assert words == {"listens", "home"}
+    found = residue_of(Search((Needles(ID, "home"),), words), [tmp_path])
+    assert (found.hits, found.doubtful) == ([], ["a.log"])
+
+
+def test_one_search_finds_everybody_of_a_batch(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("bo")
+    (tmp_path / "b.txt").write_text("Zoë O'Neil")
+    assert searched(tmp_path, BO, ZOE).hits == ["a.txt", "b.txt"]
+
+
