@@ -234,3 +234,35 @@ def test_nobody_is_asked_for_twice_by_two_processes(world: World) -> None:
     assert len(erasing._carry_out(Project(root), [batch])) == 1
     assert len(erasing._carry_out(Project(root), [again])) == 1
     assert files_that_name(root, "bo") == []
+
+
+def test_files_that_were_written_elsewhere_are_listed_and_those_below_the_root_are_gone(world: World, tmp_path: Path) -> None:
+    root = world(1)
+    inside, outside = root.path / "stories", tmp_path / "outside"
+    for folder in (inside, outside):
+        run(root.path, "story", "--listener", "bo", "--year", 2025, "--format", "html", "--out", folder / "bo.html")
+        run(root.path, "show", "similar_listeners", "--listener", "cy", "--format", "csv", "--out", folder / "cy.csv")
+        run(root.path, "show", "listening_totals", "--listener", "cy", "--format", "csv", "--out", folder / "innocent.csv")
+    run(root.path, "story", "--group", "friends", "--year", 2025, "--out", inside / "together.txt")
+    run(root.path, "playlist", "your_top_songs", "--listener", "bo", "--year", 2025, "--format", "m3u8", "--out", inside / "top.m3u8")
+    run(root.path, "own-data", "bo", "--out", outside / "data")
+    run(root.path, "show", "similar_listeners", "--year", 2025, "--format", "csv", "--out", outside / "all.csv")
+    run(root.path, "show", "listening_totals", "--format", "csv", "--out", outside / "moved.csv")
+    (outside / "moved.csv").rename(outside / "taken.csv")
+    (case,) = document(root.path, "erase", "bo", "--yes")
+    assert {Path(each["path"]).name for each in case["elsewhere"]} == {"bo.html", "data"}
+    named = {Path(each["path"]).name for each in case["named_elsewhere"]}
+    assert named == {"all.csv", "moved.csv", "cy.csv"}
+    assert [path.name for path in inside.iterdir()] == ["innocent.csv"]
+    assert (outside / "bo.html").exists()
+
+
+def test_a_short_name_below_the_root_is_said_and_nothing_is_claimed(world: World) -> None:
+    root = world(1)
+    (root.path / "pages").mkdir()
+    (root.path / "pages" / "top.m3u8").write_text("#EXTINF:1,for bo\n")
+    found = run(root.path, "erase", "bo", "--yes", code=1)
+    assert "pages/top.m3u8" in found.stderr
+    assert "nothing is left" not in found.stdout
+    (root.path / "pages" / "top.m3u8").unlink()
+    assert "nothing is left" in run(root.path, "erase", "--resume").stdout
