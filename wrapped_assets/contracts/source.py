@@ -55,6 +55,7 @@ REJECTION_REASONS: dict[str, str] = {
     "not_an_object": "the row is not a record of the format",
     "missing_time": "the row has no time",
     "invalid_time": "the time cannot be read, is not a number, or is in the wrong unit",
+    "ambiguous_time": "day and month of the time cannot be told apart: no row has a day above 12; write the times as 2025-03-04 11:45",
     "future_time": "the time lies in the future",
     "too_early": "the time lies before 2002, when no service recorded listens",
     "missing_title": "the row names no recording",
@@ -84,7 +85,8 @@ class Head:
     """What recognition may look at: the file's name, path inside its folder or zip, and first bytes.
 
     `column_names` are those of a Parquet file, whose list stands at its end. `companion` opens the file of that name in the same
-    folder, or else in the nearest one above it, inside the same import; None where there is none.
+    folder, or else in the nearest one above it, inside the same import; None where there is none. `again` is for what only the whole
+    file can tell before its first row is read.
     """
 
     name: str
@@ -92,6 +94,7 @@ class Head:
     first_bytes: bytes = field(repr=False)  # a listener's data: never in a message
     column_names: tuple[str, ...] = ()
     companion: Callable[[str], BinaryIO | None] = field(default=no_companion, compare=False, repr=False)
+    again: Callable[[], BinaryIO] | None = field(default=None, compare=False, repr=False)  # opens the file once more from its start
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,10 @@ class Walk:
             raise InputError("there is no such file or folder: check the path")
         found = list(self._below(path) if path.is_dir() else self._file(path, path.name))
         self._by_path = {member.head.path: member.open for member in found}  # what companions are looked up in
-        self.members = [Member(replace(member.head, companion=partial(self._companion, member.head.path)), member.open) for member in found]
+        self.members = [Member(self._with_ways(member), member.open) for member in found]
+
+    def _with_ways(self, member: Member) -> Head:
+        return replace(member.head, companion=partial(self._companion, member.head.path), again=member.open)
 
     def _companion(self, path: str, name: str) -> BinaryIO | None:
         folder = path

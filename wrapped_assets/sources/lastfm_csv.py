@@ -1,50 +1,54 @@
-"""Scrobbles in CSV: ghan.nl, benjaminbenben's lastfm-to-csv, lastfm-backup-cli, R's scrobbler, Libre.fm, and files like them.
+"""Scrobbles in CSV: ghan.nl, benjaminbenben's lastfm-to-csv, lastfm-backup-cli, Scrubbler, R's scrobbler, Libre.fm, and files like them.
 
-Times without a zone are taken as UTC. That is right for the first three; R's scrobbler writes its user's local clock without saying
-which, so its hours may be shifted, which is better than to lose the rows.
+Any separator, with or without a header, columns in any order. Times without a zone are taken as UTC. That is right for most; R's
+scrobbler writes its user's local clock without saying which, so its hours may be shifted, which is better than to lose the rows.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, NamedTuple
 
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
-from wrapped_assets.sources.rows import Row, mbid, text
+from wrapped_assets.sources.delimited import Layout, compared, layout_of, records
+from wrapped_assets.sources.rows import MBID, Row, length, mbid, milliseconds, text, whole
+from wrapped_assets.sources.spelled_times import Order, needs_order, order_of, readable
 from wrapped_assets.sources.times import any_spelling
 
-# What each dialect calls a thing; the earlier name wins where a file has two (uts is exact, utc_time may be to the minute).
-SPELLINGS: dict[str, tuple[str, ...]] = {
-    "time": ("uts", "timestamp", "unix_timestamp", "date_unix", "utc_time", "datetime", "time", "date", "scrobbled_at", "played_at"),
-    "artist": ("artist", "artist_name"),
-    "title": ("track", "title", "song", "song_title", "track_name", "track_title", "name"),
-    "album": ("album", "album_name", "release_name"),
-    "artist_mbid": ("artist_mbid",),
-    "album_mbid": ("album_mbid",),
-    "track_mbid": ("track_mbid",),
-}
-DAY_AND_MINUTE = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4},? \d\d:\d\d")
-ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
-CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?\Z")
-LINES_BEFORE_HEADER = 50  # Libre.fm writes comments first
-FIELD_BYTES = 100_000  # a longer field is a quote that does not close
+# What each dialect calls a thing. Of several times the first that can be read is taken, row by row: exact ones come first.
+TIMES = (
+    "uts", "timestamp", "unix_timestamp", "unix", "date_unix", "epoch", "played_at", "scrobbled_at", "listened_at", "scrobble_time", "utc_time",
+    "time_utc", "datetime", "date_time", "played", "listened", "time", "date",
+)  # fmt: skip
+ARTISTS = ("artist", "artist_name", "artists", "artist_name_s", "track_artist")
+TITLES = ("track", "title", "song", "song_title", "song_name", "track_name", "track_title", "name")
+ALBUMS = ("album", "album_name", "release_name", "release", "album_title")
+# A table that says how long was played is a service's own history, with a format of its own.
+PLAYED = frozenset({"ms_played", "msplayed", "play_duration_milliseconds", "stream_duration_ms", "time_ms", "consumptiondurationinseconds"})
+SAMPLE = 20
 
-Places = dict[str, int]
+
+class Places(NamedTuple):
+    """Where things stand; -1 for what is not there. A time is a column, or one with the day and one with the clock."""
+
+    artist: int
+    title: int
+    album: int = -1
+    times: tuple[tuple[int, ...], ...] = ()
+    artist_mbid: int = -1
+    album_mbid: int = -1
+    track_mbid: int = -1
+    length_ms: int = -1
+    length_s: int = -1
+    listener: int = -1
 
 
 def recognises(head: Head) -> bool:
     """Columns that are an artist, a title and a time, by their header or by what stands in them."""
-    start = head.first_bytes
-    if b"\0" in start[:1000] or start.lstrip()[:1] in (b"{", b"[", b"<", b"%"):
-        return False
-    lines = io.StringIO(start.decode(encoding_of(start), "replace"), newline="")
-    return places_in(_records(lines)) is not None
+    return _layout(head) is not None
 
 
 def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
@@ -52,103 +56,130 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     return batches_of(_rows(stream, head), any_spelling)
 
 
-def encoding_of(first_bytes: bytes) -> str:
-    """UTF-7 where its escapes stand for the marks of CSV (one Libre.fm export is written so); otherwise UTF-8."""
-    return "utf-7" if re.search(rb"\+AC[IM]-", first_bytes) else "utf-8"
-
-
-def places_in(records: Iterator[list[str] | None]) -> tuple[Places, bool] | None:
-    """Where the things stand, and whether that was said by a header (then rows before it are comments); None for another format."""
-    for number, record in enumerate(records):
-        if record is None or number == LINES_BEFORE_HEADER:
-            return None
-        named = header(record)
-        if named is not None:
-            return named, True
-        if number == 0 and (unnamed := headerless(record)):
-            return unnamed, False
-    return None
-
-
-def header(record: list[str]) -> Places | None:
-    """The places that a header names; None where artist, title or time is missing."""
-    if not any(name.strip().lower().replace(" ", "_") in SPELLINGS["artist"] for name in record):  # nearly always: every record is asked
+def _layout(head: Head) -> tuple[Layout, Places] | None:
+    layout = layout_of(head, is_header, lambda fields: headerless(fields) is not None)
+    if layout is None:
         return None
-    names = [re.sub(r"\W+", "_", name.strip().lower()).strip("_") for name in record]
-    found = {thing: next((names.index(name) for name in spellings if name in names), -1) for thing, spellings in SPELLINGS.items()}
-    if "date" in names and "time" in names and not {"uts", "timestamp"} & set(names):
-        found["day"], found["time"] = names.index("date"), names.index("time")
-    places = {thing: place for thing, place in found.items() if place >= 0}
-    return places if places.keys() >= {"artist", "title", "time"} else None
+    places = with_header(layout, head) if layout.names else headerless(layout.first)
+    return (layout, places) if places else None
 
 
-def headerless(record: list[str]) -> Places | None:
-    """The places in the dialects without a header, known by the form of their times."""
-    if len(record) == 4 and DAY_AND_MINUTE.match(record[3].strip()):
-        return {"artist": 0, "album": 1, "title": 2, "time": 3}
-    if len(record) == 4 and ISO_DAY.match(record[0]) and CLOCK.match(record[1]):
-        return {"day": 0, "time": 1, "artist": 2, "title": 3}
-    if len(record) == 5 and record[0].isdigit() and ISO_TIME.match(record[1]):
-        return {"time": 1, "artist": 2, "title": 3, "album": 4}
+def is_header(names: Sequence[str]) -> bool:
+    """Whether a line names an artist and a title, and not how long was played."""
+    return bool(set(names) & set(ARTISTS)) and bool(set(names) & set(TITLES)) and not set(names) & PLAYED
+
+
+def with_header(layout: Layout, head: Head) -> Places | None:
+    """The places that a header names; a time that it does not name is looked for in the first rows."""
+    times = [(layout.place(name),) for name in TIMES if name in layout.names]
+    if {"date", "time"} <= set(layout.names):
+        times.append((layout.place("date"), layout.place("time")))
+    artist, title = layout.place(*ARTISTS), layout.place(*TITLES)
+    if not times:
+        import io
+
+        sample = [record.fields for _, record in records(io.BytesIO(head.first_bytes), layout)][:SAMPLE]
+        order = order_of(field for fields in sample for field in fields)
+        for place in range(len(layout.names)):
+            seen = [fields[place] for fields in sample if len(fields) > place]
+            if place not in (artist, title) and seen and sum(readable(field, order) is not None for field in seen) * 2 > len(seen):
+                times.append((place,))
+    if not times:
+        return None
+    return Places(
+        artist, title, layout.place(*ALBUMS), tuple(times), layout.place("artist_mbid"), layout.place("album_mbid", "release_mbid"),
+        layout.place("track_mbid", "recording_mbid", "mbid"), layout.place("duration_ms", "track_duration_ms", "length_ms"),
+        layout.place("duration", "duration_s", "length", "track_duration"),
+    )  # fmt: skip
+
+
+def headerless(fields: Sequence[str]) -> Places | None:
+    """The places in the dialects without a header, known by how many columns there are and which of them is a time."""
+    is_time = [readable(field, "day_first") is not None or readable(field, "month_first") is not None for field in fields]
+    count = len(fields)
+    if count in (4, 5, 6) and is_time[3] and fields[0].strip() and fields[2].strip():  # artist, album, title, time[, album artist, length]
+        return Places(0, 2, 1, ((3,),))
+    if count == 4 and re.fullmatch(r"\d{4}-\d\d-\d\d", fields[0]) and re.fullmatch(r"\d\d:\d\d(:\d\d)?", fields[1]):
+        return Places(2, 3, -1, ((0, 1),))
+    if count == 5 and fields[0].isdigit() and is_time[1]:  # row number, time, artist, title, album
+        return Places(2, 3, 4, ((1,),))
+    if count == 6 and is_time[1] and all(not fields[place] or MBID.match(fields[place]) for place in (2, 4)):  # the sets of Last.fm 1K
+        return Places(3, 5, -1, ((1,),), artist_mbid=2, track_mbid=4, listener=0)
+    if count == 7 and is_time[0] and all(not fields[place] or MBID.match(fields[place]) for place in (4, 5, 6)):  # lastexport
+        return Places(2, 1, 3, ((0,),), artist_mbid=5, album_mbid=6, track_mbid=4)
     return None
-
-
-def _records(lines: io.TextIOBase) -> Iterator[list[str] | None]:
-    """The records that are no blank lines or comments; None for one that is no CSV."""
-    csv.field_size_limit(FIELD_BYTES)
-    reader = csv.reader(lines)
-    while True:
-        try:
-            record = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield None
-            continue
-        if record and not record[0].startswith("#"):
-            yield record
 
 
 def _rows(stream: BinaryIO, head: Head) -> Iterator[Row]:
-    start = head.first_bytes
-    decoded = io.TextIOWrapper(stream, encoding=encoding_of(start), errors="replace", newline="")
-    beginning = io.StringIO(start.decode(encoding_of(start), "replace"), newline="")
-    places, waits_for_header = places_in(_records(beginning)) or ({}, False)
-    for number, record in enumerate(_records(decoded)):
-        if record is None:
-            yield Row(number, reason="unreadable_row")
-        elif header(record) is not None:  # also a second one, of files that were joined
-            places, waits_for_header = header(record) or {}, False
-        elif not waits_for_header:
-            yield row_from(number, record, places)
+    found = _layout(head)
+    if found is None:
+        yield Row(0, reason="unreadable_row", unread_bytes=len(stream.read()))
+        return
+    layout, places = found
+    order = _order(layout, places, head)
+    for number, record in records(stream, layout):
+        if record.reason:
+            yield Row(number, reason=record.reason, unread_bytes=record.size)
+        elif is_header(tuple(compared(name) for name in record.fields)) and not readable(record.fields[-1]):
+            layout = Layout(layout.separator, tuple(compared(name) for name in record.fields), (), 0)  # of a file that was joined to it
+            places = with_header(layout, head) or places
+        elif len(record.fields) <= max(places.artist, places.title):
+            yield Row(number, reason="unreadable_row", unread_bytes=record.size)
+        else:
+            yield row_from(number, record.fields, places, order)
 
 
-def row_from(number: int, record: list[str], places: Places) -> Row:
-    """One record; what stands in the `day` column comes before the time."""
-    if len(record) <= max(places.get(thing, 0) for thing in ("artist", "title", "time")) or not places:
-        return Row(number, reason="unreadable_row")
+def _order(layout: Layout, places: Places, head: Head) -> Order | None:
+    """Which of day and month comes first, by the whole file: read once more where its first rows leave it open."""
 
-    def at(thing: str) -> str | None:
-        place = places.get(thing, -1)
-        return text(record[place]) if 0 <= place < len(record) else None
+    def written(fields: list[str]) -> list[str]:
+        return [_joined(fields, columns) or "" for columns in places.times]
 
-    day, time, artist_id = at("day"), at("time"), mbid(at("artist_mbid"))
+    import io
+
+    first = [text for _, record in records(io.BytesIO(head.first_bytes), layout) for text in written(record.fields)]
+    if not any(map(needs_order, first)):
+        return None
+    if head.again is None:
+        return order_of(first)
+    with head.again() as stream:
+        return order_of(text for _, record in records(stream, layout) for text in written(record.fields))
+
+
+def _joined(fields: list[str], columns: tuple[int, ...]) -> str | None:
+    parts = [fields[place].strip() for place in columns if place < len(fields)]
+    return " ".join(parts) if len(parts) == len(columns) and all(parts) else None
+
+
+def row_from(number: int, fields: list[str], places: Places, order: Order | None) -> Row:
+    """One record, with the first of its times that can be read."""
+
+    def at(place: int) -> str | None:
+        return text(fields[place]) if 0 <= place < len(fields) else None
+
+    written = [spelled for columns in places.times if (spelled := _joined(fields, columns))]
+    time = next((found for spelled in written if (found := readable(spelled, order))), None)
+    is_ambiguous = time is None and order is None and any(map(needs_order, written))
+    artist_id, in_ms = mbid(at(places.artist_mbid)), whole(at(places.length_ms))
     return Row(
         number,
-        time_text=f"{day} {time}" if day and time else time,
-        title=at("title"),
-        artist_credit=at("artist"),
-        release_group_name=at("album"),
-        recording_mbid=mbid(at("track_mbid")),
-        release_mbid=mbid(at("album_mbid")),
+        reason="ambiguous_time" if is_ambiguous else None,
+        time_text=time or (written[0][:64] if written else None),
+        title=at(places.title),
+        artist_credit=at(places.artist),
+        release_group_name=at(places.album),
+        duration_ms=length(in_ms if in_ms is not None else milliseconds(at(places.length_s))),
+        recording_mbid=mbid(at(places.track_mbid)),
+        release_mbid=mbid(at(places.album_mbid)),
         artist_mbids=[artist_id] if artist_id else None,
+        listener=at(places.listener),
     )
 
 
 LASTFM_CSV = Source(
     name="lastfm_csv",
     code=7,
-    title="Last.fm or Libre.fm scrobbles (CSV)",
+    title="Last.fm, Libre.fm or other scrobbles (CSV)",
     richness=richness.LASTFM_CSV,
     resolution_seconds=60,
     recognises=recognises,

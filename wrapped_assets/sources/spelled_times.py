@@ -1,0 +1,116 @@
+"""Times as people's tables spell them, made into the two forms that `times.any_spelling` reads: seconds, and ISO 8601.
+
+A time without a zone is UTC. "03/04/2025" is April or March: `order` says which, and without it nothing is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Literal
+
+Order = Literal["day_first", "month_first"]
+# The languages in which services write their exports; a name that two of them give to different months is none.
+LANGUAGES = (
+    "en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "el", "tr", "ru", "uk", "id", "vi", "ca",
+)  # fmt: skip
+_CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>[.,]\d+)?)?"
+_HALF = r"\s*(?P<half>[ap]\.?\s?m\.?)?"
+_ZONE = r"\s*(?P<zone>z|utc|gmt|(?:utc|gmt)?[+-]\d\d(?::?\d\d)?)?"
+_WEEKDAY = r"(?:[^\W\d]{2,12}\.?,?\s+)?"
+_TAIL = rf",?(?:\s+(?:at|um|à|a las|às|alle|kl\.?|о|о?б|saat))?\s*{_CLOCK}{_HALF}{_ZONE}\Z"
+_MONTH = r"(?P<name>[^\W\d]{2,12})\.?"
+ISO = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:t|\s+|,\s*){_CLOCK}{_HALF}{_ZONE}\Z")
+COMPACT = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)t?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<fraction>)(?P<half>)(?P<zone>z)?\Z"
+)
+NAMED = (
+    re.compile(
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?(?:st|nd|rd|th|er|º)?[\s.-]+(?:de\s+)?{_MONTH}[\s.-]+(?:de\s+)?(?P<year>\d{{4}})(?:\s*г\.?)?{_TAIL}"
+    ),
+    re.compile(rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}}){_TAIL}"),
+    re.compile(rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_HALF}{_ZONE}\s+(?P<year>\d{{4}})\Z"),
+)
+MARKED = re.compile(rf"(?P<one>\d{{1,2}})(?P<mark>[/.-])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_TAIL}")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:e\+?\d+)?\Z")
+PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?\Z")  # what `times.iso_utc` reads as it is
+JAPANESE = re.compile(rf"(?P<year>\d{{4}})年\s*(?P<month>\d{{1,2}})月\s*(?P<day>\d{{1,2}})日\s*{_CLOCK}{_HALF}{_ZONE}\Z")
+
+
+def readable(text: str | None, order: Order | None = None) -> str | None:
+    """The time in a form that `times.any_spelling` reads; None for what is no time of a clock, and for a day alone."""
+    if not text:
+        return None
+    if PLAIN.match(text) and (len(text) > 17 or not text.endswith("Z")):
+        return text
+    spelled = " ".join(text.lower().split())
+    if NUMBER.match(spelled):
+        return _seconds(spelled)
+    for pattern in (ISO, *NAMED, COMPACT, JAPANESE):
+        if found := pattern.match(spelled):
+            return _iso(found.groupdict())
+    if found := MARKED.match(spelled):
+        parts = found.groupdict()
+        day, month = _ordered(parts, order)
+        return _iso(parts | {"day": day, "month": month}) if day else None
+    return None
+
+
+def order_of(texts: Iterable[str | None]) -> Order | None:
+    """Whether the day or the month comes first in "03/04/2025", told by all texts of a column; None where that cannot be told."""
+    seen = {"day_first": False, "month_first": False}
+    for text in texts:
+        if text and (found := MARKED.match(" ".join(text.lower().split()))) and found["mark"] != ".":
+            seen["day_first"] |= int(found["one"]) > 12
+            seen["month_first"] |= int(found["two"]) > 12 or found["half"] is not None
+        if seen["day_first"] and seen["month_first"]:
+            return None
+    return next((order for order, is_seen in seen.items() if is_seen), None)  # type: ignore[return-value]
+
+
+def needs_order(text: str | None) -> bool:
+    """Whether a text is a time of which day and month may be either way round."""
+    found = MARKED.match(" ".join(text.lower().split())) if text else None
+    return found is not None and found["mark"] != "."
+
+
+@cache
+def months() -> dict[str, int]:
+    """Number of a month by its name or abbreviation, in lower case and without a dot, in every language."""
+    from babel.dates import get_month_names  # 0.1 s to import, and seldom needed
+
+    found: dict[str, set[int]] = {}
+    for language in LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():
+                    found.setdefault(name.lower().strip("."), set()).add(number)
+    english = {name.lower(): number for width in ("wide", "abbreviated") for number, name in get_month_names(width, "format", "en").items()}
+    return {name: min(numbers) for name, numbers in found.items() if len(numbers) == 1} | english | {"sept": 9}
+
+
+def _seconds(spelled: str) -> str | None:
+    number = float(spelled.replace(",", "."))
+    if 1e9 <= number < 4e9:
+        return spelled.replace(",", ".")
+    return repr(number / 1000) if 1e12 <= number < 4e12 else None
+
+
+def _ordered(parts: dict[str, str], order: Order | None) -> tuple[str | None, str | None]:
+    if parts["mark"] == "." or order == "day_first":
+        return parts["one"], parts["two"]
+    return (parts["two"], parts["one"]) if order == "month_first" else (None, None)
+
+
+def _iso(parts: dict[str, str | None]) -> str | None:
+    month = parts.get("month") or months().get((parts.get("name") or "").strip("."))
+    hour, half = int(parts["hour"] or 0), (parts.get("half") or "")[:1]
+    if month is None or (half and not 1 <= hour <= 12):
+        return None
+    hour = hour % 12 + 12 * (half == "p") if half else hour
+    zone = (parts.get("zone") or "").removeprefix("utc").removeprefix("gmt").replace(":", "")
+    offset = f"{zone[:3]}:{zone[3:] or '00'}" if zone[:1] in ("+", "-") else ""
+    fraction = (parts.get("fraction") or "").replace(",", ".")[:7]
+    day = f"{int(parts['year'] or 0):04}-{int(month):02}-{int(parts['day'] or 0):02}"
+    return f"{day}T{hour:02}:{parts['minute']}:{parts.get('second') or '00'}{fraction}{offset or 'Z'}"
