@@ -63,6 +63,7 @@ REJECTION_REASONS: dict[str, str] = {
     "negative_duration": "the time played is negative",
     "implausible_duration": "the time played is longer than a day",
     "now_playing": "the row says what is playing now, not what was played",
+    "not_music": "the row is a video that is no music",
     "not_a_play": "the row is an event other than a play (an advertisement, lyrics, a seek)",
     "truncated": "the file ends in the middle of this row",
     "erased": "the listener was erased, and must not come back",
@@ -93,6 +94,7 @@ class Head:
     path: str
     first_bytes: bytes = field(repr=False)  # a listener's data: never in a message
     column_names: tuple[str, ...] = ()
+    sheet_names: tuple[str, ...] = ()  # of an Excel workbook
     companion: Callable[[str], BinaryIO | None] = field(default=no_companion, compare=False, repr=False)
     again: Callable[[], BinaryIO] | None = field(default=None, compare=False, repr=False)  # opens the file once more from its start
 

@@ -19,6 +19,7 @@ from wrapped_assets.contracts.source import Head
 from wrapped_assets.sources import tar_members, zip_members
 from wrapped_assets.sources.inflating import gunzipped
 from wrapped_assets.sources.plain_text import plain_utf8
+from wrapped_assets.sources.spreadsheets import sheet_names
 from wrapped_assets.sources.streams import Damage, Opener, Report, seekable_opener, watched
 
 HEAD_BYTES = 16_384  # the first record of every format fits; a Last.fm track with its images takes about 1,500
@@ -124,6 +125,8 @@ class Walk:
                 return
             if is_tar:
                 yield from self._packed(tar_members.members(whole, report), shown, prefix, depth)
+            elif is_zip and (sheets := _sheets(whole)):
+                yield Member(Head(shown.rpartition("/")[2], shown, start[:HEAD_BYTES], sheet_names=sheets), whole)
             elif is_zip:
                 yield from self._packed(zip_members.members(whole, report), shown, prefix, depth)
             else:
@@ -154,6 +157,11 @@ class Walk:
             self.problems.append(Problem(shown, text, unread_bytes))
         elif unread_bytes is not None and unread_bytes > (self.problems[known].unread_bytes or 0):
             self.problems[known] = Problem(shown, text, unread_bytes)
+
+
+def _sheets(opener: Opener) -> tuple[str, ...]:
+    with opener() as stream:
+        return sheet_names(stream)
 
 
 def parquet_column_names(opener: Opener) -> tuple[str, ...] | None:

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from wrapped_assets.contracts.source import Head
+from wrapped_assets.sources.rows import Row
 
 SEPARATORS = ",;\t|"
+FEWEST_FIELDS = 2  # a record may have fewer fields than the header
 LONGEST_LINE = 100_000
 MOST_LINES_OF_A_FIELD = 30
 LINES_BEFORE_HEADER = 50  # Libre.fm writes comments first
@@ -91,6 +93,28 @@ def records(stream: BinaryIO, layout: Layout) -> Iterator[tuple[int, Record]]:
             continue
         yield number, record
         number += 1
+
+
+Named = dict[str, str]
+
+
+def rows_by_name(stream: BinaryIO, head: Head, is_header: IsLine, row_from: Callable[[int, Named], Row]) -> Iterator[Row]:
+    """`row_from` over the records by their columns' names as compared; a rejected row for each that is broken or too short."""
+    for number, named in named_records(stream, head, is_header):
+        yield named if isinstance(named, Row) else row_from(number, named)
+
+
+def named_records(stream: BinaryIO, head: Head, is_header: IsLine) -> Iterator[tuple[int, Named | Row]]:
+    """The records, numbered, by their columns' names; the rejected row for one that is broken or too short."""
+    layout = layout_of(head, is_header)
+    if layout is None:
+        yield 0, Row(0, reason="unreadable_row", unread_bytes=len(stream.read()))
+        return
+    for number, record in records(stream, layout):
+        if record.reason or len(record.fields) < min(len(layout.names), FEWEST_FIELDS):
+            yield number, Row(number, reason=record.reason or "unreadable_row", unread_bytes=record.size)
+        else:
+            yield number, dict(zip(layout.names, record.fields, strict=False))
 
 
 def is_utf7(first_bytes: bytes) -> bool:

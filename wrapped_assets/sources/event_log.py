@@ -58,17 +58,19 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     first_row = 0
     for frame in frames(stream, [name for name in head.column_names if name in wanted], ROWS_PER_BATCH):
         if isinstance(frame, LostRows):
-            yield Batch(NO_PLAYS, _lost(first_row, frame.rows), tracks=NO_TRACKS, unread_bytes=frame.size)
+            yield lost(first_row, frame)
             first_row += frame.rows
             continue
-        keyed, tracks = _inline_tracks(frame) if recordings is None else _companion_tracks(frame, recordings)
-        yield _batch(keyed, tracks, first_row)
+        keyed, tracks = inline_tracks(frame) if recordings is None else _companion_tracks(frame, recordings)
+        yield batch(keyed, tracks, first_row)
         first_row += frame.height
 
 
-def _lost(first_row: int, rows: int) -> pl.DataFrame:
-    number = pl.int_range(first_row, first_row + rows, dtype=pl.Int64, eager=True)
-    return _conformed(pl.DataFrame({"row_number": number}).with_columns(reason=pl.lit("unreadable_row")), REJECTED_SCHEMA)
+def lost(first_row: int, rows: LostRows) -> Batch:
+    """The batch of rows that cannot be read."""
+    number = pl.int_range(first_row, first_row + rows.rows, dtype=pl.Int64, eager=True)
+    rejected = pl.DataFrame({"row_number": number}).with_columns(reason=pl.lit("unreadable_row"))
+    return Batch(NO_PLAYS, _conformed(rejected, REJECTED_SCHEMA), tracks=NO_TRACKS, unread_bytes=rows.size)
 
 
 def _recordings(head: Head) -> pl.DataFrame:
@@ -124,7 +126,7 @@ def _places(keys: pl.Series, recordings: pl.DataFrame) -> np.ndarray:
     return np.where(is_known, inside, unknown)
 
 
-def _inline_tracks(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def inline_tracks(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with `track`, and the tracks: one for each set of texts and ids."""
     texts = frame.select(_track_columns(frame))
     groups = texts.with_row_index("row").group_by(TRACK_SCHEMA.keys(), maintain_order=True).agg("row").with_row_index("track")
@@ -151,7 +153,8 @@ def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFr
     )
 
 
-def _batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int) -> Batch:
+def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int) -> Batch:
+    """The rows of a log, whose `track` is a row of `tracks`, split into plays and rejected rows."""
     listened_at = keyed.schema["listened_at"]
     start = pl.col("listened_at")
     if listened_at == pl.Datetime:

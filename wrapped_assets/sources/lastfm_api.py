@@ -18,7 +18,7 @@ IS_TRACK = Having("artist", "name")
 def recognises(head: Head) -> bool:
     """Tracks whose artist is a `#text` or named, with Last.fm's addresses."""
     keys = keys_of(head.first_bytes)
-    return {"track", "artist", "name", "mbid"} <= keys and ("uts" in keys or b'"#text"' in head.first_bytes)
+    return {"artist", "name", "mbid"} <= keys and ("uts" in keys or b'"#text"' in head.first_bytes)
 
 
 def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:

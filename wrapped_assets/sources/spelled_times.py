@@ -17,7 +17,7 @@ LANGUAGES = (
 )  # fmt: skip
 _CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>[.,]\d+)?)?"
 _HALF = r"\s*(?P<half>[ap]\.?\s?m\.?)?"
-_ZONE = r"\s*(?P<zone>z|utc|gmt|(?:utc|gmt)?[+-]\d\d(?::?\d\d)?)?"
+_ZONE = r"\s*(?P<zone>z|(?:utc|gmt)?[+−-]\d{1,2}(?::?\d\d)?|[^\W\d_]{2,5})?"
 _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,?\s+)?"
 _TAIL = rf",?(?:\s+(?:at|um|à|a las|às|alle|kl\.?|о|о?б|saat))?\s*{_CLOCK}{_HALF}{_ZONE}\Z"
 _MONTH = r"(?P<name>[^\W\d]{2,12})\.?"
@@ -75,6 +75,16 @@ def needs_order(text: str | None) -> bool:
     return found is not None and found["mark"] != "."
 
 
+# Abbreviations as services print them, as hours ahead of UTC. "IST" is India's, "CST" and "BST" are North America's and Britain's.
+ZONES = {
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "ist": 5.5, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3,
+    "oez": 2, "oesz": 3, "msk": 3, "мск": 3, "trt": 3, "pkt": 5, "wib": 7, "ict": 7, "hkt": 8, "sgt": 8, "awst": 8, "jst": 9, "kst": 9,
+    "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "nst": -3.5, "ndt": -2.5, "ast": -4, "adt": -3, "est": -5,
+    "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10, "brt": -3, "art": -3,
+    "clt": -4, "clst": -3, "cot": -5, "pet": -5, "sast": 2, "eat": 3, "wat": 1, "cat": 2,
+}  # fmt: skip
+
+
 @cache
 def months() -> dict[str, int]:
     """Number of a month by its name or abbreviation, in lower case and without a dot, in every language."""
@@ -106,11 +116,21 @@ def _ordered(parts: dict[str, str], order: Order | None) -> tuple[str | None, st
 def _iso(parts: dict[str, str | None]) -> str | None:
     month = parts.get("month") or months().get((parts.get("name") or "").strip("."))
     hour, half = int(parts["hour"] or 0), (parts.get("half") or "")[:1]
-    if month is None or (half and not 1 <= hour <= 12):
+    offset = _offset(parts.get("zone") or "z")
+    if month is None or offset is None or (half and not 1 <= hour <= 12):
         return None
     hour = hour % 12 + 12 * (half == "p") if half else hour
-    zone = (parts.get("zone") or "").removeprefix("utc").removeprefix("gmt").replace(":", "")
-    offset = f"{zone[:3]}:{zone[3:] or '00'}" if zone[:1] in ("+", "-") else ""
     fraction = (parts.get("fraction") or "").replace(",", ".")[:7]
     day = f"{int(parts['year'] or 0):04}-{int(month):02}-{int(parts['day'] or 0):02}"
-    return f"{day}T{hour:02}:{parts['minute']}:{parts.get('second') or '00'}{fraction}{offset or 'Z'}"
+    return f"{day}T{hour:02}:{parts['minute']}:{parts.get('second') or '00'}{fraction}{offset}"
+
+
+def _offset(zone: str) -> str | None:
+    """A zone as ISO 8601 writes it; None for an abbreviation that is not known."""
+    hours = ZONES.get(zone)
+    if hours is None and (found := re.fullmatch(r"(?:utc|gmt)?([+−-])(\d{1,2}):?(\d\d)?", zone)):
+        hours = (int(found[2]) + int(found[3] or 0) / 60) * (1 if found[1] == "+" else -1)
+    if hours is None or abs(hours) > 14:
+        return None
+    minutes = round(abs(hours) * 60)
+    return f"{'-' if hours < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}" if minutes else "Z"

@@ -24,7 +24,7 @@ def recognises(head: Head) -> bool:
 
 def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     """Plays in the order of the file; `ts` is the end, so the start is `ts` − `ms_played` (early after pauses: the best estimate)."""
-    is_video = "Video" in head.name  # a music video's record looks like any track's
+    is_video = "video" in head.name.lower()  # also the older `endvideo.json`; a music video's record looks like any track's
 
     def row_from(number: int, record: dict[str, Any]) -> Row:
         played = whole(record.get("ms_played"))

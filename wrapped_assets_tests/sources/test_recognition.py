@@ -57,13 +57,14 @@ def test_foreign_content_is_not_recognised(raw: bytes) -> None:
 def test_codes_and_richness_are_fixed_and_total() -> None:
     given = {
         "spotify_extended": 1, "spotify_short": 2, "listenbrainz": 3, "listenbrainz_dump": 4, "lastfm_api": 6, "lastfm_csv": 7, "maloja": 8,
-        "koito": 9, "event_log": 10, "spotify_recent": 11,
+        "koito": 9, "event_log": 10, "spotify_recent": 11, "spotify_csv": 12, "rockbox": 13, "pano": 14, "tidal": 15, "deezer": 16,
+        "listenbrainz_spark": 17, "youtube_music": 18, "apple_music": 19,
     }  # fmt: skip
     codes = {source.name: source.code for source in all_sources()}
     assert given.items() <= codes.items(), "a code stands in the lake of everybody who imported with it"
     richest = sorted(all_sources(), key=lambda source: -source.richness)
     assert len({source.richness for source in richest}) == len(richest)
-    assert [source.name for source in richest[:3]] == ["spotify_extended", "event_log", "spotify_short"]
+    assert [source.name for source in richest[:4]] == ["spotify_extended", "event_log", "spotify_csv", "spotify_short"]
 
 
 def test_a_named_format_is_used_for_a_file_and_chooses_in_a_folder(tmp_path: Path) -> None:
