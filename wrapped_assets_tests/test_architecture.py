@@ -100,6 +100,7 @@ def test_frames_are_stored_by_the_writers_that_are_known() -> None:
 def test_there_is_one_way_to_write_a_file_whole() -> None:
     """Others would forget one of: a hidden name meanwhile, the owner's eyes only, the disk before the name, nothing left after an error."""
     elsewhere = {
+        "sources/databases.py",  # a database in a zip, copied for SQLite to open and gone behind the reading
         "privacy/staged_files.py",  # files of a folder that is hashed, and renamed as a whole
         "faces/fontconfig.py",  # a configuration in a temporary folder
         "stories/card.py",  # a page in a temporary folder, for the browser that draws it

@@ -1,4 +1,4 @@
-"""`wrapped exclude`: what a listener wants left out."""
+"""`wrapped exclude`: what a listener wants left out, said, listed and taken back."""
 
 from __future__ import annotations
 
@@ -8,35 +8,68 @@ import click
 
 from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
 
+KINDS = {"artist": "artist", "show": "artist", "recording": "recording", "release_group": "release_group"}
+
 
 @click.command("exclude", epilog='Example: wrapped exclude --listener ana --artist "White Noise for Sleep" --hours 23-06')
 @click.option("--listener", required=True)
 @click.option("--artist", "artists", multiple=True, help="An artist's name.")
+@click.option("--show", "shows", multiple=True, help="A podcast's name: what it plays counts nowhere, as an artist's.")
 @click.option("--recording", "recordings", multiple=True, help="ARTIST - TITLE.")
 @click.option("--release-group", "release_groups", multiple=True, help="ARTIST - ALBUM.")
 @click.option("--hours", "hours", multiple=True, metavar="HH-HH", help="Local hours, the end exclusive; may pass midnight.")
+@click.option("--undo", is_flag=True, help="Count again what is named.")
+@click.option("--list", "is_list", is_flag=True, help="Show what is left out, and change nothing.")
 @data_option
 @json_option
-def command(listener, artists, recordings, release_groups, hours, data, as_json) -> None:
+def command(listener, artists, shows, recordings, release_groups, hours, undo, is_list, data, as_json) -> None:
     """Leave something out of a listener's figures, over the whole past; the next build recomputes that listener's bucket alone."""
-    from wrapped_assets.building.excluding import target_of
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage import registry
 
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
-    wishes = [("artist", text) for text in artists] + [("recording", text) for text in recordings]
-    wishes += [("release_group", text) for text in release_groups]
-    found = [(kind, target_of(kind, text), text) for kind, text in wishes]
-    for text in hours:
-        if not (match := re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)) or not all(int(hour) <= 24 for hour in match.groups()):
-            raise InputError(f"expected hours as HH-HH, such as 23-06; got {text!r}")
-        found.append(("hours", int(match[1]) % 24 * 100 + int(match[2]) % 24, text))
-    if not found:
-        raise InputError("say what to leave out: --artist, --recording, --release-group or --hours")
-    for kind, target, text in found:
-        registry.exclude(project.root, person, kind, target, text)
-    if as_json:
-        emit_json({"excluded": len(found)})
+    named = {"artist": artists, "show": shows, "recording": recordings, "release_group": release_groups, "hours": hours}
+    wishes = [(kind, text) for kind, texts in named.items() for text in texts]
+    if is_list:
+        if wishes or undo:
+            raise InputError("--list goes alone: it changes nothing")
+        _list(registry.exclusions_of(project.root, person), as_json)
+        return
+    if not wishes:
+        raise InputError("say what to leave out: --artist, --show, --recording, --release-group or --hours; --list shows what is")
+    found = [(KINDS.get(kind, kind), _target(kind, text), text) for kind, text in wishes]
+    if undo:
+        missing = [text for kind, target, text in found if not registry.include_again(project.root, person, kind, target)]
+        if missing:
+            raise InputError(f"not left out, so there is nothing to undo: {', '.join(missing)}; --list shows what is left out")
     else:
-        click.echo(f"{len(found)} left out from the next build on")
+        for kind, target, text in found:
+            registry.exclude(project.root, person, kind, target, text)
+    if as_json:
+        emit_json({"included" if undo else "excluded": len(found)})
+    else:
+        click.echo(f"{len(found)} {'counted again' if undo else 'left out'} from the next build on")
+
+
+def _target(kind: str, text: str) -> int:
+    from wrapped_assets.building.excluding import target_of
+    from wrapped_assets.contracts.errors import InputError
+
+    if kind != "hours":
+        return target_of(KINDS[kind], text)
+    if not (match := re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)) or not all(int(hour) <= 24 for hour in match.groups()):
+        raise InputError(f"expected hours as HH-HH, such as 23-06; got {text!r}")
+    return int(match[1]) % 24 * 100 + int(match[2]) % 24
+
+
+def _list(exclusions: list[tuple[str, str]], as_json: bool) -> None:
+    from wrapped_assets.kernels.one_line import one_line
+
+    if as_json:
+        emit_json({"exclusions": [{"kind": kind, "name": label} for kind, label in exclusions]})
+        return
+    for kind, label in exclusions:
+        click.echo(f"{kind.replace('_', ' ')}: {one_line(label)}")
+    if not exclusions:
+        click.echo("nothing is left out")

@@ -28,15 +28,16 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
     """
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.contracts.errors import InputError
-    from wrapped_assets.storage.registry import checked_time_zone
+    from wrapped_assets.storage.registry import checked_time_zone, time_zone_warning
     from wrapped_assets.storage.root import Root
 
     if listener is not None and not listener.strip():
         raise InputError("--listener is empty: give the name that the story should carry")
     if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise InputError(f"expected a country as two letters (ISO 3166), such as PT; got {len(country)} characters")
-    if time_zone:
-        checked_time_zone(time_zone)
+    warning = time_zone_warning(time_zone := checked_time_zone(time_zone)) if time_zone else None
+    if warning:
+        click.echo(f"note: {warning}", err=True)
     if missing := [str(path) for path in paths if not path.exists()]:
         raise InputError(f"no such file or folder: {', '.join(missing)}")
     root = Root.open_or_make(data, buckets)

@@ -60,6 +60,7 @@ REJECTION_REASONS: dict[str, str] = {
     "too_early": "the time lies before 2002, when no service recorded listens",
     "missing_title": "the row names no recording",
     "missing_artist": "the row names no artist",
+    "artist_not_beside": "Apple names no artist here: import the whole export, so that Apple Music Library Tracks.json lies beside",
     "negative_duration": "the time played is negative",
     "implausible_duration": "the time played is longer than a day",
     "now_playing": "the row says what is playing now, not what was played",
@@ -94,7 +95,7 @@ class Head:
     path: str
     first_bytes: bytes = field(repr=False)  # a listener's data: never in a message
     column_names: tuple[str, ...] = ()
-    sheet_names: tuple[str, ...] = ()  # of an Excel workbook
+    table_names: tuple[str, ...] = ()  # the sheets of a workbook, the tables of a database
     companion: Callable[[str], BinaryIO | None] = field(default=no_companion, compare=False, repr=False)
     again: Callable[[], BinaryIO] | None = field(default=None, compare=False, repr=False)  # opens the file once more from its start
 

@@ -66,7 +66,7 @@ def row_from(number: int, named: Named, artists: Artists) -> Row:
         artist = artists.get((title.casefold(), album.casefold() if album else None)) or artists.get((title.casefold(), None))
     return Row(
         number,
-        reason=None if is_play and reason_end != "FAILED_TO_LOAD" else "not_a_play",
+        reason="not_a_play" if not is_play or reason_end == "FAILED_TO_LOAD" else "artist_not_beside" if title and artist is None else None,
         time_text=at or time_text(start or end),
         ms_before_time=0 if text(start) else max(played or 0, 0),
         title=title,

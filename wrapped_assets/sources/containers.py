@@ -17,6 +17,7 @@ from typing import BinaryIO
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import Head
 from wrapped_assets.sources import tar_members, zip_members
+from wrapped_assets.sources.databases import table_names
 from wrapped_assets.sources.inflating import gunzipped
 from wrapped_assets.sources.plain_text import plain_utf8
 from wrapped_assets.sources.spreadsheets import sheet_names
@@ -126,7 +127,7 @@ class Walk:
             if is_tar:
                 yield from self._packed(tar_members.members(whole, report), shown, prefix, depth)
             elif is_zip and (sheets := _sheets(whole)):
-                yield Member(Head(shown.rpartition("/")[2], shown, start[:HEAD_BYTES], sheet_names=sheets), whole)
+                yield Member(Head(shown.rpartition("/")[2], shown, start[:HEAD_BYTES], table_names=sheets), whole)
             elif is_zip:
                 yield from self._packed(zip_members.members(whole, report), shown, prefix, depth)
             else:
@@ -137,12 +138,16 @@ class Walk:
                 yield Member(Head(shown.rpartition("/")[2], shown, stream.read(HEAD_BYTES)), plain)
 
     def _table(self, shown: str, opener: Opener, start: bytes) -> Iterator[Member]:
-        names = parquet_column_names(opener) if start.startswith(PARQUET) else ()
+        name, is_parquet = shown.rpartition("/")[2], start.startswith(PARQUET)
+        names = parquet_column_names(opener) if is_parquet else table_names(opener)
         if names is None:
+            kind = "Parquet file" if is_parquet else "database"
             with opener() as stream:
-                self._report(shown, "is a Parquet file that is damaged or incomplete", stream.seek(0, os.SEEK_END))
+                self._report(shown, f"is a {kind} that is damaged or incomplete", stream.seek(0, os.SEEK_END))
+        elif is_parquet:
+            yield Member(Head(name, shown, start[:HEAD_BYTES], names), opener)
         else:
-            yield Member(Head(shown.rpartition("/")[2], shown, start[:HEAD_BYTES], names), opener)
+            yield Member(Head(name, shown, start[:HEAD_BYTES], table_names=names), opener)
 
     def _start(self, opener: Opener, report: Report) -> bytes | None:
         before = len(self.problems)

@@ -23,12 +23,12 @@ def is_header(names: Sequence[str]) -> bool:
 
 def recognises(head: Head) -> bool:
     """A workbook with Deezer's sheet, or a table with its columns."""
-    return any(SHEET in name for name in head.sheet_names) or layout_of(head, is_header) is not None
+    return any(SHEET in name for name in head.table_names) or layout_of(head, is_header) is not None
 
 
 def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     """Plays in the order of the sheet; `Date` is the start, in UTC."""
-    rows = _of_workbook(stream) if head.sheet_names else rows_by_name(stream, head, is_header, row_from)
+    rows = _of_workbook(stream) if head.table_names else rows_by_name(stream, head, is_header, row_from)
     return batches_of(rows, any_spelling)
 
 

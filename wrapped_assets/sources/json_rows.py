@@ -7,43 +7,20 @@ refuses: where a row is broken it looks for the next record, so that damage cost
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import orjson
 
+from wrapped_assets.sources.json_elements import Broken, Having, found_in, likely_rows, parsed
+from wrapped_assets.sources.json_scan import scanned
 from wrapped_assets.sources.rows import Row
 
 WHOLE_FILE_BYTES = 32 * 2**20  # up to here a file is parsed at once: about 6 times its size in memory
 CHUNK_BYTES = 2**20
 LONGEST_LINE_BYTES = 4 * 2**20
-DEEPEST = 12  # brackets inside of brackets; the deepest record known, a track of Spotify's Web API, has six
 KEY = re.compile(rb'"([A-Za-z_]+)"\s*:')
-
-
-class Having:
-    """The test that an object is a record: it has all of `keys`."""
-
-    def __init__(self, *keys: str) -> None:
-        self.keys = frozenset(keys)
-        self.quoted = tuple(f'"{key}"'.encode() for key in sorted(keys))
-
-    def __call__(self, element: dict[str, Any]) -> bool:
-        return self.keys <= element.keys()
-
-
-class Broken(str):
-    """Stands where a record should be; its text is one of REJECTION_REASONS, `size` the bytes that were passed over."""
-
-    size: int
-    value: Any  # of a text that is not UTF-8: what it says but for the characters that cannot be read
-
-    def __new__(cls, reason: str, size: int = 0, value: Any = None) -> Broken:
-        made = super().__new__(cls, reason)
-        made.size, made.value = size, value
-        return made
 
 
 Element = tuple[int, Any]
@@ -71,8 +48,6 @@ def rows_of(elements: Iterator[Element], row_from: Callable[[int, dict[str, Any]
 
 def records(stream: BinaryIO, is_record: Having) -> Iterator[Element]:
     """Every record and what stands beside records, numbered from 0, in constant memory for large files."""
-    from wrapped_assets.sources.json_scan import scanned
-
     start = _read_up_to(stream, WHOLE_FILE_BYTES + 1)
     if len(start) <= WHOLE_FILE_BYTES:
         try:
@@ -96,47 +71,7 @@ def lines(stream: BinaryIO, is_record: Having) -> Iterator[Element]:
     yield from enumerate(_by_line(b"", stream, is_record))
 
 
-def parsed(document: bytes) -> Any:
-    """The value of a JSON text, also with NaN or bare control characters in it; Broken where it is none, or is not UTF-8."""
-    try:
-        return orjson.loads(document)
-    except orjson.JSONDecodeError:
-        try:
-            text = document.decode("utf-8")
-        except UnicodeDecodeError:
-            text = None
-        try:
-            value = json.loads(document.decode("utf-8", "replace") if text is None else text, strict=False)
-        except (ValueError, RecursionError):
-            return Broken("unreadable_row", len(document))
-        return Broken("not_utf8", len(document), value) if text is None else value
-
-
-def found_in(value: Any, is_record: Having, depth: int = DEEPEST) -> Iterator[Any]:
-    """The records in a parsed document; of a list that has a record among its elements, every element."""
-    if isinstance(value, dict) and is_record(value):
-        yield value
-    elif isinstance(value, list) and any(isinstance(element, dict) and is_record(element) for element in value):
-        yield from value
-    elif isinstance(value, (dict, list)) and depth:
-        for below in value.values() if isinstance(value, dict) else value:
-            yield from found_in(below, is_record, depth - 1)
-
-
-def likely_rows(document: Any) -> list[Any]:
-    """What would be the rows of a document without any record: the elements of its list, unless they are pages."""
-    if not isinstance(document, list):
-        return []
-    return [row for row in document if not isinstance(row, list) and not (isinstance(row, dict) and any(map(_is_list, row.values())))]
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
 def _by_line(start: bytes, stream: BinaryIO, is_record: Having) -> Iterator[Any]:
-    from wrapped_assets.sources.json_scan import scanned
-
     for line in _split(start, stream):
         if line.isspace():
             continue

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from wrapped_assets.sources import json_rows
-from wrapped_assets.sources.json_rows import DEEPEST, Broken, Having, found_in, likely_rows, parsed
+from wrapped_assets.sources.json_elements import DEEPEST, Broken, Having, found_in, likely_rows, parsed
 
+CHUNK_BYTES = 2**20
 LONGEST_RECORD_BYTES = 2**20  # a longer "record" is a file whose brackets or quotes do not close; real ones have some kilobytes
 SUSPICIOUS_BYTES = 2048  # a longer record is looked through for others that it may have swallowed
 TRIES_AT_EACH_BRACE = 200  # in one stretch of damage; behind them the search makes steps, so that its cost stays linear
@@ -160,7 +160,7 @@ class _Scan:
     def _fill(self) -> bool:
         """Drops what was read and adds a piece of the file; false at its end."""
         self._first = self._first or self._buffer.lstrip()[:1]
-        more = self._stream.read(json_rows.CHUNK_BYTES) if self._stream else b""
+        more = self._stream.read(CHUNK_BYTES) if self._stream else b""
         if not more:
             self._last = self._buffer.rstrip()[-1:] or self._last
             return False

@@ -20,14 +20,15 @@ from wrapped_assets.sources.times import any_spelling
 
 # What each dialect calls a thing. Of several times the first that can be read is taken, row by row: exact ones come first.
 TIMES = (
-    "uts", "timestamp", "unix_timestamp", "unix", "date_unix", "epoch", "played_at", "scrobbled_at", "listened_at", "scrobble_time", "utc_time",
+    "uts", "timestamp", "unix_timestamp", "unix", "date_unix", "epoch", "played_at", "scrobbled_at", "listened_at", "scrobble_time",
+    "utc_time",
     "time_utc", "datetime", "date_time", "played", "listened", "time", "date",
 )  # fmt: skip
 ARTISTS = ("artist", "artist_name", "artists", "artist_name_s", "track_artist")
 TITLES = ("track", "title", "song", "song_title", "song_name", "track_name", "track_title", "name")
 ALBUMS = ("album", "album_name", "release_name", "release", "album_title")
 # A table that says how long was played is a service's own history, with a format of its own.
-PLAYED = frozenset({"ms_played", "msplayed", "play_duration_milliseconds", "stream_duration_ms", "time_ms", "consumptiondurationinseconds"})
+PLAYED = frozenset({"ms_played", "play_duration_milliseconds", "stream_duration_ms", "time_ms", "listening_time"})
 SAMPLE = 20
 
 

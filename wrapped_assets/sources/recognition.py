@@ -9,6 +9,7 @@ from pathlib import Path
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import Batch, Head, Source
+from wrapped_assets.sources import strangers
 from wrapped_assets.sources.containers import Member, Problem, Walk
 
 
@@ -89,6 +90,7 @@ def read_path(path: str | Path, format: str | None = None) -> Reading:  # noqa: 
 def nothing_recognised(walk: Walk) -> str:
     """What to say when there is nothing to import. No names of files: they often hold the name of a person."""
     known = "; ".join(source.title for source in all_sources())
+    sentences = [f"; {sentence}" for sentence in strangers.told([member.head for member in walk.members[:200]])]
     seen = f"{len(walk.members)} file(s) looked at, none of them in a known format" if walk.members else "there is no file that can be read"
     problems = "".join(f"; a file {text}" for text in dict.fromkeys(problem.text for problem in walk.problems[:20]))
-    return f"nothing to import: {seen}{problems}. Known formats: {known}"
+    return f"nothing to import: {seen}{''.join(sentences)}{problems}. Known formats: {known}"

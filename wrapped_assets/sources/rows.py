@@ -71,7 +71,7 @@ def whole(value: Any) -> int | None:
         return None
     if isinstance(value, str):
         try:
-            value = int(value) if len(value) < 20 else float(value)
+            value = int(value) if len(value) < 20 and "." not in value else float(value)
         except ValueError:
             return None
     if isinstance(value, float):

@@ -13,7 +13,8 @@ from typing import Literal
 Order = Literal["day_first", "month_first"]
 # The languages in which services write their exports; a name that two of them give to different months is none.
 LANGUAGES = (
-    "en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "el", "tr", "ru", "uk", "id", "vi", "ca",
+    "en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "el", "tr", "ru", "uk", "id", "vi",
+    "ca",
 )  # fmt: skip
 _CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?::(?P<second>\d\d)(?P<fraction>[.,]\d+)?)?"
 _HALF = r"\s*(?P<half>[ap]\.?\s?m\.?)?"

@@ -1,4 +1,4 @@
-"""Takes the words "Watched …" from YouTube's titles, in whatever language they are written."""
+"""Takes from a title the words that YouTube writes around it in a history, in whatever language."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 # What Takeout writes around a title, as (before, behind); other languages are told by what most titles of a file have in common.
 KNOWN = (
-    ("Watched ", ""), ("Viewed ", ""), ("", " angesehen"), ("", " angeschaut"), ("Vous avez regardé ", ""), ("A regardé ", ""), ("Has visto ", ""),
-    ("Viste ", ""), ("Você assistiu a ", ""), ("Você assistiu ", ""), ("Assistiu a ", ""), ("Viu ", ""), ("Hai guardato ", ""),
-    ("Hai visto ", ""), ("", " bekeken"), ("Heb je bekeken: ", ""), ("Obejrzano ", ""), ("Obejrzano: ", ""), ("Просмотрено видео ", ""),
-    ("Вы посмотрели видео ", ""), ("Просмотрено: ", ""), ("Переглянуто відео ", ""), ("", " を視聴しました"), ("", "을(를) 시청했습니다."), ("", "을(를) 시청함"),
-    ("观看了 ", ""), ("已观看", ""), ("已觀看", ""), ("觀看了「", "」"), ("Du tittade på ", ""), ("Tittade på ", ""), ("Har set ", ""), ("Så ", ""), ("Så på ", ""),
-    ("Katsoit videon ", ""), ("", " izlendi"), ("", " adlı videoyu izlediniz"), ("Menonton ", ""), ("Đã xem ", ""), ("Zhlédnuto: ", ""),
-    ("Zhlédli jste video ", ""), ("Megtekintve: ", ""), ("Ați vizionat ", ""), ("Παρακολουθήσατε ", ""),
+    ("Watched ", ""), ("Viewed ", ""), ("", " angesehen"), ("", " angeschaut"), ("Vous avez regardé ", ""),
+    ("A regardé ", ""), ("Has visto ", ""), ("Viste ", ""), ("Você assistiu a ", ""), ("Você assistiu ", ""),
+    ("Assistiu a ", ""), ("Viu ", ""), ("Hai guardato ", ""), ("Hai visto ", ""), ("", " bekeken"),
+    ("Heb je bekeken: ", ""), ("Obejrzano ", ""), ("Obejrzano: ", ""), ("Просмотрено видео ", ""),
+    ("Вы посмотрели видео ", ""), ("Просмотрено: ", ""), ("Переглянуто відео ", ""), ("", " を視聴しました"),
+    ("", "을(를) 시청했습니다."), ("", "을(를) 시청함"), ("观看了 ", ""), ("已观看", ""), ("已觀看", ""), ("觀看了「", "」"),
+    ("Du tittade på ", ""), ("Tittade på ", ""), ("Har set ", ""), ("Så ", ""), ("Så på ", ""),
+    ("Katsoit videon ", ""), ("", " izlendi"), ("", " adlı videoyu izlediniz"), ("Menonton ", ""), ("Đã xem ", ""),
+    ("Zhlédnuto: ", ""), ("Zhlédli jste video ", ""), ("Megtekintve: ", ""), ("Ați vizionat ", ""),
+    ("Παρακολουθήσατε ", ""),
 )  # fmt: skip
 ENOUGH_TITLES, SHARE = 5, 0.8
 

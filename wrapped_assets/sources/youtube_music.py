@@ -39,9 +39,8 @@ CHUNK_BYTES, LONGEST_CELL = 2**20, 2**16
 def recognises(head: Head) -> bool:
     """Records with Takeout's header and title, or Takeout's page of them."""
     start = head.first_bytes
-    if b"youtube" not in start.lower():
-        return False
-    return keys_of(start) >= {"header", "title", "time"} or (start.lstrip()[:1] == b"<" and _is_page(head))
+    is_list = keys_of(start) >= {"header", "title", "time"} and b"youtube" in start.lower()
+    return is_list or (start.lstrip()[:1] == b"<" and _is_page(head))
 
 
 def _is_page(head: Head) -> bool:
@@ -55,7 +54,8 @@ def _is_page(head: Head) -> bool:
 
 def _has_cell(opener: Any) -> bool:
     with opener() as stream:
-        return CELL in stream.read(CHUNK_BYTES)
+        start = stream.read(CHUNK_BYTES)
+    return CELL in start and b"youtube" in start.lower()
 
 
 def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
@@ -70,7 +70,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
 
 def _titles(head: Head) -> list[str]:
     """The first titles that are not addresses, to see what they have in common."""
-    found = re.findall(rb'"title"\s*:\s*("(?:[^"\\\\]|\\\\.)*")', head.first_bytes)
+    found = re.findall(rb'"title"\s*:\s*("(?:[^"\\]|\\.)*")', head.first_bytes)
     titles = []
     for raw in found:
         try:

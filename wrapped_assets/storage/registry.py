@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -18,6 +19,13 @@ from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.storage.transactions import rows_of, snapshot
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
+# Abbreviations that people type, and the place that most of them mean. Some are IANA names of an offset that never changes.
+PLACES = {
+    "EST": "America/New_York", "EDT": "America/New_York", "CST": "America/Chicago", "CDT": "America/Chicago", "MST": "America/Denver",
+    "MDT": "America/Denver", "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "HST": "Pacific/Honolulu", "CEST": "Europe/Berlin",
+    "MEZ": "Europe/Berlin", "MESZ": "Europe/Berlin", "BST": "Europe/London", "IST": "Asia/Kolkata", "JST": "Asia/Tokyo",
+    "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "MSK": "Europe/Moscow", "BRT": "America/Sao_Paulo",
+}  # fmt: skip
 NEWEST = "newest"  # in place of a version of the catalogue
 
 
@@ -45,15 +53,29 @@ class Edition:
 
 
 def checked_time_zone(name: str) -> str:
-    """`name`, if it is an IANA time zone; InputError otherwise."""
-    if name not in _time_zones():
-        raise InputError(f"unknown time zone {name!r}: expected an IANA name such as Europe/Lisbon or Asia/Tokyo")
-    return name
+    """`name` as IANA spells it, in whatever case it was given; InputError where it is no IANA time zone."""
+    found = _time_zones().get(name.strip().lower().replace(" ", "_"))
+    if found is None:
+        place = PLACES.get(name.strip().upper())
+        hint = f"; for {name.strip().upper()} give a place, such as {place}" if place else " such as Europe/Lisbon or Asia/Tokyo"
+        raise InputError(f"unknown time zone {name!r}: expected an IANA name{hint}")
+    return found
+
+
+def time_zone_warning(name: str) -> str | None:
+    """What to say of a zone that IANA knows and whose clock never changes, where people mean a place; None for the others."""
+    if name in PLACES:
+        return f"{name} is the same offset all year, without summer time: give a place, such as {PLACES[name]}, if its clock changes"
+    if re.fullmatch(r"(?:Etc/)?(?:GMT|UTC)[+-]\d+", name):
+        hours = re.findall(r"[+-]\d+", name)[0]
+        meant = ("-" if hours[0] == "+" else "+") + hours[1:]
+        return f"{name} is UTC{meant} all year (its sign is the other way round): give the place where the listener lives"
+    return None
 
 
 @cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
+def _time_zones() -> dict[str, str]:
+    return {name.lower(): name for name in zoneinfo.available_timezones()}
 
 
 def register(root: Root, people: Iterable[Listener]) -> None:
@@ -116,6 +138,22 @@ def exclude(root: Root, listener: Listener, kind: str, target_id: int, label: st
         key = (table.c.listener_id == row["listener_id"]) & (table.c.kind == kind) & (table.c.target_id == target_id)
         if connection.execute(sa.select(table.c.kind).where(key)).one_or_none() is None:
             connection.execute(sa.insert(table).values(**row))
+
+
+def exclusions_of(root: Root, listener: Listener) -> list[tuple[str, str]]:
+    """What a listener asked to leave out, as (kind, as it was written), ordered."""
+    table = tables.exclusions
+    query = sa.select(table.c.kind, table.c.label).where(table.c.listener_id == listener.listener_id).order_by(table.c.kind, table.c.label)
+    with root.engine.connect() as connection:
+        return [(row.kind, row.label) for row in connection.execute(query)]
+
+
+def include_again(root: Root, listener: Listener, kind: str, target_id: int) -> bool:
+    """Takes an exclusion back; false where there was none."""
+    table = tables.exclusions
+    key = (table.c.listener_id == listener.listener_id) & (table.c.kind == kind) & (table.c.target_id == target_id)
+    with root.engine.begin() as connection:
+        return connection.execute(sa.delete(table).where(key)).rowcount > 0
 
 
 def set_edition(

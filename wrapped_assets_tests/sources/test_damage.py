@@ -61,6 +61,10 @@ FORMATS: dict[str, bytes] = {
     "below a key": dumped({"payload": {"count": ROWS, "listens": [listen(number) for number in range(ROWS)]}}),
     "pages": dumped(pages([track(number) for number in range(ROWS)])),
 }
+FORMATS["table"] = (
+    "uts,artist,album,track\n" + "".join(f'{1_700_000_000 + n * 60},"A, {{B}}",,"Title {n} é"\n' for n in range(ROWS))
+).encode()
+FORMATS["table without quotes"] = ("uts;artist;track\n" + "".join(f"{1_700_000_000 + n * 60};A;Title {n}\n" for n in range(ROWS))).encode()
 
 
 def tarred(name: str, content: bytes) -> bytes:
@@ -107,9 +111,9 @@ def test_damage_in_a_text_costs_the_rows_that_it_touches(form: str, place: float
     whole, _, _, _ = imported(raw)
     titles, reasons, unread, _ = imported(raw[:at] + damage + raw[at + size :])
     assert len(whole) == ROWS
-    assert len(set(whole) - set(titles)) <= 3
+    assert len(set(whole) - set(titles)) <= 3 + size // 20
     assert len(set(titles) - set(whole)) <= 1  # a title whose own letters were changed cannot be told
-    assert len(titles) + len(reasons) >= ROWS - 2
+    assert len(titles) + len(reasons) >= ROWS - 2 - size // 20
     assert bool(set(reasons) & UNREAD_REASONS) == bool(unread) or "not_utf8" in reasons
 
 

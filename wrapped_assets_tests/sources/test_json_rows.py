@@ -156,14 +156,14 @@ def test_a_large_file_is_streamed_and_says_the_same(monkeypatch: pytest.MonkeyPa
     raw = json.dumps(rows).encode()
     whole = read(raw)
     monkeypatch.setattr(json_rows, "WHOLE_FILE_BYTES", 100)
-    monkeypatch.setattr(json_rows, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(json_scan, "CHUNK_BYTES", 64)
     assert read(raw) == whole
 
 
 def test_a_quote_that_never_closes_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_rows, "WHOLE_FILE_BYTES", 100)
     monkeypatch.setattr(json_scan, "LONGEST_RECORD_BYTES", 1000)
-    monkeypatch.setattr(json_rows, "CHUNK_BYTES", 64)
+    monkeypatch.setattr(json_scan, "CHUNK_BYTES", 64)
     raw = b'[{"ts":1},{"ts":"' + b"x" * 100_000 + b'},{"ts":2}]'
     found = read(raw)
     assert found == [{"ts": 1}, "unreadable_row", {"ts": 2}]

@@ -58,7 +58,8 @@ def test_codes_and_richness_are_fixed_and_total() -> None:
     given = {
         "spotify_extended": 1, "spotify_short": 2, "listenbrainz": 3, "listenbrainz_dump": 4, "lastfm_api": 6, "lastfm_csv": 7, "maloja": 8,
         "koito": 9, "event_log": 10, "spotify_recent": 11, "spotify_csv": 12, "rockbox": 13, "pano": 14, "tidal": 15, "deezer": 16,
-        "listenbrainz_spark": 17, "youtube_music": 18, "apple_music": 19,
+        "listenbrainz_spark": 17, "youtube_music": 18, "apple_music": 19, "navidrome": 20, "tautulli": 21, "plex": 22,
+        "jellyfin": 23,
     }  # fmt: skip
     codes = {source.name: source.code for source in all_sources()}
     assert given.items() <= codes.items(), "a code stands in the lake of everybody who imported with it"
