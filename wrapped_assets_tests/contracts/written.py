@@ -11,6 +11,7 @@ import pytest
 
 from wrapped_assets.contracts.discovery import assets_in
 from wrapped_assets.contracts.graph import PACKAGES, Graph, graph_of
+from wrapped_assets.planning import loaded
 
 INSIGHT = '''"""The hours after midnight."""
 
@@ -82,6 +83,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     yield written
     for package_name, name in added:
         sys.modules.pop(f"{package_name}.{name}", None)
+        loaded._names.pop(f"{package_name}.{name}", None)  # what the fingerprint knows of every module that was loaded
         vars(sys.modules[package_name]).pop(name, None)
 
 
