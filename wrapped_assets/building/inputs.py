@@ -14,6 +14,7 @@ from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.contracts.stored_cell import StoredCell
+from wrapped_assets.listens.link import with_linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
@@ -116,4 +117,4 @@ class Inputs:
         if key == EXTERNALS["links"]:
             return links.select(columns)
         tracks = landing.read_landed(self._project.root, world.chunks, key, month, cell.bucket, columns, edge)
-        return pl.concat([tracks, led_to.filter(pl.col("variant_id").is_in(links["linked_variant_id"].implode())).select(columns)])
+        return with_linked(tracks, links, led_to)

@@ -37,7 +37,7 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
         return alone
     catalogue = project_graph().by_key["catalogue/tracks"]
     links, led_to = links_of(root, chunks, bucket)
-    links = read_links(links, month)
+    links = read_links(links, month).drop("is_unused")
     landed = read(landing.TRACKS, catalogue.reads[0].columns)
     whole = pl.concat([landed, led_to.select(landed.columns)]).lazy()
     wanted = pl.concat([doubtful["variant_id"], links["linked_variant_id"]]).unique().implode()

@@ -15,7 +15,7 @@ from wrapped_assets.contracts.graph import EXTERNALS, YEARLY, Graph, project_gra
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
-from wrapped_assets.listens.link import PLAYS_READ, linked
+from wrapped_assets.listens.link import PLAYS_READ, linked, with_linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.vocabulary import columns as c
@@ -153,11 +153,10 @@ def _landed_around(
     start, end = (pl.lit(instant).dt.replace_time_zone("UTC") for instant in (first - EDGE, after + EDGE))
     around = landed_plays.filter(pl.col("listened_at").is_between(start, end, closed="left"))
     links = linked_plays[0].join(around, on=["listener_id", "variant_id"], how="semi", maintain_order="left")
-    led_to = linked_plays[1].filter(pl.col("variant_id").is_in(links["linked_variant_id"].implode()))
     played = landed_tracks.join(around, on="variant_id", how="semi", maintain_order="left")
     return {
         "sources/landed_plays": around,
-        "sources/landed_tracks": pl.concat([played, led_to]).unique("variant_id", keep="first", maintain_order=True),
+        "sources/landed_tracks": with_linked(played, links, linked_plays[1]).unique("variant_id", keep="first", maintain_order=True),
         "sources/links": links,
     }
 

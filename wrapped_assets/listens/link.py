@@ -12,7 +12,10 @@ from wrapped_assets.kernels.titles import remaster_year
 from wrapped_assets.listens.code import LANDED_TRACKS, recoded
 from wrapped_assets.listens.spellings import SAME_LENGTH_MS, Names, identified
 
-LINKS: dict[str, pl.DataType] = {"listener_id": pl.Int64(), "variant_id": pl.Int64(), "linked_variant_id": pl.Int64()}
+# `is_unused`: a spelling of the same recording and artists that no listener is left with. Of other spellings exclusions must still know.
+LINKS: dict[str, pl.DataType] = {
+    "listener_id": pl.Int64(), "variant_id": pl.Int64(), "linked_variant_id": pl.Int64(), "is_unused": pl.Boolean(),
+}  # fmt: skip
 PLAYS_READ = ("listener_id", "variant_id", "listened_at", "ms_played", "source_code")
 _TOGETHER_MS, _SAME_SECOND_MS = 60_000, 999  # two names of one playback start or end this close: in two formats, and in one
 _NO_ARTIST = ("various artists", "various", "verschiedene interpreten", "varios artistas", "vários intérpretes", "unknown artist", "va")
@@ -25,10 +28,19 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
     heard = heard.join(names.tracks, on="variant_id")
     if heard.is_empty():
         return pl.DataFrame(schema=LINKS), pl.DataFrame(schema=LANDED_TRACKS)
-    heard = heard.with_columns(_year=remaster_year(pl.col("recording_name")).fill_null(0))
+    heard = heard.with_columns(
+        _year=remaster_year(pl.col("recording_name")).fill_null(0), _own_recording="recording_id", _own_credit=_credit_key()
+    )
     renamed = _with_new_artists(heard, names.keys)
     joined = _with_one_name(renamed, names.keys, _together(plays, names.tracks))
-    return _coded(_with_albums(joined))
+    return _coded(_with_albums(_with_one_spelling(joined)))
+
+
+def with_linked(tracks: pl.DataFrame, links: pl.DataFrame, led_to: pl.DataFrame) -> pl.DataFrame:
+    """A month's tracks with those that its links lead to, without spellings that no listener is left with."""
+    unused, wanted = links.filter("is_unused")["variant_id"], links["linked_variant_id"]
+    added = led_to.filter(pl.col("variant_id").is_in(wanted.implode())).select(tracks.columns)
+    return pl.concat([tracks.filter(~pl.col("variant_id").is_in(unused.implode())), added])
 
 
 _MOST_SEEN, _DOWN = ["_plays", "_last", "variant_id"], [True, True, False]  # of spellings: the most played, then the newest
@@ -43,23 +55,12 @@ def _with_new_artists(heard: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     generic = pl.any_horizontal(pl.col(name).is_in(_NO_ARTIST) for name in ("_primary", "_primary_right"))
     pairs = two.filter(pl.col("_artist") != pl.col("_artist_right"), ~generic).select("listener_id", a="artist_id", b="artist_id_right")
     heard = heard.with_columns(_is_changed=pl.lit(value=False))
-    if pairs.is_empty():
-        return heard
-    groups = labelled(pairs.unique(), "listener_id").filter(pl.len().over("listener_id", "label") <= _MOST_NAMES)
-    primary = heard.group_by("listener_id", "artist_id").agg(
-        pl.col("_last").max(), pl.col("_year").max(), pl.col("_plays").sum(),
-        _name=pl.col("artist_names").list.first().sort_by(_MOST_SEEN, descending=_DOWN).first(),
-    )  # fmt: skip
-    ranked = groups.join(primary, left_on=["listener_id", "node"], right_on=["listener_id", "artist_id"])
-    newest = _first_of(ranked.sort(*_NEWEST_FIRST, "_name", descending=[*_NEWEST_FIRST.values(), False]), ["listener_id", "label"])
-    renames = groups.join(newest.select("listener_id", "label", _new="node", _name="_name"), on=["listener_id", "label"])
-    renames = renames.filter(pl.col("node") != pl.col("_new")).select("listener_id", artist_id_each="node", _new_name="_name")
+    renames = _artist_names(heard, pairs)
     flat = heard.select("listener_id", "variant_id", artist_id_each="artist_ids", _old_name="artist_names")
-    flat = flat.explode("artist_id_each", "_old_name")
-    touched = flat.join(renames, on=["listener_id", "artist_id_each"], how="left", maintain_order="left").group_by(
-        "listener_id", "variant_id", maintain_order=True
-    )
-    lists = touched.agg(_renamed=pl.coalesce("_new_name", "_old_name"), _is_new=pl.col("_new_name").is_not_null().any())
+    by_name = flat.explode("artist_id_each", "_old_name")
+    named = by_name.join(renames, on=["listener_id", "artist_id_each"], how="left", maintain_order="left")
+    new, old = pl.coalesce("_new_name", "_old_name"), pl.col("_old_name")
+    lists = named.group_by("listener_id", "variant_id", maintain_order=True).agg(_renamed=new, _is_new=(new != old).any())
     rows = heard.join(lists.filter("_is_new"), on=["listener_id", "variant_id"], how="left", maintain_order="left")
     guests = pl.col("_renamed").list.slice(1).list.join(", ")
     credit = pl.col("_renamed").list.first() + pl.when(guests != "").then(pl.lit(" feat. ") + guests).otherwise(pl.lit(""))
@@ -74,6 +75,23 @@ def _with_new_artists(heard: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     )
     kept = rows.filter(pl.col("_is_new").is_null())
     return pl.concat([kept.select(heard.columns), fresh.select(heard.columns)])
+
+
+def _artist_names(heard: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
+    """listener_id, artist_id_each, _new_name: each artist's name as most often seen, of a renamed one that of the newest."""
+    named = heard.select("listener_id", "_plays", "_last", "_year", artist_id="artist_ids", _name="artist_names")
+    names = named.explode("artist_id", "_name")
+    spelled = names.group_by("listener_id", "artist_id", "_name").agg(pl.col("_plays").sum(), pl.col("_last", "_year").max())
+    artist = ["listener_id", "artist_id"]
+    totals = spelled.group_by(artist).agg(pl.col("_plays").sum(), pl.col("_last", "_year").max())
+    shown = _first_of(spelled.sort("_plays", "_last", "_name", descending=_DOWN), artist).select(*artist, "_name")
+    groups = labelled(pairs.unique(), "listener_id").rename({"node": "artist_id"})
+    groups = groups.filter(pl.len().over("listener_id", "label") <= _MOST_NAMES)
+    labels = totals.join(groups, on=artist, how="left").with_columns(label=pl.coalesce("label", "artist_id")).join(shown, on=artist)
+    order = [*_NEWEST_FIRST, "_name"]
+    newest = _first_of(labels.sort(order, descending=[*_NEWEST_FIRST.values(), False]), ["listener_id", "label"])
+    chosen = newest.select("listener_id", "label", _new_name="_name")
+    return labels.join(chosen, on=["listener_id", "label"]).select("listener_id", "_new_name", artist_id_each="artist_id")
 
 
 def _with_one_name(heard: pl.DataFrame, keys: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
@@ -116,6 +134,22 @@ def _first_of(ordered: pl.DataFrame, group: list[str]) -> pl.DataFrame:
 _SHOWN = ("recording_name", "artist_name", "artist_names", "artist_mbids")
 
 
+def _credit_key() -> pl.Expr:
+    return pl.col("artist_ids").cast(pl.List(pl.String)).list.join(",")
+
+
+def _with_one_spelling(heard: pl.DataFrame) -> pl.DataFrame:
+    """The rows of one recording and credit under the title that was seen most often, then last."""
+    one = ["listener_id", "_joined", "_credit"]
+    rows = heard.with_columns(_credit=_credit_key())
+    spelled = rows.group_by(*one, "recording_name", "artist_name").agg(pl.col("_plays").sum(), pl.col("_last").max())
+    order = ["_plays", "_last", "recording_name", "artist_name"]
+    shown = _first_of(spelled.sort(order, descending=[True, True, False, False]), one)
+    named = rows.join(shown.select(*one, _title_shown="recording_name", _artist_shown="artist_name"), on=one)
+    is_other = (pl.col("_title_shown") != pl.col("recording_name")) | (pl.col("_artist_shown") != pl.col("artist_name"))
+    return named.with_columns(recording_name="_title_shown", artist_name="_artist_shown", _is_changed=pl.col("_is_changed") | is_other)
+
+
 def _with_albums(heard: pl.DataFrame) -> pl.DataFrame:
     """A play without an album takes it from the same recording's other plays of that listener: the one most often seen."""
     who, album = ["listener_id", "_joined"], pl.col("release_group_name")
@@ -134,7 +168,11 @@ def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     coded = recoded(own)
     links = own.select("listener_id", "variant_id").with_columns(linked_variant_id=coded["variant_id"])
     is_moved = links["variant_id"] != links["linked_variant_id"]
-    return links.filter(is_moved).select(LINKS.keys()), coded.filter(is_moved).unique("variant_id").sort("variant_id")
+    moved = links.filter(is_moved)
+    kept = pl.concat([heard.join(moved, on=["listener_id", "variant_id"], how="anti")["variant_id"], moved["linked_variant_id"]])
+    is_same = (changed["_joined"] == changed["_own_recording"]) & (changed["_credit"] == changed["_own_credit"])
+    respelled = moved.with_columns(is_unused=is_same.filter(is_moved) & ~moved["variant_id"].is_in(kept.implode()))
+    return respelled.select(LINKS.keys()), coded.filter(is_moved).unique("variant_id").sort("variant_id")
 
 
 def _together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:

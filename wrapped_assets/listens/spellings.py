@@ -26,10 +26,14 @@ class Names:
         facts = named.group_by("key").agg(pl.col("recording_id", "artist_id").n_unique())
         renamed = named.join(facts.filter(pl.col("recording_id") > 1), on="key", how="semi")["recording_id"]
         several = named.join(facts.filter(pl.col("artist_id") > 1), on="key", how="semi")
-        artists = self.tracks.select("variant_id", artist_id="artist_ids").explode("artist_id").join(several, on="artist_id", how="semi")
+        by_name = self.tracks.select("variant_id", "artist_names", artist_id="artist_ids").explode("artist_id", "artist_names")
+        named_alike = by_name.group_by("artist_id").agg(pl.col("artist_names").n_unique()).filter(pl.col("artist_names") > 1)
+        doubtful = pl.concat([several["artist_id"], named_alike["artist_id"]]).unique()
+        artists = by_name.filter(pl.col("artist_id").is_in(doubtful.implode()))
         album = pl.col("_album")
         unfilled = self.tracks.group_by("recording_id").agg(_some=album.is_null().any() & album.is_not_null().any()).filter("_some")
-        recordings = pl.concat([renamed, unfilled["recording_id"]]).unique()
+        spelled = self.tracks.group_by("recording_id").agg(pl.struct("recording_name", "artist_name").n_unique().alias("_spellings"))
+        recordings = pl.concat([renamed, unfilled["recording_id"], spelled.filter(pl.col("_spellings") > 1)["recording_id"]]).unique()
         found = [self.tracks.filter(pl.col("recording_id").is_in(recordings.implode()))["variant_id"], artists["variant_id"]]
         return pl.concat([*found, *self._alike()]).unique().sort()
 

@@ -101,3 +101,13 @@ def test_the_order_of_loading_changes_no_link() -> None:
     first, *others = [listens_in(loaded(*order)) for order in permutations(exports)]
     assert all(other.equals(first) for other in others)
     assert first["artist_credit_id"].n_unique() == 1
+
+
+def test_the_spelling_most_often_seen_is_the_one_that_is_left_then_the_newest() -> None:
+    loud = by_artist("NIGHTJAR CHOIR", "THIRD RAIL", 6)
+    usual = [by_artist("Nightjar Choir", "Third Rail", month) for month in (1, 2, 3)]
+    found = rehearse({"ana": frame(loud, *usual, by_artist("NIGHTJAR CHOIR", "Walk", 7))}, [2026], only=["plays", "artist_credits"])
+    tracks = pl.concat(rows for (key, _), rows in found.items() if key == "catalogue/tracks")
+    artists = pl.concat(rows for (key, _), rows in found.items() if key == "catalogue/artist_credits")
+    assert set(tracks["recording_name"]) == {"Third Rail", "Walk"}
+    assert set(artists["artist_name"]) == {"Nightjar Choir"}
