@@ -67,14 +67,12 @@ def _holding(tree: ast.AST, item: str) -> Iterator[ast.expr | ast.keyword]:
 
 
 def raised_at(error: BaseException, path: str = "") -> str:
-    """Where an exception was raised: the deepest line in `path`, or else in the package outside `contracts`; empty where there is none."""
+    """Where an exception was raised: the deepest line in `path` or, without one, in the package outside `contracts`; empty for none."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{shown_path(error.filename)}:{error.lineno or 1}" + (f":{error.offset}" if error.offset else "")
     frames = traceback.extract_tb(error.__traceback__)
-    ours = (frame for frame in frames if _is_in(frame.filename, PACKAGE))
-    chosen = [frame for frame in frames if frame.filename == path] or [
-        frame for frame in ours if not _is_in(frame.filename, LAWS)
-    ]
+    ours = (frame for frame in frames if _is_in(frame.filename, PACKAGE) and not _is_in(frame.filename, LAWS))
+    chosen = [frame for frame in frames if frame.filename == path] if path else list(ours)
     if not chosen:
         return ""
     frame = chosen[-1]

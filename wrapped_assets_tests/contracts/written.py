@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import wrapped_assets
 from wrapped_assets.contracts.discovery import assets_in
 from wrapped_assets.contracts.graph import PACKAGES, Graph, graph_of
 from wrapped_assets.planning import loaded
@@ -68,23 +69,26 @@ Write = Callable[..., Graph]
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """Writes one file into a folder of the package and loads the graph with it, as every command does."""
-    added: list[tuple[str, str]] = []
+    added: list[tuple[str, str, str]] = []
 
     def written(text: str, folder: str = "insights.listener", name: str = "late_nights") -> Graph:
-        place = tmp_path / folder
-        place.mkdir(exist_ok=True)
-        (place / f"{name}.py").write_text(text)
+        path = tmp_path.joinpath("written", *folder.split("."), f"{name}.py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
         package = importlib.import_module(f"wrapped_assets.{folder}")
-        monkeypatch.setattr(package, "__path__", [*package.__path__, str(place)])
+        for module, place in ((wrapped_assets, tmp_path / "written"), (package, path.parent)):
+            monkeypatch.setattr(module, "__path__", [*module.__path__, str(place)])
         importlib.invalidate_caches()
-        added.append((package.__name__, name))
+        added.append((package.__name__, name, str(path)))
         return graph_of(found for one in PACKAGES for found in assets_in(f"wrapped_assets.{one}"))
 
     yield written
-    for package_name, name in added:
+    for package_name, name, path in added:  # nothing of it may stay: a fingerprint looks at every module that was loaded
         sys.modules.pop(f"{package_name}.{name}", None)
         loaded._names.pop(f"{package_name}.{name}", None)  # what the fingerprint knows of every module that was loaded
         vars(sys.modules[package_name]).pop(name, None)
+        loaded._names.pop(f"{package_name}.{name}", None)
+        loaded._texts.pop(path, None)
 
 
 def place(text: str, pointed: str, name: str = "late_nights") -> str:
