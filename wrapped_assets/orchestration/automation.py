@@ -9,6 +9,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.facts import discreetly, told
 from wrapped_assets.orchestration.lake import open_project
+from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.where import data_root
 
 if TYPE_CHECKING:
@@ -146,5 +147,5 @@ with warnings.catch_warnings():
         description="Requests the partitions that hold a stale cell, after a change of logic, rules or data. Stop it to recompute by hand.",
     )  # fmt: skip
 
-SCHEDULES = [nightly_retention, nightly_months, weekly_years]
+SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years]
 SENSORS = [inbox, mirror, planner]

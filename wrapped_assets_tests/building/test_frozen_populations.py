@@ -68,3 +68,25 @@ def test_a_thawed_edition_ranks_everybody_anew(root: Root, tmp_path: Path) -> No
     after = ranks(root)
     assert after.pop(root.surrogate("late")) == 1
     assert after == {listener: rank + 1 for listener, rank in before.items()}
+
+
+def test_a_frozen_figure_whose_file_is_lost_is_never_restated(root: Root, tmp_path: Path) -> None:
+    """Eleven listeners once became twelve, and nobody was told."""
+    ladder = Cell("population/fan_ladder", "2025", None)
+    stored = manifest.load_cells(root)[ladder]
+    content = (root.path / stored.path).read_bytes()
+    (root.path / stored.path).unlink()
+    assert build(Project(root)).failed == [], "computed from the same plays it has the same rows"
+    assert (root.path / stored.path).read_bytes() == content
+    land(root, tmp_path / "late", {"late": 7})
+    (root.path / stored.path).unlink()
+    for lose in (False, True):
+        if lose:
+            manifest.forget_cells(root, [ladder])
+        failed = dict(build(Project(root)).failed)
+        assert "restore the file from a backup" in failed[ladder]
+        assert "wrapped edition set 2025 --thawed" in failed[ladder]
+        assert not list((root.path / "lake" / "population" / "fan_ladder" / "2025").iterdir()), "nothing else is put in its place"
+    registry.set_edition(root, 2025, is_frozen=False)
+    assert build(Project(root)).failed == []
+    assert publish_edition(Project(root), 2025).number == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -102,3 +103,36 @@ def test_a_lock_keeps_another_process_out_and_is_freed_by_its_death(tmp_path: Pa
         other.wait()
     with root.lock("unit", wait=False) as has:
         assert has
+
+
+def test_a_registry_of_another_root_is_refused(tmp_path: Path) -> None:
+    one, other = (Root.open_or_make(tmp_path / name) for name in ("one", "other"))
+    assert one.engine.dialect.name == "sqlite"
+    other.engine.dispose()
+    one.engine.dispose()
+    shutil.copy(one.path / "registry.sqlite", other.path / "registry.sqlite")
+    for left in other.path.glob("registry.sqlite-*"):
+        left.unlink()
+    with pytest.raises(WrappedError, match=r"belongs to another data root \(.*one\)"):
+        _ = Root.open(other.path).engine
+
+
+def test_two_roots_on_one_registry_are_refused_and_one_that_was_moved_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRAPPED_REGISTRY_URL", f"sqlite:///{tmp_path / 'shared.sqlite'}")
+    one = Root.open_or_make(tmp_path / "one")
+    assert one.engine
+    with pytest.raises(WrappedError, match="belongs to another data root"):
+        _ = Root.open_or_make(tmp_path / "other").engine
+    shutil.copytree(one.path, tmp_path / "copy")
+    with pytest.raises(WrappedError, match="of which this is a copy"):
+        _ = Root.open(tmp_path / "copy").engine
+    shutil.rmtree(one.path)
+    assert Root.open(tmp_path / "copy").engine, "the other place holds no root any more: this one was moved"
+    assert Root.open(tmp_path / "copy").engine
+
+
+def test_a_root_is_copied_with_the_registry_that_lies_in_it(tmp_path: Path) -> None:
+    one = Root.open_or_make(tmp_path / "one")
+    one.engine.dispose()
+    shutil.copytree(one.path, tmp_path / "copy")
+    assert Root.open(tmp_path / "copy").engine
