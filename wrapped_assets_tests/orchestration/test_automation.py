@@ -12,7 +12,7 @@ import pytest
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.definitions import defs
-from wrapped_assets.orchestration import automation
+from wrapped_assets.orchestration import automation, scrubbing
 from wrapped_assets.orchestration.instance import open_instance
 from wrapped_assets.storage import exports
 from wrapped_assets.storage.exports import ExportRecord
@@ -111,3 +111,24 @@ def test_the_nightly_retention_ends_what_is_too_old_and_names_nobody(root: Root)
 def test_the_nightly_retention_waits_for_a_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterInstance) -> None:
     monkeypatch.setenv("WRAPPED_DATA", str(tmp_path / "nowhere"))
     assert automation.retention_job.execute_in_process(instance=instance).success
+
+
+def test_the_nightly_scrub_finds_damage_in_a_week_and_tells_numbers_only(root: Root) -> None:
+    path = next(iter(sorted((root.path / "landing").rglob("*.parquet"))))
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with dg.instance_for_test() as instance:
+        at = datetime(2024, 6, 1, 1, 30, tzinfo=UTC)
+        asked = automation.nightly_scrub(dg.build_schedule_context(instance, scheduled_execution_time=at))
+        assert asked.run_key == "scrub 2024-06-01"
+        nights = [scrubbing.scrub_job.execute_in_process(instance=instance, raise_on_error=False) for _ in range(7)]
+    failed = [night for night in nights if not night.success]
+    assert len(failed) == 1
+    (event,) = [each for each in failed[0].all_events if each.is_step_failure]
+    said = str(event.event_specific_data)
+    assert "1 files are not as recorded" in said
+    assert path.name not in said
+
+
+def test_the_nightly_scrub_waits_for_a_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterInstance) -> None:
+    monkeypatch.setenv("WRAPPED_DATA", str(tmp_path / "nothing"))
+    assert scrubbing.scrub_job.execute_in_process(instance=instance).success
