@@ -218,7 +218,7 @@ def test_cells_of_an_older_scheme_of_hashes_are_computed_once(small: Root) -> No
 def test_damaged_landing_and_catalogue_are_said_until_they_are_restored(household: Root) -> None:
     import_catalogue(household, [HOUSEHOLD / "catalogue"])
     build(Project(household))
-    for below in ("landing", "catalogue"):
+    for below in ("landing/plays", "catalogue"):
         path = next(iter(sorted((household.path / below).rglob("*.parquet"))))
         before = flip(path, random.Random(4))
         run(household.path, "repair", "--check", code=3)

@@ -114,7 +114,7 @@ def test_the_nightly_retention_waits_for_a_data_root(tmp_path: Path, monkeypatch
 
 
 def test_the_nightly_scrub_finds_damage_in_a_week_and_tells_numbers_only(root: Root) -> None:
-    path = next(iter(sorted((root.path / "landing").rglob("*.parquet"))))
+    path = next(iter(sorted((root.path / "landing" / "plays").rglob("*.parquet"))))
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     with dg.instance_for_test() as instance:
         at = datetime(2024, 6, 1, 1, 30, tzinfo=UTC)
