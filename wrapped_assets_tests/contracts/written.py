@@ -85,7 +85,6 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     yield written
     for package_name, name, path in added:  # nothing of it may stay: a fingerprint looks at every module that was loaded
         sys.modules.pop(f"{package_name}.{name}", None)
-        loaded._names.pop(f"{package_name}.{name}", None)  # what the fingerprint knows of every module that was loaded
         vars(sys.modules[package_name]).pop(name, None)
         loaded._names.pop(f"{package_name}.{name}", None)
         loaded._texts.pop(path, None)

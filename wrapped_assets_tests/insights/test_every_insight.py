@@ -19,6 +19,7 @@ from wrapped_assets.building.rehearsal import inputs_of, landed
 from wrapped_assets.building.rehearsed_inputs import yearly_frames
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.listens.link import LINKS
 from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.insights.worlds import CATALOGUE, YEAR, rehearsed
 
@@ -62,7 +63,7 @@ def test_its_examples_hold(asset: Declaration) -> None:
 def test_without_plays_it_has_no_rows(asset: Declaration) -> None:
     landed_plays, landed_tracks = landed({}, {})
     externals = {
-        "sources/landed_plays": landed_plays, "sources/landed_tracks": landed_tracks,
+        "sources/landed_plays": landed_plays, "sources/landed_tracks": landed_tracks, "sources/links": pl.DataFrame(schema=LINKS),
         "registry/listeners": pl.DataFrame({"listener_id": [1], "time_zone": ["UTC"]}),
         "registry/exclusions": pl.DataFrame(schema={"listener_id": pl.Int64, "exclusion_kind": pl.String, "target_id": pl.Int64}),
     }  # fmt: skip
