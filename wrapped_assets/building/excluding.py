@@ -8,6 +8,9 @@ from wrapped_assets.catalogue.tracks import tracks
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import TRACK_SCHEMA
 from wrapped_assets.listens.code import LANDED_TRACKS, coded_tracks
+from wrapped_assets.vocabulary.rules import DeclaredRules, rules_for
+
+APART = DeclaredRules(rules_for("default", 2000), frozenset({"versions"}))  # as tracks are identified where no edition's rules are asked
 
 
 def target_of(kind: str, text: str) -> int:
@@ -19,5 +22,5 @@ def target_of(kind: str, text: str) -> int:
         raise InputError(f"expected a {kind.replace('_', ' ')} as ARTIST - NAME, with ' - ' between")
     row = {**dict.fromkeys(TRACK_SCHEMA), "title": name, "artist_credit": artist, "release_group_name": name, "media": "music"}
     landed = coded_tracks(pl.DataFrame([row], schema=TRACK_SCHEMA)).select(list(LANDED_TRACKS))
-    found = tracks(landed.lazy()).collect()
+    found = tracks(landed.lazy(), APART).collect()
     return found["artist_ids"][0][0] if kind == "artist" else found[f"{kind}_id"][0]

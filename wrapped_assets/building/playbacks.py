@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 import polars as pl
 
+from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.linking import links_of, read_links
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.listens.localise import EDGE
@@ -41,7 +42,7 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
     landed = read(landing.TRACKS, catalogue.reads[0].columns)
     whole = pl.concat([landed, led_to.select(landed.columns)]).lazy()
     wanted = pl.concat([doubtful["variant_id"], links["linked_variant_id"]]).unique().implode()
-    tracks = catalogue.function(whole.filter(pl.col("variant_id").is_in(wanted)))
+    tracks = catalogue.function(whole.filter(pl.col("variant_id").is_in(wanted)), APART)
     resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]), links.lazy())
     return alone + resolved.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
 

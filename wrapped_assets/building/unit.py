@@ -17,6 +17,7 @@ from wrapped_assets.building.pin import Moved, Pin
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell, period_year
@@ -118,7 +119,8 @@ class Unit:
             def compute(rows: pl.DataFrame) -> pl.DataFrame:
                 return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect()
 
-            return self.project.rows.result(declaration, self.situation.logic[cell.asset], inputs[read.asset], compute).lazy()
+            logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
+            return self.project.rows.result(declaration, logic, inputs[read.asset], compute).lazy()
         return lazy_result(declaration, inputs, rules, cell.period)
 
     def _computed(self, level: list[tuple[Work, pl.LazyFrame]]) -> list[Computed]:

@@ -7,6 +7,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.music_ids import recording_ids, release_group_id, separated, with_artists
 from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.rules import DeclaredRules
 
 
 @declare(
@@ -15,7 +16,8 @@ from wrapped_assets.vocabulary import columns as c
     grain=[c.variant_id],
     row_key="variant_id",
     columns=[
-        c.recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.artist_ids, c.artist_names, c.recording_name, c.artist_name,
+        c.recording_id, c.exact_recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.artist_ids,
+        c.artist_names, c.recording_name, c.artist_name,
         c.release_group_name, c.duration_ms, c.media, c.recording_mbid, c.release_mbid, c.artist_mbids, c.spotify_uri, c.isrc,
     ],
     reads={
@@ -27,8 +29,9 @@ from wrapped_assets.vocabulary import columns as c
             "month_and_edges",
         )
     },
+    rules=["versions"],
 )  # fmt: skip
-def tracks(landed_tracks: pl.LazyFrame) -> pl.LazyFrame:
+def tracks(landed_tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     """One exported spelling of a track, with what it is a spelling of.
 
     A recording is its title and its artists, compared after normalising; "(feat. B)" in the title and "A feat. B" in the credit
@@ -38,5 +41,5 @@ def tracks(landed_tracks: pl.LazyFrame) -> pl.LazyFrame:
     """
     kept = landed_tracks.unique("variant_id").with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
     return with_artists(kept, "variant_id").with_columns(
-        **recording_ids(pl.col("media")), release_group_id=release_group_id(pl.col("_primary"))
+        **recording_ids(pl.col("media"), rules.versions), release_group_id=release_group_id(pl.col("_primary"))
     )

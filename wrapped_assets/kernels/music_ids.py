@@ -6,7 +6,7 @@ import polars as pl
 
 from wrapped_assets.kernels.identity import joined_key, stable_ids
 from wrapped_assets.kernels.texts import normalised
-from wrapped_assets.kernels.titles import credited, featured_in, names_key, song_key, without_featuring, without_remaster
+from wrapped_assets.kernels.titles import credited, featured_in, names_key, song_key, without_featuring, without_remaster, without_version
 
 
 def _ids(key: pl.Expr) -> pl.Expr:
@@ -40,13 +40,20 @@ def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
     return named.join(artists, on=row, how="left")
 
 
-def recording_ids(media: pl.Expr) -> dict[str, pl.Expr]:
-    """recording_id and song_id of rows with recording_name, `_primary` and `_others`."""
+def recording_ids(media: pl.Expr, versions: str = "apart") -> dict[str, pl.Expr]:
+    """recording_id, exact_recording_id and song_id of rows with recording_name, `_primary` and `_others`.
+
+    `versions` "joined": album, single and radio versions are one recording, too.
+    """
     name, primary = pl.col("recording_name"), pl.col("_primary")
-    title = without_remaster(normalised(without_featuring(name)))
+    title = normalised(without_featuring(name))
     companions = names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(name).fill_null("")), separator=","))
+    exact, joined = (
+        _ids(joined_key(pl.lit("recording"), bare(title), primary, companions, media)) for bare in (without_remaster, without_version)
+    )
     return {
-        "recording_id": _ids(joined_key(pl.lit("recording"), title, primary, companions, media)),
+        "recording_id": joined if versions == "joined" else exact,
+        "exact_recording_id": exact,
         "song_id": _ids(joined_key(pl.lit("song"), *song_key(name, primary), media)),
     }
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-_BY_KIND = MappingProxyType({"recording": "recording_id", "release_group": "release_group_id", "artist": "artist_ids"})
+_BY_KIND = MappingProxyType({"recording": "exact_recording_id", "release_group": "release_group_id", "artist": "artist_ids"})
 
 
 def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:

@@ -26,7 +26,7 @@ _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
     ],
     reads={
         "landed_plays": (PLAYS_READ, "month_and_edges"),
-        "tracks": [*TRACKS_READ, c.artist_ids],
+        "tracks": [*TRACKS_READ, c.artist_ids, c.exact_recording_id],
         "links": (LINKS_READ, "month_and_edges"),
         "listeners": [c.listener_id, c.time_zone],
         "exclusions": [c.listener_id, c.exclusion_kind, c.target_id],

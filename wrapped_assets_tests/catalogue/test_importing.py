@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.building.cataloguing import import_catalogue
+from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.known_rows import identified
 from wrapped_assets.catalogue.tracks import tracks
 from wrapped_assets.contracts.errors import BuildError, InputError
@@ -177,7 +178,7 @@ _NAMES = st.lists(_WORDS, min_size=1, max_size=4).map(" ".join)
 def test_what_is_known_has_the_ids_of_what_is_heard(rows: list[tuple[str, list[str], str]]) -> None:
     as_heard = [{"title": title, "artist_names": artists, "release_group_name": group, "media": "music"} for title, artists, group in rows]
     landed = coded_tracks(pl.DataFrame(as_heard, schema=TRACK_SCHEMA))
-    heard = tracks(landed.lazy()).collect()
+    heard = tracks(landed.lazy(), APART).collect()
     loose = pl.DataFrame(
         [{"recording_name": title, "artist_names": artists, "release_group_name": group} for title, artists, group in rows],
         schema={"recording_name": pl.String, "artist_names": pl.List(pl.String), "release_group_name": pl.String},

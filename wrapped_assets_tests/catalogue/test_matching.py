@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.building.evaluate import lazy_result
+from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.rehearsed_inputs import known_frame
 from wrapped_assets.catalogue.artist_credits import artist_credits
 from wrapped_assets.catalogue.tracks import tracks
@@ -39,7 +40,7 @@ def computed(played: list[dict[str, Any]], catalogue: dict[str, list[dict[str, A
     """Every asset of the catalogue over these tracks; what is known comes in another order, for order must not matter."""
     landed = coded_tracks(pl.DataFrame(played, schema=TRACK_SCHEMA))
     frames = {name: _reversed(known_frame(name, catalogue.get(name, ()))) for name in KNOWN}
-    frames["tracks"] = pl.concat([tracks(landed.lazy()).collect()] * 2)  # two months with the same spellings
+    frames["tracks"] = pl.concat([tracks(landed.lazy(), APART).collect()] * 2)  # two months with the same spellings
     frames["artist_credits"] = artist_credits(frames["tracks"].lazy()).collect()
     frames["profiles"] = pl.DataFrame({"place_name": ["Oslo"]})
     by_key = project_graph().by_key

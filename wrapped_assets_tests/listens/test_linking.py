@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from wrapped_assets.building.rehearsal import Found, rehearse
+from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.listens.plays import EXACT, MINUTES, SCROBBLES, duplicates_in, frame, listens_in, loaded, play, scrobble
 
 URI, OTHER_URI = "spotify:track:0000000000000000000001", "spotify:track:0000000000000000000002"
@@ -111,3 +112,11 @@ def test_the_spelling_most_often_seen_is_the_one_that_is_left_then_the_newest() 
     artists = pl.concat(rows for (key, _), rows in found.items() if key == "catalogue/artist_credits")
     assert set(tracks["recording_name"]) == {"Third Rail", "Walk"}
     assert set(artists["artist_name"]) == {"Nightjar Choir"}
+
+
+@pytest.mark.parametrize(("rules", "recordings"), [("default", 4), ("spotify-compatible", 3)])
+def test_which_versions_are_one_recording_is_a_rule(rules: str, recordings: int) -> None:
+    titles = ("Eple", "Eple - 2011 Remaster", "Eple - Radio Edit", "Eple - Live", "Eple (Walk Remix)")
+    plays = frame(*(by_artist("bo", title, month) for month, title in enumerate(titles, 1)))
+    found = rehearse({"ana": plays}, [2026], only=["plays"], rules={2026: rules_for(rules, 2026)})
+    assert listens_in(found)["recording_id"].n_unique() == recordings
