@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.rehearsal import landed, surrogates_of
 from wrapped_assets.building.reuse import KnownRows
 from wrapped_assets.contracts.examples import example_plays
@@ -16,7 +17,8 @@ def test_rows_computed_in_any_two_parts_are_those_computed_at_once() -> None:
         tracks = tracks.select(declaration.reads[0].columns)
 
         def compute(rows: pl.DataFrame, asset=declaration) -> pl.DataFrame:
-            return asset(rows.lazy()).select(pl.col(name).cast(dtype) for name, dtype in asset.schema.items()).sort(asset.order).collect()
+            found = asset(rows.lazy(), APART).select(pl.col(name).cast(dtype) for name, dtype in asset.schema.items())
+            return found.sort(asset.order).collect()
 
         whole = compute(tracks)
         for cut in range(tracks.height + 1):
