@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from wrapped_assets.building.logics import parts_of
 from wrapped_assets.building.outside import Hashes, outside_hashes
 from wrapped_assets.building.reuse import KnownRows
 from wrapped_assets.building.world import World, take_world
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.listens.localise import reach
-from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
+from wrapped_assets.planning.fingerprint import fingerprint_of
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
@@ -35,7 +36,7 @@ class Project:
     @cached_property
     def logic_parts(self) -> dict[str, dict[str, str]]:
         """What the logic fingerprint of every asset is made of."""
-        return {key: logic_parts(found) for key, found in self.graph.by_key.items()}
+        return parts_of(self.graph.by_key.values())
 
     @cached_property
     def logic(self) -> dict[str, str]:

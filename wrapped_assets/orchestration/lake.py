@@ -14,9 +14,10 @@ import dagster as dg
 import polars as pl
 from pydantic import Field, PrivateAttr
 
+from wrapped_assets.building.logics import parts_of
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.where import data_root
-from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
+from wrapped_assets.planning.fingerprint import fingerprint_of
 
 if TYPE_CHECKING:
     from wrapped_assets.building.situate import Project
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @cache
 def _logic_parts() -> dict[str, dict[str, str]]:
-    return {key: logic_parts(found) for key, found in project_graph().by_key.items()}
+    return parts_of(project_graph().by_key.values())
 
 
 @cache

@@ -47,7 +47,7 @@ STAGES = (
 IMPORTING = Stage("importing", ("building.importing", "listens.code", "storage.landing"), _reads("landed_plays", "landed_tracks"))
 # What stages name and what changes no cell: decisions, records, places, errors; column types, which each declaration has.
 _APART = (
-    "planning", "contracts", "vocabulary.columns", "building.situate", "building.failures", "building.outside",
+    "planning", "contracts", "vocabulary.columns", "building.situate", "building.logics", "building.failures", "building.outside",
     "building.pin", "building.frozen", "building.playbacks", "storage.damage", "storage.transactions", "storage.manifest",
     "storage.records", "storage.root", "storage.tables", "storage.database", "storage.schema", "storage.sweep",
     "storage.privacy_tables", "storage.tombstones",

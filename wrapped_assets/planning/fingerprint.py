@@ -30,7 +30,7 @@ from wrapped_assets.vocabulary.columns import Column
 PURE_ROOMS = ("vocabulary", "kernels", "catalogue", "listens", "aggregates", "insights", "playlists")
 FOR_THE_ENGINE = ("vocabulary.rules", "vocabulary.columns", "kernels.hashing", "playlists.formats")
 SHARED_ROOMS = ("vocabulary", "kernels")
-# Libraries whose version decides numbers wherever they are reached; those of `_EVERYWHERE` are reached from any code.
+# Modules of libraries whose version counts where code names them, and the library's name.
 _LIBRARIES = {"numpy": "numpy", "scipy": "scipy", "zoneinfo": "tzdata"}
 
 
@@ -65,11 +65,11 @@ def logic_parts(declaration: Declaration) -> dict[str, str]:
     """
     try:
         check_loaded()
-        places, libraries = _reached(declaration)
+        places, named = _reached(declaration)
         parts = _labelled(places)
     except loaded.ChangedSource as changed:
         raise DeclarationError(f"{declaration.key}: {changed}") from None
-    return {**parts, "code": _graph(places), **declared(declaration), **_versions(libraries), **engine_parts(declaration)}
+    return {**parts, "code": combined(_graph(places)), **declared(declaration), **_versions(named), **engine_parts(declaration)}
 
 
 def _reached(declaration: Declaration) -> tuple[list[Place], set[str]]:
@@ -117,20 +117,20 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
         raise refused(f"the module {text.modules[0]!r} as a value in {place}", "name the function or the constant directly")
     if is_pure(place.module):
         checked(place.module)
-    elif not _is_of(place.module, FOR_THE_ENGINE) and not _is_of(place.module, ("contracts",)):
+    elif not is_of(place.module, FOR_THE_ENGINE) and not is_of(place.module, ("contracts",)):
         raise refused(f"{place}, which is no code that decides numbers,", "move it to kernels, or pass the value as a parameter")
     else:
         check_definition(place)
     if loaded.is_loaded(place.module):
         value = loaded.value_of(place.module, place.name)
-        if not _is_of(place.module, FOR_THE_ENGINE) and (changing := what_can_change(value, place.name)):
+        if not is_of(place.module, FOR_THE_ENGINE) and (changing := what_can_change(value, place.name)):
             raise not_allowed(place.module, definition_of(place), f"{changing[0]}, which can change,", changing[1])
 
 
 def check_loaded() -> None:
     """DeclarationError where a loaded module may not stand in code that decides a number, or changes what such code uses."""
     for module in loaded.loaded_modules():
-        if is_pure(module) and not _is_of(module, SHARED_ROOMS):
+        if is_pure(module) and not is_of(module, SHARED_ROOMS):
             checked(module)
         else:
             patches_nothing(module)
@@ -150,10 +150,11 @@ def patches_nothing(module: str) -> None:
 
 def is_pure(module: str) -> bool:
     """Whether a module's room holds code that decides numbers."""
-    return (_is_of(module, PURE_ROOMS) and not _is_of(module, FOR_THE_ENGINE)) or not module.startswith("wrapped_assets.")
+    return (is_of(module, PURE_ROOMS) and not is_of(module, FOR_THE_ENGINE)) or not module.startswith("wrapped_assets.")
 
 
-def _is_of(module: str, rooms: Iterable[str]) -> bool:
+def is_of(module: str, rooms: Iterable[str]) -> bool:
+    """Whether a module of the package lies in one of these rooms, or is one of them."""
     inside = module.partition(".")[2]
     return any(inside == room or inside.startswith(f"{room}.") for room in rooms)
 
@@ -170,15 +171,21 @@ def _labelled(places: list[Place]) -> dict[str, str]:
         kind = type(definition_of(place)).__name__
         label = {"FunctionDef": f"function {place.name}()", "ClassDef": f"class {place.name}"}.get(kind, f"constant {place.name}")
         text = _written(place).text
-        found[label if label not in found else f"{label} of {place.module.partition('.')[2]}"] = text
+        found[label if label not in found else f"{label} of {place.module.partition('.')[2]}"] = combined(text)[:_HALF]
     return found
 
 
-def _versions(libraries: Iterable[str]) -> dict[str, str]:
+def _versions(reached: Iterable[str]) -> dict[str, str]:
     """Of what decides numbers beside our own code: Polars whole, Python's minor version, and the libraries that are named."""
-    roots = {name.partition(".")[0] for name in libraries}
-    named = {f"library {name}": _version(name) for root, name in _LIBRARIES.items() if root in roots}
-    return {"library polars": _version("polars"), "library python": "{}.{}".format(*sys.version_info), **named}
+    roots = {name.partition(".")[0] for name in reached}
+    wanted = {"polars", "python", *(library for root, library in _LIBRARIES.items() if root in roots)}
+    return {f"library {name}": version for name, version in libraries().items() if name in wanted}
+
+
+def libraries() -> dict[str, str]:
+    """The version of each library that can decide a number, and Python's without its patch."""
+    versions = {name: _version(name) for name in ("polars", *_LIBRARIES.values())}
+    return {**versions, "python": "{}.{}".format(*sys.version_info)}
 
 
 @functools.cache

@@ -114,6 +114,23 @@ def named(is_wanted: Callable[[Any], bool], first: str) -> tuple[str, str] | Non
     return None
 
 
+def declared_values() -> set[int]:
+    """`id()` of everything that a name of a loaded module stands for."""
+    return {id(value) for module in loaded_modules() for value in _names[module].values()}
+
+
+def state(*beside: str) -> str:
+    """One hash over every source of the packages, as it was read, over which of them are loaded, and over texts beside them."""
+    found = hashlib.blake2b(digest_size=16)
+    for package in sorted(PACKAGES):
+        for folder in getattr(sys.modules.get(package), "__path__", ()):
+            for path in sorted(Path(folder).rglob("*.py")):
+                found.update(hashlib.blake2b(f"{path.relative_to(folder)}".encode()).digest() + hashlib.blake2b(_text(str(path))).digest())
+    for text in (*loaded_modules(), "", *beside):
+        found.update(hashlib.blake2b(text.encode()).digest())
+    return found.hexdigest()
+
+
 def is_loaded(module: str) -> bool:
     return module in _names
 
