@@ -117,6 +117,18 @@ def test_there_is_one_way_to_write_a_file_whole() -> None:
     assert found.keys() <= {"storage/files.py", "storage/sweep.py"} | elsewhere, found
 
 
+def test_a_command_that_writes_a_file_says_whom_it_is_about() -> None:
+    """An erasure lists what was written elsewhere about somebody; `of=None` is for what names nobody."""
+    unsaid = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted((ROOT / "wrapped_assets" / "commands").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "emit" and len(node.args) > 1
+        if "of" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert unsaid == []
+
+
 def literals(call: ast.Call) -> set[object]:
     """The texts among a call's arguments."""
     return {each.value for each in [*call.args, *(keyword.value for keyword in call.keywords)] if isinstance(each, ast.Constant)}

@@ -30,6 +30,6 @@ def command(name, year, format_, out, locale, data, as_json) -> None:
     language = language_of(spoken([locale], otherwise=locale) if locale else "en")
     told = replace(artist_data(open_project(data), name, year), locale=language.tag)
     if as_json or format_ == "json":
-        emit(json_bytes(artist_json(told)), out)
+        emit(json_bytes(artist_json(told)), out, of=None)  # an artist's page names no listener
     else:
-        emit((artist_html if format_ == "html" else artist_text)(told).encode(), out)
+        emit((artist_html if format_ == "html" else artist_text)(told).encode(), out, of=None)

@@ -6,8 +6,11 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+import polars as pl
+
 from wrapped_assets.rights.needles import Search
 
+_VALUES_AT_ONCE = 20_000
 MAGIC = b"SQLite format 3\0"
 JOURNALS = ("-wal", "-shm", "-journal")
 # What is not said of listeners: who signed an export, and what somebody else left out of their figures.
@@ -58,10 +61,9 @@ def in_values(database: Path | bytes, search: Search) -> str | None:
     """The first column with a value that holds something; None where none does. "unreadable" where it is no intact database."""
     try:
         with closing(_opened(database)) as connection:
-            connection.create_function("holds", 1, lambda value: _holds(value, search), deterministic=True)
             tables = [name for (name,) in connection.execute("select name from sqlite_master where type = 'table' and rootpage > 0")]
             for table in tables:
-                if found := _in_table(connection, table):
+                if found := _in_table(connection, table, search):
                     return found
     except sqlite3.Error:
         return "unreadable"
@@ -76,21 +78,26 @@ def _opened(database: Path | bytes) -> sqlite3.Connection:
     return connection
 
 
-def _in_table(connection: sqlite3.Connection, table: str) -> str | None:
-    quoted = '"' + table.replace('"', '""') + '"'
-    columns = [row[1] for row in connection.execute(f"pragma table_info({quoted})")]
-    for column in columns:
+def _in_table(connection: sqlite3.Connection, table: str, search: Search) -> str | None:
+    quoted = _quoted(table)
+    for column in [row[1] for row in connection.execute(f"pragma table_info({quoted})")]:
         if (table, column) in _OF_OTHERS:
             continue
-        name = '"' + column.replace('"', '""') + '"'
-        if connection.execute(f"select 1 from {quoted} where holds({name}) limit 1").fetchone():  # noqa: S608 (quoted as identifiers)
-            return f"{table}.{column}"
+        rows = connection.execute(f"select {_quoted(column)} from {quoted}")  # noqa: S608 (quoted as identifiers)
+        while values := [value for (value,) in rows.fetchmany(_VALUES_AT_ONCE)]:
+            if _hold(values, search):
+                return f"{table}.{column}"
     return None
 
 
-def _holds(value: object, search: Search) -> bool:
-    if isinstance(value, int):
-        return value in search.ids
-    if isinstance(value, bytes):
-        return search.in_bytes(value)
-    return isinstance(value, str) and search.in_text(value)
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _hold(values: list[object], search: Search) -> bool:
+    texts = pl.Series([value for value in values if isinstance(value, str)], dtype=pl.String)
+    return (
+        not set(search.ids).isdisjoint(value for value in values if isinstance(value, int))
+        or any(search.in_bytes(value) for value in values if isinstance(value, bytes))
+        or search.in_texts(texts)
+    )

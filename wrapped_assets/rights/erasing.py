@@ -192,6 +192,8 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     if any(hit.startswith("lake/") for hit in found.hits):  # a column that the dictionary calls something else than a listener
         _purge(project, gone, in_every_column=True)
         found = residue_of(search, _searched(root))
+    if root.engine.dialect.name != "sqlite":
+        found.opaque["(registry)"] = "on a database server, whose own files, log and replicas are not here"
     if found.hits:
         raise BuildError(
             f"the erasure is not done: something of the listener is left in {', '.join(found.hits[:5])}; remove what made these files, "

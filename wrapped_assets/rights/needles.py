@@ -19,6 +19,7 @@ PHRASE = 8  # a shorter title is looked for as a whole value only
 _PIECE = 4 << 20  # characters that are looked at together, with an overlap longer than any name
 _OVERLAP = 2_000
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")  # no spaces, or endings without one
+_UNPLAIN = r"\\u|&|%|\p{M}"  # what may read otherwise without its escapes, or in another Unicode form
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
@@ -108,6 +109,12 @@ class Search:
             stands_alone(reading, word) for reading, words in zip(series, found, strict=True) for word in dict.fromkeys(words.to_list())
         )
 
+    def in_texts(self, texts: pl.Series) -> bool:
+        """The same for many short texts at once."""
+        seen = texts.drop_nulls().unique()
+        maybe = seen.filter(seen.str.contains_any(self.words) | seen.str.contains(_UNPLAIN))
+        return any(map(self.in_text, maybe))
+
     def in_bytes(self, content: bytes | memoryview) -> bool:
         """Whether bytes of unknown form hold something that cannot be there by chance."""
         return self.raw.search(content) is not None
@@ -128,7 +135,7 @@ class Search:
             return False
         if name in BY_NAME:  # a text of the lake is about music, which may be called as a listener is
             return not is_public and values.is_in([text for text in self.values if text not in self.names]).any()
-        return values.is_in(self.values).any() or any(map(self.in_text, values.filter(values.str.contains_any(self.words))))
+        return values.is_in(self.values).any() or self.in_texts(values)
 
 
 def _form_c(text: str) -> str:
