@@ -12,12 +12,16 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 from wrapped_assets.contracts.source import Head
 from wrapped_assets.sources.rows import Row
 
 SEPARATORS = ",;\t|"
+LINES_AT_ONCE = 500
+BLANK_BYTES = 64  # a longer line of blanks is a record of empty fields
 FEWEST_FIELDS = 2  # a record may have fewer fields than the header
 LONGEST_LINE = 100_000
 MOST_LINES_OF_A_FIELD = 30
@@ -44,6 +48,7 @@ class Layout:
     names: tuple[str, ...]
     first: tuple[str, ...]
     skipped_lines: int
+    is_utf7: bool = False
 
     def place(self, *spellings: str) -> int:
         """The column of the first spelling that the header has; -1 where it has none."""
@@ -67,11 +72,11 @@ def layout_of(head: Head, is_header: IsLine, is_record: IsLine | None = None) ->
                 continue
             names = tuple(compared(name) for name in fields)
             if is_header(names):
-                return Layout(separator, names, (), number + 1)
+                return Layout(separator, names, (), number + 1, is_utf7(start))
             is_remark = not line.strip() or line.startswith("#") or number < (stated is not None)
             if is_record and not is_remark:
                 if is_record(fields):
-                    return Layout(separator, (), tuple(fields), number)
+                    return Layout(separator, (), tuple(fields), number, is_utf7(start))
                 break
     return None
 
@@ -82,14 +87,23 @@ def compared(name: str) -> str:
     return re.sub(r"\W+", "_", spaced.lower()).strip("_")
 
 
+def compared_alike(field: str, name: str) -> bool:
+    """Whether a field may be a column's name: quick, because every record is asked."""
+    return field[:1].lower() == name[:1] and len(field) <= len(name) + 8
+
+
 def records(stream: BinaryIO, layout: Layout) -> Iterator[tuple[int, Record]]:
     """The records behind the header, numbered from 0; blank lines are none, and neither is a header that is repeated."""
-    start = stream.read(LONGEST_LINE)
-    utf7 = is_utf7(start)
-    source: BinaryIO = io.BytesIO(_decoded(start + stream.read()).encode()) if utf7 else _Rejoined(start, stream)  # type: ignore[assignment]
+    source = io.BytesIO(_decoded(stream.read()).encode()) if layout.is_utf7 else stream
     number = 0
+    first_name = layout.names[0] if layout.names else None
     for record in _records(source, layout):
-        if record.reason is None and tuple(compared(name) for name in record.fields[:2]) == layout.names[:2] != ():
+        if (
+            first_name
+            and record.fields
+            and compared_alike(record.fields[0], first_name)
+            and tuple(map(compared, record.fields)) == layout.names
+        ):
             continue
         yield number, record
         number += 1
@@ -122,17 +136,6 @@ def is_utf7(first_bytes: bytes) -> bool:
     return re.search(rb"\+AC[IM]-", first_bytes) is not None
 
 
-class _Rejoined:
-    """A stream whose beginning was read already."""
-
-    def __init__(self, start: bytes, rest: BinaryIO) -> None:
-        self._start, self._rest = io.BytesIO(start), rest
-
-    def readline(self, size: int) -> bytes:
-        line = self._start.readline(size)
-        return line if line.endswith(b"\n") or len(line) == size else line + self._rest.readline(size - len(line))
-
-
 def _decoded(raw: bytes) -> str:
     return raw.removeprefix(codecs.BOM_UTF8).decode("utf-7" if is_utf7(raw) else "utf-8", "replace")
 
@@ -154,25 +157,42 @@ def _records(source: BinaryIO, layout: Layout) -> Iterator[Record]:
     for _skipped in range(layout.skipped_lines):
         source.readline(LONGEST_LINE)
     width = len(layout.names) or len(layout.first)
-    while line := waiting.popleft() if waiting else source.readline(LONGEST_LINE):
-        if line.isspace():
-            continue
+    separator, readline = layout.separator, source.readline
+    while True:
+        if not waiting:
+            waiting.extend(islice(iter(partial(readline, LONGEST_LINE), b""), LINES_AT_ONCE))
+            whole = _sound(waiting, separator, width)
+            if whole:
+                yield from whole
+                waiting.clear()
+                continue
+        if not waiting:
+            return
+        line = waiting.popleft()
         size = len(line)
+        if size < BLANK_BYTES and line.isspace():
+            continue
         piece = line
-        while len(piece) == LONGEST_LINE and not piece.endswith(b"\n") and (piece := source.readline(LONGEST_LINE)):
+        while len(piece) == LONGEST_LINE and not piece.endswith(b"\n"):
+            piece = waiting.popleft() if waiting else readline(LONGEST_LINE)
             size += len(piece)
         if size >= LONGEST_LINE:
             yield Record([], "unreadable_row", size)
             continue
         try:
-            fields = _parsed(line.decode("utf-8"), layout.separator)
+            fields = _parsed(line.decode("utf-8"), separator)
         except UnicodeDecodeError:
             yield Record([], "not_utf8", size)
             continue
         if fields == "open":
-            lines = _lines_of_one_record(line, source, waiting, layout.separator, width)
-            fields = _parsed(b"".join(lines).decode("utf-8", "replace"), layout.separator) if lines else fields
-            size = sum(map(len, lines)) if lines else size
+            lines = _lines_of_one_record(line, source, waiting, separator, width)
+            if lines:
+                size = sum(map(len, lines))
+                text = b"".join(lines).decode("utf-8", "surrogateescape")
+                if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
+                    yield Record([], "not_utf8", size)
+                    continue
+                fields = _parsed(text, separator)
         if isinstance(fields, str):
             is_end = not line.endswith(b"\n") and not waiting
             yield Record([], "truncated" if is_end and fields == "open" else "unreadable_row", size)
@@ -180,6 +200,20 @@ def _records(source: BinaryIO, layout: Layout) -> Iterator[Record]:
             yield Record(fields, "unreadable_row", size)  # a separator too many: which field it stands in cannot be told
         else:
             yield Record(fields, None, size)
+
+
+def _sound(lines: Sequence[bytes], separator: str, width: int) -> list[Record]:
+    """The records of lines that are one each, parsed at once; none where a line needs a closer look."""
+    try:
+        texts = b"".join(lines).decode("utf-8").splitlines(keepends=True)
+        parsed = list(csv.reader(texts, delimiter=separator, strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        return []
+    if not len(parsed) == len(texts) == len(lines) or max(map(len, lines), default=LONGEST_LINE) >= LONGEST_LINE:
+        return []
+    if width and max(map(len, parsed)) > width:
+        return []
+    return [Record(fields, None, len(line)) for fields, line in zip(parsed, lines, strict=True) if fields]
 
 
 def _lines_of_one_record(first: bytes, source: BinaryIO, waiting: deque[bytes], separator: str, width: int) -> list[bytes]:

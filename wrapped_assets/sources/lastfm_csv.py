@@ -26,6 +26,7 @@ TIMES = (
 )  # fmt: skip
 ARTISTS = ("artist", "artist_name", "artists", "artist_name_s", "track_artist")
 TITLES = ("track", "title", "song", "song_title", "song_name", "track_name", "track_title", "name")
+ARTIST_WORDS = frozenset({*ARTISTS, *(name.replace("_", " ") for name in ARTISTS)})  # asked of every record
 ALBUMS = ("album", "album_name", "release_name", "release", "album_title")
 # A table that says how long was played is a service's own history, with a format of its own.
 PLAYED = frozenset({"ms_played", "play_duration_milliseconds", "stream_duration_ms", "time_ms", "listening_time"})
@@ -121,7 +122,7 @@ def _rows(stream: BinaryIO, head: Head) -> Iterator[Row]:
     for number, record in records(stream, layout):
         if record.reason:
             yield Row(number, reason=record.reason, unread_bytes=record.size)
-        elif is_header(tuple(compared(name) for name in record.fields)) and not readable(record.fields[-1]):
+        elif not ARTIST_WORDS.isdisjoint(map(str.lower, record.fields)) and is_header(tuple(map(compared, record.fields))):
             layout = Layout(layout.separator, tuple(compared(name) for name in record.fields), (), 0)  # of a file that was joined to it
             places = with_header(layout, head) or places
         elif len(record.fields) <= max(places.artist, places.title):
@@ -148,6 +149,8 @@ def _order(layout: Layout, places: Places, head: Head) -> Order | None:
 
 
 def _joined(fields: list[str], columns: tuple[int, ...]) -> str | None:
+    if len(columns) == 1:
+        return fields[columns[0]].strip() if columns[0] < len(fields) else None
     parts = [fields[place].strip() for place in columns if place < len(fields)]
     return " ".join(parts) if len(parts) == len(columns) and all(parts) else None
 
@@ -158,23 +161,33 @@ def row_from(number: int, fields: list[str], places: Places, order: Order | None
     def at(place: int) -> str | None:
         return text(fields[place]) if 0 <= place < len(fields) else None
 
-    written = [spelled for columns in places.times if (spelled := _joined(fields, columns))]
-    time = next((found for spelled in written if (found := readable(spelled, order))), None)
-    is_ambiguous = time is None and order is None and any(map(needs_order, written))
-    artist_id, in_ms = mbid(at(places.artist_mbid)), whole(at(places.length_ms))
+    time, is_ambiguous, written = None, False, None
+    for columns in places.times:
+        spelled = _joined(fields, columns)
+        time = readable(spelled, order)
+        if time is not None:
+            break
+        written = written or spelled
+        is_ambiguous |= order is None and needs_order(spelled)
+    artist_id = mbid(at(places.artist_mbid))
     return Row(
         number,
-        reason="ambiguous_time" if is_ambiguous else None,
-        time_text=time or (written[0][:64] if written else None),
+        reason="ambiguous_time" if is_ambiguous and time is None else None,
+        time_text=time or (written[:64] if written else None),
         title=at(places.title),
         artist_credit=at(places.artist),
         release_group_name=at(places.album),
-        duration_ms=length(in_ms if in_ms is not None else milliseconds(at(places.length_s))),
+        duration_ms=None if places.length_ms == places.length_s else _length(at(places.length_ms), at(places.length_s)),
         recording_mbid=mbid(at(places.track_mbid)),
         release_mbid=mbid(at(places.album_mbid)),
         artist_mbids=[artist_id] if artist_id else None,
-        listener=at(places.listener),
+        listener=at(places.listener) if places.listener >= 0 else None,
     )
+
+
+def _length(in_ms: str | None, in_seconds: str | None) -> int | None:
+    exact = whole(in_ms)
+    return length(exact if exact is not None else milliseconds(in_seconds))
 
 
 LASTFM_CSV = Source(

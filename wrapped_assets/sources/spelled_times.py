@@ -39,10 +39,15 @@ PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?\Z") 
 JAPANESE = re.compile(rf"(?P<year>\d{{4}})年\s*(?P<month>\d{{1,2}})月\s*(?P<day>\d{{1,2}})日\s*{_CLOCK}{_HALF}{_ZONE}\Z")
 
 
+SECONDS_DIGITS, LAST_SECOND = 10, "4000000000"  # since September 2001; Last.fm is younger
+
+
 def readable(text: str | None, order: Order | None = None) -> str | None:
     """The time in a form that `times.any_spelling` reads; None for what is no time of a clock, and for a day alone."""
     if not text:
         return None
+    if text.isdecimal() and len(text) == SECONDS_DIGITS and text.isascii() and text < LAST_SECOND:
+        return text
     if PLAIN.match(text) and (len(text) > 17 or not text.endswith("Z")):
         return text
     spelled = " ".join(text.lower().split())
