@@ -11,13 +11,13 @@ from pathlib import Path
 
 import polars as pl
 
-from wrapped_assets import kernels, listens, vocabulary
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.listens.code import LANDED_TRACKS
 from wrapped_assets.listens.link import LINKS, PLAYS_READ, linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
+from wrapped_assets.planning.engine import LINKING, stage_hash
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, intact_path
@@ -106,6 +106,5 @@ def _of(chunks: Chunks, asset: str, bucket: int) -> Iterator[Chunk]:
 
 @cache
 def _logic() -> str:
-    """Every source file that linking may reach. A change that means nothing costs new links, which are the same; cells stay as they are."""
-    rooms = [Path(room.__file__ or "").parent for room in (kernels, listens, vocabulary)]
-    return combined(pl.__version__, *(path.read_text(encoding="utf-8") for room in rooms for path in sorted(room.glob("*.py"))))
+    """The code that links, as this process runs it, with all that it reaches."""
+    return combined(pl.__version__, stage_hash(LINKING))

@@ -39,18 +39,21 @@ STAGES = (
     Stage("reading", ("building.inputs",), lambda declaration: bool(declaration.reads)),
     Stage("writing", ("storage.files:write_parquet", "storage.cell_files:write_cell"), lambda declaration: True),
     Stage("landed plays", ("storage.landing:read_landed", "storage.landing:load_chunks"), _reads("landed_plays", "landed_tracks")),
+    Stage("links", ("building.linking:read_links", "listens.link:with_linked"), _reads("links", "landed_tracks")),
     Stage("listeners", ("storage.registry:listeners_frame", "storage.registry:exclusions_frame"), _reads("listeners", "exclusions")),
     Stage("profiles", ("storage.profiles:profiles_frame",), _reads("profiles")),
     Stage("groups", ("storage.groups:members_frame",), _reads("groups")),
     Stage("catalogue", ("storage.catalogues:files_of", "contracts.known:known_schema"), _reads(*KNOWN)),
 )
+LINKING = Stage("linking", ("building.linking", "listens.link", "listens.spellings"), _reads("links"))
 IMPORTING = Stage("importing", ("building.importing", "listens.code", "storage.landing"), _reads("landed_plays", "landed_tracks"))
-# What stages name and what changes no cell: decisions, records, places, errors; column types, which each declaration has.
+# What stages name and what changes no cell: decisions, records, places, errors; column types, which each declaration has; what links
+# are made of, for links count by their content.
 _APART = (
-    "planning", "contracts", "vocabulary.columns", "building.situate", "building.logics", "building.failures", "building.outside",
-    "building.pin", "building.frozen", "building.playbacks", "storage.damage", "storage.transactions", "storage.manifest",
-    "storage.records", "storage.root", "storage.tables", "storage.database", "storage.schema", "storage.sweep",
-    "storage.privacy_tables", "storage.tombstones",
+    "planning", "contracts", "vocabulary.columns", "building.situate", "building.logics", "building.failures",
+    "building.outside", "building.linking", "building.pin", "building.frozen", "building.playbacks", "storage.damage",
+    "storage.transactions", "storage.manifest", "storage.records", "storage.root", "storage.tables", "storage.database",
+    "storage.schema", "storage.sweep", "storage.privacy_tables", "storage.tombstones",
 )  # fmt: skip
 
 
@@ -73,7 +76,8 @@ def stage_hash(stage: Stage) -> str:
 def reached(stage: Stage) -> list[Place]:
     """The stage's definitions and what they reach, without what other stages or no cell depend on."""
     mine = [place for entry in stage.code for place in _entries(stage, entry)]
-    others = {place for other in STAGES if other is not stage for entry in other.code for place in _entries(other, entry)} - set(mine)
+    beside = [other for other in STAGES if other is not stage] if stage in STAGES else []
+    others = {place for other in beside for entry in other.code for place in _entries(other, entry)} - set(mine)
     for place in mine:  # grows
         for one in written(place).references:
             if one not in mine and one not in others and not _is_apart(one.module):
