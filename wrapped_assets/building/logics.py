@@ -18,7 +18,7 @@ from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.fingerprint import PURE_ROOMS, is_of, libraries, logic_parts
-from wrapped_assets.storage.files import whole_file
+from wrapped_assets.storage.files import write_whole
 
 Parts = dict[str, dict[str, str]]
 MOST_FILES = 20
@@ -67,9 +67,7 @@ def _folder() -> Path:
 def _keep(place: Path, parts: Parts) -> None:
     """Writes a file of the cache, if it can, and forgets the oldest ones."""
     with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(place) as temporary:
-            text = orjson.dumps(parts)
-            temporary.write_bytes(_digest(text) + b"\n" + text)
+        text = orjson.dumps(parts)
+        write_whole(place, _digest(text) + b"\n" + text)
         for old in sorted(place.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-MOST_FILES]:
             old.unlink(missing_ok=True)
