@@ -10,7 +10,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,40 @@ import pytest
 UNPRIVILEGED = ("postgres", "nobody")
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server; `address` has `{}` in place of a database's name."""
+
+    address: str
+    run: Callable[..., None]
+
+    def stop(self) -> None:
+        """Ends it at once: every connection is lost."""
+        self.run("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def start(self) -> None:
+        self.run("pg_ctl", "-w", "start")
+
+    def new_database(self) -> str:
+        """The address of a fresh database."""
+        import psycopg
+
+        name = f"registry_{secrets.token_hex(6)}"
+        with psycopg.connect(self.address.format("postgres"), autocommit=True) as connection:
+            connection.execute(f"create database {name}")
+        return self.address.format(name)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of an empty server, `{}` standing for a database's name; skipped with a reason where none can be started."""
+    with running_server() as server:
+        yield server.address
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """A server of its own; skips the test with a reason where none can be started."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not programs:
         pytest.skip("PostgreSQL is not installed")
@@ -35,17 +67,20 @@ def postgres_server() -> Iterator[str]:
         port = free.getsockname()[1]
 
     def run(program: str, *arguments: str) -> None:
-        command = [str(programs[-1].parent / program), *arguments]
+        command = [str(programs[-1].parent / program), "-D", f"{folder}/data", *arguments]
+        if "start" in arguments:
+            command += ["-l", f"{folder}/log", "-o", f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"]
         subprocess.run(command, check=True, capture_output=True, user=user.pw_uid if user else None, cwd=folder, timeout=120)
 
+    server = Server(f"postgresql://wrapped@127.0.0.1:{port}/{{}}", run)
     try:
-        run("initdb", "-D", f"{folder}/data", "-U", "wrapped", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
-        run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start")
+        run("initdb", "-U", "wrapped", "-A", "trust", "-E", "UTF8", "--no-sync")
+        server.start()
         try:
-            yield f"postgresql://wrapped@127.0.0.1:{port}/{{}}"
+            yield server
         finally:
-            run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # a test may have ended it
+                server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

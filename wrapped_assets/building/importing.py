@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
+import sqlalchemy as sa
 
 from wrapped_assets.building.playbacks import count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
@@ -102,8 +103,7 @@ def _import(
     writer.flush()
     touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
     known = count_playbacks(root, touched)  # before this import is visible
-    people.register()
-    writer.commit(imports)
+    writer.commit(imports, people.register)
     landed = sum(chunk.row_count for chunk in writer.chunks if chunk.asset == landing.PLAYS)
     report.accepted = count_playbacks(root, touched) - known
     report.duplicate = landed - report.accepted
@@ -156,6 +156,7 @@ class _People:
         self._root, self._person = root, person
         self._known = {found.name: found for found in registry.all_listeners(root)}
         self._met: dict[str, registry.Listener] = {}
+        self._said: dict[str, dict[str, object]] = {}  # only what files and options say: another process may change the rest meanwhile
         self.named: set[str] = set()  # whom the files name
         self._asked_about: set[str] = set()
         self._erased: set[str] = set()
@@ -178,6 +179,8 @@ class _People:
             birth_year or (old.birth_year if old else None),
             place or (old.place if old else None),
         )
+        given = {"time_zone": time_zone, "country": country, "birth_year": birth_year, "place": place}
+        self._said.setdefault(name, {}).update({column: value for column, value in given.items() if value})
 
     def without_erased(self, batch: Batch) -> Batch:
         """The batch without rows of listeners who were erased; their plays are counted as rejected, row numbers apart."""
@@ -209,5 +212,5 @@ class _People:
                 self._meet(name, None, None, None, None)
         return {name: self._met[name].listener_id for name in names}
 
-    def register(self) -> None:
-        registry.register(self._root, self._met.values())
+    def register(self, connection: sa.Connection) -> None:
+        registry.take_in(connection, self._root, self._said)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import sqlalchemy as sa
+
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, publications, registry
 from wrapped_assets.storage.manifest import StoredCell
+from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.verified import intact, still_damaged
 from wrapped_assets.vocabulary.periods import Cell, period_year
 from wrapped_assets.vocabulary.rules import as_published
@@ -20,6 +23,7 @@ PUBLISHED = (
     "insights/", "playlists/", "population/", "aggregates/outcomes", "catalogue/", "aggregates/recording_years", "aggregates/artist_years",
     "aggregates/artist_months",
 )  # fmt: skip
+_MOST_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -36,26 +40,34 @@ class Readiness:
 
 
 def publish_edition(project: Project, year: int) -> publications.Publication:
-    """Publishes the year as built, after every byte of it was compared with what was recorded.
+    """Publishes the year as built, after every byte of it was compared with what was recorded, in the transaction that finds it fresh.
 
     InputError where it has no listens, or where any of its cells is stale: never a stale number. DamagedFileError where a file is damaged.
 
     From then on its catalogue and its population stay as they are: one late listener must not restate everybody.
     """
     with project.root.lock("publishing"):  # not while an erasure rewrites what would be published
-        situation = project.situation()
-        wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
-        if not wanted:
-            raise InputError(f"nothing was played in {year}: there is no edition to publish")
-        plan = make_plan(situation, wanted)
-        if plan.steps:
-            raise InputError(f"{len(plan.steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
-        found = _published(situation.stored, year)  # type: ignore[arg-type]
-        tables = catalogues.files_of(project.root, situation.catalogues.get(year)).values()
-        intact(project.root, [*(stored.path for stored in found.values()), *(table.path for table in tables)])
-        rules = as_published(situation.rules[year])
-        registry.set_edition(project.root, year, catalogue=situation.catalogues.get(year), is_frozen=True)
-        return publications.publish(project.root, year, found.values(), rules)
+        for _ in range(_MOST_TRIES):
+            situation, found = _ready(project, year)
+            tables = catalogues.files_of(project.root, situation.catalogues.get(year)).values()
+            intact(project.root, [*(stored.path for stored in found.values()), *(table.path for table in tables)])
+            with exclusive(project.root.engine) as connection:
+                now, still = _ready(project, year, connection)
+                if (still, now.catalogues.get(year), now.rules[year]) == (found, situation.catalogues.get(year), situation.rules[year]):
+                    registry.set_edition(project.root, year, catalogue=now.catalogues.get(year), is_frozen=True, connection=connection)
+                    return publications.publish(project.root, year, found.values(), as_published(now.rules[year]), connection)
+    raise BuildError(f"the {year} edition changed {_MOST_TRIES} times while its files were compared: publish it again when nothing builds")
+
+
+def _ready(project: Project, year: int, connection: sa.Connection | None = None) -> tuple[Situation, dict[Cell, StoredCell]]:
+    """The situation, and the cells of the edition, all of them fresh; InputError otherwise."""
+    situation = project.situation(connection)
+    wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
+    if not wanted:
+        raise InputError(f"nothing was played in {year}: there is no edition to publish")
+    if steps := make_plan(situation, wanted).steps:
+        raise InputError(f"{len(steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
+    return situation, _published(situation.stored, year)
 
 
 def readiness(project: Project) -> list[Readiness]:
@@ -67,7 +79,7 @@ def readiness(project: Project) -> list[Readiness]:
     spoiled, found = still_damaged(project.root), []
     for year in years:
         cells = {cell for cell in situation.expected() if period_year(cell.period) == year}
-        now = {cell: stored.path for cell, stored in _published(situation.stored, year).items()}  # type: ignore[arg-type]
+        now = {cell: stored.path for cell, stored in _published(situation.stored, year).items()}
         launch, live = editions[year].launch_at, publications.live_edition(project.root, year)
         listed = set(live.paths.values()) if live else set()
         found.append(

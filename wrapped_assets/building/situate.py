@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from wrapped_assets.building.logics import parts_of
 from wrapped_assets.building.outside import Hashes, outside_hashes
 from wrapped_assets.building.reuse import KnownRows
@@ -43,11 +45,11 @@ class Project:
         """The logic fingerprint of every asset."""
         return {key: fingerprint_of(parts) for key, parts in self.logic_parts.items()}
 
-    def situation(self) -> Situation:
-        """The situation as it is now, of one instant."""
-        with snapshot(self.root.engine) as connection:
-            stored = manifest.load_cells(self.root, connection=connection)
-            world = take_world(self.root, connection, years={period_year(cell.period) for cell in stored})
+    def situation(self, connection: sa.Connection | None = None) -> Situation:
+        """The situation as it is now, of one instant; of the connection's where one is given."""
+        with snapshot(self.root.engine, connection) as reader:
+            stored = manifest.load_cells(self.root, connection=reader)
+            world = take_world(self.root, reader, years={period_year(cell.period) for cell in stored})
         landed = outside_hashes(world)
         _mark_reach(landed, world)
         spoiled = still_damaged(self.root)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.sqlite_place import address_of, is_read_only
 from wrapped_assets.storage.unavailable import watch
 
 HEAD = "0008"  # the newest revision; checked against the folder by a test
@@ -19,17 +20,28 @@ LOCK = 7_246_158  # of no meaning; the same in every version
 
 
 def engine_for(url: str) -> sa.Engine:
-    """An engine for SQLite (WAL, waits for locks, deletes securely) or PostgreSQL (psycopg 3)."""
-    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = sa.create_engine(address, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))  # errors name nobody
+    """An engine for SQLite (WAL, waits for locks, deletes securely) or PostgreSQL (psycopg 3).
+
+    A SQLite file that this process may not write is opened for reading only. RegistryUnavailable where the world is at fault.
+    """
+    address = sa.make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    is_local = address.get_backend_name() == "sqlite"
+    file = Path(address.database) if is_local and address.database else None
+    engine = sa.create_engine(address_of(file) if file else address, hide_parameters=True, pool_pre_ping=not is_local)  # errors name nobody
     watch(engine)
-    if engine.dialect.name == "sqlite":
+    if file and is_read_only(file):
 
         @sa.event.listens_for(engine, "connect")
-        def _pragmas(connection: object, _record: object) -> None:
+        def _reading(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("pragma query_only=on")  # a copy of the file could be written, for nothing
+
+    elif is_local:
+
+        @sa.event.listens_for(engine, "connect")
+        def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
             for pragma in ("busy_timeout=30000", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
-                connection.execute(f"pragma {pragma}")  # type: ignore[attr-defined]
-            _keep_a_journal(connection)  # type: ignore[arg-type]
+                connection.execute(f"pragma {pragma}")
+            _keep_a_journal(connection)
 
     return engine
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.errors import RegistryUnavailable, WrappedError
 from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
@@ -16,7 +16,7 @@ from wrapped_assets.storage.database import insert_new
 _SETTING = "root"
 
 
-def check_identity(engine: sa.Engine, folder: Path, key: bytes, settings_file: str) -> None:
+def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settings_file: str) -> None:
     """Notes in a new registry whose it is. WrappedError where it belongs to another root, or to a copy of this one.
 
     A root is told by its key: without it the listeners' ids mean nothing. A root that was moved or restored keeps its registry. Where
@@ -27,7 +27,7 @@ def check_identity(engine: sa.Engine, folder: Path, key: bytes, settings_file: s
     with engine.connect() as connection:
         text = connection.execute(query).scalar()
     if text is None:
-        with suppress(sa.exc.DBAPIError), engine.begin() as connection:  # a root that is read only stays as it is
+        with suppress(sa.exc.DBAPIError, RegistryUnavailable), engine.begin() as connection:  # a root that is read only stays as it is
             insert_new(connection, table, [{"name": _SETTING, "value": json.dumps({"root": mine, "path": here})}])
         with engine.connect() as connection:
             text = connection.execute(query).scalar()
@@ -37,22 +37,23 @@ def check_identity(engine: sa.Engine, folder: Path, key: bytes, settings_file: s
             f"this registry belongs to another data root ({known['path']}): each root needs a registry of its own. Put back the registry "
             "of this root from a backup, or have WRAPPED_REGISTRY_URL name it"
         )
-    if known["path"] == here or _lies_in(engine, folder):
+    if known["path"] == here or _lies_in(url, folder):
         return
     if _key_of(Path(known["path"]) / settings_file) == key.hex():
         raise WrappedError(
             f"this registry is in use by the data root at {known['path']}, of which this is a copy: open that one, or give the copy a "
             "registry of its own with WRAPPED_REGISTRY_URL"
         )
-    with suppress(sa.exc.DBAPIError), engine.begin() as connection:
+    with suppress(sa.exc.DBAPIError, RegistryUnavailable), engine.begin() as connection:
         moved = sa.update(table).where(table.c.name == _SETTING)
         connection.execute(moved.values(value=json.dumps({"root": mine, "path": here})))
 
 
-def _lies_in(engine: sa.Engine, folder: Path) -> bool:
+def _lies_in(url: str, folder: Path) -> bool:
     """Whether the registry is a file of the root, and is copied with it."""
-    file = engine.url.database
-    return engine.dialect.name == "sqlite" and file is not None and Path(file).resolve().is_relative_to(folder.resolve())
+    address = sa.make_url(url)
+    file = address.database if address.get_backend_name() == "sqlite" else None
+    return file is not None and Path(file).resolve().is_relative_to(folder.resolve())
 
 
 def _key_of(path: Path) -> str | None:

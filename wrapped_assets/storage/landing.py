@@ -6,7 +6,7 @@ read, and the same import repeated writes the same names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.storage.transactions import exclusive, snapshot
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -101,10 +101,13 @@ class LandingWriter:
             Chunk(path, asset, month, bucket, frame.height, whole, _hash(head), _hash(tail), file_hash, is_early, is_late, people)
         )
 
-    def commit(self, imports: Iterable[Mapping[str, object]] = ()) -> None:
-        """Makes everything written visible at once; what was there already stays as it is."""
+    def commit(
+        self, imports: Iterable[Mapping[str, object]] = (), register: Callable[[sa.Connection], None] = lambda connection: None
+    ) -> None:  # fmt: skip
+        """Makes everything written visible at once, with whom it is of (`register`); what was there already stays as it is."""
         self.flush()
-        with self.root.engine.begin() as connection:
+        with exclusive(self.root.engine) as connection:
+            register(connection)
             known = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
             fresh = {chunk.path: chunk for chunk in self.chunks if chunk.path not in known}
             insert_new(connection, tables.chunks, [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])

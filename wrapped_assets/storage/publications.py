@@ -12,6 +12,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -26,14 +27,16 @@ class Publication:
     published_at: datetime
 
 
-def publish(root: Root, year: int, cells: Iterable[StoredCell], rules: dict[str, str]) -> Publication:
+def publish(
+    root: Root, year: int, cells: Iterable[StoredCell], rules: dict[str, str], connection: sa.Connection | None = None
+) -> Publication:
     """Makes exactly these cells the edition that readers see, in one transaction; the one before stays for `rollback`."""
     table, listed = tables.publications, tables.publication_cells
     now = datetime.now(UTC)
-    with root.engine.begin() as connection:
-        number = (connection.execute(sa.select(sa.func.max(table.c.number)).where(table.c.year == year)).scalar() or 0) + 1
-        connection.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
-        connection.execute(sa.insert(table).values(year=year, number=number, is_live=True, rules=rules, published_at=now))
+    with exclusive(root.engine, connection) as writer:
+        number = (writer.execute(sa.select(sa.func.max(table.c.number)).where(table.c.year == year)).scalar() or 0) + 1
+        writer.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
+        writer.execute(sa.insert(table).values(year=year, number=number, is_live=True, rules=rules, published_at=now))
         rows = [
             {
                 "year": year, "number": number, "asset": found.cell.asset, "period": found.cell.period,
@@ -42,7 +45,7 @@ def publish(root: Root, year: int, cells: Iterable[StoredCell], rules: dict[str,
             }
             for found in cells
         ]  # fmt: skip
-        connection.execute(sa.insert(listed), rows)
+        writer.execute(sa.insert(listed), rows)
     return Publication(year, number, True, now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -16,7 +16,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.root import MAIN, Root
-from wrapped_assets.storage.transactions import rows_of, snapshot
+from wrapped_assets.storage.transactions import exclusive, rows_of, snapshot
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 # Abbreviations that people type, and the place that most of them mean. Some are IANA names of an offset that never changes.
@@ -80,18 +80,23 @@ def _time_zones() -> dict[str, str]:
 
 def register(root: Root, people: Iterable[Listener]) -> None:
     """Adds listeners, or changes what the registry says of them."""
-    rows = [vars(person) for person in people]
+    with exclusive(root.engine) as connection:
+        take_in(connection, root, {person.name: vars(person) for person in people})
+
+
+def take_in(connection: sa.Connection, root: Root, said: Mapping[str, Mapping[str, object]]) -> None:
+    """Adds the listeners of these names, and changes what is said of those who are known, and nothing else of them."""
     table = tables.listeners
-    with root.engine.begin() as connection:
-        known = {row.listener_id: row.name for row in connection.execute(sa.select(table.c.listener_id, table.c.name))}
-        for row in rows:
-            if known.get(row["listener_id"], row["name"]) != row["name"]:
-                raise InputError("two listener names share a surrogate: choose another name for the new one")
-        fresh = [row for row in rows if row["listener_id"] not in known]
-        insert_new(connection, table, fresh)
-        for row in rows:
-            if row["listener_id"] in known:
-                connection.execute(sa.update(table).where(table.c.listener_id == row["listener_id"]).values(**row))
+    ids = {name: int(str(about.get("listener_id", root.surrogate(name)))) for name, about in said.items()}
+    rows = rows_of(connection, sa.select(table.c.listener_id, table.c.name), table.c.listener_id, ids.values())
+    known = {row.listener_id: row.name for row in rows}
+    if any(known.get(listener_id, name) != name for name, listener_id in ids.items()):
+        raise InputError("two listener names share a surrogate: choose another name for the new one")
+    fresh = [vars(Listener(ids[name], name)) | dict(about) for name, about in said.items() if ids[name] not in known]
+    insert_new(connection, table, fresh)
+    for name, about in said.items():
+        if ids[name] in known and about:
+            connection.execute(sa.update(table).where(table.c.listener_id == ids[name]).values(**about))
 
 
 def find_listener(root: Root, name: str) -> Listener:
@@ -159,14 +164,15 @@ def include_again(root: Root, listener: Listener, kind: str, target_id: int) -> 
 def set_edition(
     root: Root, year: int, *, rules: str | None = None, window_start: date | None = None,
     window_end: date | None = None, launch_at: datetime | None = None, catalogue: str | None = None, is_frozen: bool | None = None,
+    connection: sa.Connection | None = None,
 ) -> Edition:  # fmt: skip
     """Changes what is given of a year's edition and keeps the rest; InputError where the result makes no sense.
 
     `catalogue` is a version, or NEWEST to follow what is imported.
     """
     table = tables.editions
-    with root.engine.begin() as connection:
-        seen = _edition_rows(connection, root).get(year)
+    with exclusive(root.engine, connection) as writer:
+        seen = _edition_rows(writer, root).get(year)
         row = dict(seen) if seen else dict.fromkeys(table.c.keys()) | {"year": year, "rules": "default", "is_frozen": False}
         is_old = seen is not None and seen["environment"] == root.environment
         row["environment"] = root.environment
@@ -178,7 +184,7 @@ def set_edition(
         except ValueError as error:
             raise InputError(str(error)) from None
         mine = (table.c.year == year) & (table.c.environment == root.environment)
-        connection.execute(sa.update(table).where(mine).values(**row) if is_old else sa.insert(table).values(**row))
+        writer.execute(sa.update(table).where(mine).values(**row) if is_old else sa.insert(table).values(**row))
     return Edition(year, checked, row["launch_at"], row["catalogue"], bool(row["is_frozen"]))
 
 

@@ -86,9 +86,10 @@ class Root:
     @cached_property
     def engine(self) -> sa.Engine:
         """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names. WrappedError for another root's."""
-        engine = engine_for(os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}")
+        url = os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}"
+        engine = engine_for(url)
         migrate(engine)
-        check_identity(engine, self.path, self.key, SETTINGS_FILE)
+        check_identity(engine, url, self.path, self.key, SETTINGS_FILE)
         if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
             raise WrappedError(
                 f"this registry is older than {len(missing):,} erasures, so it holds people who asked to be forgotten: carry these "

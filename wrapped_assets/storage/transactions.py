@@ -28,11 +28,15 @@ def snapshot(engine: sa.Engine, within: sa.Connection | None = None) -> Iterator
 
 
 @contextmanager
-def exclusive(engine: sa.Engine) -> Iterator[sa.Connection]:
+def exclusive(engine: sa.Engine, within: sa.Connection | None = None) -> Iterator[sa.Connection]:
     """A connection that commits at the end; until then nobody else changes what builds read or record.
 
-    What it reads therefore still holds when it commits. Keep it short: everybody who writes waits.
+    What it reads therefore still holds when it commits. Keep it short: everybody who writes waits. `within` an exclusive connection it is
+    part of that one.
     """
+    if within is not None:
+        yield within
+        return
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("begin immediate")

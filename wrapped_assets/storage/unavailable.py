@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import RegistryUnavailable
 
-_PAUSES = (0.2, 0.5, 1, 2, 4)  # seconds between attempts to connect, while a server starts
+_PAUSES = (0.2, 0.5, 1)  # seconds between attempts to connect, while a server starts
 _PASSING = ("starting up", "shutting down", "recovery", "refused", "closed the connection", "timeout", "too many clients", "No such file")
 _SQLITE = {
     "SQLITE_BUSY": ("another process has held it for more than thirty seconds", True),

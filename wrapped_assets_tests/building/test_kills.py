@@ -22,10 +22,10 @@ from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, imp
 BUILD = """
 import json, os, sys
 from pathlib import Path
-from wrapped_assets.building import recording
+
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
-from wrapped_assets.storage import files, manifest
+from wrapped_assets.storage import cell_files, manifest
 from wrapped_assets.storage.root import Root
 
 writes, after = int(sys.argv[2]), sys.argv[3]
@@ -42,7 +42,7 @@ def dying(real, when):
         return real(*arguments, **named)
     return call
 
-recording.write_parquet = dying(dying(recording.write_parquet, "write"), "written")
+cell_files.write_parquet = dying(dying(cell_files.write_parquet, "write"), "written")
 manifest.record_cells = dying(manifest.record_cells, "record")
 print("ready", flush=True)
 sys.stdin.readline()
