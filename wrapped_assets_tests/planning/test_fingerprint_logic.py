@@ -103,6 +103,7 @@ DECLARATIONS = {
     "the window that it reads": DECLARED.replace("[c.listener_id, c.listen_count]}", '([c.listener_id, c.listen_count], "previous_year")}'),
     "the order of rows": DECLARED.replace("kind=", "sort=[c.listen_count], kind="),
     "the smallest group": DECLARED.replace("kind=", "minimum_group=5, kind="),
+    "what a group is counted by": DECLARED.replace("kind=", "group_size='group_listener_count', kind="),
 }
 
 
