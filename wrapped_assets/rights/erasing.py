@@ -14,17 +14,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, WrappedError
 from wrapped_assets.listens.localise import EDGE
-from wrapped_assets.planning.situation import Situation
 from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.rights.cases import Batch, Case, close_case, forget_batch, open_batches, open_cases, record_cases, record_replayed
 from wrapped_assets.rights.elsewhere import outputs_that_name, remove_outputs
 from wrapped_assets.rights.needles import Search
+from wrapped_assets.rights.recomputing import compute_again
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
-from wrapped_assets.storage import environments, manifest, records, tables, tombstones
+from wrapped_assets.storage import tables, tombstones
 from wrapped_assets.storage.database import empty_journal
 from wrapped_assets.storage.inbox_folders import forget_drops
 from wrapped_assets.storage.outputs import Output
@@ -33,7 +32,6 @@ from wrapped_assets.storage.purging_cells import Gone, PurgedCells, purge_cells
 from wrapped_assets.storage.registry import Listener, all_listeners
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import unknown_erasures
-from wrapped_assets.vocabulary.periods import Cell
 
 
 @dataclass
@@ -117,7 +115,7 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     with root.lock("inbox"):
         dropped = sum(forget_drops(root.path, case.needles.name) for case in cases)
     with root.lock("publishing"):  # no edition is published from what is computed anew here
-        computed, unbuilt = _compute_again(project, {root.bucket_of(each) for each in people})
+        computed, unbuilt = compute_again(project, {root.bucket_of(each) for each in people})
         gone = Gone(people, frozenset().union(*(case.needles.texts for case in cases)), unbuilt)
         purged = _purge(project, gone)
     recalls = {case.case_id: recall_exports(root, case.needles.listener_id, case.case_id) for case in cases}
@@ -140,35 +138,6 @@ def _purge(project: Project, gone: Gone, *, in_every_column: bool = False) -> Pu
     graph = project.graph
     grain = {key: declaration.grain for key, declaration in graph.by_key.items()}
     return purge_cells(project.root, gone, lambda asset: grain.get(asset, ()), in_every_column=in_every_column)
-
-
-def _compute_again(project: Project, buckets: set[int]) -> tuple[int, frozenset[Cell]]:
-    """Brings the cells of these buckets, and of all listeners, up to date; returns how many, and those that could not be computed.
-
-    The latter, and cells that nothing is left of, are forgotten.
-    """
-    root, touched = project.root, {*buckets, None}
-    for name in environments.environments(root):
-        inside = root.within(name)
-        _forget_cells(inside, [cell for cell in manifest.load_cells(inside, only_own=True) if cell.bucket in touched])
-    stored = set(manifest.load_cells(root))
-
-    def affected(situation: Situation) -> set[Cell]:
-        stages = situation.graph.stages  # from the second on, everybody is compared with figures that the listener was part of
-        return {cell for cell in situation.expected() if cell in stored and (cell.bucket in touched or stages[cell.asset] > 1)}
-
-    report = build(project, affected)
-    failed = frozenset(cell for cell, _ in report.failed)
-    expected = project.situation().expected()
-    is_gone = {cell for cell in stored if cell not in expected or (cell in failed and cell.bucket is not None)}
-    _forget_cells(root, [cell for cell in stored if cell in is_gone and cell.bucket in touched])
-    return len(report.recomputed), failed
-
-
-def _forget_cells(root: Root, cells: Iterable[Cell]) -> None:
-    gone = list(cells)
-    manifest.remove_unnamed(root, manifest.forget_cells(root, gone))
-    records.remove_records(root, gone)
 
 
 def _forget_people(root: Root, listener_ids: Iterable[int]) -> None:

@@ -159,7 +159,7 @@ def test_nothing_of_an_unusual_name_is_left_in_any_file(small: Root) -> None:
 
 
 STEPS: list[tuple[object, str]] = [
-    (erasing.tombstones, "entomb_all"), (erasing, "purge_landing"), (erasing, "_compute_again"), (erasing, "purge_cells"),
+    (erasing.tombstones, "entomb_all"), (erasing, "purge_landing"), (erasing, "compute_again"), (erasing, "purge_cells"),
     (erasing, "recall_exports"), (erasing, "_forget_people"), (erasing, "residue_of"), (erasing, "close_case"),
 ]  # fmt: skip
 

@@ -101,7 +101,7 @@ root = Root.open(path)
 erasing.erase_all(Project(root), [find_listener(root, name) for name in names])
 """
 STEPS = [
-    "write_whole", "record_cases", "entomb_all", "purge_landing", "_compute_again", "_replace", "purge_cells", "recall_exports",
+    "write_whole", "record_cases", "entomb_all", "purge_landing", "compute_again", "_replace", "purge_cells", "recall_exports",
     "remove_outputs", "_forget_people", "residue_of", "close_case",
 ]  # fmt: skip
 
