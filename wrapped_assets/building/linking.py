@@ -1,6 +1,7 @@
 """Links of a bucket's listeners, kept beside the landing: computed once for what is landed, and by month as `plays` reads them.
 
-The files are named by what they follow from: the landed files of the bucket and the code that links. They can always be made anew.
+The files are named by what they follow from, the landed files of the bucket and the code that links, and by a hash of their bytes. They
+can always be made anew, and are where they are damaged.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.planning.engine import LINKING, stage_hash
 from wrapped_assets.storage import landing
-from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, intact_path
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
@@ -37,16 +38,26 @@ def links_of(root: Root, chunks: Chunks, bucket: int) -> Linked:
     if not paths:
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
     folder, name = root.path / "landing" / "links", combined(_logic(), *paths)
-    ours = {part: folder / f"b{bucket:03d}-{part}-{name}.parquet" for part in ("tracks", "links")}  # links last: they complete the pair
-    if all(path.exists() for path in ours.values()):
-        return _read(ours["links"], ours["tracks"])
+    known = [_intact(folder, f"b{bucket:03d}-{part}-{name}") for part in ("links", "tracks")]
+    if all(known):
+        return _read(*known)
     links, tracks = _computed(root, chunks, bucket)
-    write_parquet(tracks, ours["tracks"])
-    write_parquet(links, ours["links"])
+    ours = [_written(rows, folder, f"b{bucket:03d}-{part}-{name}") for part, rows in (("tracks", tracks), ("links", links))]
     for old in folder.glob(f"b{bucket:03d}-*.parquet"):
-        if old not in ours.values():
+        if old not in ours:
             old.unlink(missing_ok=True)
     return links, tracks
+
+
+def _written(rows: pl.DataFrame, folder: Path, stem: str) -> Path:
+    unnamed = folder / f"{stem}-.parquet"
+    _, digest = write_parquet(rows, unnamed)
+    return unnamed.replace(folder / f"{stem}-{digest}.parquet")
+
+
+def _intact(folder: Path, stem: str) -> Path | None:
+    """The file of that stem whose bytes are those that its name says."""
+    return next((path for path in sorted(folder.glob(f"{stem}-*.parquet")) if is_intact(path, path.stem.rpartition("-")[2])), None)
 
 
 @lru_cache(maxsize=4)

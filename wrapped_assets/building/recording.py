@@ -67,7 +67,7 @@ def _written(project: Project, situation: Situation, each: Computed, written: li
     """Writes a cell's file, unless it is there, and says what is to be recorded; `written` gets the path of a new one."""
     started = time.monotonic()
     root, cell, frame = project.root, each.work.cell, each.frame
-    file = write_cell(root, cell, frame)
+    file = write_cell(root, cell, frame, situation.stored.get(cell))
     if file.is_new:
         written.append(file.path)
     return StoredCell(

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from wrapped_assets.building import linking
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.publishing import publish_edition, readiness
@@ -249,3 +250,13 @@ def test_a_file_of_a_published_edition_keeps_its_bytes_when_its_rows_come_back(s
         connection.execute(sa.delete(tables.cells).where(tables.cells.c.path == stored.path))
     assert build(Project(small)).failed == []
     assert (small.path / stored.path).stat().st_ino == before.st_ino
+
+
+def test_damaged_links_are_made_anew(household: Root) -> None:
+    before, chance = lake_files(household, "landing/links"), random.Random(6)
+    assert before
+    for path in before:
+        flip(household.path / path, chance)
+    linking._read.cache_clear()
+    assert make_plan(Project(household).situation()).steps == []
+    assert lake_files(household, "landing/links") == before
