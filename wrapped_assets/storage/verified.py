@@ -1,7 +1,7 @@
 """Where stored files lie, for whoever reads them: each is compared with what was recorded of it before a value is read from it.
 
 Every reader of the lake, the landing and the catalogue asks here for its paths. The whole file is compared, by a hash of its bytes.
-Parquet's page checksums would not do: they leave out the footer and the pages' headers, and Polars does not verify them.
+Parquet's page checksums would not do, because Polars does not verify them.
 """
 
 from __future__ import annotations
