@@ -80,7 +80,10 @@ def _picture(data: StoryData) -> str:
     days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
     told, say = data.language, data.language.say
     minutes = phrases.number(data.first("listening_totals").get("minutes"))
-    of_music = say("{minutes:minutes} of music", minutes=minutes) if minutes else say("A quiet year")
+    if minutes or not data.counted.listens:
+        of_music = say("{minutes:minutes} of music", minutes=minutes) if minutes else say("A quiet year")
+    else:
+        of_music = say("{listens:listens}, lengths unknown", listens=data.counted.listens)
     style = (
         f"text{{font-family:{DISPLAY};font-weight:700}}.small,.rim,.label-small{{font-family:{TEXT};"
         f"font-weight:400}}.vinyl{{fill:{ink}}}.groove{{fill:none;stroke:{paper};stroke-opacity:.16}}"

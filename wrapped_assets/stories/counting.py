@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import MINIMUM_ARTISTS, MINIMUM_RECORDINGS, StoryData
@@ -16,22 +18,31 @@ REASONS = {
 }
 
 
+def _is_partial(data: StoryData, days: tuple[date, date]) -> bool:
+    """Whether the window begins or ends with a month in which nothing was heard: the window is then not what is told of."""
+    return any((one.year, one.month) != (other.year, other.month) for one, other in zip(days, data.window, strict=True))
+
+
 def small_print(data: StoryData) -> str:
-    """Rules, window and time zone on one line."""
-    window = data.language.span(*data.window)
-    return data.language.say("{rules} rules · {window} · {time_zone}", rules=data.rules, window=window, time_zone=data.time_zone)
+    """Rules, the days that are told of, and the time zone on one line."""
+    told, days = data.language, data.heard
+    if days and _is_partial(data, days):
+        return told.say("{rules} rules · heard {window} · {time_zone}", rules=data.rules, window=told.span(*days), time_zone=data.time_zone)
+    return told.say("{rules} rules · {window} · {time_zone}", rules=data.rules, window=told.span(*data.window), time_zone=data.time_zone)
 
 
 def settings(data: StoryData) -> list[tuple[str, str]]:
     """What the edition was counted by: label and value."""
     told, say = data.language, data.language.say
-    since = phrases.as_date(data.history_since)
+    since, days = phrases.as_date(data.history_since), data.heard
     return [
         (say("Edition"), phrases.name(data.edition)),
         (say("Rules"), phrases.name(data.rules)),
         (say("Window"), told.span(*data.window)),
+        *([(say("Heard"), told.span(*days))] if days and _is_partial(data, days) else []),
         (say("Time zone"), phrases.name(data.time_zone)),
         *([(say("History known since"), told.day(since))] if since else []),
+        *([(say("What is new"), say("not told: nothing is known from before"))] if data.begins_here else []),
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from wrapped_assets.contracts.asset import Declaration, Subject
 from wrapped_assets.stories.language import Language, language_of
-from wrapped_assets.stories.phrases import number
+from wrapped_assets.stories.phrases import as_date, local, number
 
 Row = Mapping[str, Any]
 
@@ -79,8 +79,22 @@ class StoryData(Tellable):
     locale: str = "en"  # the language it is told in: one of catalogue.LANGUAGES
 
     def rows(self, name: str) -> Sequence[Row]:
-        """The insight's rows; none where it was not computed or the edition is a small one that leaves it out."""
-        return self.insights.get(name, ()) if not self.is_small or name in SMALL_EDITION else ()
+        """The insight's rows; none where it was not computed, a small edition leaves it out, or nothing earlier says what is new."""
+        is_left_out = (self.is_small and name not in SMALL_EDITION) or (self.begins_here and name in OF_WHAT_IS_NEW)
+        return () if is_left_out else self.insights.get(name, ())
+
+    @property
+    def heard(self) -> tuple[date, date] | None:
+        """The first and the last local day of the window with music; None where no day is known to have any."""
+        found = (row for row in self.rows("listening_calendar") if number(row.get("listen_count")) or number(row.get("minutes")))
+        days = [day for row in found if (day := as_date(row.get("local_date"))) and self.window[0] <= day <= self.window[1]]
+        return (min(days), max(days)) if days else None
+
+    @property
+    def begins_here(self) -> bool:
+        """Whether nothing is known from before the window: everything would be new, which says nothing of the listener."""
+        since = local(self.history_since, self.time_zone) if self.history_since else None
+        return since is not None and since.date() >= self.window[0]
 
     @property
     def is_small(self) -> bool:
@@ -91,6 +105,7 @@ class StoryData(Tellable):
 
 
 MINIMUM_RECORDINGS, MINIMUM_ARTISTS = 30, 5
+OF_WHAT_IS_NEW = ("discoveries", "discovery_months", "top_discoveries")
 SMALL_EDITION = ("listening_totals", "listening_calendar")
 
 

@@ -13,6 +13,8 @@ def remarkable_days(data: StoryData) -> Card | None:
     """Up to five days of the year, in their order, with what each stands out by."""
     say = data.language.say
     found = {str(row.get("day_kind")): row for row in data.rows("remarkable_days") if number(row.get("day_figure")) is not None}
+    if data.begins_here:
+        found.pop("most_new_artists", None)
     days = [(data.language.day(row["local_date"], data.year), _by(kind, row, data)) for kind, row in found.items()]
     days = [(day, by) for day, by in days if by]
     if not days:

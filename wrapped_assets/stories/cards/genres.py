@@ -13,6 +13,8 @@ DAYPARTS = {
     "morning": message("morning"), "afternoon": message("afternoon"), "evening": message("evening"), "night": message("night"),
 }  # fmt: skip
 
+LEAST_MONTHS = 3  # from the first that was heard to the last: one month beside another is no year with seasons
+
 
 def coverage(row: Row, column: str, data: StoryData, genres: bool = True) -> str:
     """Of how much of the listens the catalogue knows this; nothing where the insight does not say."""
@@ -77,7 +79,8 @@ def music_evolution(data: StoryData) -> Card | None:
             names = found.setdefault((first, last), {"genre_name": [], "artist_name": []})
             for column, known in names.items():
                 known += [phrases.name(row[column])] if row.get(column) and phrases.name(row[column]) not in known else []
-    if len(found) < 2:
+    months_told = max((last for _, last in found), default=0) - min((first for first, _ in found), default=0) + 1
+    if len(found) < 2 or months_told < LEAST_MONTHS:
         return None
     parts = [(span, names["genre_name"], names["artist_name"]) for span, names in sorted(found.items())[:3]]
     months = [

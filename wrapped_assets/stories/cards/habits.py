@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Scale, Series, Table, card, facts_of
@@ -143,7 +143,7 @@ def longest_session(data: StoryData) -> Card | None:
     start, end = (phrases.local(row.get(column), data.time_zone) for column in ("session_started_at", "session_ended_at"))
     if start is None or end is None or end < start:
         return None
-    hours = (end - start).total_seconds() / 3600
+    hours = (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 3600  # a day of the clock change has 23 hours, or 25
     facts = facts_of(
         (told.duration(hours * 60), say("without a break of 20 minutes")),
         (told.day(start, data.year), say("the day it began")),
@@ -152,6 +152,7 @@ def longest_session(data: StoryData) -> Card | None:
     figure = stretch(told.time(start), told.time(end), start.hour + start.minute / 60, hours, told) if hours <= 96 else None
     return Card(
         "longest_session", "habits", say("Longest session"), headline("longest_session", data), facts=facts, figure=figure,
+        note=say("On the clock, from the first start to the last end, with its pauses. Days and totals count only what was played."),
     )  # fmt: skip
 
 

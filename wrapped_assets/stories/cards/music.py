@@ -98,14 +98,18 @@ def artist_race(data: StoryData) -> Card | None:
 
 @card("top_release_groups", place=80, scale=Scale("listen_count", 0, 300, least=3))
 def top_release_groups(data: StoryData) -> Card | None:
-    """The five albums that were heard most, and heard through; up to fifty in the table."""
+    """The five albums that were heard most, and heard through; up to fifty in the table. The numbers are those that they are sorted by."""
     told, say, rows = data.language, data.language.say, data.rows("top_release_groups")
-    places = ranking(rows, "release_group_name", "artist_name", 50, told)
+    is_scored = any(row.get("is_track_count_known") for row in rows)
+    by = "release_group_score" if is_scored else "listen_count"
+    places = ranking(rows, "release_group_name", "artist_name", 50, told, by=by)
     if not places:
         return None
-    unknown, known = say("By listens: how many tracks they have is not known."), say("Heard through, as far as their tracks are known.")
+    if is_scored:
+        note = say("Sorted by score: listens, fewer where they were of a few of the album’s songs. An album of unknown tracks keeps all.")
+    else:
+        note = say("By listens: how many tracks they have is not known.")
     return Card(
         "top_release_groups", "music", say("Top albums"), headline("top_release_groups", data), ranked=places[:5],
-        table=ranking_table(say("Top albums"), places, say("Album"), told),
-        note=known if any(row.get("is_track_count_known") for row in rows[:5]) else unknown,
+        table=ranking_table(say("Top albums"), places, say("Album"), told, unit=say("Score") if is_scored else ""), note=note,
     )  # fmt: skip

@@ -30,6 +30,8 @@ def totals(data: StoryData) -> Card | None:
     has_minutes = bool(minutes) or not listens  # scrobbles of recordings without a known length have none
     number = told.count(minutes if has_minutes else listens) if minutes is not None else ""
     note = say("That is {minutes:duration}, end to end.", minutes=minutes) if minutes and minutes >= 120 else ""
+    if not has_minutes:
+        note = say("How long they lasted is not known.")
     title = say("The year in minutes") if has_minutes else say("The year in listens")
     return Card(
         "listening_totals", "overview", title, headline("listening_totals", data), number,
