@@ -7,11 +7,13 @@ can always be made anew, and are where they are damaged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
 import polars as pl
 
+from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.listens.code import LANDED_TRACKS
@@ -38,14 +40,16 @@ def links_of(root: Root, chunks: Chunks, bucket: int) -> Linked:
     if not paths:
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
     folder, name = root.path / "landing" / "links", combined(_logic(), *paths)
-    known = [_intact(folder, f"b{bucket:03d}-{part}-{name}") for part in ("links", "tracks")]
-    if all(known):
-        return _read(*known)
+    with suppress(FileNotFoundError):  # another process, which knows of other plays, may remove them
+        known = [_intact(folder, f"b{bucket:03d}-{part}-{name}") for part in ("links", "tracks")]
+        if all(known):
+            return _read(*known)
     links, tracks = _computed(root, chunks, bucket)
-    ours = [_written(rows, folder, f"b{bucket:03d}-{part}-{name}") for part, rows in (("tracks", tracks), ("links", links))]
-    for old in folder.glob(f"b{bucket:03d}-*.parquet"):
-        if old not in ours:
-            old.unlink(missing_ok=True)
+    with suppress(BuildError, OSError):  # where nothing can be written, they are computed each time
+        ours = [_written(rows, folder, f"b{bucket:03d}-{part}-{name}") for part, rows in (("tracks", tracks), ("links", links))]
+        for old in folder.glob(f"b{bucket:03d}-*.parquet"):
+            if old not in ours:
+                old.unlink(missing_ok=True)
     return links, tracks
 
 

@@ -58,7 +58,7 @@ class World:
 
     scope: Scope
     chunks: Mapping[tuple[str, str, int], list[Chunk]]
-    links: Mapping[int, Linked | None]  # by bucket; None where a landed file is damaged, so that what reads them says so
+    links: Mapping[int, Linked | None]  # by bucket; None where a landed file is damaged or gone, so that what reads them says so
     listeners: Mapping[tuple[str, int], np.ndarray]  # (month or year, bucket) → whose landed plays may belong to it: sorted int64
     people: Mapping[str, pl.DataFrame]  # registry/listeners and so on → its rows, in the order of surrogates
     members: pl.DataFrame | None
@@ -97,7 +97,7 @@ def _links(root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]]) -> di
     for bucket in sorted({bucket for _, _, bucket in chunks}):
         try:
             found[bucket] = links_of(root, chunks, bucket)
-        except BuildError:
+        except (BuildError, FileNotFoundError):
             found[bucket] = None
     return found
 
