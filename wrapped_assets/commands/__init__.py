@@ -1,1 +1,1 @@
-"""One command, one file: parse, call, print. A module `x.py` holds the command `x` in its attribute `command`."""
+"""The command line, one file per command: parse, call, print. Module `x.py` defines command `x` as its attribute `command`."""

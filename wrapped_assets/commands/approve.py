@@ -1,4 +1,4 @@
-"""`wrapped approve`: somebody's signature under staged bytes."""
+"""`wrapped approve`: records a person's approval of a staged export."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 
 @click.command("approve", epilog="Example: wrapped approve 4f1c… --role privacy --by 'Ada Lind'")
 @click.argument("export_id")
-@click.option("--role", required=True, help="In which role: privacy, marketing.")
-@click.option("--by", "approver", required=True, help="Who approves.")
+@click.option("--role", required=True, help="The approver's role: privacy or marketing.")
+@click.option("--by", "approver", required=True, help="The approver's name.")
 @data_option
 @json_option
 def command(export_id, role, approver, data, as_json) -> None:
-    """Approve exactly the bytes that are staged; other bytes need another approval. Nobody approves in two roles."""
+    """Approve the staged bytes. Any change to them needs a new approval. Nobody can approve in two roles."""
     from wrapped_assets.storage import exports
     from wrapped_assets.storage.root import Root
 

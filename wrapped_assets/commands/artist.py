@@ -1,4 +1,4 @@
-"""`wrapped artist`: an artist's year over all listeners, told."""
+"""`wrapped artist`: the story of an artist's year over all listeners."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from wrapped_assets.commands.options import data_option, emit, env_option, json_
 @click.argument("name")
 @click.option("--year", type=int, required=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
-@click.option(
-    "--locale", help="The language it is told in: en, or one of stories/locales; a region may follow, as in de-AT.  [default: en]"
-)
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option("--locale", help="The language: en, or one of stories/locales, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option

@@ -1,4 +1,4 @@
-"""`wrapped build`: carries the plan out."""
+"""`wrapped build`: recomputes stale cells."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from wrapped_assets.commands.options import (
 
 @click.command("build", epilog="Example: wrapped build --year 2025")
 @selection_options
-@click.option("--full", is_flag=True, help="Compute everything again, whatever is stored.")
+@click.option("--full", is_flag=True, help="Recompute everything, even fresh cells.")
 @data_option
 @env_option
 @json_option
 @click.pass_context
 def command(ctx, years, first, last, selection, full, data, as_json) -> None:
-    """Recompute what is stale, and only that."""
+    """Recompute stale cells, and no others."""
     from wrapped_assets.building.build import build
 
     wanted = chosen_cells(years, first, last, selection)

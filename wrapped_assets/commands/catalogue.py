@@ -1,4 +1,4 @@
-"""`wrapped catalogue`: what is known of music, whoever listened."""
+"""`wrapped catalogue`: imports and lists versions of the music catalogue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 
 @click.group("catalogue")
 def command() -> None:
-    """Artists, release groups, recordings, genres and places: supplied as files, versioned, one version per edition."""
+    """Manage the catalogue of artists, release groups, recordings, genres and places. It is versioned; an edition uses one version."""
 
 
 @command.command("import", epilog="Example: wrapped catalogue import artists.csv release_groups.csv genres-tree.yaml")
@@ -19,7 +19,10 @@ def command() -> None:
 @data_option
 @json_option
 def import_(paths, data, as_json) -> None:
-    """Read files, folders or zips in the forms of docs/catalogue.md and merge them over the newest version. Twice is once."""
+    """Read files, folders or zips in the formats of docs/catalogue.md and merge them into a new version.
+
+    New rows replace rows of the newest version. Importing the same files again changes nothing.
+    """
     from wrapped_assets.building.cataloguing import import_catalogue
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.contracts.known_source import KNOWN_REASONS
@@ -53,8 +56,8 @@ def import_(paths, data, as_json) -> None:
     if report.kept_at:
         click.echo(f"  rejected rows are kept in {report.kept_at}")
     if report.unrecognised:
-        click.echo(f"  {report.unrecognised} other files were no catalogue")
-    click.echo(f"version {report.version.name} " + ("is new" if report.is_new else "was there already: nothing changed"))
+        click.echo(f"  {report.unrecognised} other files are not in a catalogue format")
+    click.echo(f"version {report.version.name} " + ("is new" if report.is_new else "exists already: nothing changed"))
     _print(report.version)
     click.echo("Next: wrapped build")
 
@@ -63,7 +66,7 @@ def import_(paths, data, as_json) -> None:
 @data_option
 @json_option
 def show(data, as_json) -> None:
-    """Every version with its tables and rows, the newest last."""
+    """List all versions with their tables and row counts, oldest first."""
     from wrapped_assets.storage import catalogues
     from wrapped_assets.storage.root import Root
 
@@ -81,7 +84,7 @@ def show(data, as_json) -> None:
         )
         return
     if not found:
-        click.echo("no catalogue yet: wrapped catalogue import PATH…; docs/catalogue.md says in which forms")
+        click.echo("No catalogue yet. Run `wrapped catalogue import PATH…`; docs/catalogue.md describes the formats")
     for one in found:
         click.echo(f"{one.name}  number {one.number}, imported {one.imported_at:%Y-%m-%d %H:%M} UTC" + (", newest" * (one.name == newest)))
         _print(one)

@@ -1,4 +1,4 @@
-"""`wrapped consent`: what a listener agrees to beyond a year of their own."""
+"""`wrapped consent`: records and shows what listeners agree to."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 
 @click.group("consent")
 def command() -> None:
-    """What a listener's data may be used for beyond their own year; nothing, until they say so."""
+    """Record or show what a listener's data may be used for beyond their own story. Everything is closed until they agree."""
 
 
 @command.command("set", epilog="Example: wrapped consent set ana be_found given --method web_form --until 2030-01-01")
 @click.argument("listener")
 @click.argument("purpose")
 @click.argument("state")
-@click.option("--method", default="command_line", show_default=True, help="How it was said, a word: web_form, letter.")
+@click.option("--method", default="command_line", show_default=True, help="How the listener said it, as one word: web_form, letter.")
 @click.option(
     "--notice", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The text that was shown, a file; its name is the version. The purpose in plain words unless given.",
+    help="A file with the text that the listener was shown; its name is the version. Defaults to the purpose's meaning.",
 )  # fmt: skip
-@click.option("--from", "valid_from", metavar="WHEN", help="Since when: a day, or an instant with its offset; now unless given.")
-@click.option("--until", "valid_until", metavar="WHEN", help="Until when, exclusive; until they say otherwise unless given.")
+@click.option("--from", "valid_from", metavar="WHEN", help="Valid from this day, or instant with offset. Defaults to now.")
+@click.option("--until", "valid_until", metavar="WHEN", help="Valid until this day or instant, exclusive. Defaults to no end.")
 @data_option
 @json_option
 def set_(listener, purpose, state, method, notice, valid_from, valid_until, data, as_json) -> None:
     """Record what a listener said: STATE is given, withdrawn, refused, objected or expired.
 
-    PURPOSE is be_found, group, marketing, artist_statistics, charts, fan_naming or partner:RECIPIENT. The record is only ever added to.
-    Figures follow with the next build.
+    PURPOSE is be_found, group, marketing, artist_statistics, charts, fan_naming or partner:RECIPIENT. Records are
+    only added, never changed. The next build updates the figures.
     """
     from wrapped_assets.storage import consents, registry
     from wrapped_assets.storage.root import Root
@@ -55,10 +55,10 @@ def set_(listener, purpose, state, method, notice, valid_from, valid_until, data
 @data_option
 @json_option
 def import_(path, data, as_json) -> None:
-    """Record what many listeners said: CSV or Parquet with listener, purpose, state and valid_from; perhaps valid_until and method.
+    """Record consents from a CSV or Parquet file with listener, purpose, state and valid_from, and optionally valid_until and method.
 
-    Whole or not at all, and twice is once. A row without a purpose whose state is `restricted` restricts the listener altogether.
-    Listeners are imported before: rows of others are counted and left out.
+    The import is all or nothing, and repeating it changes nothing. A row with the state `restricted` and no purpose restricts all
+    processing of the listener. Rows of listeners that are not imported yet are counted and skipped.
     """
     from wrapped_assets.building.consenting import import_consents
     from wrapped_assets.contracts.errors import InputError
@@ -79,9 +79,9 @@ def import_(path, data, as_json) -> None:
     if as_json:
         emit_json(vars(report))
         return
-    click.echo(f"{report.added:,} events recorded, {report.restricted:,} listeners restricted, {report.known_before:,} rows were on record")
+    click.echo(f"{report.added:,} events recorded, {report.restricted:,} listeners restricted, {report.known_before:,} rows known before")
     if report.unknown_listeners:
-        click.echo(f"  {report.unknown_listeners:,} rows are of listeners who are not here: import their listening history first")
+        click.echo(f"  {report.unknown_listeners:,} rows name unknown listeners: import their listening history first")
     click.echo("Next: wrapped build")
 
 
@@ -90,7 +90,7 @@ def import_(path, data, as_json) -> None:
 @data_option
 @json_option
 def show(listener, data, as_json) -> None:
-    """What a listener agreed to as of now, and everything they ever said about it."""
+    """Show what a listener currently agrees to, and the history of their answers."""
     from wrapped_assets.storage import consents, registry, restrictions
     from wrapped_assets.storage.root import Root
     from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
@@ -112,7 +112,7 @@ def show(listener, data, as_json) -> None:
         )  # fmt: skip
         return
     if since:
-        click.echo(f"restricted since {since.date()}: everything is closed, whatever was agreed to")
+        click.echo(f"restricted since {since.date()}: every purpose is closed, including those agreed to")
     for name in names:
         click.echo(f"{'open  ' if is_open[name] else 'closed'}  {name}: {purpose_named(name).meaning}")
     for event in events:
@@ -121,7 +121,7 @@ def show(listener, data, as_json) -> None:
 
 
 def _notice(path: Path | None):
-    """The text in a file, its version the file's name."""
+    """The notice in a file; the file's name is its version."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage.consents import Notice
 
@@ -130,11 +130,11 @@ def _notice(path: Path | None):
     try:
         return Notice(path.stem, path.read_bytes().decode())
     except UnicodeDecodeError:
-        raise InputError("expected --notice as a text in UTF-8: the words that were shown") from None
+        raise InputError("expected --notice to be a UTF-8 text file with the words that were shown") from None
 
 
 def _instant(text: str | None, option: str) -> datetime | None:
-    """A day's beginning in UTC, or an instant; InputError otherwise."""
+    """The instant of the text; a day means its start in UTC. InputError for anything else."""
     from wrapped_assets.contracts.errors import InputError
 
     if text is None:

@@ -1,4 +1,4 @@
-"""`wrapped demo`: from nothing to a year in music, on the bundled household."""
+"""`wrapped demo`: imports, builds and publishes the bundled household."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOUSEHOLD = Path(__file__).parents[2] / "data" / "household"
 
 
 @click.command("demo", epilog="Example: wrapped demo --serve")
-@click.option("--serve", is_flag=True, help="Open the story pages afterwards.")
+@click.option("--serve", is_flag=True, help="Serve the story pages afterwards.")
 @data_option
 @json_option
 @click.pass_context
@@ -53,7 +53,7 @@ def command(ctx, serve, data, as_json) -> None:
     with progress_bar("building", in_pipes=not as_json) as show:
         built = build(project, progress=show)
     if built.failed:
-        raise InputError(f"{len(built.failed)} cells failed: see `wrapped build`")
+        raise InputError(f"{len(built.failed)} cells failed: run `wrapped build` to see why")
     say(f"built {len(built.recomputed):,} cells in {built.seconds:.1f} s, {built.unchanged:,} were fresh")
     year = max(household["years"])
     publish_edition(project, year)
@@ -86,7 +86,9 @@ def _serve_command() -> click.Command:
 
 
 def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], list[str]]:
-    """Each listener's page, each group's, and the first one's playlists in every format; names of files come from fictional people only."""
+    """Writes each listener's and group's page, and the first listener's playlists in every format.
+
+    File names contain listeners' names, which is safe because the bundled people are fictional."""
     from wrapped_assets.commands.options import emit
     from wrapped_assets.commands.story import rendered
     from wrapped_assets.playlists.formats.registry import all_formats

@@ -1,4 +1,4 @@
-"""`wrapped diff`: the effect of a change on a sample, before paying for all of it."""
+"""`wrapped diff`: shows the effect of a change on a sample before a full build."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 
 
 @click.command("diff", epilog="Example: wrapped diff --select insights/top_artists --year 2025 --buckets 1")
-@click.option("--select", "selection", help="Assets: names, layer/*, +name, name+; commas between.")
+@click.option("--select", "selection", help="Assets, separated by commas: name, layer/*, +name (with inputs), name+ (with consumers).")
 @click.option("--year", type=int)
-@click.option("--buckets", type=click.IntRange(1), help="How many buckets to sample; 1 unless listeners are given.")
+@click.option("--buckets", type=click.IntRange(1), help="How many buckets to sample. Defaults to 1 unless --listeners is given.")
 @click.option("--listeners", type=click.IntRange(1), help="How many listeners to compare.")
 @data_option
 @json_option
 @click.pass_context
 def command(ctx, selection, year, buckets, listeners, data, as_json) -> None:
-    """Show how results would differ from the stored ones, in aggregate; nothing stored is touched."""
+    """Show how results would differ from the stored ones, in aggregate. Changes nothing."""
     from wrapped_assets.building.difference import difference
     from wrapped_assets.vocabulary.periods import months_of
 
@@ -50,7 +50,7 @@ def _print(report) -> None:
         if each.listeners_affected is not None:
             line += f", {each.listeners_affected:,} listeners"
         if each.listeners_top_changed is not None:
-            line += f", {each.listeners_top_changed:,} with another first place"
+            line += f", {each.listeners_top_changed:,} with a different first place"
         click.echo(line)
         for name, moved in each.largest_movements.items():
             click.echo(f"  largest movement of {name}: {moved:,.6g}")

@@ -1,4 +1,4 @@
-"""`wrapped docs`: the pages of docs/ that declarations write."""
+"""`wrapped docs`: generates the pages of docs/ that come from declarations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wrapped_assets.commands.options import emit_json, json_option
 
 
 @click.command("docs", epilog="Example: wrapped docs --check")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 3 if a page is stale.")
+@click.option("--check", is_flag=True, help="Write nothing. Exit with 3 if a page is stale.")
 @json_option
 @click.pass_context
 def command(ctx, check, as_json) -> None:
@@ -24,6 +24,6 @@ def command(ctx, check, as_json) -> None:
     for name in stale if not (check or as_json) else ():
         click.echo(f"docs/{name} written")
     if not stale and not as_json:
-        click.echo("The generated pages are fresh.")
+        click.echo("The generated pages are up to date.")
     if check and stale:
         ctx.exit(3)

@@ -1,4 +1,4 @@
-"""`wrapped edition`: a year's rules, window and launch."""
+"""`wrapped edition`: shows and changes a year's rules, window and launch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group("edition")
 def command() -> None:
-    """The rules, window and cut-off of a year's edition."""
+    """Show or change the rules, window and launch of a year's edition."""
 
 
 @command.command("set", epilog="Example: wrapped edition set 2025 --rules spotify-compatible --until 2025-11-15")
@@ -21,16 +21,16 @@ def command() -> None:
 @click.option("--rules", help="default, spotify-compatible or listenbrainz-compatible.")
 @click.option("--from", "window_start", type=_DAY, help="First local day, inclusive.")
 @click.option("--until", "window_end", type=_DAY, help="Last local day, inclusive.")
-@click.option("--launch-at", help="When it goes public: an ISO 8601 instant with its offset, 2025-12-03T09:00:00Z.")
-@click.option("--catalogue", help="The version of the catalogue to tell it by, or `newest`; see `wrapped catalogue show`.")
+@click.option("--launch-at", help="When the edition goes public: ISO 8601 with an offset, such as 2025-12-03T09:00:00Z.")
+@click.option("--catalogue", help="The catalogue version to use, or `newest`. `wrapped catalogue show` lists them.")
 @click.option(
-    "--frozen/--thawed", "is_frozen", default=None, help="Whether figures over all listeners stay as computed; publishing freezes them."
+    "--frozen/--thawed", "is_frozen", default=None, help="Freeze all-listener figures, as publishing does, or let builds change them."
 )
 @data_option
 @env_option
 @json_option
 def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen, data, as_json) -> None:
-    """Change what is given and keep the rest; only that year's cells become stale."""
+    """Change the given settings and keep the others. Only that year's cells become stale."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage import catalogues, registry
     from wrapped_assets.storage.root import Root
@@ -38,7 +38,7 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
     start, end = (day and day.date() for day in (window_start, window_end))
     root = in_environment(Root.open_or_make(data))
     if catalogue not in (None, registry.NEWEST) and not catalogues.files_of(root, catalogue):
-        raise InputError(f"there is no version {catalogue!r} of the catalogue: `wrapped catalogue show` lists them")
+        raise InputError(f"no catalogue version {catalogue!r}: `wrapped catalogue show` lists them")
     edition = registry.set_edition(
         root, year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at), catalogue=catalogue, is_frozen=is_frozen
     )
@@ -51,7 +51,7 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
 @env_option
 @json_option
 def show(year, data, as_json) -> None:
-    """The edition of a year, or of every year that has plays."""
+    """Show the edition of one year, or of every year that has plays."""
     from wrapped_assets.building.publishing import played_years
     from wrapped_assets.commands.options import open_project
     from wrapped_assets.storage import registry

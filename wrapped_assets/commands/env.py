@@ -1,4 +1,4 @@
-"""`wrapped env`: named environments."""
+"""`wrapped env`: lists, promotes and deletes named environments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wrapped_assets.storage.root import Root
 
 @click.group("env")
 def command() -> None:
-    """Named environments: changed logic or rules beside what readers see.
+    """Manage named environments, which try changed logic or rules beside the main results.
 
     `wrapped build --env NAME` computes only what differs from the main environment.
     """
@@ -20,7 +20,7 @@ def command() -> None:
 @data_option
 @json_option
 def list_(data, as_json) -> None:
-    """The environments there are, and how many cells of their own they hold."""
+    """List the environments and how many cells each holds."""
     from wrapped_assets.storage.environments import environments
 
     found = environments(Root.open(data))
@@ -30,7 +30,7 @@ def list_(data, as_json) -> None:
     for name, count in found.items():
         click.echo(f"{name}: {count:,} cells of its own")
     if not found:
-        click.echo("There are none: `wrapped build --env NAME` makes one.")
+        click.echo("No environments. `wrapped build --env NAME` creates one.")
 
 
 @command.command("promote", epilog="Example: wrapped env promote trial")
@@ -38,14 +38,14 @@ def list_(data, as_json) -> None:
 @data_option
 @json_option
 def promote(name, data, as_json) -> None:
-    """Make an environment's cells and editions the main ones, at once."""
+    """Replace the main cells and editions with the environment's, in one step."""
     from wrapped_assets.storage.environments import promote as carry_out
 
     count = carry_out(Root.open(data), name)
     if as_json:
         emit_json({"promoted": name, "cells": count})
     else:
-        click.echo(f"{count:,} cells of {name} are the main ones now")
+        click.echo(f"{count:,} cells of {name} are now in the main environment")
 
 
 @command.command("discard", epilog="Example: wrapped env discard trial")
@@ -53,11 +53,11 @@ def promote(name, data, as_json) -> None:
 @data_option
 @json_option
 def discard(name, data, as_json) -> None:
-    """Throw an environment away; the main one is untouched."""
+    """Delete an environment. The main one does not change."""
     from wrapped_assets.storage.environments import discard as carry_out
 
     count = carry_out(Root.open(data), name)
     if as_json:
         emit_json({"discarded": name, "cells": count})
     else:
-        click.echo(f"{name} and its {count:,} cells are gone")
+        click.echo(f"deleted {name} and its {count:,} cells")

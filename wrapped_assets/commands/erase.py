@@ -12,9 +12,9 @@ from wrapped_assets.kernels.one_line import one_line
 
 @click.command("erase", epilog="Example: wrapped erase ana --yes")
 @click.argument("listeners", nargs=-1, metavar="[LISTENER]...")
-@click.option("--resume", "is_resumed", is_flag=True, help="Finish what a crash left open.")
-@click.option("--replay", "is_replayed", is_flag=True, help="After a restore: carry out again what the restored registry has not heard of.")
-@click.option("--yes", "is_sure", is_flag=True, help="Do not ask: what is erased cannot be brought back.")
+@click.option("--resume", "is_resumed", is_flag=True, help="Finish erasures that a crash interrupted.")
+@click.option("--replay", "is_replayed", is_flag=True, help="After restoring a backup: repeat erasures that it lacks.")
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask for confirmation. Erased data cannot be recovered.")
 @data_option
 @json_option
 def command(listeners, is_resumed, is_replayed, is_sure, data, as_json) -> None:
@@ -29,7 +29,7 @@ def command(listeners, is_resumed, is_replayed, is_sure, data, as_json) -> None:
     from wrapped_assets.storage import registry
 
     if sum((bool(listeners), is_resumed, is_replayed)) != 1:
-        raise InputError("name the listeners to erase, or finish open cases with --resume, or repeat them after a restore with --replay")
+        raise InputError("expected listeners to erase, --resume to finish open cases, or --replay after restoring a backup")
     project = open_project(data)
     if is_replayed:
         cases = erasing.replay(replace(project, root=project.root.replaying()))
@@ -48,7 +48,7 @@ def command(listeners, is_resumed, is_replayed, is_sure, data, as_json) -> None:
     if cases:
         _print_search(cases[0].residue)
     elif is_replayed:
-        click.echo("Nobody who was erased is in this registry; it knows of every erasure now.")
+        click.echo("No erased listener is in this registry, and it now records every erasure.")
     else:
         click.echo("No erasure is open.")
 
@@ -69,27 +69,27 @@ def _document(case) -> dict:
 
 def _print(case) -> None:
     click.echo(f"Case {case.case_id}: {case.plays:,} plays erased from {case.landed_files:,} landed files")
-    click.echo(f"  {case.cells:,} cells computed again; nothing else was touched")
+    click.echo(f"  {case.cells:,} cells recomputed; nothing else changed")
     if case.unbuilt_cells:
-        click.echo(f"  {case.unbuilt_cells:,} cells could not be computed without them and are gone: see `wrapped build`")
-    click.echo(f"  {case.published_files:,} files of published editions written anew without them; published aggregates stay as they are")
+        click.echo(f"  {case.unbuilt_cells:,} cells could not be recomputed and were deleted: run `wrapped build` to see why")
+    click.echo(f"  {case.published_files:,} files of published editions rewritten without them; published aggregates stay unchanged")
     for recall in case.recalls:
         click.echo(f"  recall: {recall.recipient or recall.name} must delete the row {recall.pseudonym} of export {recall.export_id}")
     for each in case.elsewhere:
-        click.echo(f"  written elsewhere, to be deleted there: {one_line(each.path)} ({each.what}, {each.written_at:%Y-%m-%d})")
+        click.echo(f"  written elsewhere, delete it yourself: {one_line(each.path)} ({each.what}, {each.written_at:%Y-%m-%d})")
     for each in case.named_elsewhere:
-        click.echo(f"  written elsewhere about others, names them or may: {one_line(each.path)} ({each.what}, {each.written_at:%Y-%m-%d})")
+        click.echo(f"  written elsewhere about others, may name them: {one_line(each.path)} ({each.what}, {each.written_at:%Y-%m-%d})")
 
 
 def _print_search(found) -> None:
-    """What was searched for everybody, and what could not be."""
+    """Prints what was searched for traces of the erased listeners, and what could not be searched."""
     click.echo(f"Searched: {found.files:,} files ({found.bytes:,} bytes), databases, archives and texts in them")
     click.echo("  nothing is left in what could be searched" if found.opaque or found.doubtful or found.pictures else "  nothing is left")
     for path in found.doubtful[:20]:
-        click.echo(f"  look yourself: {one_line(path)} has the name, which is also a word of the program or of this machine")
+        click.echo(f"  check by hand: {one_line(path)} contains the name, which is also a word of the program or of this machine")
     for path, why in list(found.opaque.items())[:20]:
         click.echo(f"  not searched: {one_line(path)} ({why})")
     if found.pictures:
-        click.echo(f"  {found.pictures:,} pictures were searched for texts; what is drawn in them was not")
+        click.echo(f"  {found.pictures:,} pictures were searched for embedded text, but not for drawn text")
     if (more := max(0, len(found.doubtful) - 20) + max(0, len(found.opaque) - 20)) > 0:
         click.echo(f"  and {more:,} more: see --json")

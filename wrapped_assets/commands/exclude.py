@@ -1,4 +1,4 @@
-"""`wrapped exclude`: what a listener wants left out, said, listed and taken back."""
+"""`wrapped exclude`: adds, lists and removes a listener's exclusions."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ KINDS = {"artist": "artist", "show": "artist", "recording": "recording", "releas
 @click.command("exclude", epilog='Example: wrapped exclude --listener ana --artist "White Noise for Sleep" --hours 23-06')
 @click.option("--listener", required=True)
 @click.option("--artist", "artists", multiple=True, help="An artist's name.")
-@click.option("--show", "shows", multiple=True, help="A podcast's name: what it plays counts nowhere, as an artist's.")
+@click.option("--show", "shows", multiple=True, help="A podcast's name.")
 @click.option("--recording", "recordings", multiple=True, help="ARTIST - TITLE.")
 @click.option("--release-group", "release_groups", multiple=True, help="ARTIST - ALBUM.")
-@click.option("--hours", "hours", multiple=True, metavar="HH-HH", help="Local hours, the end exclusive; may pass midnight.")
-@click.option("--undo", is_flag=True, help="Count again what is named.")
-@click.option("--list", "is_list", is_flag=True, help="Show what is left out, and change nothing.")
+@click.option("--hours", "hours", multiple=True, metavar="HH-HH", help="Local hours, end exclusive; may pass midnight.")
+@click.option("--undo", is_flag=True, help="Remove the given exclusions.")
+@click.option("--list", "is_list", is_flag=True, help="Show the listener's exclusions. Changes nothing.")
 @data_option
 @json_option
 def command(listener, artists, shows, recordings, release_groups, hours, undo, is_list, data, as_json) -> None:
-    """Leave something out of a listener's figures, over the whole past; the next build recomputes that listener's bucket alone."""
+    """Exclude something from all of a listener's figures, past years included. The next build recomputes only that listener's bucket."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage import registry
 
@@ -33,23 +33,23 @@ def command(listener, artists, shows, recordings, release_groups, hours, undo, i
     wishes = [(kind, text) for kind, texts in named.items() for text in texts]
     if is_list:
         if wishes or undo:
-            raise InputError("--list goes alone: it changes nothing")
+            raise InputError("--list cannot be combined with other options")
         _list(registry.exclusions_of(project.root, person), as_json)
         return
     if not wishes:
-        raise InputError("say what to leave out: --artist, --show, --recording, --release-group or --hours; --list shows what is")
+        raise InputError("expected --artist, --show, --recording, --release-group or --hours; --list shows the current exclusions")
     found = [(KINDS.get(kind, kind), _target(kind, text), text) for kind, text in wishes]
     if undo:
         missing = [text for kind, target, text in found if not registry.include_again(project.root, person, kind, target)]
         if missing:
-            raise InputError(f"not left out, so there is nothing to undo: {', '.join(missing)}; --list shows what is left out")
+            raise InputError(f"not excluded, so --undo cannot remove it: {', '.join(missing)}; --list shows the current exclusions")
     else:
         for kind, target, text in found:
             registry.exclude(project.root, person, kind, target, text)
     if as_json:
         emit_json({"included" if undo else "excluded": len(found)})
     else:
-        click.echo(f"{len(found)} {'counted again' if undo else 'left out'} from the next build on")
+        click.echo(f"{len(found)} {'counted again' if undo else 'excluded'} from the next build on")
 
 
 def _target(kind: str, text: str) -> int:
@@ -72,4 +72,4 @@ def _list(exclusions: list[tuple[str, str]], as_json: bool) -> None:
     for kind, label in exclusions:
         click.echo(f"{kind.replace('_', ' ')}: {one_line(label)}")
     if not exclusions:
-        click.echo("nothing is left out")
+        click.echo("no exclusions")

@@ -1,4 +1,4 @@
-"""`wrapped expire`: what may be kept no longer is destroyed."""
+"""`wrapped expire`: destroys what has passed its retention period."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 @data_option
 @json_option
 def command(data, as_json) -> None:
-    """Destroy exports that are older than their policy keeps them, own data included, and keys of names whose erasure is long past.
+    """Destroy exports (own data included) that are past their policy's retention, and the keys of names erased long ago.
 
-    What was never delivered goes after a week. Who got which export stays known. Dagster does this every night; without it, run it daily.
+    Undelivered exports are destroyed after a week. The record of who received which export is kept.
+    Dagster runs this every night. Without Dagster, run it daily.
     """
     from wrapped_assets.privacy import retention
     from wrapped_assets.storage import tombstones

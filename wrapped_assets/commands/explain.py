@@ -1,4 +1,4 @@
-"""`wrapped explain`: why a partition is stale or fresh, and why a number is what it is."""
+"""`wrapped explain`: why a partition is stale or fresh, and how a figure was computed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from wrapped_assets.commands.options import data_option, emit_json, env_option, 
 @click.command("explain", epilog="Examples: wrapped explain top_artists 2025, wrapped explain --listener ana --year 2025 top_artists")
 @click.argument("asset")
 @click.argument("partition", required=False)
-@click.option("--listener", help="With --year: why this listener's figure is what it is.")
+@click.option("--listener", help="With --year: how this listener's figure was computed.")
 @click.option("--year", type=int)
 @data_option
 @env_option
 @json_option
 def command(asset, partition, listener, year, data, as_json) -> None:
-    """Say why a partition is stale or fresh: the part of logic, rule, column or data that changed."""
+    """Explain why a partition is stale or fresh, by the logic, rule, column or data that changed."""
     from wrapped_assets.building.explaining import explain_cells
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.reckoning import explain_figure
@@ -25,7 +25,7 @@ def command(asset, partition, listener, year, data, as_json) -> None:
     project = open_project(data)
     if listener or year:
         if not (listener and year) or partition:
-            raise InputError("give --listener and --year together, and no partition")
+            raise InputError("expected --listener and --year together, without a partition")
         document = explain_figure(project, asset, registry.find_listener(project.root, listener), year)
         if as_json:
             emit_json(document)

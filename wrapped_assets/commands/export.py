@@ -1,4 +1,4 @@
-"""`wrapped export`: a privacy-filtered export, through its gates."""
+"""`wrapped export`: delivers a privacy-filtered export that passes its gates."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 
 @click.command("export", epilog="Example: wrapped export charts --year 2025 --out charts_2025")
 @click.argument("name")
-@click.option("--year", type=int, required=True, help="The published edition that it is made of.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder; exports/delivered in the data root unless given.")
-@click.option("--recipient", help="Of partner_extract: who gets it, as in the consents to partner:RECIPIENT.")
-@click.option("--listener", help="Of own_data: whose; it is of all years.")
-@click.option("--restate", metavar="REASON", help="Tell a frozen release anew, and why; refused where it would betray somebody.")
-@click.option("--redraw", is_flag=True, help="Pay again for noise that was paid for by a run that failed.")
+@click.option("--year", type=int, required=True, help="The published edition to export.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder. Defaults to exports/delivered in the data root.")
+@click.option("--recipient", help="For partner_extract: the recipient, as named in consents to partner:RECIPIENT.")
+@click.option("--listener", help="For own_data: the listener. The export covers all years.")
+@click.option("--restate", metavar="REASON", help="Replace a frozen release, and say why. Refused if the difference would reveal a person.")
+@click.option("--redraw", is_flag=True, help="Draw new noise after a failed run, and spend privacy budget for it again.")
 @data_option
 @json_option
 def command(name, year, out, recipient, listener, restate, redraw, data, as_json) -> None:
-    """Stage, check, clear and deliver an export with its privacy report. Where a gate refuses, nothing is written (exit code 4)."""
+    """Stage, check, clear and deliver an export with its privacy report. If a gate refuses, nothing is written (exit code 4)."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.exports.all_exports import export_named
     from wrapped_assets.privacy.gate import export_through_the_gate
@@ -29,11 +29,11 @@ def command(name, year, out, recipient, listener, restate, redraw, data, as_json
     root = Root.open(data)
     export = None if name == "own_data" else export_named(name)
     if (name == "partner_extract") != (recipient is not None):
-        raise InputError("partner_extract, and it alone, is made for a recipient: name it with --recipient")
+        raise InputError("partner_extract needs --recipient, and no other export takes it")
     if (name == "own_data") != (listener is not None):
-        raise InputError("own_data, and it alone, is of one listener: name them with --listener, or use `wrapped own-data NAME`")
+        raise InputError("own_data needs --listener, and no other export takes it; `wrapped own-data NAME` does the same")
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("the folder to write to is there and not empty: name a new one with --out")
+        raise InputError("the output folder exists and is not empty: choose a new one with --out")
     if export is None:  # of all years: whatever is left out would not be everything
         from wrapped_assets.commands.own_data import tell
         from wrapped_assets.contracts.graph import project_graph

@@ -1,4 +1,4 @@
-"""`wrapped group`: listeners who want their year told together."""
+"""`wrapped group`: groups of listeners who share a story."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 
 @click.group("group")
 def command() -> None:
-    """Groups whose year is told together; only members who agreed are ever shown."""
+    """Manage groups that share a story. Only members who agreed are shown."""
 
 
 @command.command("set", epilog="Example: wrapped group set home --listener ana --listener bo")
 @click.argument("name")
-@click.option("--listener", "listeners", multiple=True, required=True, help="A member; given once for each.")
+@click.option("--listener", "listeners", multiple=True, required=True, help="A member. Repeat for each member.")
 @data_option
 @json_option
 def set_(name, listeners, data, as_json) -> None:
-    """Make a group, or change whom it has. Figures follow with the next build."""
+    """Create a group or replace its members. The next build updates its figures."""
     from wrapped_assets.storage import groups
     from wrapped_assets.storage.root import Root
 
@@ -30,7 +30,7 @@ def set_(name, listeners, data, as_json) -> None:
 @data_option
 @json_option
 def show(name, data, as_json) -> None:
-    """The members who agreed to be told with the group, and how many have not."""
+    """Show the members who agreed to be in the group's story, and how many did not."""
     from wrapped_assets.storage import groups
     from wrapped_assets.storage.root import Root
 
@@ -44,6 +44,6 @@ def _print(group, as_json: bool) -> None:
         return
     from wrapped_assets.kernels.one_line import one_line
 
-    click.echo(f"{one_line(group.name)}: {', '.join(map(one_line, members)) or 'nobody who agreed yet'}")
+    click.echo(f"{one_line(group.name)}: {', '.join(map(one_line, members)) or 'no member has agreed yet'}")
     if group.silent_count:
-        click.echo(f"{group.silent_count} more did not agree to it: `wrapped consent set LISTENER group given` records that they do")
+        click.echo(f"{group.silent_count} more members have not agreed: `wrapped consent set LISTENER group given` records an agreement")

@@ -1,4 +1,4 @@
-"""`wrapped import`: lands an export."""
+"""`wrapped import`: reads listening history into the data root."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 
 @click.command("import", epilog="Example: wrapped import my_spotify_data.zip --listener ana --time-zone Europe/Lisbon")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--listener", help="Whose export it is. An event log names its listeners itself.")
-@click.option("--time-zone", help="The listener's IANA time zone, such as Europe/Lisbon; UTC until one is given.")
+@click.option("--listener", help="The listener's name. Not needed for an event log, which names its listeners.")
+@click.option("--time-zone", help="The listener's IANA time zone, such as Europe/Lisbon. Defaults to UTC for a new listener.")
 @click.option("--country", help="Two letters, ISO 3166.")
 @click.option("--birth-year", type=click.IntRange(1890, 2030))
-@click.option("--place", help="Where the listener lives, such as Porto: for what is played there most.")
-@click.option("--format", "format_", help="The input format, where its content does not tell.")
-@click.option("--buckets", type=int, help="For a new data root: into how many buckets listeners are spread (a power of two; fixed).")
+@click.option("--place", help="The listener's city, such as Porto, used for local charts.")
+@click.option("--format", "format_", help="The input format, if it cannot be recognised by content.")
+@click.option("--buckets", type=int, help="For a new data root: the number of listener buckets (a power of two, fixed afterwards).")
 @data_option
 @json_option
 @click.pass_context
 def command(ctx, paths, listener, time_zone, country, birth_year, place, format_, buckets, data, as_json) -> None:
-    """Land an export: a file, a folder, a zip or a tar; its format is recognised by content. Twice is once.
+    """Import listening history from a file, folder, zip or tar. The format is recognised by content.
 
-    Exit code 2 where nothing was accepted or something could not be read; the good rows are kept.
+    Importing the same file again changes nothing. Good rows are kept even if others are rejected; the exit code is 2 if nothing was
+    accepted or something could not be read.
     """
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.contracts.errors import InputError
@@ -32,7 +33,7 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
     from wrapped_assets.storage.root import Root
 
     if listener is not None and not listener.strip():
-        raise InputError("--listener is empty: give the name that the story should carry")
+        raise InputError("--listener is empty: expected the name to show in the story")
     if country is not None and not (len(country) == 2 and country.isascii() and country.isalpha()):
         raise InputError(f"expected a country as two letters (ISO 3166), such as PT; got {len(country)} characters")
     warning = time_zone_warning(time_zone := checked_time_zone(time_zone)) if time_zone else None
@@ -79,12 +80,12 @@ def _print(report) -> None:
     for problem in report.problems:
         click.echo(f"  note: {one_line(problem)}")
     if report.unrecognised:
-        click.echo(f"  {len(report.unrecognised)} other files were not listening history")
+        click.echo(f"  {len(report.unrecognised)} other files contain no listening history")
     if not report.is_everything_read:
         lost = f" ({report.unread_rows:,} rows, {report.unread_bytes:,} bytes)" if report.unread_rows or report.unread_bytes else ""
         kept = "what could be read is kept; " if not report.is_nothing else ""
-        click.echo(f"Not everything could be read{lost}: {kept}repair the file or fetch it again, and import it again: twice is once")
+        click.echo(f"Not everything could be read{lost}: {kept}repair the file and import it again; nothing is counted twice")
     elif report.is_nothing:
-        click.echo("Nothing was accepted: the lake is as it was")
+        click.echo("Nothing was accepted and nothing changed")
     else:
         click.echo("Next: wrapped build")

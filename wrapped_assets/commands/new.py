@@ -1,4 +1,4 @@
-"""`wrapped new`: a file that keeps every law, to begin a new thing with."""
+"""`wrapped new`: writes the first file of a new insight, playlist, source or export."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wrapped_assets.commands.options import emit_json, json_option
 def command(kind, name, as_json) -> None:
     """Write the file of a new insight, artist insight, playlist, source or export into this checkout.
 
-    The file works as it stands: it is in the graph, it has an example, and all tests pass. A source and an export come with a test;
+    The file works as written: it is in the graph, it has an example, and all tests pass. A source and an export come with a test;
     an export with its policy. Nothing is overwritten.
     """
     from wrapped_assets.documentation.pages import write_pages

@@ -1,4 +1,4 @@
-"""Options and printing that commands share."""
+"""The options and output functions that commands share."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DEFAULT_DATA = "data/home"
 
 
 def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--data`, after the command as well as before it; the function gets `data: Path`."""
+    """Adds `--data`, which may also stand before the command's name; the function receives `data: Path`."""
 
     def chosen(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> Path:
         return Path(value or ctx.find_root().obj or DEFAULT_DATA)
 
     return click.option(
-        "--data", callback=chosen, type=click.Path(file_okay=False), help="The data root; WRAPPED_DATA or data/home unless given."
+        "--data", callback=chosen, type=click.Path(file_okay=False), help="The data root. Defaults to WRAPPED_DATA or data/home."
     )(function)
 
 
@@ -34,47 +34,47 @@ def _enter(ctx: click.Context, _parameter: click.Parameter, value: str | None) -
 
 _ENVIRONMENT = "wrapped_assets.environment"
 env_option = click.option(
-    "--env", metavar="NAME", callback=_enter, expose_value=False, help="A named environment: over the main one, it holds only what differs."
+    "--env", metavar="NAME", callback=_enter, expose_value=False, help="Use a named environment. It stores only what differs from main."
 )
 
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to standard output.")
 
 
 def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--year`, `--from`, `--to` and `--select`: which cells."""
+    """Adds `--year`, `--from`, `--to` and `--select`, which select cells."""
     for option in (
         click.option(
-            "--select", "selection", help="Assets: names, layer/*, +name with what it reads, name+ with what reads it; commas between."
+            "--select", "selection", help="Assets, separated by commas: name, layer/*, +name (with inputs), name+ (with consumers)."
         ),
-        click.option("--to", "last", metavar="YYYY-MM", help="The last month."),
-        click.option("--from", "first", metavar="YYYY-MM", help="The first month."),
-        click.option("--year", "years", type=int, multiple=True, help="A year; may be given several times."),
+        click.option("--to", "last", metavar="YYYY-MM", help="The last month to include."),
+        click.option("--from", "first", metavar="YYYY-MM", help="The first month to include."),
+        click.option("--year", "years", type=int, multiple=True, help="A year to include. Can be repeated."),
     ):
         function = option(function)
     return function
 
 
 def open_project(data: Path) -> Any:
-    """The project at a data root that exists."""
+    """Opens the project of an existing data root."""
     from wrapped_assets.building.situate import Project
 
     return Project(in_environment(Root.open(data)))
 
 
 def in_environment(root: Root) -> Root:
-    """The root as seen from the environment that the command names."""
+    """The root within the environment given by `--env`, or the root itself."""
     name = click.get_current_context().meta.get(_ENVIRONMENT)
     return root.within(name) if name else root
 
 
 def chosen_cells(years: Collection[int], first: str | None, last: str | None, selection: str | None) -> Callable[[Any], set[Any]] | None:
-    """What the options select of a situation's cells; None for everything. InputError where they contradict."""
+    """A function that returns the cells of a situation that the options select; None for all. InputError for conflicting options."""
     from wrapped_assets.building.situate import cells_of
 
     if not (years or first or last or selection):
         return None
     if years and (first or last):
-        raise InputError("give --year, or --from and --to, not both")
+        raise InputError("--year cannot be combined with --from or --to")
     try:
         low, high = Month.parse(first or "0001-01"), Month.parse(last or "9999-12")
     except ValueError as error:
@@ -98,7 +98,7 @@ def chosen_cells(years: Collection[int], first: str | None, last: str | None, se
 
 
 def selected_assets(graph: Any, selection: str) -> set[str]:
-    """The keys that a selection names; InputError for a name that does not exist."""
+    """The keys of the assets that `--select` names; InputError for an unknown name."""
     found: set[str] = set()
     for term in filter(None, (part.strip() for part in selection.split(","))):
         bare = term.strip("+")
@@ -118,7 +118,7 @@ def selected_assets(graph: Any, selection: str) -> set[str]:
 
 
 def say_damage(root: Root) -> bool:
-    """Says on standard error what is known to be damaged and no build computes again; returns whether anything is."""
+    """Prints damaged files that no build can recompute to standard error; returns whether there are any."""
     from wrapped_assets.storage.verified import not_built_again
 
     found = not_built_again(root)
@@ -129,7 +129,10 @@ def say_damage(root: Root) -> bool:
 
 @contextmanager
 def progress_bar(label: str, total: int | None = None, *, in_pipes: bool = False) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on a terminal's standard error; in a pipe nothing, or a line every four seconds. The callable takes (done, total)."""
+    """Shows progress on standard error; yields a function that takes (done, total).
+
+    On a terminal it is a bar. In a pipe nothing is shown, or a line every four seconds with `in_pipes`.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -156,10 +159,10 @@ def _lines(label: str) -> Callable[[int, int | None], None]:
 
 
 def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterable[int] | None] | None = None) -> None:
-    """To a file, whole or not at all; or to standard output.
+    """Writes to a file, atomically, or to standard output.
 
-    `of` says of what is about people: the data root, the command, and whom it is about (None: anybody). It is noted where the file goes,
-    so that an erasure can say where to look.
+    For content about people, `of` holds the data root, the command and the listeners' ids (None: possibly anybody). The file's path is
+    recorded with it, so that an erasure can report where copies may be.
     """
     if out is None:
         click.echo(content, nl=False)
@@ -174,7 +177,7 @@ def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterabl
 
 
 def emit_json(document: object) -> None:
-    """One JSON document on standard output."""
+    """Prints one JSON document to standard output."""
     from wrapped_assets.serving.formats import as_json
 
     emit(as_json(document))

@@ -1,4 +1,4 @@
-"""`wrapped own-data`: everything that is stored about a listener, for the listener."""
+"""`wrapped own-data`: gives a listener a copy of everything stored about them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 
 @click.command("own-data", epilog="Example: wrapped own-data ana --locale de --out ana_copy")
 @click.argument("listener", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder; exports/delivered/CASE in the data root unless given.")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder. Defaults to exports/delivered/CASE in the data root.")
 @click.option("--locale", default="en", show_default=True, metavar="TAG", help="The page's language: en, de, es or ja.")
-@click.option("--zip", "is_zipped", is_flag=True, help="With everything once more as one file, to send.")
-@click.option("--expire", "is_expiring", is_flag=True, help="Instead: destroy what was made thirty days ago or earlier.")
+@click.option("--zip", "is_zipped", is_flag=True, help="Also write everything as one zip file.")
+@click.option("--expire", "is_expiring", is_flag=True, help="Instead of exporting, destroy copies that are thirty days old or older.")
 @data_option
 @json_option
 def command(listener, out, locale, is_zipped, is_expiring, data, as_json) -> None:
-    """Hand a listener everything that is stored about them: a page to read, and each table as JSON and CSV with a dictionary of columns.
+    """Write everything stored about a listener: a readable page, and each table as JSON and CSV with a dictionary of columns.
 
     Private sessions, short plays, copies and rejected rows are in it; nothing of anybody else is. The page says to fetch it within seven
     days. Whatever lies in the data root is destroyed by `wrapped expire` after thirty; run that daily. What was written
@@ -32,7 +32,7 @@ def command(listener, out, locale, is_zipped, is_expiring, data, as_json) -> Non
 
     project = open_project(data)
     if is_expiring == (listener is not None):
-        raise InputError("name the listener whose data it is, or destroy what is old with --expire")
+        raise InputError("expected either a listener's name or --expire")
     if is_expiring:
         gone = retention.expire(project.root, only=OWN_DATA)
         emit_json({"destroyed": gone}) if as_json else click.echo(f"{gone} folders of own data destroyed")
@@ -42,7 +42,7 @@ def command(listener, out, locale, is_zipped, is_expiring, data, as_json) -> Non
 
 
 def tell(done, as_json: bool) -> None:
-    """Says where the folder is, and not whose it is."""
+    """Prints where the folder is, without the listener's name."""
     record = done.record
     if as_json:
         told = {"export": record.name, "id": record.export_id, "sha256": record.sha256, "folder": str(done.folder)}

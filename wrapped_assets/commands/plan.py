@@ -1,4 +1,4 @@
-"""`wrapped plan`: what a build would do, and why."""
+"""`wrapped plan`: shows what a build would do, and why."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from wrapped_assets.commands.options import (
 
 @click.command("plan", epilog="Example: wrapped plan --year 2025 --select insights/*")
 @selection_options
-@click.option("--check", is_flag=True, help="Exit with 3 if there is work, with 1 if a damaged file is known that no build computes again.")
+@click.option("--check", is_flag=True, help="Exit with 3 if there is work, or with 1 if a known damaged file cannot be rebuilt.")
 @data_option
 @env_option
 @json_option
 @click.pass_context
 def command(ctx, years, first, last, selection, check, data, as_json) -> None:
-    """Show what would be recomputed and why; changes nothing."""
+    """Show what would be recomputed and why. Changes nothing."""
     from wrapped_assets.planning.plan import make_plan
 
     wanted = chosen_cells(years, first, last, selection)
@@ -47,7 +47,7 @@ def command(ctx, years, first, last, selection, check, data, as_json) -> None:
 
 
 def _print(plan) -> None:
-    """One line per asset and reason: cells, rows stored, time taken last."""
+    """Prints one line per asset and reason, with cells, stored rows and the last computation's time."""
     from rich.console import Console
     from rich.table import Table
 
@@ -70,6 +70,6 @@ def _print(plan) -> None:
     Console(width=None if sys.stdout.isatty() else 150).print(table)
     if engine := [step for step in plan.steps if step.reason == "engine"]:
         seconds = sum(step.seconds or 0 for step in engine)
-        click.echo(f"The engine changed: {len(engine):,} cells are computed again ({seconds:.0f} s last time); equal ones go no further.")
+        click.echo(f"The engine changed: {len(engine):,} cells will be recomputed ({seconds:.0f} s last time); equal results stop there.")
     waiting = sum(step.reason == "upstream" for step in plan.steps)
     click.echo(f"{len(plan.steps):,} cells to compute ({waiting:,} of them only if an input changes), {plan.unchanged:,} fresh.")

@@ -1,4 +1,4 @@
-"""`wrapped playlist`: a playlist as a file that another player reads."""
+"""`wrapped playlist`: writes a playlist as a file that other players read."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from wrapped_assets.commands.options import data_option, emit, emit_json, json_o
 @click.argument("name")
 @click.option("--listener", required=True)
 @click.option("--year", type=int, required=True)
-@click.option("--month", metavar="YYYY-MM", help="Of a monthly playlist: which month; the latest with songs unless given.")
-@click.option("--span", type=click.IntRange(min=1), help="Of `chapters`: which span of the year; the last unless given.")
+@click.option("--month", metavar="YYYY-MM", help="For a monthly playlist: the month. Defaults to the latest month with songs.")
+@click.option("--span", type=click.IntRange(min=1), help="For `chapters`: the number of the span. Defaults to the last.")
 @click.option("--format", "format_", required=True, help="jspf, xspf, m3u8, csv or spotify.")
-@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 @json_option
 def command(name, listener, year, month, span, format_, out, data, as_json) -> None:
-    """Write a playlist; tracks that the format cannot carry are listed with the reason."""
+    """Write a playlist. Tracks that the format cannot hold are listed with the reason."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.playlists.formats.registry import format_named
     from wrapped_assets.serving.telling import playlist_data
@@ -29,7 +29,7 @@ def command(name, listener, year, month, span, format_, out, data, as_json) -> N
     except ValueError as error:
         raise InputError(str(error)) from None
     if as_json and out is None:
-        raise InputError("--json prints a report, and the playlist needs a place of its own: name a file with --out")
+        raise InputError("--json prints a report to standard output: choose a file for the playlist with --out")
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
     playlist = playlist_data(project, name, person, year, month, span)

@@ -1,4 +1,4 @@
-"""`wrapped publish`: makes a year's edition what readers see."""
+"""`wrapped publish`: shows a year's built edition to readers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @data_option
 @json_option
 def command(year, data, as_json) -> None:
-    """Flip a year's edition atomically to what is built now. Refused while any of its cells is stale."""
+    """Publish what is built now as the year's edition, in one atomic step. Refused while any of its cells is stale."""
     from wrapped_assets.building.publishing import publish_edition
 
     published = publish_edition(open_project(data), year)
     if as_json:
         emit_json({"year": year, "number": published.number})
     else:
-        click.echo(f"{year} is published (number {published.number}); `wrapped rollback {year}` goes back")
+        click.echo(f"{year} is published (number {published.number}); `wrapped rollback {year}` undoes it")

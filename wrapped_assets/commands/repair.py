@@ -1,4 +1,4 @@
-"""`wrapped repair`: compares everything that is stored with what was recorded, and sees to it that damage is computed again."""
+"""`wrapped repair`: compares stored files with their recorded hashes and marks damaged ones for recomputation."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from wrapped_assets.commands.options import data_option, emit_json, env_option, 
 
 
 @click.command("repair", epilog="Example: wrapped repair --check")
-@click.option("--check", is_flag=True, help="Only compare and say what is damaged; exit with 3 where anything is.")
-@click.option("--share", is_flag=True, help="With --check: only the seventh that was compared longest ago, as every night in Dagster.")
+@click.option("--check", is_flag=True, help="Only report damage. Exit with 3 if there is any.")
+@click.option("--share", is_flag=True, help="With --check: only the seventh checked longest ago, as Dagster does nightly.")
 @data_option
 @env_option
 @json_option
@@ -27,7 +27,7 @@ def command(ctx, check, share, data, as_json) -> None:
     from wrapped_assets.storage.scrub import scrub, scrub_share
 
     if share and not check:
-        raise InputError("--share goes with --check: a repair compares everything")
+        raise InputError("--share needs --check, because a repair compares everything")
     root = in_environment(Root.open(data))
     rebuilt = Rebuilt() if check else rebuild_manifest(root)
     found = scrub_share(root) if share else scrub(root)
@@ -42,11 +42,11 @@ def command(ctx, check, share, data, as_json) -> None:
         if not check:
             click.echo(f"{rebuilt.cells:,} cells are in the manifest")
         for path in rebuilt.damaged_records:
-            click.echo(f"written anew from the manifest: {path}")
+            click.echo(f"rewritten from the manifest: {path}")
         for _, error in sorted(found.faults.items()):
             click.echo(error, err=True)
         compared = f"{found.files:,} files ({found.bytes / 1e6:,.1f} MB) compared"
-        click.echo(f"{compared}: all as recorded" if found.is_sound else f"{compared}: {len(found.faults):,} are not as recorded")
+        click.echo(f"{compared}: all as recorded" if found.is_sound else f"{compared}: {len(found.faults):,} not as recorded")
         if not found.is_sound:
             click.echo("Next: wrapped build")
     if check and not found.is_sound:

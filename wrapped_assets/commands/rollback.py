@@ -1,4 +1,4 @@
-"""`wrapped rollback`: back to the publication before."""
+"""`wrapped rollback`: returns a year's edition to its previous publication."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @data_option
 @json_option
 def command(year, data, as_json) -> None:
-    """Flip a year's edition back to the publication before the live one."""
+    """Return a year's edition to the publication before the current one."""
     from wrapped_assets.storage.publications import rollback
 
     back = rollback(open_project(data).root, year)

@@ -1,4 +1,4 @@
-"""`wrapped serve`: the story pages of published editions."""
+"""`wrapped serve`: serves the story pages of published editions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wrapped_assets.commands.options import data_option, open_project
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="There is no login: a link is the key. Keep it on this machine, or put one in front.",
+    help="There is no login: anyone with a link can open its page. Keep it local, or put a login in front.",
 )
 @click.option("--port", type=int, default=8000, show_default=True)
 @data_option

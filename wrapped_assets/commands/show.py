@@ -1,4 +1,4 @@
-"""`wrapped show`: the rows of a stored asset."""
+"""`wrapped show`: prints the rows of a stored asset."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from wrapped_assets.commands.options import data_option, emit, env_option, open_
 
 @click.command("show", epilog="Example: wrapped show insights/top_recordings --year 2025 --listener ana --format csv")
 @click.argument("asset")
-@click.option("--year", "years", type=int, multiple=True, help="A year; all unless given.")
-@click.option("--listener", help="One listener's rows.")
-@click.option("--artist", help="One artist's rows.")
+@click.option("--year", "years", type=int, multiple=True, help="Only this year; can be repeated. Defaults to all years.")
+@click.option("--listener", help="Only this listener's rows.")
+@click.option("--artist", help="Only this artist's rows.")
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "parquet"]), default="table", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
+@click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 @env_option
 def command(asset, years, listener, artist, format_, as_json, out, data) -> None:

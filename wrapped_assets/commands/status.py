@@ -1,4 +1,4 @@
-"""`wrapped status`: how ready each edition is."""
+"""`wrapped status`: shows how ready each edition is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @data_option
 @json_option
 def command(data, as_json) -> None:
-    """Readiness of every edition: cells fresh and stale, what is published, the time left to launch."""
+    """Show every edition's fresh and stale cells, its publication, and the time left to launch."""
     from wrapped_assets.building.publishing import readiness
 
     project = open_project(data)
@@ -29,7 +29,7 @@ def command(data, as_json) -> None:
         click.echo(f"{each.year}: {state}; {shown}{behind}{damaged}{_left(each.launch_at)}")
     say_damage(project.root)
     if not found:
-        click.echo("Nothing is imported yet.")
+        click.echo("No listening history yet. Run `wrapped import PATH`.")
 
 
 def _left(launch_at: datetime | None) -> str:

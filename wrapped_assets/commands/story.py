@@ -1,4 +1,4 @@
-"""`wrapped story`: one listener's year, or a group's, told."""
+"""`wrapped story`: the story of a listener's or a group's year."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from wrapped_assets.commands.options import data_option, emit, env_option, json_
 
 
 @click.command("story", epilog="Example: wrapped story --listener ana --year 2025 --format html --out ana-2025.html")
-@click.option("--listener", help="Whose year.")
-@click.option("--group", "group_name", help="A group's year instead: see `wrapped group`.")
+@click.option("--listener", help="The listener's name.")
+@click.option("--group", "group_name", help="A group's name instead of a listener's. See `wrapped group`.")
 @click.option("--year", type=int, required=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False), help="A file instead of standard output.")
-@click.option("--locale", help="The language: de, en, es or ja; a region may follow, as in de-AT.  [default: en]")
+@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option("--locale", help="The language: de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option
 def command(listener, group_name, year, format_, out, locale, data, as_json) -> None:
-    """Tell one listener's year as text, JSON, one self-contained page, or a share card (PNG); or a group's, without the card."""
+    """Tell a listener's year as text, JSON, a self-contained HTML page or a share card (PNG). A group has no share card."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
     from wrapped_assets.storage import registry
@@ -31,9 +31,9 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
     language = language_of(spoken([locale], otherwise=locale) if locale else "en")
     format_ = "json" if as_json else format_
     if format_ == "png" and out is None and sys.stdout.isatty():
-        raise InputError("a picture cannot be printed on a terminal: name a file with --out")
+        raise InputError("a picture cannot be printed to a terminal: choose a file with --out")
     if bool(listener) == bool(group_name):
-        raise InputError("whose year is it? Name one with --listener, or a group with --group")
+        raise InputError("expected either --listener or --group")
     project = open_project(data)
     if group_name:
         from wrapped_assets.serving.together import group_data
@@ -49,7 +49,7 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
 
 
 def _of_a_group(told, format_: str) -> bytes:
-    """The group's year in a format."""
+    """The group's story in the format, as bytes."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.formats import as_json
     from wrapped_assets.stories.group import group_html, group_json, group_text
@@ -60,7 +60,7 @@ def _of_a_group(told, format_: str) -> bytes:
 
 
 def rendered(told, format_: str, *, colour: bool = False) -> bytes:
-    """The story's bytes in a format."""
+    """The listener's story in the format, as bytes."""
     from wrapped_assets.serving.formats import as_json
 
     if format_ == "json":

@@ -1,4 +1,4 @@
-"""`wrapped synth`: a realistic population."""
+"""`wrapped synth`: generates a realistic population."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from wrapped_assets.commands.options import emit_json, json_option, progress_bar
 @click.option("--listeners", type=click.IntRange(1))
 @click.option("--listens", type=click.IntRange(1))
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option(
-    "--years", type=click.IntRange(2002, 2100), multiple=True, help="May be given several times; several years after one --years too."
-)
+@click.option("--years", type=click.IntRange(2002, 2100), multiple=True, help="One or more years. Can be repeated.")
 @click.argument("more_years", type=click.IntRange(2002, 2100), nargs=-1, metavar="[YEAR]...")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
-@click.option("--household", is_flag=True, help="The bundled household instead: four people and their exports, from a fixed seed.")
+@click.option("--household", is_flag=True, help="Generate the bundled household instead: four people and their exports, from a fixed seed.")
 @json_option
 def command(listeners, listens, seed, years, more_years, out, household, as_json) -> None:
-    """Make listeners, recordings and listens that behave like real ones; the same arguments give the same bytes."""
+    """Generate listeners, recordings and listens that behave like real ones. The same arguments give the same bytes."""
     from wrapped_assets.contracts.errors import InputError
 
     if find_spec("wrapped_synthesis") is None:
-        raise InputError("this installation has no `wrapped_synthesis`, which is not part of the package: run the command from a checkout")
+        raise InputError("`wrapped_synthesis` is not part of the installed package: run the command from a checkout")
     if household:
         from wrapped_synthesis.household import HOUSEHOLD_SEED, HOUSEHOLD_YEARS, synthesise_household
 
@@ -39,12 +37,12 @@ def command(listeners, listens, seed, years, more_years, out, household, as_json
     from wrapped_synthesis.population import synthesise
 
     if not (listeners and listens and (years or more_years)):
-        raise InputError("give --listeners, --listens and --years, or --household")
+        raise InputError("expected --listeners, --listens and --years, or --household")
     try:
         with progress_bar("making listens", listens) as show:
             report = synthesise(listeners, listens, seed, [*years, *more_years], out, show)
     except FileExistsError:
-        raise InputError("the folder holds events already: name an empty one with --out") from None
+        raise InputError("the output folder already contains events: choose an empty one with --out") from None
     except ValueError as error:
         raise InputError(str(error)) from None
     if as_json:

@@ -1,4 +1,4 @@
-"""`wrapped ui`: the Dagster UI on a data root."""
+"""`wrapped ui`: starts the Dagster UI on a data root."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from wrapped_assets.commands.options import data_option
 
 
 @click.command("ui", epilog="Example: wrapped ui --port 3000")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The UI has no login: keep it on this machine, or put one in front.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The UI has no login. Keep it local, or put a login in front.")
 @click.option("--port", type=int, default=3000, show_default=True)
 @data_option
 @click.pass_context

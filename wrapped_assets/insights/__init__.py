@@ -1,1 +1,1 @@
-"""One file, one insight. Keep out: I/O, clocks, randomness, other insights."""
+"""Insights, one file each. Keep out: I/O, clocks, randomness, other insights."""

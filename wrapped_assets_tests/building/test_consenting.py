@@ -103,5 +103,5 @@ def test_a_parquet_file_may_have_days_instants_and_ends(small: Root, tmp_path: P
 def test_the_command_says_what_was_recorded_and_what_was_not(small: Root, tmp_path: Path) -> None:
     path = _file(tmp_path, *GOOD, "zoe,group,given,2024-05-01")
     assert document(small.path, "consent", "import", path) == {"added": 3, "restricted": 1, "known_before": 0, "unknown_listeners": 1}
-    assert "4 rows were on record" in run(small.path, "consent", "import", path).stdout
+    assert "4 rows known before" in run(small.path, "consent", "import", path).stdout
     assert "no such file" in run(small.path, "consent", "import", tmp_path / "none.csv", code=2).stderr

@@ -32,7 +32,7 @@ def test_fresh_pages_are_left_alone(folder: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     for arguments in ((), ("--check",)):
         found = docs(*arguments)
-        assert (found.exit_code, found.output) == (0, "The generated pages are fresh.\n")
+        assert (found.exit_code, found.output) == (0, "The generated pages are up to date.\n")
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 
 

@@ -18,7 +18,7 @@ def test_an_exclusion_is_listed_and_undone(small: Root, tmp_path: Path) -> None:
     run(small.path, "import", spotify_file(tmp_path, "2025-06-01 good*3 2025-06-02 other*2"), "--listener", "cy")
     before = _listens(small)
     wish = ("--artist", "artist good", "--hours", "23-06")
-    assert run(small.path, "exclude", "--listener", "cy", "--list").stdout == "nothing is left out\n"
+    assert run(small.path, "exclude", "--listener", "cy", "--list").stdout == "no exclusions\n"
     run(small.path, "exclude", "--listener", "cy", *wish)
     assert document(small.path, "exclude", "--listener", "cy", "--list") == {
         "exclusions": [{"kind": "artist", "name": "artist good"}, {"kind": "hours", "name": "23-06"}]
@@ -27,9 +27,9 @@ def test_an_exclusion_is_listed_and_undone(small: Root, tmp_path: Path) -> None:
     run(small.path, "exclude", "--listener", "cy", "--undo", *wish)
     assert document(small.path, "exclude", "--listener", "cy", "--list") == {"exclusions": []}
     assert _listens(small) == before
-    assert "nothing to undo" in run(small.path, "exclude", "--listener", "cy", "--undo", *wish, code=2).stderr
+    assert "--undo cannot remove it" in run(small.path, "exclude", "--listener", "cy", "--undo", *wish, code=2).stderr
 
 
 def test_a_list_changes_nothing_and_nothing_named_is_an_error(small: Root) -> None:
-    assert "--list goes alone" in run(small.path, "exclude", "--listener", "ana", "--list", "--artist", "x", code=2).stderr
+    assert "--list cannot be combined" in run(small.path, "exclude", "--listener", "ana", "--list", "--artist", "x", code=2).stderr
     assert "--list shows" in run(small.path, "exclude", "--listener", "ana", code=2).stderr

@@ -1,1 +1,1 @@
-"""Insights of an artist, one file each."""
+"""Insights about an artist, one file each."""

@@ -1,4 +1,4 @@
-"""How an artist's song of the year spread."""
+"""Measures how an artist's top recording of the year spread."""
 
 from datetime import date
 
@@ -37,9 +37,9 @@ from wrapped_assets.vocabulary import columns as c
 def artist_journey(
     artist_recordings: pl.LazyFrame, recording_days: pl.LazyFrame, recording_years: pl.LazyFrame, profiles: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """An artist's top recording over all listeners: listens, listeners, countries reached, and the local day with most listens.
+    """An artist's top recording: its listens, listeners and countries over all listeners, and the local day with most listens.
 
-    A tie for the busiest day goes to the earlier one; for the top recording it ends as in `artist_recordings`.
+    A tie for the busiest day goes to the earlier day. A tie for the top recording is broken as in `artist_recordings`.
     """
     recording = ["artist_id", "recording_id"]
     top = artist_recordings.filter(pl.col("artist_recording_rank") == 1).drop("artist_recording_rank")

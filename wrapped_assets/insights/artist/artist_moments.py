@@ -1,4 +1,4 @@
-"""The hours that belong to an artist."""
+"""Finds the hours of the day at which an artist is played more than usual."""
 
 import polars as pl
 
@@ -8,7 +8,7 @@ from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
 PLACES = 10
-FEWEST_LISTENS = 20  # in an hour that is told
+FEWEST_LISTENS = 20  # that an artist needs in an hour
 
 
 @artist_insight(
@@ -35,10 +35,10 @@ FEWEST_LISTENS = 20  # in an hour that is told
     ],
 )  # fmt: skip
 def artist_moments(artist_totals: pl.LazyFrame, artist_hours: pl.LazyFrame, listening_moments: pl.LazyFrame) -> pl.LazyFrame:
-    """An hour of work days or weekends in which an artist's share of listens exceeds everybody's, the most first, at most ten.
+    """One of at most ten hours of work days or weekends with a larger share of the artist's listens than of all listens.
 
-    Of artists with at least 20 listeners, and hours with at least 20 listens of theirs. A tie goes to more listens, then to work
-    days, then to the earlier hour.
+    Hours are ranked by lift, the ratio of the two shares. The artist needs at least 20 listeners, the hour at least 20 of the artist's
+    listens. A tie goes to more listens, then to work days, then to the earlier hour.
     """
     hour = ["is_weekend", "local_hour"]
     total = pl.col("listen_count").sum()

@@ -1,4 +1,4 @@
-"""Where an artist is heard."""
+"""Lists the countries and cities where an artist's listeners live."""
 
 import polars as pl
 
@@ -31,10 +31,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def artist_places(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame, listener_places: pl.LazyFrame) -> pl.LazyFrame:
-    """A country, or a city, of an artist's listeners as far as they said, by listeners; lift compares with everybody's homes.
+    """A country or city where an artist's listeners live, ranked by listeners; lift compares its share with that of all listeners.
 
-    Those with fewer than 20 listeners are one row without a name, the last, if 20 listeners in all. A tie goes to the higher lift, then
-    to the name in Unicode order.
+    Only listeners who gave their home count. Countries, and cities, with fewer than 20 listeners are summed in one last row without a
+    name, if that row has 20 listeners. A tie goes to the higher lift, then to the name in Unicode order.
     """
     area = ["area_kind", "country", "place_name"]
     homes = artist_audiences.join(profiles, on="listener_id")

@@ -1,4 +1,4 @@
-"""An artist's recordings of the year."""
+"""Ranks an artist's recordings of the year."""
 
 import polars as pl
 
@@ -30,9 +30,10 @@ PLACES = 50
     ],
 )
 def artist_recordings(recording_years: pl.LazyFrame) -> pl.LazyFrame:
-    """A recording of an artist, by listens, the first fifty of those that at least 20 listeners heard; of the primary artist's only.
+    """One of an artist's top fifty recordings by listens, among those that at least 20 listeners heard.
 
-    Listens are those of everybody. A tie goes to the one played longer, then to the one heard first, then to the smaller id.
+    A recording counts for its primary artist only, with the listens of all listeners. A tie goes to the recording played longer, then
+    to the one heard first, then to the smaller id.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0).group_by("artist_id", "recording_id")
     recordings = heard.agg(

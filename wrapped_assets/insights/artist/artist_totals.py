@@ -1,4 +1,4 @@
-"""An artist's year in numbers."""
+"""Sums up an artist's year."""
 
 import polars as pl
 
@@ -34,10 +34,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def artist_totals(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame, artist_totals: pl.LazyFrame) -> pl.LazyFrame:
-    """An artist with at least 20 listeners: listens, hours, distinct listeners, and countries of those who let theirs be known.
+    """An artist with at least 20 listeners: listens, hours, distinct listeners, and the number of known countries.
 
-    Every credited artist gets a listen in full. The year before is told where the artist had 20 listeners in it, too. No ties:
-    nothing is ranked.
+    Each credited artist gets the full listen. The previous year's figures are null unless the artist had 20 listeners then, too.
+    No ties: nothing is ranked.
     """
     before = artist_totals.select("artist_id", previous_listener_count="listener_count", previous_listen_count="listen_count")
     totals = artist_audiences.join(profiles, on="listener_id", how="left").group_by("artist_id")

@@ -1,4 +1,4 @@
-"""How many heard an artist in each month."""
+"""Counts an artist's listeners by month."""
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def audience_months(artist_months: pl.LazyFrame) -> pl.LazyFrame:
-    """A local month of an artist's year, over all listeners; a month in which fewer than 20 heard the artist has no row.
+    """A local month of an artist's year, over all listeners; a month with fewer than 20 listeners has no row.
 
     No ties: nothing is ranked.
     """

@@ -1,4 +1,4 @@
-"""An artist's song of the year, week by week."""
+"""Counts the listens of an artist's top recording by week."""
 
 from datetime import date, timedelta
 
@@ -34,9 +34,9 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )
 def journey_weeks(artist_recordings: pl.LazyFrame, recording_days: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """A local week of the window, from Monday, of an artist's top recording over all listeners, also where nobody heard it.
+    """A local week (Monday to Sunday) of an artist's top recording over all listeners; weeks without a listen are included.
 
-    A week over the window's edge has only the days inside. A tie for the top recording ends as in `artist_recordings`.
+    A week that crosses the window's edge has only the days inside. A tie for the top recording is broken as in `artist_recordings`.
     """
     recording = ["artist_id", "recording_id"]
     first, last = (day - timedelta(days=day.weekday()) for day in (rules.window_start, rules.window_end))

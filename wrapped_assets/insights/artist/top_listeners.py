@@ -1,4 +1,4 @@
-"""How devoted an artist's listeners are."""
+"""Measures how devoted an artist's listeners are."""
 
 import polars as pl
 
@@ -31,9 +31,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
-    """How many listeners have the artist on top, and the smallest group who give more than half of the listens: its size and share.
+    """How many listeners have the artist as their top artist, and the smallest group that gives more than half of the listens.
 
-    Either is null where it would be about fewer than 20. A tie between listeners changes neither size nor share; nobody is named.
+    The group's size and its share of listens are stored. A figure about fewer than 20 listeners is null. A tie between listeners
+    changes neither size nor share. Nobody is named.
     """
     listens = pl.col("listen_count")
     descending = artist_audiences.sort("artist_id", "listen_count", descending=[False, True]).with_columns(

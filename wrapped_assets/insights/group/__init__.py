@@ -1,1 +1,1 @@
-"""What a group of consenting listeners is told together, one file each."""
+"""Insights about groups of consenting listeners, one file each."""

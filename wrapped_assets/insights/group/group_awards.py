@@ -1,4 +1,4 @@
-"""What each member of a group is first in."""
+"""Ranks the members of a group for its awards."""
 
 import polars as pl
 
@@ -42,7 +42,7 @@ def group_awards(
 ) -> pl.LazyFrame:  # fmt: skip
     """A member's place in an award: most minutes, most new artists, rarest song, share of listens from 5 to 9, share of skips.
 
-    Of groups with two consenting members. The rarest song has the fewest listeners. A tie goes to more listens, then smaller id.
+    A group needs two consenting members. The rarest song has the fewest listeners. A tie goes to more listens, then the smaller id.
     """
     members = groups.filter(pl.len().over("group_id") >= 2)
     figures = {

@@ -1,4 +1,4 @@
-"""How much music each pair of a group's members shares."""
+"""Measures how much music each pair of a group's members shares."""
 
 import polars as pl
 
@@ -33,10 +33,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def group_overlaps(groups: pl.LazyFrame, artist_years: pl.LazyFrame) -> pl.LazyFrame:
-    """A pair of consenting members with listens, either way round: weighted Jaccard overlap of their shares of artists, 0 to 1.
+    """A pair of consenting members with listens, in both orders, and the weighted Jaccard overlap of their artist shares, 0 to 1.
 
-    With a of one's A credited listens and b of the other's B, an artist is common by the smaller of a ÷ A and b ÷ B; the overlap
-    is the sum of those over the sum of the larger ones. A tie for the artist that makes most of it goes to the smaller id.
+    An artist with a of the first member's A credited listens and b of the second's B has the shares a ÷ A and b ÷ B. The overlap is
+    the sum of the smaller shares over the sum of the larger ones. A tie for the largest smaller share goes to the smaller artist id.
     """
     heard = artist_years.filter(pl.col("listen_count") > 0).join(groups, on="listener_id", how="semi")
     total = heard.group_by("listener_id").agg(_total=pl.col("listen_count").sum())
@@ -45,7 +45,7 @@ def group_overlaps(groups: pl.LazyFrame, artist_years: pl.LazyFrame) -> pl.LazyF
     pairs = one.join(other, on="group_id").filter(pl.col("listener_id") != pl.col("other_listener_id"))
     theirs = heard.rename({"listener_id": "other_listener_id", "listen_count": "_other"})
     pair = ["group_id", "listener_id", "other_listener_id"]
-    # Whole numbers, by the common denominator A × B, so that no sum depends on the rows' order.
+    # Sum whole numbers over the common denominator A × B, so that no sum depends on the rows' order.
     common = (
         pairs.join(heard, on="listener_id")
         .join(theirs, on=["other_listener_id", "artist_id"])

@@ -1,4 +1,4 @@
-"""The rarest recording that each member of a group really listened to."""
+"""Finds the rarest recording that each member of a group heard."""
 
 import polars as pl
 
@@ -32,7 +32,7 @@ FEWEST_LISTENS = 3
     ],
 )
 def rarest_listens(groups: pl.LazyFrame, recording_years: pl.LazyFrame, recording_countries: pl.LazyFrame) -> pl.LazyFrame:
-    """A member's recording, heard at least three times, that the fewest of all listeners heard; how many these are.
+    """The recording with the fewest listeners overall that a member heard at least three times, and how many listeners it has.
 
     A tie goes to more of the member's listens, then to the smaller id.
     """

@@ -1,1 +1,1 @@
-"""Insights of a listener, one file each."""
+"""Insights about a listener, one file each."""

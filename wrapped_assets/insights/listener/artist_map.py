@@ -1,4 +1,4 @@
-"""Where in the world a listener's artists come from."""
+"""Counts a listener's artists by their country of origin."""
 
 import polars as pl
 
@@ -35,10 +35,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def artist_map(artist_years: pl.LazyFrame, artists: pl.LazyFrame) -> pl.LazyFrame:
-    """A country that artists of a listener's year come from, those with most artists first.
+    """A country of origin of a listener's artists of the year, ranked by number of artists.
 
-    Every credited artist gets a listen in full. Artists of unknown origin are in no country: `country_known_share` is the share of
-    credited listens that the map shows. A tie goes to the country with more listens, then to the smaller code.
+    Each credited artist gets the full listen. Artists of unknown origin are left out; `country_known_share` is the share of credited
+    listens whose artist's country is known. A tie goes to the country with more listens, then to the smaller code.
     """
     heard = artist_years.filter(pl.col("listen_count") > 0).join(artists, on="artist_id", how="left")
     known = pl.col("country").is_not_null()

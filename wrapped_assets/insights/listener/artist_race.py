@@ -1,4 +1,4 @@
-"""How the year's top five artists passed each other."""
+"""Ranks a listener's top five artists month by month."""
 
 import polars as pl
 
@@ -37,10 +37,10 @@ RUNNERS = 5
     ],
 )
 def artist_race(artist_years: pl.LazyFrame, artist_months: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One of the year's top five artists of a listener in one month of the window, also where it was not heard.
+    """One of a listener's top five artists in one month of the window; months without a listen are included.
 
-    The five are the year's first by listens. The rank is that of the listens so far. A tie goes to the one played longer (so far),
-    then to the one heard first, then to the smaller id. Of months with as many listens the earliest is the peak.
+    The five artists are the year's first by listens; the rank is by listens up to the month's end. A tie goes to the artist played longer
+    (up to then), then to the one heard first, then to the smaller id. Of months with equal listens the earliest is the peak.
     """
     year = artist_years.filter(pl.col("listen_count") > 0)
     tie = ["first_listened_at", "artist_id"]

@@ -1,4 +1,4 @@
-"""Days in a row with one artist."""
+"""Finds the longest run of days with one artist."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def artist_streak(artist_months: pl.LazyFrame) -> pl.LazyFrame:
     A tie goes to the earlier run, then to the artist with more listens in the window, then to the smaller id.
     """
     artist = ["listener_id", "artist_id"]
-    # Only artists heard on at least as many days as the longest run inside a month can have the longest run.
+    # The longest run is at least as long as the longest run inside a month, so artists heard on fewer days cannot have it.
     at_least = artist_months.group_by("listener_id").agg(_run=longest_run("day_mask").max())
     heard = artist_months.group_by(artist).agg(pl.col("listen_count").sum(), _days=pl.col("day_mask").bitwise_count_ones().sum())
     runners = heard.join(at_least, on="listener_id").filter(pl.col("_days") >= pl.col("_run")).select(*artist, "listen_count")

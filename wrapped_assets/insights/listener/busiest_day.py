@@ -1,4 +1,4 @@
-"""The day with most music."""
+"""Finds the day with most music."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def busiest_day(listener_days: pl.LazyFrame) -> pl.LazyFrame:
-    """The local day on which a listener played longest, with what was heard most on it; a day needs a listen.
+    """The local day with most time played, and what the listener heard most on it; the day needs at least one listen.
 
     A tie goes to the day with more listens, then to the earlier one.
     """

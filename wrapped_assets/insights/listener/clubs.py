@@ -1,4 +1,4 @@
-"""The club that a listener's genres lead to, and what they are in it."""
+"""Assigns a listener to a club by their genres, and gives their role in it."""
 
 import polars as pl
 
@@ -39,10 +39,10 @@ from wrapped_assets.vocabulary.clubs import ROLES
     ],
 )  # fmt: skip
 def clubs(listener_clubs: pl.LazyFrame, club_ladder: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's club, its share of all listens, how many members it has and what the listener is among these; both from 20 members up.
+    """A listener's club and its share of their listens; with 20 members or more also the number of members and the listener's role.
 
-    Members whose share is larger stand before; those of a tie have one place. With fewer than 5 in 100 before one is a founder, with
-    fewer than 25 a host, with fewer than 75 a regular, else a guest.
+    Members are ranked by share; members with a tie share one place. A member is a founder if fewer than 5 % rank before them, a host if
+    fewer than 25 %, a regular if fewer than 75 %, otherwise a guest.
     """
     ranked = rank_in(listener_clubs, club_ladder, "club_name", "club_value", "_place", "listener_count")
     role = pl.lit(ROLES[-1][0])

@@ -1,4 +1,4 @@
-"""The artists that a listener came back to after a long silence."""
+"""Finds artists that a listener came back to after a long break."""
 
 from datetime import date
 
@@ -36,14 +36,14 @@ SILENT_DAYS = 365
     ],
 )  # fmt: skip
 def comebacks(artist_years: pl.LazyFrame, artist_months: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
-    """Artists heard inside the window after at least 365 days without a listen, the longest silences first, at most fifty.
+    """One of at most fifty artists heard inside the window after 365 days or more without a listen, the longest breaks first.
 
-    Days are counted from one listen's local day to the next one's; a silence that ended outside the window is another edition's,
-    and of two in a year the longer counts. A tie goes to more listens, longer played, heard first, smaller id.
+    A break is measured from one listen's local day to the next listen's. It counts in the edition whose window contains its end; of two
+    breaks in a year the longer one counts. A tie goes to more listens, then longer played, then heard first, then the smaller id.
     """
     artist = ["listener_id", "artist_id"]
     first, last = pl.col("first_heard_date"), pl.col("last_heard_date")
-    # Few were silent for long before the year's first listen; inside a year only a leap year's first and last day are so far apart.
+    # Most breaks end with the year's first listen: inside a year only a leap year's first and last day are 365 days apart.
     since_history = artist_years.join(artist_history.select(*artist, _before=last), on=artist, how="left")
     likely = since_history.filter(pl.max_horizontal(first - pl.col("_before"), last - first).dt.total_days() >= SILENT_DAYS)
     known = pl.concat([artist_history.with_columns(first_heard_date=last), artist_months], how="diagonal")

@@ -1,4 +1,4 @@
-"""How much was new to a listener this year."""
+"""Counts what was new to a listener this year."""
 
 from datetime import date
 
@@ -36,9 +36,9 @@ from wrapped_assets.vocabulary import columns as c
 def discoveries(
     new_recordings: pl.LazyFrame, new_artists: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Artists and recordings whose first known listen lies inside the window, since `history_since`, and the day with most of them.
+    """How many artists and recordings a listener first heard inside the window, and the day with most first-heard recordings.
 
-    What was first heard in this year outside the window is not new. A tie goes to the earlier day.
+    History is known since `history_since`. Music first heard this year but outside the window is not new. A tie goes to the earlier day.
     """
     songs = new_recordings.group_by("listener_id").agg(new_recording_count=pl.len())
     artists = new_artists.group_by("listener_id").agg(new_artist_count=pl.len())

@@ -1,4 +1,4 @@
-"""When in the year a listener found new music."""
+"""Counts a listener's new artists and recordings by month."""
 
 import polars as pl
 
@@ -30,9 +30,9 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )
 def discovery_months(new_recordings: pl.LazyFrame, new_artists: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """The artists and recordings of one month of the window whose first known listen lies in it.
+    """How many artists and recordings a listener first heard in one month of the window.
 
-    No ties: nothing is ranked. A listener to whom nothing was new has no rows.
+    No ties: nothing is ranked. A listener without new music has no rows.
     """
     grain = ["listener_id", "month"]
     songs = new_recordings.with_columns(month=pl.col("first_heard_date").dt.strftime("%Y-%m"))

@@ -1,4 +1,4 @@
-"""The recordings that a listener heard before everybody did."""
+"""Finds recordings that a listener heard before they became popular."""
 
 from datetime import date
 
@@ -42,9 +42,9 @@ PLACES = 50
     ],
 )  # fmt: skip
 def early_listener(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, recording_milestones: pl.LazyFrame) -> pl.LazyFrame:
-    """A recording of the year that a listener first heard on an earlier day (UTC) than the one on which all listens reached a thousand.
+    """A recording of the year that a listener first heard on a day (UTC) before the listens of all listeners reached a thousand.
 
-    The most days before first, at most fifty. A tie goes to more listens, then to the one heard first, then to the smaller id.
+    At most fifty, ranked by days of lead. A tie goes to more listens, then to the recording heard first, then to the smaller id.
     """
     played = recording_years.filter(pl.col("listen_count") > 0)
     known = played.join(recording_history, on=["listener_id", "recording_id"]).join(recording_milestones, on="recording_id")

@@ -1,4 +1,4 @@
-"""Where a listener stands among the listeners of their artists."""
+"""Ranks a listener among the listeners of their top artists."""
 
 import polars as pl
 
@@ -33,10 +33,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def fan_rank(top_artists: pl.LazyFrame, fan_ladder: pl.LazyFrame, fan_minutes_ladder: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's place among all listeners of each of their top artists, by listens and by time, from 100 listeners up.
+    """A listener's rank among all listeners of one of their top artists, by listens and by time; the artist needs 100 listeners.
 
-    A tie is a shared place: 1 and how many have more. Compared is with the population as its edition froze it; who came later is
-    ranked among them and changes nobody's place.
+    The rank is 1 plus the number of listeners with more, so a tie is a shared rank. Listeners are compared with the population that the
+    edition froze; a listener who came later gets a rank and changes nobody else's.
     """
     by_listens = rank_in(top_artists, fan_ladder, "artist_id", "listen_count", "fan_rank", "listener_count")
     by_time = rank_in(by_listens, fan_minutes_ladder, "artist_id", "ms_played", "minutes_fan_rank", "_size")

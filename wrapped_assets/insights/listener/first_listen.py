@@ -1,4 +1,4 @@
-"""How a listener's year began."""
+"""Finds the first listen of a listener's year."""
 
 from datetime import date
 
@@ -24,9 +24,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def first_listen(listener_days: pl.LazyFrame) -> pl.LazyFrame:
-    """The first listen of a listener inside the window; skips and private plays do not open a year.
+    """A listener's first listen inside the window; skips and private plays do not count.
 
-    A tie, two recordings that start at the same instant, goes to the smaller id.
+    A tie (two recordings that start at the same instant) goes to the smaller id.
     """
     days = listener_days.filter(pl.col("listen_count") > 0)
     first = first_per(days, "listener_id", order=["first_listened_at", "local_date"])

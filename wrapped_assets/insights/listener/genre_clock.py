@@ -1,4 +1,4 @@
-"""Which genre belongs to which part of a listener's day."""
+"""Counts a listener's top genres by part of the day."""
 
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from wrapped_assets.kernels.shares import parts_of, whole
 from wrapped_assets.vocabulary import columns as c
 
 GENRES = 10
-BEGINS = MappingProxyType({"morning": 5, "afternoon": 12, "evening": 17, "night": 22})  # local hours; the night goes on until the morning
+BEGINS = MappingProxyType({"morning": 5, "afternoon": 12, "evening": 17, "night": 22})  # local hours; night lasts until morning begins
 
 
 @insight(
@@ -39,10 +39,10 @@ BEGINS = MappingProxyType({"morning": 5, "afternoon": 12, "evening": 17, "night"
     ],
 )
 def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genres: pl.LazyFrame) -> pl.LazyFrame:
-    """The listens to one of a listener's first ten genres in one part of the local day, also where there were none.
+    """The listens to one of a listener's top ten genres in one part of the local day; parts without listens are included.
 
-    Night is from 22 to 5 o'clock, morning until 12, afternoon until 17, evening until 22; listens are split as in `top_genres`,
-    whose ranks, ties and coverage these are.
+    Night is from 22 to 5 o'clock, morning until 12, afternoon until 17, evening until 22. Listens are split over genres as in
+    `top_genres`; ranks, tie rules and coverage are also the same.
     """
     hour = pl.col("local_hour")
     later = [pl.when(hour >= begins).then(pl.lit(part)) for part, begins in reversed(BEGINS.items())]
@@ -51,7 +51,7 @@ def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genre
     genre = ["listener_id", "genre_name"]
     first = top_genres.filter(pl.col("genre_rank") <= GENRES)
     tagged = songs.join(recording_genres, on="recording_id")
-    # Summed before the ranks are joined: Polars would join these with all recordings of their genre first, a hundred times the rows.
+    # Sum before joining the ranks: otherwise Polars joins the ranks with all recordings of a genre, a hundred times as many rows.
     sums = tagged.group_by(*genre, "day_part").agg(_parts=parts_of("_listens", "genre_share").sum())
     by_part = sums.join(first, on=genre).select("listener_id", "genre_rank", "day_part", "_parts")
     grid = zero_filled(by_part, ["listener_id", "genre_rank"], {"day_part": pl.Series([*BEGINS], dtype=pl.String)})

@@ -1,4 +1,4 @@
-"""The age that a listener's music suggests."""
+"""Estimates an age from the release years of a listener's music."""
 
 import polars as pl
 
@@ -36,10 +36,10 @@ KNOWN = [{"recording_name": name, "artist_names": [f"artist of {name}"], "releas
     ],
 )  # fmt: skip
 def listening_age(release_years: pl.LazyFrame, profiles: pl.LazyFrame, release_year_shares: pl.LazyFrame, year: int) -> pl.LazyFrame:
-    """The age of whoever was 16 to 21 when the five release years came out whose share lies most above the mean of others' shares.
+    """The age today of people who were 16 to 21 during the five release years that a listener plays most above the others' mean share.
 
-    Others are those born in the same five years, if 20 of them are known, else all (band 0), if they are 20. From 30 listens with a
-    known year. A tie goes to the larger share, then to the later years.
+    The others are listeners born in the same five years if 20 are known, otherwise all listeners (band 0) if there are 20. A listener
+    needs 30 listens with a known year. A tie goes to the larger share, then to the later years.
     """
     own = shares_of_years(release_years, year)
     people = release_year_shares.select("birth_band", "listener_count").unique()

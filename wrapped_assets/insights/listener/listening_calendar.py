@@ -1,4 +1,4 @@
-"""Every day of a listener's year."""
+"""Sums up every day of a listener's year."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )
 def listening_calendar(listener_days: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One local day of the window of one listener, also where nothing was played; minutes count short and private plays too.
+    """One local day of a listener's window; days without plays are included, and minutes include short and private plays.
 
     No ties: nothing is ranked.
     """

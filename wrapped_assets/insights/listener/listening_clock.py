@@ -1,4 +1,4 @@
-"""When in the week a listener listens."""
+"""Counts a listener's listens by hour of the week."""
 
 import polars as pl
 
@@ -26,9 +26,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def listening_clock(listener_hours: pl.LazyFrame) -> pl.LazyFrame:
-    """One hour of the local week of one listener, 7 × 24, also where nothing was heard.
+    """One of the 7 × 24 hours of a listener's local week; hours without a listen are included.
 
-    No ties: nothing is ranked. A listener without a listen has no clock.
+    No ties: nothing is ranked. A listener without a listen has no rows.
     """
     hours = listener_hours.group_by("listener_id", "local_weekday", "local_hour").agg(pl.col("listen_count").sum())
     weekdays, clock = pl.int_range(1, 8, dtype=pl.Int8, eager=True), pl.int_range(24, dtype=pl.Int8, eager=True)

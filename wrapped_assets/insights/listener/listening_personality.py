@@ -1,4 +1,4 @@
-"""Which of sixteen ways to listen is a listener's."""
+"""Gives a listener one of sixteen listening personalities."""
 
 import polars as pl
 
@@ -38,10 +38,10 @@ PAST = "2025-05-01 eple/royksopp, "
     ],
 )  # fmt: skip
 def listening_personality(personality_axes: pl.LazyFrame, axis_ladder: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's place on each axis, as the share of people below, and the name for the four halves; without all four no name.
+    """A listener's place on each of four axes, as the share of listeners below, and a personality name if all four are known.
 
-    Among listeners with 30 listens, if 20 are known on the axis. A tie with the middle: those of one value count half below each other,
-    and from 0.5 on it is the explorer's, the varied, the new and the mainstream half.
+    A listener needs 30 listens, an axis 20 listeners. Listeners with a tie on a value count as half below each other. A place of 0.5 or
+    more belongs to the upper half: explorer, varied, new, mainstream.
     """
     placed = place_in(personality_axes, axis_ladder, "axis", "axis_value", "_place", "_people")
     shares = [pl.col("_place").filter(pl.col("axis") == axis).max().alias(f"{axis}_share") for axis in AXES]
@@ -52,5 +52,5 @@ def listening_personality(personality_axes: pl.LazyFrame, axis_ladder: pl.LazyFr
     ]
     told = {"personality_name": {code: name for code, (name, _) in PERSONALITIES.items()},
             "personality_meaning": {code: meaning for code, (_, meaning) in PERSONALITIES.items()}}  # fmt: skip
-    code = pl.concat_str(halves)  # null where one is
+    code = pl.concat_str(halves)  # null if any half is null
     return wide.with_columns(code.replace_strict(words, default=None, return_dtype=pl.String).alias(name) for name, words in told.items())

@@ -1,4 +1,4 @@
-"""Days in a row with music."""
+"""Finds the longest run of days with music."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )  # fmt: skip
 def listening_streak(listener_days: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """A listener's longest run of local days with a listen, inside the window; the current run ends on the window's last day.
+    """A listener's longest run of local days with a listen inside the window, and the current run, which ends on the window's last day.
 
     A tie goes to the earlier run.
     """

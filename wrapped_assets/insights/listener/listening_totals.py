@@ -1,4 +1,4 @@
-"""A listener's year in numbers."""
+"""Sums up a listener's year."""
 
 import polars as pl
 
@@ -36,9 +36,9 @@ def listening_totals(
     listener_days: pl.LazyFrame, recording_years: pl.LazyFrame, artist_years: pl.LazyFrame, release_group_months: pl.LazyFrame,
     rules: DeclaredRules,
 ) -> pl.LazyFrame:  # fmt: skip
-    """What a listener played inside the window: time and plays of all, listens and distinct things of what counted.
+    """A listener's plays inside the window: time and number of all plays; listens, recordings and artists of the counted ones.
 
-    No ties: nothing is ranked. A listener whose plays were all too short or private has minutes and no listens.
+    No ties: nothing is ranked. A listener with only short or private plays has minutes but no listens.
     """
     totals = listener_days.group_by("listener_id").agg(
         pl.col("play_count", "listen_count", "ms_played").sum(), active_day_count=(pl.col("listen_count") > 0).sum()

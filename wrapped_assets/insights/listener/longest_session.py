@@ -1,4 +1,4 @@
-"""The longest sitting of a listener's year."""
+"""Finds the longest listening session of a listener's year."""
 
 import polars as pl
 
@@ -30,10 +30,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def longest_session(sessions: pl.LazyFrame) -> pl.LazyFrame:
-    """The session with most time from its first start to its last end; it ends where more than 20 minutes pass without a play.
+    """A listener's session with most time from its first start to its last end; 20 minutes without a play end a session.
 
-    Skips belong to a session, private plays do not, and it needs a listen. A session over New Year counts for each year with its
-    part of it. A tie goes to the earlier session.
+    A gap of exactly 20 minutes still belongs to the session. Skips belong to a session, private plays do not, and a session needs a
+    listen. A session over New Year is split between both years. A tie goes to the earlier session.
     """
     whole = joined_intervals(
         sessions, "listener_id", "session_started_at", "session_ended_at", SESSION_GAP, sums=["play_count", "listen_count"]

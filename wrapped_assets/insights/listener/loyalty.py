@@ -1,4 +1,4 @@
-"""The artists that a listener kept through the whole year."""
+"""Finds artists that a listener heard in every month of the year."""
 
 import polars as pl
 
@@ -33,10 +33,10 @@ _YEAR_LONG = ", ".join(f"{year}-{month:02d}-05 eple/royksopp" for year in (2025,
     ],
 )  # fmt: skip
 def loyalty(loyal_artists: pl.LazyFrame, discoveries: pl.LazyFrame) -> pl.LazyFrame:
-    """Artists with a listen in every month of the window, those first that were so for most years in a row, at most fifty.
+    """One of at most fifty artists heard in every month of the window, ranked by how many years in a row this was so.
 
-    The years are counted up to this one and as far back as `history_since`; each is judged by its own edition's window. A tie goes
-    to more listens, longer played, heard first, smaller id.
+    Years are counted backwards from this one, at most to `history_since`, each with its own edition's window. A tie goes to more listens,
+    then longer played, then heard first, then the smaller id.
     """
     order = ["-loyal_year_count", "-listen_count", "-ms_played", "first_listened_at", "artist_id"]
     kept = ranked(loyal_artists, "listener_id", order=order, rank="loyalty_rank", limit=PLACES)

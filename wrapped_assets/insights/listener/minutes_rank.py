@@ -1,4 +1,4 @@
-"""Where a listener's minutes stand among everybody's."""
+"""Ranks a listener's minutes among all listeners."""
 
 import polars as pl
 
@@ -35,9 +35,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def minutes_rank(listening_totals: pl.LazyFrame, profiles: pl.LazyFrame, minutes_ladder: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's place by time played, among all with a listen and among those of the same country, each from 20 listeners up.
+    """A listener's rank by time played, among all listeners with a listen and among those of their country, if there are 20.
 
-    A tie is a shared place: 1 and how many have more. Without a known country, or in a small one, there is no place in it.
+    The rank is 1 plus the number of listeners with more, so a tie is a shared rank. The country's rank is null if the country is unknown
+    or has fewer than 20 listeners.
     """
     heard = listening_totals.filter(pl.col("listen_count") > 0).join(profiles, on="listener_id", how="left")
     of_all = heard.with_columns(chart_country=pl.lit(""))

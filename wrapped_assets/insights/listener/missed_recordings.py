@@ -1,4 +1,4 @@
-"""What people of like taste heard this year, and the listener never did."""
+"""Lists recordings that a listener missed and listeners of similar taste heard."""
 
 import polars as pl
 
@@ -28,8 +28,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def missed_recordings(listening_totals: pl.LazyFrame, neighbour_recordings: pl.LazyFrame) -> pl.LazyFrame:
-    """A recording that the ten of most like taste heard most and the listener never did, as far as known; at most fifty, two per artist.
+    """A recording that the ten listeners of most similar taste heard and the listener never did; at most fifty, two per artist.
 
-    Among those who agreed to be found. A tie goes to more of the ten, then to the smaller id.
+    Ranked by listens of the ten, who all agreed to be found. A tie goes to the recording that more of the ten heard, then to the
+    smaller id.
     """
     return neighbour_recordings.join(listening_totals, on="listener_id", how="semi")

@@ -1,4 +1,4 @@
-"""The day one recording would not let you go."""
+"""Finds the recording that a listener replayed most within a day."""
 
 from datetime import date
 
@@ -32,7 +32,7 @@ def most_replayed_day(recording_months: pl.LazyFrame) -> pl.LazyFrame:
 
     A tie goes to the earlier day, then to the recording heard first on it, then to the smaller id.
     """
-    # A recording's best day of the year is the best one of some month: no other day of that month comes before it.
+    # A recording's best day of the year is also the best day of its month, so the months' best days are enough.
     best = recording_months.filter(pl.col("best_day_listen_count") > 0)
     order = ["-best_day_listen_count", "best_local_date", "best_day_first_listened_at", "recording_id"]
     return first_per(best, "listener_id", order=order).with_columns(local_date="best_local_date", listen_count="best_day_listen_count")

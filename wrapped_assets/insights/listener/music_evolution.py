@@ -1,4 +1,4 @@
-"""How a listener's music changed in the course of the year."""
+"""Divides a listener's year into spans of similar music."""
 
 import polars as pl
 
@@ -38,11 +38,11 @@ _YEAR = "2026-01-05 eple/bo*30, 2026-03-05 eple/bo*30, 2026-07-05 so_here/cy*30"
 def music_evolution(
     artist_months: pl.LazyFrame, recording_months: pl.LazyFrame, recording_genres: pl.LazyFrame, year: int
 ) -> pl.LazyFrame:  # fmt: skip
-    """A place among the genres and among the artists of one of at most three spans of months into which the year falls.
+    """A rank in one of at most three spans of months that divide the year: the genre and the artist at that rank.
 
-    It is cut where the mixes of artists and of genres differ most by Jensen–Shannon divergence: the best of all 67 ways, after a penalty
-    (`kernels.segmentation.cut`). Silent months are in no span. First in a span is what exceeds its share of the year most; every credited
-    artist gets a listen in full. A tie: more listens, smaller id or name; of ways to cut: fewer cuts, then earlier ones.
+    Of the 67 ways to divide the year the one is chosen whose spans differ most in their mixes of artists and genres, by Jensen–Shannon
+    divergence less a penalty (`kernels.segmentation.cut`). Months without listens are in no span. Ranks are by how far a share exceeds its
+    share of the year; each credited artist gets the full listen. A tie: more listens, smaller id or name; fewer cuts, then earlier ones.
     """
     heard = pl.col("listen_count") > 0
     artists = artist_months.filter(heard).select("listener_id", "month", kind="artist_id", amount="listen_count")

@@ -1,4 +1,4 @@
-"""What the artists of a listener's year released in it."""
+"""Lists what a listener's top artists released this year."""
 
 import polars as pl
 
@@ -38,11 +38,11 @@ PER_ARTIST = 5
     ],
 )
 def new_releases(top_artists: pl.LazyFrame, release_group_months: pl.LazyFrame, year_releases: pl.LazyFrame) -> pl.LazyFrame:
-    """A release group of the year by one of a listener's fifty top artists, heard or not, at most five of each artist.
+    """A release group of the year by one of a listener's top fifty artists, heard or not, at most five per artist.
 
-    Of an artist the ones with more tracks come first; a tie goes to more listens, then to the smaller id. In the list each artist's
-    first stands before all second ones, artists in their order. Names are the catalogue's; of two rows of one release group the one
-    whose tracks are known and more, then the smaller key is told. What a catalogue does not know is not here.
+    An artist's releases are ordered by number of tracks; a tie goes to more listens, then to the smaller id. The list has each artist's
+    first release before all second ones, with artists in rank order. Only catalogued releases are listed, by the catalogue's names. Of
+    two catalogue rows of one release group the one with more known tracks is used, then the one with the smaller key.
     """
     known = year_releases.with_columns(pl.col("track_count").fill_null(0))
     releases = first_per(known, "release_group_id", order=["-track_count", "known_key"])

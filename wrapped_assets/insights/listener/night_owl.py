@@ -1,4 +1,4 @@
-"""Whether a listener's music belongs to the night, the morning or the weekend."""
+"""Measures how much a listener listens at night, in the morning and at the weekend."""
 
 import polars as pl
 

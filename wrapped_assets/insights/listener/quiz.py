@@ -1,4 +1,4 @@
-"""Questions about a listener's year, with the true answer among others near it."""
+"""Makes quiz questions about a listener's year."""
 
 import polars as pl
 
@@ -38,10 +38,10 @@ OPTIONS = 4
 def quiz(
     listening_totals: pl.LazyFrame, top_artists: pl.LazyFrame, top_recordings: pl.LazyFrame, discoveries: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """One answer to choose: the artist or song of the year among the next in rank, the minutes or new songs among numbers near.
+    """One answer of a question: the top artist or recording among the next in rank, or a true number among numbers near it.
 
-    What was heard as often as the first is no wrong answer and is left out; a question has two to four answers. Their order, and the
-    true number's place, follow from the listener's own figures and the question, so that they are the same each time: no ties.
+    A question has two to four answers. Anything heard as often as the top one is left out, because it would be right too. The order of
+    answers, and the true number's position, are derived from the listener's figures and the question, so they never change: no ties.
     """
     figures = listening_totals.filter(pl.col("listen_count") > 0).select("listener_id", "listen_count", "ms_played")
     seed = figures.select("listener_id", seed=pl.concat_str("listen_count", "ms_played", separator="|"))

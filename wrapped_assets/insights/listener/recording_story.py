@@ -1,4 +1,4 @@
-"""How a listener's song of the year became it."""
+"""Follows a listener's top recording from its first listen."""
 
 from datetime import date
 
@@ -40,9 +40,9 @@ from wrapped_assets.vocabulary import columns as c
 def recording_story(
     top_recordings: pl.LazyFrame, recording_months: pl.LazyFrame, recording_history: pl.LazyFrame, discoveries: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """The top recording: first listen ever, as far as known since `history_since`, its listens, its days and the best one of them.
+    """A listener's top recording: its first known listen since `history_since`, its listens, its days and its best day.
 
-    A tie for the best day goes to the earlier one; for the top recording it ends as in `top_recordings`.
+    A tie for the best day goes to the earlier day. A tie for the top recording is broken as in `top_recordings`.
     """
     recording = ["listener_id", "recording_id"]
     top = top_recordings.filter(pl.col("recording_rank") == 1).select(*recording, "listen_count")

@@ -1,4 +1,4 @@
-"""A listener's song of the year, month by month."""
+"""Counts the listens of a listener's top recording by month."""
 
 import polars as pl
 
@@ -33,9 +33,9 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )
 def recording_story_months(top_recordings: pl.LazyFrame, recording_months: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """The listens of the top recording in one month of the window, also where there were none.
+    """The listens of a listener's top recording in one month of the window; months without a listen are included.
 
-    A tie for the top recording ends as in `top_recordings`.
+    A tie for the top recording is broken as in `top_recordings`.
     """
     recording = ["listener_id", "recording_id"]
     top = top_recordings.filter(pl.col("recording_rank") == 1)

@@ -1,4 +1,4 @@
-"""From which years a listener's music is."""
+"""Counts a listener's listens by release year."""
 
 import polars as pl
 
@@ -38,8 +38,8 @@ from wrapped_assets.vocabulary import columns as c
 def release_years(recording_years: pl.LazyFrame, recordings: pl.LazyFrame) -> pl.LazyFrame:
     """A listener's listens to recordings of one original release year; years without a listen have no row.
 
-    Every row also says the median year, which at least half of the listens are not younger than, the oldest recording, and of which
-    share of all listens the year is known. A tie for the oldest: more listens, longer played, heard first, smaller id.
+    Every row repeats three figures: the median year (at least half of the listens are of that year or older), the oldest recording, and
+    the share of listens with a known year. A tie for the oldest: more listens, longer played, heard first, smaller id.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0)
     dated = heard.join(recordings.drop_nulls("release_year"), on="recording_id")

@@ -1,4 +1,4 @@
-"""The listeners of like taste, if one agreed to be found, as they did."""
+"""Lists listeners of similar taste who agreed to be found."""
 
 import polars as pl
 
@@ -28,8 +28,8 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def similar_listeners(listening_totals: pl.LazyFrame, listener_similarities: pl.LazyFrame) -> pl.LazyFrame:
-    """Another listener of like taste, the closest first, at most 25; only where both agreed to be found and have 50 listens or more.
+    """One of at most 25 listeners of most similar taste; both agreed to be found and have 50 listens or more.
 
-    The cosine of their listens per recording. A tie goes to the smaller id.
+    Similarity is the cosine of their listens per recording. A tie goes to the smaller id.
     """
     return listener_similarities.join(listening_totals, on="listener_id", how="semi")

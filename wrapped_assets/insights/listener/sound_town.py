@@ -1,4 +1,4 @@
-"""The place that sounds like a listener's year."""
+"""Finds the place whose listening is most like a listener's year."""
 
 import polars as pl
 
@@ -10,7 +10,7 @@ from wrapped_assets.vocabulary import columns as c
 
 TOP_ARTISTS = 10
 SHARED = 3
-PER_UNIT = 1_000_000  # lifts are added up as whole millionths, in any order the same
+PER_UNIT = 1_000_000  # lifts are summed as whole millionths, so that the sum does not depend on the order
 
 
 @insight(
@@ -42,10 +42,10 @@ PER_UNIT = 1_000_000  # lifts are added up as whole millionths, in any order the
     ],
 )  # fmt: skip
 def sound_town(top_artists: pl.LazyFrame, place_listens: pl.LazyFrame) -> pl.LazyFrame:
-    """The place where at least three of a listener's ten top artists are heard more than elsewhere, and those artists.
+    """The place where at least three of a listener's top ten artists are heard more than elsewhere, and those artists.
 
-    More is the artist's share of the place's listens over the artist's share of all; the place with the highest mean over them wins,
-    of places with 20 listeners. A tie goes to more artists, then to the name of the place in Unicode order.
+    An artist's lift is its share of the place's listens over its share of all listens. The place with the highest mean lift of those
+    artists wins; a place needs 20 listeners. A tie goes to more artists, then to the name of the place in Unicode order.
     """
     place = ["listener_id", "place_name", "chart_country"]
     mine = top_artists.filter(pl.col("artist_rank") <= TOP_ARTISTS).join(place_listens, on="artist_id")

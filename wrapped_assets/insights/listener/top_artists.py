@@ -1,4 +1,4 @@
-"""The artists of a listener's year."""
+"""Ranks a listener's artists of the year."""
 
 import polars as pl
 
@@ -27,9 +27,9 @@ PLACES = 50
     ],
 )
 def top_artists(artist_years: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's artists by listens, the first fifty; every credited artist gets a listen in full, featured ones too.
+    """One of a listener's top fifty artists by listens; each credited artist, featured ones too, gets the full listen.
 
-    A tie goes to the one played longer, then to the one heard first, then to the smaller id.
+    A tie goes to the artist played longer, then to the one heard first, then to the smaller id.
     """
     artists = artist_years.filter(pl.col("listen_count") > 0)
     order = ["-listen_count", "-ms_played", "first_listened_at", "artist_id"]

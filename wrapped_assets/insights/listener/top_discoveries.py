@@ -1,4 +1,4 @@
-"""The songs that a listener found this year and kept."""
+"""Ranks the recordings that a listener discovered this year."""
 
 import polars as pl
 
@@ -29,9 +29,9 @@ PER_ARTIST = 2
     ],
 )
 def top_discoveries(new_recordings: pl.LazyFrame) -> pl.LazyFrame:
-    """Recordings first heard inside the window, by listens: at least four, at most two of a primary artist, the first fifty.
+    """One of the top fifty recordings first heard inside the window, with four listens or more, at most two per primary artist.
 
-    A tie goes to the one played longer, then to the one heard first, then to the smaller id; also within an artist's two.
+    A tie goes to the recording played longer, then to the one heard first, then to the smaller id; also among an artist's two.
     """
     kept = new_recordings.filter(pl.col("listen_count") >= MINIMUM_LISTENS)
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]

@@ -1,4 +1,4 @@
-"""The genres of a listener's year."""
+"""Ranks a listener's genres of the year."""
 
 import polars as pl
 
@@ -37,10 +37,10 @@ PLACES = 50
     ],
 )  # fmt: skip
 def top_genres(recording_years: pl.LazyFrame, recording_genres: pl.LazyFrame, genres: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's genres by listens, the first fifty; a recording's listens are split evenly over its genres.
+    """One of a listener's top fifty genres by listens; a recording's listens are split evenly over its genres.
 
-    Whose genres a recording has says `recording_genres`; shares are of the listens with any, `genre_known_share` says how many of all
-    these are. A tie goes to the one whose recordings were played longer, then to the one heard first, then to the smaller name.
+    `recording_genres` defines a recording's genres. Shares are of the listens with a known genre, and `genre_known_share` is their share of
+    all listens. A tie goes to the genre whose recordings were played longer, then to the one heard first, then to the smaller name.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0).with_columns(_all=pl.col("listen_count").sum().over("listener_id"))
     tagged = heard.join(recording_genres, on="recording_id").with_columns(_parts=parts_of("listen_count", "genre_share"))

@@ -1,4 +1,4 @@
-"""The songs of a listener's year."""
+"""Ranks a listener's recordings of the year."""
 
 import polars as pl
 
@@ -27,9 +27,9 @@ PLACES = 100
     ],
 )
 def top_recordings(recording_years: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's recordings by listens, the first hundred.
+    """One of a listener's top hundred recordings by listens.
 
-    A tie goes to the one played longer, then to the one heard first, then to the smaller id.
+    A tie goes to the recording played longer, then to the one heard first, then to the smaller id.
     """
     recordings = recording_years.filter(pl.col("listen_count") > 0)
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]

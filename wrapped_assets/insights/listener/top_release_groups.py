@@ -1,4 +1,4 @@
-"""The albums of a listener's year."""
+"""Ranks a listener's albums of the year."""
 
 import polars as pl
 
@@ -37,10 +37,10 @@ _KNOWN = [{"artist_name": "bo", "release_group_name": name, "track_count": 2} fo
     ],
 )  # fmt: skip
 def top_release_groups(release_group_months: pl.LazyFrame, listens: pl.LazyFrame, release_groups: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's release groups, the first fifty, by listens × evenness over their recordings: albums heard through, not one song.
+    """One of a listener's top fifty release groups by listens × evenness over recordings, which favours albums heard in full.
 
-    Where a catalogue knows the number of tracks, 70 % must be heard, or it has no row. Others count their listens, unchecked and in the
-    same order: knowing more only ever lowers one. Those of no name are left out. A tie: more listens, longer, heard first, smaller id.
+    If a catalogue knows the number of tracks, 70 % must be heard, or there is no row. Otherwise the score is the listens, ranked in the
+    same order, so catalogue data can only lower a score. Unnamed ones are left out. A tie: more listens, longer, heard first, smaller id.
     """
     group = ["listener_id", "release_group_id"]
     known = release_groups.drop_nulls("track_count")

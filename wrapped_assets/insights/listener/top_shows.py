@@ -1,4 +1,4 @@
-"""The podcasts and audiobooks of a listener's year."""
+"""Ranks a listener's podcasts and audiobooks of the year."""
 
 import polars as pl
 
@@ -35,10 +35,10 @@ EPISODES, DAYS = 2, 2
     ],
 )
 def top_shows(show_days: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener's podcasts and audiobooks by minutes, the first fifty; music is never among them.
+    """One of a listener's top fifty podcasts and audiobooks by minutes; music is never included.
 
-    A show needs two episodes and two local days, each with at least 60 seconds of one episode on one day; its minutes count all
-    plays. A tie goes to more episodes, then to the show played first, then to the smaller id, then to the audiobook.
+    A show needs two episodes and two local days, counting only episodes played for 60 seconds or more on one day. Its minutes include
+    all plays. A tie goes to more episodes, then to the show played first, then to the smaller id, then to the audiobook.
     """
     heard = pl.col("ms_played") >= HEARD_MS
     shows = show_days.group_by("listener_id", "show_id", "media").agg(

@@ -1,4 +1,4 @@
-"""How varied a listener's year was."""
+"""Measures how varied a listener's year was."""
 
 import polars as pl
 
@@ -33,10 +33,10 @@ from wrapped_assets.vocabulary.outcomes import COUNTED, TOO_SHORT
     ],
 )  # fmt: skip
 def variety(listening_totals: pl.LazyFrame, top_artists: pl.LazyFrame, artist_years: pl.LazyFrame, outcomes: pl.LazyFrame) -> pl.LazyFrame:
-    """How evenly a listener's listens spread over artists, how many were the top artist's, repeats, and skipped plays where known.
+    """How evenly a listener's listens spread over artists, and the shares of the top artist, of repeats and of known skips.
 
-    The share of the top artist is of all listens; evenness counts every credited artist in full. Skips are of music inside the
-    window, private plays aside. A tie for the top artist ends as in `top_artists`.
+    The top artist's share is of all listens; for evenness each credited artist gets the full listen. The skip share covers music inside
+    the window without private plays. A tie for the top artist is broken as in `top_artists`.
     """
     artists = artist_years.filter(pl.col("listen_count") > 0)
     played = outcomes.filter(pl.col("outcome_code").is_in((COUNTED, TOO_SHORT)))

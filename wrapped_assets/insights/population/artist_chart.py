@@ -1,4 +1,4 @@
-"""The artists that most people heard."""
+"""Ranks artists by number of listeners."""
 
 import polars as pl
 
@@ -28,9 +28,9 @@ PLACES = 100
     ],
 )
 def artist_chart(artist_countries: pl.LazyFrame) -> pl.LazyFrame:
-    """A place among the hundred artists with most listeners, of all and of each country.
+    """One of the hundred artists with most listeners, over all listeners and per country.
 
-    A tie goes to the one with more listens, then to the smaller id. Exact, and so only inside the house: what leaves it passes the
+    A tie goes to the artist with more listens, then to the smaller id. Counts are exact and for internal use only: exports pass the
     privacy gates.
     """
     order = ["-listener_count", "-listen_count", "artist_id"]

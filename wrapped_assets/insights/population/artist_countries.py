@@ -1,4 +1,4 @@
-"""How many heard each artist, in each country and in all."""
+"""Counts each artist's listeners, per country and overall."""
 
 import polars as pl
 
@@ -29,9 +29,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def artist_countries(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """An artist in one country, and in all (written as no country): listeners and their listens.
+    """An artist's listeners and listens in one country, or overall (country is empty).
 
-    Every credited artist gets a listen in full. No ties: nothing is ranked. Only inside the house, so that a group of one is counted.
+    Each credited artist gets the full listen. No ties: nothing is ranked. Internal use only, so groups of one listener are kept.
     """
     heard = artist_audiences.group_by("artist_id", "listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") > 0)
     sums = {"listener_count": pl.len().cast(pl.Int64), "listen_count": pl.col("listen_count").sum()}

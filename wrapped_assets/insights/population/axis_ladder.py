@@ -1,4 +1,4 @@
-"""Where everybody stands on the axes that a personality is told from."""
+"""Counts listeners at each value of the personality axes."""
 
 import polars as pl
 
@@ -25,7 +25,7 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def axis_ladder(personality_axes: pl.LazyFrame) -> pl.LazyFrame:
-    """A value that some listener has on an axis, and how many have at least that; of axes that are known of 20 listeners.
+    """A value on a personality axis and how many listeners have at least that value; the axis needs 20 listeners.
 
     No ties: nobody is ranked here.
     """

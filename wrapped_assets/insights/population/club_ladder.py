@@ -1,4 +1,4 @@
-"""How devoted the members of each club are."""
+"""Counts club members at each share of listens."""
 
 import polars as pl
 
@@ -25,7 +25,7 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def club_ladder(listener_clubs: pl.LazyFrame) -> pl.LazyFrame:
-    """A share of listens that some member has given to their club, and how many gave at least that; of clubs with 20 members.
+    """A share of listens given to a club and how many members gave at least that share; the club needs 20 members.
 
     No ties: nobody is ranked here.
     """

@@ -1,4 +1,4 @@
-"""An edition in numbers, over all of its listeners."""
+"""Sums up an edition over all of its listeners."""
 
 import polars as pl
 
@@ -21,17 +21,17 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def edition_totals(listening_totals: pl.LazyFrame, year: int) -> pl.LazyFrame:
-    """How many listeners an edition has, and what they played inside its window; a year without any has no row.
+    """An edition's number of listeners and what they played inside its window; a year without listeners has no row.
 
-    No ties: nothing is ranked. An operator's figure for readiness and reconciliation, so that a group of one is shown: what
-    leaves the house passes the privacy gates first.
+    No ties: nothing is ranked. Operators use it for readiness and reconciliation, so it also covers a single listener. Exports
+    pass the privacy gates.
     """
     return (
         listening_totals.select(
             listener_count=pl.col("listener_id").n_unique(),
             play_count=pl.col("play_count").sum(),
             listen_count=pl.col("listen_count").sum(),
-            minutes=divided(pl.col("ms_played").sum(), 60_000),  # of whole milliseconds: a sum of fractions depends on its order
+            minutes=divided(pl.col("ms_played").sum(), 60_000),  # sum whole milliseconds first: a sum of fractions depends on its order
         )
         .filter(pl.col("listener_count") > 0)
         .with_columns(year=pl.lit(year, pl.Int64))

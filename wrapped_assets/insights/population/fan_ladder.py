@@ -1,4 +1,4 @@
-"""How many listeners an artist has at each number of listens."""
+"""Counts an artist's listeners at each number of listens."""
 
 import polars as pl
 
@@ -7,7 +7,7 @@ from wrapped_assets.contracts.kinds import population
 from wrapped_assets.kernels.ladders import ladder
 from wrapped_assets.vocabulary import columns as c
 
-MINIMUM_AUDIENCE = 100  # below it a rank would say how many listeners a small artist has
+MINIMUM_AUDIENCE = 100  # for a smaller artist, a rank would reveal the number of listeners
 
 
 @population(
@@ -27,8 +27,8 @@ MINIMUM_AUDIENCE = 100  # below it a rank would say how many listeners a small a
     ],
 )
 def fan_ladder(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
-    """A number of listens that some listener of an artist has, and how many of the artist's listeners have at least that many.
+    """A number of listens to an artist and how many of the artist's listeners have at least that many.
 
-    Only artists with 100 listeners. No ties: nobody is ranked here.
+    The artist needs 100 listeners. No ties: nobody is ranked here.
     """
     return ladder(artist_audiences, "artist_id", "listen_count")

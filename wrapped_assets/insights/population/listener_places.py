@@ -1,4 +1,4 @@
-"""Where the listeners of an edition are at home."""
+"""Counts an edition's listeners by country and city of their home."""
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary import columns as c
         "profiles": [c.listener_id, c.country, c.place_name],
     },
     minimum_group=MINIMUM_LISTENERS,
-    group_size=c.group_listener_count,  # of the row without a name: everybody's, for it says of nobody where they are at home
+    group_size=c.group_listener_count,  # for the row without a name it counts everybody, because that row reveals nobody's home
     examples=[
         Example(
             given={f"one {n}": "2026-05-01 eple" for n in range(26)} | {"ed": "2026-05-01 eple~12s"},
@@ -30,9 +30,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def listener_places(listening_totals: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """A country, or a city, and how many with a listen in the window are at home there; those who did not say are left out.
+    """A country or city and how many listeners with a listen in the window live there; unknown homes are left out.
 
-    Those with fewer than 20 listeners are one row without a name, the last. A tie goes to the name in Unicode order.
+    Countries, and cities, with fewer than 20 listeners are summed in one last row without a name. A tie goes to the name in Unicode order.
     """
     homes = listening_totals.filter(pl.col("listen_count") > 0).join(profiles, on="listener_id")
     in_country = homes.filter(pl.col("country").is_not_null()).select(

@@ -1,4 +1,4 @@
-"""Who listened most like whom, among those who agreed to be found."""
+"""Finds the most similar listeners among those who agreed to be found."""
 
 import polars as pl
 
@@ -37,10 +37,10 @@ FEWEST_LISTENS = 50
     ],
 )  # fmt: skip
 def listener_similarities(recording_years: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener and another of like taste, both of whom agreed to be found: the 25 with the largest cosine of listens per recording.
+    """A listener and one of the 25 others with the largest cosine of listens per recording; both agreed to be found.
 
-    Both have at least 50 listens inside the window, and a recording in common. A tie, to nine digits, goes to the smaller id. People,
-    not figures: there is no smallest group; who no longer agrees is gone with the next build, also after publication.
+    Both have 50 listens or more inside the window and a recording in common. A tie, to nine digits, goes to the smaller id. Rows are
+    about consenting people, so there is no minimum group. The next build removes whoever withdraws, also after publication.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0)
     totals = heard.group_by("listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") >= FEWEST_LISTENS)

@@ -1,4 +1,4 @@
-"""At which hours everybody listens."""
+"""Counts the listens of all listeners by hour of the day."""
 
 import polars as pl
 
@@ -23,9 +23,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def listening_moments(listener_hours: pl.LazyFrame) -> pl.LazyFrame:
-    """An hour of work days or of weekends, by everybody's local time, with a listen in it; what an artist's hours are compared with.
+    """An hour of work days or weekends, in local time, and the listens of all listeners in it; `artist_moments` compares with it.
 
-    No ties: nothing is ranked. Only inside the house, so that a group of one is counted.
+    No ties: nothing is ranked. Internal use only, so groups of one listener are kept.
     """
     hours = listener_hours.group_by(is_weekend=pl.col("local_weekday") >= 6, local_hour="local_hour")
     return hours.agg(pl.col("listen_count").sum())

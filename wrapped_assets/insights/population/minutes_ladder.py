@@ -1,4 +1,4 @@
-"""How many listeners reach each time played, of all and of each country."""
+"""Counts listeners at each time played, overall and per country."""
 
 import polars as pl
 
@@ -28,9 +28,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def minutes_ladder(listening_totals: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """A time that some listener played, and how many played at least that long: of all, and of each country with 20 listeners.
+    """A time played and how many listeners played at least that long, overall and in each country with 20 listeners.
 
-    Listeners have at least one listen. No ties: nobody is ranked here.
+    Only listeners with a listen count. No ties: nobody is ranked here.
     """
     heard = listening_totals.filter(pl.col("listen_count") > 0)
     of_all = heard.select("ms_played", chart_country=pl.lit(""))

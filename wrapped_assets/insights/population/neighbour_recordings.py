@@ -1,4 +1,4 @@
-"""What those of like taste heard, and a listener never did."""
+"""Finds recordings that a listener missed and listeners of similar taste heard."""
 
 import polars as pl
 
@@ -40,11 +40,11 @@ PLACES = 50
 def neighbour_recordings(
     listener_similarities: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, unwanted_music: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """A recording that a listener never heard, in the window or not, but some of the ten of most like taste did, by their listens.
+    """A recording that a listener never heard but some of the ten listeners of most similar taste did, ranked by their listens.
 
-    At most two of a primary artist, fifty in all; none that the listener excluded, or whose primary artist they did. A tie goes to
-    more of the ten, then to the smaller id. Of people who agreed to be found, so that there is no smallest group; who no longer
-    agrees is gone with the next build, also after publication.
+    At most fifty, two per primary artist, without recordings and artists that the listener excluded; listens outside the window count as
+    heard. A tie goes to more of the ten, then to the smaller id. Rows are about consenting people, so there is no minimum group. The
+    next build removes whoever withdraws, also after publication.
     """
     similar = listener_similarities.filter(pl.col("similar_rank") <= NEIGHBOURS).select("listener_id", "similar_listener_id")
     heard = recording_years.filter(pl.col("listen_count") > 0)

@@ -1,4 +1,4 @@
-"""How much is heard in each place."""
+"""Counts the listens to each artist in each place."""
 
 import polars as pl
 
@@ -27,7 +27,7 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def place_listens(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """An artist in a place with 20 listeners: credited listens there, of the place, of the artist, and of everybody.
+    """An artist in a place with 20 listeners: the artist's credited listens there, and those of the place, the artist and overall.
 
     No ties: nothing is ranked.
     """

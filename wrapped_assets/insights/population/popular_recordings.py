@@ -1,4 +1,4 @@
-"""The thousand recordings that most people heard: what mainstream means."""
+"""Lists the thousand recordings with most listeners, which define mainstream."""
 
 import polars as pl
 
@@ -24,9 +24,9 @@ PLACES = 1000
     ],
 )
 def popular_recordings(recording_countries: pl.LazyFrame) -> pl.LazyFrame:
-    """A place among the thousand recordings with most listeners of all.
+    """One of the thousand recordings with most listeners.
 
-    A tie goes to the one with more listens, then to the smaller id. Only inside the house, so that a group of one is counted.
+    A tie goes to the recording with more listens, then to the smaller id. Internal use only, so groups of one listener are kept.
     """
     of_all = recording_countries.filter(pl.col("chart_country") == "")
     order = ["-listener_count", "-listen_count", "recording_id"]

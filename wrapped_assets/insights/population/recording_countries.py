@@ -1,4 +1,4 @@
-"""How many heard each recording, in each country and in all."""
+"""Counts each recording's listeners, per country and overall."""
 
 import polars as pl
 
@@ -28,9 +28,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def recording_countries(recording_years: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """A recording in one country, and in all (written as no country): listeners and their listens.
+    """A recording's listeners and listens in one country, or overall (country is empty).
 
-    No ties: nothing is ranked. Only inside the house, so that a group of one is counted.
+    No ties: nothing is ranked. Internal use only, so groups of one listener are kept.
     """
     heard = recording_years.group_by("recording_id", "listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") > 0)
     sums = {"listener_count": pl.len().cast(pl.Int64), "listen_count": pl.col("listen_count").sum()}

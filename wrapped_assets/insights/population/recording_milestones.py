@@ -1,4 +1,4 @@
-"""When the listens of all listeners to a recording reached a thousand."""
+"""Finds the day on which a recording reached a thousand listens."""
 
 from datetime import date
 
@@ -31,9 +31,9 @@ LISTENS = 1_000
     ],
 )
 def recording_milestones(recording_days: pl.LazyFrame, recording_milestones: pl.LazyFrame) -> pl.LazyFrame:
-    """A recording, its listens by all listeners up to the year's end, and the day on which they reached a thousand, if they did.
+    """A recording's listens over all listeners up to the year's end, and the day on which they reached a thousand, or null.
 
-    Days are the listeners' own calendar days; listens outside of their editions' windows do not count. No ties: nothing is ranked.
+    Days are the listeners' local days. Listens outside their editions' windows do not count. No ties: nothing is ranked.
     """
     before = recording_milestones.select("recording_id", _before="cumulative_listen_count", _passed="passed_date")
     days = recording_days.group_by("recording_id", "local_date").agg(pl.col("listen_count").sum())

@@ -1,4 +1,4 @@
-"""The release groups that most people heard."""
+"""Ranks release groups by number of listeners."""
 
 import polars as pl
 
@@ -28,10 +28,10 @@ PLACES = 100
     ],
 )
 def release_group_chart(release_group_countries: pl.LazyFrame) -> pl.LazyFrame:
-    """A place among the hundred release groups with most listeners, of all and of each country.
+    """One of the hundred release groups with most listeners, over all listeners and per country.
 
-    A tie goes to the one with more listens, then to the smaller id. Exact, and so only inside the house: what leaves it passes the
-    privacy gates.
+    A tie goes to the release group with more listens, then to the smaller id. Counts are exact and for internal use only: exports pass
+    the privacy gates.
     """
     order = ["-listener_count", "-listen_count", "release_group_id"]
     return ranked(release_group_countries, "chart_country", order=order, rank="chart_rank", limit=PLACES)

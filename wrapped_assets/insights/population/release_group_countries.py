@@ -1,4 +1,4 @@
-"""How many heard each release group, in each country and in all."""
+"""Counts each release group's listeners, per country and overall."""
 
 import polars as pl
 
@@ -28,10 +28,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def release_group_countries(release_group_months: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """A release group in one country, and in all (written as no country): listeners and their listens.
+    """A release group's listeners and listens in one country, or overall (country is empty).
 
-    Plays whose export names no release group are left out. No ties: nothing is ranked. Only inside the house, so that a group of one
-    is counted.
+    Plays whose export names no release group are left out. No ties: nothing is ranked. Internal use only, so groups of
+    one listener are kept.
     """
     heard = (
         release_group_months.group_by("release_group_id", "listener_id")

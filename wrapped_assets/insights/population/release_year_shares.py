@@ -1,4 +1,4 @@
-"""How everybody's listens, and those of each age, spread over release years."""
+"""Measures how listens spread over release years, overall and per age group."""
 
 import polars as pl
 
@@ -37,10 +37,10 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )  # fmt: skip
 def release_year_shares(release_years: pl.LazyFrame, profiles: pl.LazyFrame, year: int) -> pl.LazyFrame:
-    """A release year and the sum over listeners of its share of their listens: of all (band 0), and of those born in five years together.
+    """A release year and the sum of listeners' shares of listens to it, over all (band 0) and per five years of birth.
 
-    Shares, so that each listener counts once, however much they listen; only those with 30 listens whose year is known, and only of
-    20 such listeners or more. No ties: nothing is ranked.
+    Summing shares gives each listener the same weight. Only listeners with 30 listens of known year count; a band needs 20 of them.
+    No ties: nothing is ranked.
     """
     shares = shares_of_years(release_years, year).select("listener_id", "release_year", "share_sum")
     shares_by_band = pl.concat([shares.with_columns(birth_band=pl.lit(0, pl.Int64)), shares.join(birth_bands(profiles), on="listener_id")])
