@@ -8,7 +8,8 @@ from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.daily import daily
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.outcomes import IN_MINUTES
+from wrapped_assets.vocabulary.outcomes import COUNTED, IN_MINUTES
+from wrapped_assets.vocabulary.rules import DeclaredRules
 
 
 @declare(
@@ -20,10 +21,12 @@ from wrapped_assets.vocabulary.outcomes import IN_MINUTES
         "listens": [c.listener_id, c.local_date, c.listened_at, c.recording_id, c.ms_played],
         "plays": [c.listener_id, c.local_date, c.ms_played, c.outcome_code],
     },
+    rules=["minutes_minimum_ms"],
 )
-def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:
-    """One local day of one listener. Plays and time count short and private plays too; listens and recordings do not.
+def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
+    """One local day of one listener. Plays count short and private ones too; listens and recordings do not.
 
+    Time is that of listens, and of all other plays that last as long as the rules ask of what is in the minutes.
     Where two recordings start the day at the same instant, the first one is that with the smaller id. Of recordings with as many
     listens the top one was played longer, then heard first, then has the smaller id.
     """
@@ -34,10 +37,11 @@ def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:
     )
     first = songs.join(counted.select(*day, "first_listened_at"), on=[*day, "first_listened_at"], how="inner")
     top = first_per(songs, day, order=["-listen_count", "-ms_played", "first_listened_at", "recording_id"])
+    in_time = (pl.col("outcome_code") == COUNTED) | (pl.col("ms_played") >= rules.minutes_minimum_ms)
     return (
         plays.filter(pl.col("outcome_code").is_in(IN_MINUTES))
         .group_by(day)
-        .agg(play_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").sum())
+        .agg(play_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").filter(in_time).sum())
         .join(counted, on=day, how="left")
         .join(first.group_by(day).agg(first_recording_id=pl.col("recording_id").min()), on=day, how="left")
         .join(top.select(*day, top_recording_id="recording_id"), on=day, how="left")

@@ -13,8 +13,8 @@ from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.stories.data import Counted, StoryData, tellings_of
-from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES
-from wrapped_assets.vocabulary.rules import rules_as_published
+from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES, TOO_SHORT
+from wrapped_assets.vocabulary.rules import Rules, rules_as_published
 
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
@@ -49,16 +49,17 @@ def story_data(project: Project, listener: Listener, year: int, live: LiveEditio
     since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
     return StoryData(
         listener=listener.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
-        time_zone="UTC" if rules.clock == "utc" else listener.time_zone, counted=_counted(outcomes), insights=rows,
+        time_zone="UTC" if rules.clock == "utc" else listener.time_zone, counted=_counted(outcomes, rules), insights=rows,
         tellings=tellings_of(insights), history_since=since,
     )  # fmt: skip
 
 
-def _counted(outcomes: pl.DataFrame) -> Counted:
+def _counted(outcomes: pl.DataFrame, rules: Rules) -> Counted:
     plays = dict(outcomes.group_by("outcome").agg(pl.col("play_count").sum()).iter_rows())
     excluded = {reason: plays.get(reason, 0) for reason in OUTCOMES[1:]}
     excluded["duplicate"] = outcomes["duplicate_count"].sum()
-    timed = {OUTCOMES[code] for code in IN_MINUTES}
+    too_short_for_minutes = {TOO_SHORT} if rules.minutes_minimum_ms >= rules.minimum_ms_played > 0 else set()
+    timed = {OUTCOMES[code] for code in IN_MINUTES if code not in too_short_for_minutes}
     return Counted(
         listens=plays.get(_COUNTED, 0), plays_in_minutes=sum(plays.get(name, 0) for name in timed), excluded=excluded,
         unknown_length_count=outcomes.filter(pl.col("outcome").is_in(list(timed)))["unknown_length_count"].sum(),

@@ -210,7 +210,7 @@ award = _column("award", pl.String, "What a member of a group is first in: a wor
 award_rank = _column("award_rank", pl.Int64, "Place among a group's members in an award, the winner = 1.", "own_content")
 award_figure = _column("award_figure", pl.Float64, "What the award was given for: minutes, a count or a share.", "own_content")
 other_listener_id = _column("other_listener_id", pl.Int64, "The other listener of a pair: a surrogate as listener_id.", "pseudonym")
-overlap_share = _column("overlap_share", pl.Float64, "How far two listeners' shares of artists agree.", "own_content", "0–1")
+overlap_share = _column("overlap_share", pl.Float64, "Cosine of two listeners' listens per recording, as similarity_share.", "own_content", "0–1")
 common_artist_id = _column("common_artist_id", pl.Int64, "The artist who makes most of what two listeners share.", "own_content")
 
 # What a catalogue says of a listener's year

@@ -3,5 +3,5 @@
 OUTCOMES: tuple[str, ...] = ("counted", "too_short", "private", "excluded", "outside_window", "not_music")
 COUNTED, TOO_SHORT, PRIVATE, EXCLUDED, OUTSIDE_WINDOW, NOT_MUSIC = range(len(OUTCOMES))
 
-# Minutes count every play of the window that was music and not excluded, short and private ones included.
+# Plays of the window that were music and not excluded; the rules say from which length on short and private ones add to the minutes.
 IN_MINUTES: tuple[int, ...] = (COUNTED, TOO_SHORT, PRIVATE)

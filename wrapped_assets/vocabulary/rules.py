@@ -19,6 +19,7 @@ class Rules:
     private_sessions: Literal["minutes_only", "ranked"]
     minutes_from: Literal["ms_played", "recording_length"]
     unknown_length_ms: int  # what a play without played time and length adds to the minutes
+    minutes_minimum_ms: int = 0  # a play of known length this long adds to the minutes; 0: every play, as listens always do
     versions: Literal["apart", "joined"] = "apart"  # album, single and radio versions of a recording; remasters are always joined
 
 
@@ -30,6 +31,7 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "private_sessions": "minutes_only",
         "minutes_from": "ms_played",
         "unknown_length_ms": 0,
+        "minutes_minimum_ms": 0,
         "versions": "apart",
     },
     "spotify-compatible": {
@@ -39,6 +41,7 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "private_sessions": "minutes_only",
         "minutes_from": "ms_played",
         "unknown_length_ms": 0,
+        "minutes_minimum_ms": 30_000,
         "versions": "joined",
     },
     "listenbrainz-compatible": {
@@ -48,6 +51,7 @@ RULE_SETS: dict[str, dict[str, Any]] = {
         "private_sessions": "ranked",
         "minutes_from": "recording_length",
         "unknown_length_ms": 180_000,
+        "minutes_minimum_ms": 0,
         "versions": "apart",
     },
 }

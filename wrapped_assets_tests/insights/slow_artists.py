@@ -6,8 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import permutations
+from math import sqrt
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from wrapped_assets_tests.insights.slow_twins import Rows, Seen, by_listens
 from wrapped_assets_tests.insights.worlds import Play
@@ -193,19 +197,17 @@ def _albums(world: Everybody, who: int, play: Play) -> list[int]:
 def group_overlaps(world: Everybody) -> Rows:
     rows: Rows = []
     for group, members in world.groups.items():
-        counts = {
-            who: Counter(world.seen[who].artist(name) for play in world.seen[who].listens for name in play.song.artists) for who in members
-        }
-        for one in members:
-            for other in members:
-                (a, b), everything = (counts[one], counts[other]), counts[one].keys() | counts[other].keys()
-                if one == other or not a or not b:
-                    continue
-                least = {artist: min(a[artist] * b.total(), b[artist] * a.total()) for artist in everything}
-                most = sum(max(a[artist] * b.total(), b[artist] * a.total()) for artist in everything)
-                common = min((artist for artist in everything if least[artist]), key=lambda artist: (-least[artist], artist), default=None)
-                rows.append({"group_id": group, "listener_id": one, "other_listener_id": other, "overlap_share": sum(least.values()) / most,
-                             "common_artist_id": common})  # fmt: skip
+        for one, other in permutations(members, 2):
+            a, b = (Counter(play.song for play in world.seen[who].listens) for who in (one, other))
+            if not a or not b:
+                continue
+            products: Counter[int] = Counter()
+            for song in a.keys() & b.keys():
+                products[world.seen[one].artist(song.artists[0])] += a[song] * b[song]
+            common = min(products, key=lambda artist: (-products[artist], artist), default=None)
+            alike = products.total() / sqrt(sum(n * n for n in a.values()) * sum(n * n for n in b.values()))
+            rows.append({"group_id": group, "listener_id": one, "other_listener_id": other,
+                         "overlap_share": pytest.approx(alike, abs=1e-8), "common_artist_id": common})  # fmt: skip
     return rows
 
 

@@ -20,7 +20,7 @@ from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.insights.slow_artists import TWINS, Everybody
 from wrapped_assets_tests.insights.slow_twins import Seen
 from wrapped_assets_tests.insights.test_slow_twins_agree import ids_in
-from wrapped_assets_tests.insights.worlds import SONGS, YEAR, Play, rehearsed, small_frames
+from wrapped_assets_tests.insights.worlds import SONGS, STREAMS, YEAR, Play, rehearsed, small_frames
 
 NAMES = tuple(f"p{n:02d}" for n in range(64))
 GROUPS = {"few": list(NAMES[:3]), "many": list(NAMES[2:8])}
@@ -100,3 +100,15 @@ def test_the_awards_of_a_group_are_first_places_of_its_members() -> None:
         figures = rows.sort("award_rank")["award_figure"].to_list()
         assert figures == sorted(figures, reverse=award != "rarest_listen")
         assert rows.sort("award_rank")["award_rank"].to_list() == list(range(1, rows.height + 1))
+
+
+def test_a_pair_is_as_alike_on_the_groups_page_as_on_the_listeners() -> None:
+    start = datetime(YEAR, 3, 1, tzinfo=UTC)
+    songs = {"ana": [0] * 30 + [1] * 40 + [3] * 10, "bo": [0] * 30 + [2] * 20 + [1] * 15}
+    plays = {name: [Play(start + timedelta(minutes=5 * n), SONGS[s], 180_000, False) for n, s in enumerate(songs[name])] for name in songs}
+    found = rehearse(
+        {name: [(STREAMS, frame)] for name, frame in small_frames(plays).items()}, [YEAR], only=["group_overlaps", "similar_listeners"],
+        people={name: {"is_findable": True} for name in songs}, groups={"home": list(songs)},
+    )  # fmt: skip
+    pair, alone = (found[f"insights/{name}", str(YEAR)] for name in ("group_overlaps", "similar_listeners"))
+    assert pair["overlap_share"].to_list() == alone["similarity_share"].to_list() != [0, 0]

@@ -55,6 +55,21 @@ def test_private_plays_and_skips_count_in_minutes_and_podcasts_do_not() -> None:
     assert totals.select("play_count", "listen_count", "ms_played").row(0) == (3, 1, 29_999 + 180_000 + 30_000)
 
 
+@pytest.mark.parametrize(("rules", "minutes"), [("default", [0.5 + 29_999 / 60_000, 3.0]), ("spotify-compatible", [0.5, 3.0])])
+def test_spotifys_minutes_of_a_local_day_are_those_of_plays_of_half_a_minute(rules: str, minutes: list[float]) -> None:
+    """Two plays of one evening in New York are two local days; the skip on the first adds to our minutes and not to Spotify's."""
+    plays = frame(play("2026-03-02 04:10", ms_played=29_999), play("2026-03-02 04:30", ms_played=30_000), play("2026-03-02 05:30"))
+    insights = ["listening_calendar", "busiest_day", "listening_totals"]
+    found = rehearse(
+        {"ana": [(EXACT, plays)]}, [2026], only=insights, rules={2026: rules_for(rules, 2026)}, time_zones={"ana": "America/New_York"}
+    )
+    calendar, busiest, totals = (found[f"insights/{name}", "2026"] for name in insights)
+    days = calendar.filter(pl.col("local_date").is_in([date(2026, 3, 1), date(2026, 3, 2)]))
+    assert days["minutes"].to_list() == pytest.approx(minutes)
+    assert (busiest["minutes"].item(), totals["minutes"].item()) == pytest.approx((max(minutes), sum(minutes)))
+    assert totals["play_count"].item() == 3
+
+
 @pytest.mark.parametrize(
     ("rules", "duration", "ms", "is_known"),
     [

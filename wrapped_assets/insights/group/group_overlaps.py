@@ -1,4 +1,4 @@
-"""Measures how much music each pair of a group's members shares."""
+"""Measures how alike each pair of a group's members listened."""
 
 import polars as pl
 
@@ -14,9 +14,9 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.overlap_share, c.common_artist_id],
     reads={
         "groups": [c.group_id, c.listener_id],
-        "artist_years": [c.listener_id, c.artist_id, c.listen_count],
+        "recording_years": [c.listener_id, c.recording_id, c.artist_id, c.listen_count],
     },
-    headline="{overlap_share} in common.",
+    headline="{overlap_share} alike.",
     examples=[
         Example(
             given={
@@ -26,33 +26,28 @@ from wrapped_assets.vocabulary import columns as c
             },
             groups={"home": ["ana", "bo"]},
             expect=[
-                {"group_id": "home", "listener_id": one, "other_listener_id": other, "overlap_share": 1 / 3, "common_artist_id": "royksopp"}
+                {"listener_id": one, "other_listener_id": other, "overlap_share": 0.67082, "common_artist_id": "royksopp"}
                 for one, other in (("ana", "bo"), ("bo", "ana"))
             ],
         ),
     ],
 )
-def group_overlaps(groups: pl.LazyFrame, artist_years: pl.LazyFrame) -> pl.LazyFrame:
-    """A pair of consenting members with listens, in both orders, and the weighted Jaccard overlap of their artist shares, 0 to 1.
+def group_overlaps(groups: pl.LazyFrame, recording_years: pl.LazyFrame) -> pl.LazyFrame:
+    """A pair of consenting members with listens, in both orders, and the cosine of their listens per recording, as `similar_listeners`.
 
-    An artist with a of the first member's A credited listens and b of the second's B has the shares a ÷ A and b ÷ B. The overlap is
-    the sum of the smaller shares over the sum of the larger ones. A tie for the largest smaller share goes to the smaller artist id.
+    The common artist is the one whose recordings make most of it; a tie goes to the smaller id.
     """
-    heard = artist_years.filter(pl.col("listen_count") > 0).join(groups, on="listener_id", how="semi")
-    total = heard.group_by("listener_id").agg(_total=pl.col("listen_count").sum())
-    one = groups.join(total, on="listener_id")
-    other = one.rename({"listener_id": "other_listener_id", "_total": "_other_total"})
+    heard = recording_years.filter(pl.col("listen_count") > 0).join(groups.select("listener_id").unique(), on="listener_id", how="semi")
+    # Whole numbers up to the root, so that no sum depends on the rows' order.
+    one = groups.join(heard.group_by("listener_id").agg(_square=(pl.col("listen_count") ** 2).sum()), on="listener_id")
+    other = one.rename({"listener_id": "other_listener_id", "_square": "_other_square"})
     pairs = one.join(other, on="group_id").filter(pl.col("listener_id") != pl.col("other_listener_id"))
-    theirs = heard.rename({"listener_id": "other_listener_id", "listen_count": "_other"})
+    theirs = heard.select(other_listener_id="listener_id", recording_id="recording_id", _other="listen_count")
     pair = ["group_id", "listener_id", "other_listener_id"]
-    # Sum whole numbers over the common denominator A × B, so that no sum depends on the rows' order.
-    common = (
-        pairs.join(heard, on="listener_id")
-        .join(theirs, on=["other_listener_id", "artist_id"])
-        .with_columns(_common=pl.min_horizontal(pl.col("listen_count") * pl.col("_other_total"), pl.col("_other") * pl.col("_total")))
-    )
-    artist = first_per(common, pair, order=["-_common", "artist_id"]).select(*pair, common_artist_id="artist_id")
-    shared = common.group_by(pair).agg(pl.col("_common").sum())
-    both = pairs.join(shared, on=pair, how="left").with_columns(pl.col("_common").fill_null(0))
-    everything = 2 * pl.col("_total") * pl.col("_other_total") - pl.col("_common")
-    return both.with_columns(overlap_share=pl.col("_common") / everything).join(artist, on=pair, how="left")
+    common = pairs.join(heard, on="listener_id").join(theirs, on=["other_listener_id", "recording_id"])
+    by_artist = common.group_by(*pair, "artist_id").agg(_common=(pl.col("listen_count") * pl.col("_other")).sum())
+    artist = first_per(by_artist, pair, order=["-_common", "artist_id"]).select(*pair, common_artist_id="artist_id")
+    both = pairs.join(by_artist.group_by(pair).agg(pl.col("_common").sum()), on=pair, how="left")
+    lengths = pl.col("_square").cast(pl.Float64).sqrt() * pl.col("_other_square").cast(pl.Float64).sqrt()
+    share = (pl.col("_common").fill_null(0) / lengths).round(9)
+    return both.with_columns(overlap_share=share).join(artist, on=pair, how="left")

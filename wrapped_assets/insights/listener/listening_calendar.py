@@ -32,7 +32,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     ],
 )
 def listening_calendar(listener_days: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One local day of a listener's window; days without plays are included, and minutes include short and private plays.
+    """One local day of a listener's window; days without plays are included, and minutes include private plays.
 
     No ties: nothing is ranked.
     """

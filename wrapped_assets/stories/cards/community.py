@@ -171,5 +171,5 @@ def similar_listeners(data: StoryData) -> Card | None:
     )  # fmt: skip
     return Card(
         "similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), ranked=places,
-        note=say("Only people who agreed to be found are named."),
+        note=f'{say("Alike by how often you play the same songs.")} {say("Only people who agreed to be found are named.")}',
     )  # fmt: skip

@@ -94,6 +94,6 @@ def overlap(data: GroupData) -> Card | None:
         for one in data.members
     )
     table = Table(say("Shared music of each pair"), (say("Member"), *map(phrases.name, data.members)), rows)
-    sentence = _parts(told, message("The closest pair: {one} and {other}, {value} in common."), values)
-    note = say("Below each pair, the artist that both heard most.")
+    sentence = _parts(told, message("The closest pair: {one} and {other}, {value} alike."), values)
+    note = say("Alike by how often you play the same songs. Below each pair, the artist that makes most of it.")
     return Card("overlap", "music", say("In common"), sentence, ranked=places[:_SHOWN_PAIRS], table=table, note=note)
