@@ -60,9 +60,10 @@ def _counted(outcomes: pl.DataFrame, rules: Rules) -> Counted:
     excluded["duplicate"] = outcomes["duplicate_count"].sum()
     too_short_for_minutes = {TOO_SHORT} if rules.minutes_minimum_ms >= rules.minimum_ms_played > 0 else set()
     timed = {OUTCOMES[code] for code in IN_MINUTES if code not in too_short_for_minutes}
+    unknown = outcomes.filter(pl.col("outcome").is_in(list(timed)))["unknown_length_count"].sum()
     return Counted(
         listens=plays.get(_COUNTED, 0), plays_in_minutes=sum(plays.get(name, 0) for name in timed), excluded=excluded,
-        unknown_length_count=outcomes.filter(pl.col("outcome").is_in(list(timed)))["unknown_length_count"].sum(),
+        unknown_length_count=0 if rules.unknown_length_ms else unknown, estimated_length_count=unknown if rules.unknown_length_ms else 0,
     )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def ins_and_outs(data: StoryData) -> list[tuple[str, str]]:
         *([(say("plays in the minutes"), told.count(counted.plays_in_minutes))] if counted.plays_in_minutes else []),
         *reasons,
         *([(say("of unknown length: nothing added to the minutes"), told.count(unknown))] if unknown else []),
+        *([(say("of unknown length: estimated"), told.count(counted.estimated_length_count))] if counted.estimated_length_count else []),
     ]
 
 

@@ -22,6 +22,7 @@ class Counted:
     plays_in_minutes: int = 0  # short and private ones included
     excluded: Mapping[str, int] = field(default_factory=dict)  # reason: plays
     unknown_length_count: int = 0  # plays that add nothing to the minutes, because their length is unknown
+    estimated_length_count: int = 0  # plays of unknown length that the rules give one
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,16 @@ class StoryData(Tellable):
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed, a small edition leaves it out, or nothing earlier says what is new."""
         is_left_out = (self.is_small and name not in SMALL_EDITION) or (self.begins_here and name in OF_WHAT_IS_NEW)
-        return () if is_left_out else self.insights.get(name, ())
+        rows = () if is_left_out else self.insights.get(name, ())
+        if self.length_known_share < LEAST_KNOWN:  # minutes of so few are no minutes of the year: listens are told instead
+            rows = [{**row, "minutes": 0.0} if row.get("minutes") else row for row in rows]
+        return rows
+
+    @property
+    def length_known_share(self) -> float:
+        """Of the plays that the minutes are told from, the share that adds to them; 1 where the rules estimate the others."""
+        plays, unknown = self.counted.plays_in_minutes, self.counted.unknown_length_count
+        return 1 - unknown / plays if plays else 1.0
 
     @property
     def heard(self) -> tuple[date, date] | None:
@@ -105,6 +115,7 @@ class StoryData(Tellable):
 
 
 MINIMUM_RECORDINGS, MINIMUM_ARTISTS = 30, 5
+LEAST_KNOWN = 0.1  # of the listens: what is told of fewer would be told of the source or the catalogue, not of the listener
 OF_WHAT_IS_NEW = ("discoveries", "discovery_months", "top_discoveries")
 SMALL_EDITION = ("listening_totals", "listening_calendar")
 

@@ -215,6 +215,7 @@ common_artist_id = _column("common_artist_id", pl.Int64, "The artist who makes m
 
 # What a catalogue says of a listener's year
 is_track_count_known = _column("is_track_count_known", pl.Boolean, "A catalogue says how many tracks the release group has.", "public")
+release_group_known_share = _column("release_group_known_share", pl.Float64, "Share of the listens that name a release group.", "own_content", "0–1")
 release_group_score = _column("release_group_score", pl.Float64, "Listens × their evenness over its recordings; listens where unverified.", "own_content")
 genre_rank = _column("genre_rank", pl.Int64, "Place among the listener's genres, first = 1.", "own_content")
 genre_listens = _column("genre_listens", pl.Float64, "Listens of a genre; a recording's are split evenly over its genres.", "own_content")

@@ -59,14 +59,15 @@ def _evenness(counts: Iterable[int]) -> float:
 
 
 def top_release_groups(life: Knowing) -> Rows:
-    found = []
+    found, named = [], sum(bool(play.song.release_group) for play in life.listens)
     for key, plays in by_listens((life.album(play.song), play) for play in life.listens if play.song.release_group):
         tracks = life.of_group(plays[0].song, "track_count")
         songs = Counter(play.song for play in plays)
         if tracks is None or len(songs) / tracks >= 0.7:
             score = len(plays) * (1 if tracks is None else _evenness(songs.values()))
             found.append({"release_group_id": key, "listen_count": len(plays), "track_count": tracks,
-                          "is_track_count_known": tracks is not None, "release_group_score": round(score, 6)})  # fmt: skip
+                          "is_track_count_known": tracks is not None, "release_group_score": round(score, 6),
+                          "release_group_known_share": named / len(life.listens)})  # fmt: skip
     found.sort(key=lambda row: -row["release_group_score"])  # stable: the rest of the order is that of the ranking
     return [{"release_group_rank": place, **row} for place, row in enumerate(found[:50], start=1)]
 

@@ -8,8 +8,10 @@ from datetime import date
 import pytest
 
 from wrapped_assets.stories import card, counting
+from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.order import cards_of
 from wrapped_assets.stories.data import Counted, StoryData
+from wrapped_assets.stories.headlines import plain
 from wrapped_assets.stories.page import story_html
 from wrapped_assets.stories.terminal import story_text
 from wrapped_assets_tests.stories.fictional import empty, fictional
@@ -83,3 +85,43 @@ def test_a_session_over_the_clock_change_lasts_as_long_as_it_lasted(start: str, 
     found = next(each for each in cards_of(with_rows(fictional(), longest_session=rows)) if each.name == "longest_session")
     assert found.facts[0].value.replace("\u00a0", " ") == lasted
     assert "with its pauses" in found.note
+
+
+ATTRIBUTES = [("top_genres", "genre_known_share"), ("release_years", "release_year_known_share"), ("artist_map", "country_known_share"),
+              ("top_release_groups", "release_group_known_share"), ("top_artists", "mood_known_share")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("insight", "column"), ATTRIBUTES)
+def test_a_card_that_rests_on_an_attribute_prints_of_how_much_it_is_told(insight: str, column: str) -> None:
+    """Also a card that somebody adds later: the column's name is enough."""
+
+    def told(share: float) -> Card | None:
+        rows = [{**row, column: share} for row in fuller().rows(insight)]
+        cards = cards_of(with_rows(fuller(), **{insight: rows}))
+        return next((each for each in cards if each.name == insight), None)
+
+    well, badly = told(0.72), told(0.31)
+    assert well is not None
+    assert badly is not None
+    assert "72%" in well.note
+    assert "72%" not in plain(well.headline)
+    assert plain(badly.headline).startswith(("31% of your listens", "Told from 31% of your listens"))
+    assert told(0.06) is None
+
+
+def counted(unknown: int) -> StoryData:
+    return replace(fuller(), counted=replace(fuller().counted, plays_in_minutes=1000, unknown_length_count=unknown))
+
+
+def test_minutes_say_of_how_many_plays_the_length_is_known() -> None:
+    def cards(unknown: int) -> dict[str, Card]:
+        return {each.name: each for each in cards_of(counted(unknown))}
+
+    assert "known length" not in cards(0)["listening_totals"].note
+    assert "80% of your plays have a known length." in cards(200)["listening_totals"].note
+    assert "80% of your plays" in cards(200)["busiest_day"].note
+    assert plain(cards(700)["listening_totals"].headline).startswith("30% of your plays have a known length.")
+    few = cards(950)
+    assert "busiest_day" not in few
+    assert few["listening_totals"].label == "The year in listens"
+    assert "listened for" not in plain(few["listening_totals"].headline)

@@ -17,7 +17,7 @@ _KNOWN = [{"artist_name": "bo", "release_group_name": name, "track_count": 2} fo
     chapter="music",
     grain=[c.listener_id, c.release_group_rank],
     columns=[c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at, c.recording_count, c.track_count, c.is_track_count_known,
-             c.release_group_score],
+             c.release_group_score, c.release_group_known_share],
     reads={
         "release_group_months": [c.listener_id, c.release_group_id, c.listen_count, c.ms_played, c.first_listened_at],
         "listens": [c.listener_id, c.release_group_id, c.recording_id],
@@ -48,9 +48,10 @@ def top_release_groups(release_group_months: pl.LazyFrame, listens: pl.LazyFrame
     songs = heard.group_by(*group, "recording_id").agg(_listens=pl.len().cast(pl.Int64))
     through = songs.group_by(group).agg(recording_count=pl.len()).join(evenness(songs, group, "_listens", "_even"), on=group)
     totals = release_group_months.group_by(group).agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    named = listens.group_by("listener_id").agg(release_group_known_share=pl.col("release_group_id").is_not_null().mean())
     score = pl.when(pl.col("track_count").is_null()).then(1.0).otherwise("_even") * pl.col("listen_count")
     scored = (
-        totals.join(known, on="release_group_id", how="left")
+        totals.join(named, on="listener_id").join(known, on="release_group_id", how="left")
         .join(through, on=group, how="left")
         .filter(pl.col("track_count").is_null() | (pl.col("recording_count") * OF_TRACKS >= pl.col("track_count") * HEARD))
         .with_columns(is_track_count_known=pl.col("track_count").is_not_null(), release_group_score=score.round(6))

@@ -6,7 +6,6 @@ import math
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Ranked, Scale, Table, card, facts_of, since
-from wrapped_assets.stories.cards.genres import coverage
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.charts import badge, poles
@@ -148,7 +147,7 @@ def clubs(data: StoryData) -> Card | None:
         (told.counted(row.get("club_listen_count"), "listens") if row.get("club_listen_count") else "", say("that lead there")),
     )
     return Card(
-        "clubs", "community", say("Your club"), headline("clubs", data), facts=facts, note=coverage(row, "genre_known_share", data),
+        "clubs", "community", say("Your club"), headline("clubs", data), facts=facts,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
-from wrapped_assets.stories.data import Row, StoryData
+from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.charts import columns_chart, dot_grid, spans
 from wrapped_assets.stories.headlines import headline
 
@@ -14,17 +14,6 @@ DAYPARTS = {
 }  # fmt: skip
 
 LEAST_MONTHS = 3  # from the first that was heard to the last: one month beside another is no year with seasons
-
-
-def coverage(row: Row, column: str, data: StoryData, genres: bool = True) -> str:
-    """Of how much of the listens the catalogue knows this; nothing where the insight does not say."""
-    share = phrases.number(row.get(column))
-    if share is None:
-        return ""
-    told = data.language
-    if genres:
-        return told.say("{share:percent} of your listens have a known genre.", share=share)
-    return told.say("{share:percent} of your listens have a known release year.", share=share)
 
 
 @card("top_genres", place=90, needs=("genre_name", "genre_listens"), scale=Scale("genre_listen_share", 0.1, 0.6))
@@ -38,7 +27,6 @@ def top_genres(data: StoryData) -> Card | None:
     return Card(
         "top_genres", "music", say("Top genres"), headline("top_genres", data), ranked=places[:5],
         table=ranking_table(say("Top genres by listens"), places, say("Genre"), told),
-        note=coverage(rows[0], "genre_known_share", data),
     )  # fmt: skip
 
 
@@ -61,10 +49,9 @@ def genre_clock(data: StoryData) -> Card | None:
         say("Listens by genre and part of the day"), (say("Genre"), *parts),
         tuple((name, *(told.count(cells.get((name, part), 0)) for part in DAYPARTS)) for name in order),
     )  # fmt: skip
-    notes = (say("The larger a dot, the more listens."), coverage(data.first("genre_clock"), "genre_known_share", data))
     return Card(
         "genre_clock", "music", say("Genres around the clock"), headline("genre_clock", data),
-        figure=dot_grid(order, parts, values, table.caption), table=table, note=" ".join(filter(None, notes)),
+        figure=dot_grid(order, parts, values, table.caption), table=table, note=say("The larger a dot, the more listens."),
     )  # fmt: skip
 
 
@@ -127,7 +114,6 @@ def release_years(data: StoryData) -> Card | None:
     return Card(
         "release_years", "music", say("Release years"), headline("release_years", data), facts=facts,
         figure=columns_chart(values, table.caption, told), table=table,
-        note=coverage(first, "release_year_known_share", data, genres=False),
     )  # fmt: skip
 
 
@@ -151,7 +137,6 @@ def listening_age(data: StoryData) -> Card | None:
         filter(None, (
             say("Whoever was 16 to 21 when this music came out is about that old today."),
             say("Compared with {people}.", people=people) if people else "",
-            coverage(row, "release_year_known_share", data, genres=False),
         ))
     )  # fmt: skip
     sentence = headline("listening_age", data)

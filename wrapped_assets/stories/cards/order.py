@@ -8,8 +8,9 @@ from functools import cache
 from wrapped_assets.contracts.asset import Subject
 from wrapped_assets.contracts.discovery import declared_in
 from wrapped_assets.stories.cards.card import Card, CardMaker
+from wrapped_assets.stories.cards.coverage import with_coverage
 from wrapped_assets.stories.cards.generic import generic
-from wrapped_assets.stories.cards.strength import is_enough, strength
+from wrapped_assets.stories.cards.strength import is_enough, is_known, strength
 from wrapped_assets.stories.data import StoryData, Tellable
 
 # The opening and the closing of the page are no cards: they stand before and behind all of these.
@@ -29,13 +30,13 @@ def makers_of(subject: Subject) -> tuple[CardMaker, ...]:
 def cards_made(data: Tellable) -> list[tuple[CardMaker, Card]]:
     """A card for every insight that has rows and may be told, by place; the common one, by name, for those without a card of their own."""
     makers = [maker for maker in makers_of(data.subject) if maker.knows(data.rows(maker.insights[0]))]
-    made = [(maker, maker.make(data)) for maker in makers if is_enough(maker, data)]
+    made = [(maker, maker.make(data)) for maker in makers if is_enough(maker, data.first(maker.insights[0]), data)]
     told = {insight for maker, card in made for insight in (maker.insights if card else maker.insights[:1])}
     told |= {maker.insights[0] for maker in makers}
     told |= {insight for insight, telling in data.tellings.items() if telling.chapter in UNTOLD}
     others = sorted(insight for insight in data.insights if insight not in told)
-    made += [(CardMaker((insight,), lambda _: None, _LAST), generic(insight, data)) for insight in others]
-    return [(maker, card) for maker, card in made if card]
+    made += [(CardMaker((insight,), lambda _: None, _LAST), generic(insight, data)) for insight in others if is_known(data.first(insight))]
+    return [(maker, with_coverage(card, data.first(maker.insights[0]), data)) for maker, card in made if card]
 
 
 def cards_of(data: StoryData) -> list[Card]:

@@ -21,11 +21,9 @@ def artist_map(data: StoryData) -> Card | None:
                row["artist_count"] / most)
         for place, row in enumerate(rows[:50], 1)
     )  # fmt: skip
-    share = phrases.number(rows[0].get("country_known_share"))
     return Card(
         "artist_map", "places", say("Around the world"), headline("artist_map", data), ranked=places[:7],
         table=ranking_table(say("Countries by artists"), places, say("Country"), told, unit=say("Artists"), credit=say("Listens")),
-        note=say("{share:percent} of your listens are by artists of a known country.", share=share) if share is not None else "",
     )  # fmt: skip
 
 

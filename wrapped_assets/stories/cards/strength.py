@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import CardMaker, Scale
-from wrapped_assets.stories.data import Row, Tellable
-
-LEAST_KNOWN = 0.1  # of the listens: what is told of fewer would be told of the catalogue, not of the listener
+from wrapped_assets.stories.cards.coverage import known_shares
+from wrapped_assets.stories.data import LEAST_KNOWN, Row, StoryData, Tellable
 
 
 def strength(scale: Scale | None, first: Row) -> float:
@@ -17,11 +16,15 @@ def strength(scale: Scale | None, first: Row) -> float:
     return max(0.0, min(1.0, (value - scale.ordinary) / (scale.striking - scale.ordinary)))
 
 
-def is_enough(maker: CardMaker, data: Tellable) -> bool:
+def is_known(first: Row) -> bool:
+    """Whether enough listens have every attribute that the insight rests on."""
+    return all(share >= LEAST_KNOWN for share in known_shares(first).values())
+
+
+def is_enough(maker: CardMaker, first: Row, data: Tellable) -> bool:
     """Whether there is enough to tell; a column without a number is the card's own matter."""
-    first, scale = data.first(maker.insights[0]), maker.scale
-    known = [phrases.number(share) for column, share in first.items() if column.endswith("_known_share")]
-    if any(share is not None and share < LEAST_KNOWN for share in known):
-        return False
+    scale = maker.scale
+    if isinstance(data, StoryData) and scale is not None and scale.column == "minutes" and data.length_known_share < LEAST_KNOWN:
+        return False  # the fullest day would be that of the few plays whose length is known
     value = phrases.number(first.get(scale.column)) if scale else None
-    return scale is None or scale.least is None or value is None or value >= scale.least
+    return is_known(first) and (scale is None or scale.least is None or value is None or value >= scale.least)
