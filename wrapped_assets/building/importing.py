@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import sqlalchemy as sa
 
+from wrapped_assets.building.logics import importers
 from wrapped_assets.building.playbacks import count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
@@ -144,7 +145,7 @@ def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, perso
     digest = file_hash(root.path / path) if path else None
     return {
         "content": content, "source": source.name, "play_count": rows, "rejected_path": path,
-        "rejected_hash": digest,
+        "rejected_hash": digest, "importer": importers().get(source.name),
         "rejected": dict(sorted(rejected.group_by("reason").len().iter_rows())),
     }  # fmt: skip
 

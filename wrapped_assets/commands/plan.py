@@ -27,6 +27,7 @@ from wrapped_assets.commands.options import (
 @click.pass_context
 def command(ctx, years, first, last, selection, check, data, as_json) -> None:
     """Show what would be recomputed and why. Changes nothing."""
+    from wrapped_assets.building.logics import imports_of_other_code
     from wrapped_assets.planning.plan import make_plan
 
     wanted = chosen_cells(years, first, last, selection)
@@ -38,9 +39,14 @@ def command(ctx, years, first, last, selection, check, data, as_json) -> None:
             {"asset": step.cell.asset, "partition": step.cell.partition, "reason": step.reason, "because": step.because, "rows": step.rows}
             for step in plan.steps
         ]
-        emit_json({"steps": steps, "unchanged": plan.unchanged, "logic_fingerprints": dict(sorted(project.logic.items()))})
+        fingerprints = dict(sorted(project.logic.items()))
+        outdated = imports_of_other_code(project.root)
+        emit_json({"steps": steps, "unchanged": plan.unchanged, "logic_fingerprints": fingerprints, "imports_of_other_code": outdated})
     else:
         _print(plan)
+        for source, count in imports_of_other_code(project.root).items():
+            were = "1 import was" if count == 1 else f"{count:,} imports were"
+            click.echo(f"The importer of {source} changed since {were} landed: import the exports again to apply it.")
     is_damaged = say_damage(project.root)
     if check and (plan.steps or is_damaged):
         ctx.exit(3 if plan.steps else 1)

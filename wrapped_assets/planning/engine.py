@@ -46,7 +46,6 @@ STAGES = (
     Stage("catalogue", ("storage.catalogues:files_of", "contracts.known:known_schema"), _reads(*KNOWN)),
 )
 LINKING = Stage("linking", ("building.linking", "listens.link", "listens.spellings"), _reads("links"))
-IMPORTING = Stage("importing", ("building.importing", "listens.code", "storage.landing"), _reads("landed_plays", "landed_tracks"))
 # What stages name and what changes no cell: decisions, records, places, errors; column types, which each declaration has; what links
 # are made of, for links count by their content.
 _APART = (
@@ -60,6 +59,12 @@ _APART = (
 def engine_parts(declaration: Declaration) -> dict[str, str]:
     """"engine" and stage → hash, of the stages that can change the asset's cells."""
     return {f"engine {stage.name}": stage_hash(stage) for stage in STAGES if stage.concerns(declaration)}
+
+
+def importer_hash(module: str) -> str:
+    """One hash over the code that turns an export into landed plays: the format's module, and what codes and lands its rows."""
+    inside = module.removeprefix(f"{PACKAGE}.")
+    return stage_hash(Stage(f"importing of {inside}", (inside, "listens.code", "storage.landing:LandingWriter"), lambda declaration: False))
 
 
 @cache

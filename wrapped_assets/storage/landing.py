@@ -6,7 +6,7 @@ read, and the same import repeated writes the same names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,7 +102,7 @@ class LandingWriter:
         )
 
     def commit(
-        self, imports: Iterable[Mapping[str, object]] = (), register: Callable[[sa.Connection], None] = lambda connection: None
+        self, imports: Sequence[Mapping[str, object]] = (), register: Callable[[sa.Connection], None] = lambda connection: None
     ) -> None:  # fmt: skip
         """Makes everything written visible at once, with whom it is of (`register`); what was there already stays as it is."""
         self.flush()
@@ -114,6 +114,9 @@ class LandingWriter:
             contents = set(connection.execute(sa.select(tables.imports.c.content)).scalars())
             rows = {str(row["content"]): row for row in imports if row["content"] not in contents}
             insert_new(connection, tables.imports, list(rows.values()))
+            for row in imports:  # the same export again, perhaps by other code
+                again = tables.imports.c.content == row["content"]
+                connection.execute(sa.update(tables.imports).where(again).values(importer=row.get("importer")))
 
 
 def _in_total_order(plays: pl.DataFrame) -> pl.DataFrame:

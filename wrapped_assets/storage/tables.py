@@ -119,6 +119,7 @@ imports = sa.Table(
     sa.Column("rejected", sa.JSON, nullable=False),
     sa.Column("rejected_path", sa.String),
     sa.Column("rejected_hash", sa.String(32)),  # of that file's bytes; null where an older program wrote it
+    sa.Column("importer", sa.String(32)),  # of the code that landed it; null where an older program did
 )  # fmt: skip
 
 # The manifest. `column_hashes` maps each column to its content hash.

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from wrapped_assets.building import logics
+from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.fingerprint import logic_parts
+from wrapped_assets.storage import tables
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.small_roots import KEY, import_text
 
 FOUND = list(project_graph().by_key.values())[:3]
 
@@ -19,11 +24,12 @@ FOUND = list(project_graph().by_key.values())[:3]
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    logics._state.cache_clear()
     return tmp_path
 
 
 def _kept(cache: Path) -> Path:
-    (path,) = cache.rglob("*.json")
+    (path,) = cache.rglob("*.parts.json")
     return path
 
 
@@ -59,3 +65,27 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(monkeypatch: pytest.Mon
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     (tmp_path / "file").write_text("")
     assert set(logics.parts_of(FOUND)) == {declaration.key for declaration in FOUND}
+
+
+def test_an_import_by_other_code_is_counted_until_it_is_imported_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Root.open_or_make(tmp_path / "root", 1, KEY)
+    import_text(root, "ana", "2025-03-01 eple")
+    assert logics.imports_of_other_code(root) == {}
+    (source,) = _sources(root)
+    monkeypatch.setattr(logics, "importers", lambda: {source: "another"})
+    monkeypatch.setattr("wrapped_assets.building.importing.importers", lambda: {source: "another"})
+    assert logics.imports_of_other_code(root) == {source: 1}
+    import_text(root, "ana", "2025-03-01 eple")
+    assert logics.imports_of_other_code(root) == {}
+
+
+def test_each_format_has_an_importer_and_its_own_code_counts() -> None:
+    found = logics.importers()
+    assert set(found) == {source.name for source in all_sources()}
+    modules = {source.name: loaded.named(lambda value, source=source: value is source, "") for source in all_sources()}  # type: ignore[misc]
+    assert len(set(found.values())) == len({place[0] for place in modules.values() if place})
+
+
+def _sources(root: Root) -> list[str]:
+    with root.engine.connect() as connection:
+        return list(connection.execute(sa.select(tables.imports.c.source)).scalars())
