@@ -18,6 +18,7 @@ from benchmarks.recompute.package_copy import PackageCopy
 from benchmarks.recompute.population import Population
 from benchmarks.recompute.reach import assets_reaching
 from benchmarks.recompute.table import write_between
+from wrapped_assets.planning.fingerprint import is_same_code
 
 REPOSITORY = Path(__file__).parents[2]
 ROOMS = ("insights", "aggregates", "listens", "catalogue", "playlists", "kernels", "vocabulary")
@@ -72,9 +73,10 @@ def _judged(before: dict[str, Any], after: dict[str, Any], reached: set[str]) ->
         return {"refused": after["refused"].strip().splitlines()[-1][:200]}
     changed = {key for key, fingerprint in after["prints"].items() if before["prints"].get(key) != fingerprint}
     other = {key for key, rows in after["rows"].items() if before["rows"].get(key) != rows}
+    by_engine = {key for key in changed if is_same_code(before["prints"].get(key, ""), after["prints"][key])}
     return {
-        "recomputed": len(changed), "other_rows": len(other), "stale": sorted(other - changed),
-        "without_cause": sorted(key for key in changed if key.rpartition("/")[2] not in reached),
+        "recomputed": len(changed), "by_engine": len(by_engine), "other_rows": len(other), "stale": sorted(other - changed),
+        "without_cause": sorted(key for key in changed - by_engine if key.rpartition("/")[2] not in reached),
     }  # fmt: skip
 
 
@@ -86,16 +88,16 @@ def table(records: list[dict[str, Any]]) -> str:
         counts["edits"] += 1
         counts["refused"] += "refused" in record
         counts["changed"] += bool(record.get("other_rows"))
-        for name in ("recomputed", "other_rows"):
+        for name in ("recomputed", "by_engine", "other_rows"):
             counts[name] += record.get(name, 0)
         for name in ("stale", "without_cause"):
             counts[name] += len(record.get(name, []))
-    columns = ("edits", "refused", "changed", "recomputed", "other_rows", "stale", "without_cause")
+    columns = ("edits", "refused", "changed", "recomputed", "by_engine", "other_rows", "stale", "without_cause")
     rows = [f"| {kind} | {' | '.join(str(counts[name]) for name in columns)} |" for kind, counts in sorted(kinds.items())]
     total = sum(kinds.values(), Counter())
     rows.append(f"| **all** | {' | '.join(str(total[name]) for name in columns)} |")
-    head = "| Mutation | Edits | Fails or refused at load | Other rows | Assets recomputed | With other rows | Stale | Without cause |"
-    return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+    head = "| Mutation | Edits | Refused or fails | Rows changed | Recomputed | By the engine | Other rows | Stale | Without cause |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|---|---|", *rows])
 
 
 def main() -> int:

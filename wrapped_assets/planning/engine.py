@@ -38,7 +38,10 @@ STAGES = (
     Stage("computing", ("building.evaluate", "building.reuse", "building.unit"), lambda declaration: True),
     Stage("reading", ("building.inputs",), lambda declaration: bool(declaration.reads)),
     Stage("writing", ("storage.files:write_parquet", "storage.cell_files:write_cell"), lambda declaration: True),
-    Stage("landed plays", ("storage.landing:read_landed", "storage.landing:load_chunks"), _reads("landed_plays", "landed_tracks")),
+    Stage(
+        "landed plays", ("storage.landing:read_landed", "storage.landing:load_chunks", "listens.localise:EDGE"),
+        _reads("landed_plays", "landed_tracks"),
+    ),
     Stage("links", ("building.linking:read_links", "listens.link:with_linked"), _reads("links", "landed_tracks")),
     Stage("listeners", ("storage.registry:listeners_frame", "storage.registry:exclusions_frame"), _reads("listeners", "exclusions")),
     Stage("profiles", ("storage.profiles:profiles_frame",), _reads("profiles")),
@@ -50,6 +53,7 @@ LINKING = Stage("linking", ("building.linking", "listens.link", "listens.spellin
 # are made of, for links count by their content.
 _APART = (
     "planning", "contracts", "vocabulary.columns", "building.situate", "building.logics", "building.failures",
+    "building.value_laws",
     "building.outside", "building.linking", "building.pin", "building.frozen", "building.playbacks", "storage.damage",
     "storage.transactions", "storage.manifest", "storage.records", "storage.root", "storage.tables", "storage.database",
     "storage.schema", "storage.sweep", "storage.privacy_tables", "storage.tombstones",
