@@ -13,7 +13,7 @@ from wrapped_assets.contracts.declaration import Read
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
-from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.storage.transactions import snapshot, state_of
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
 _OUTSIDE = frozenset(EXTERNALS.values())
@@ -28,26 +28,40 @@ class Pin:
 
     def __init__(self, project: Project, situation: Situation, cells: Collection[Cell]) -> None:
         self._project, self._situation = project, situation
-        with snapshot(project.root.engine) as connection:
+        with snapshot(self._project.root.engine) as connection:
             self.world = self._taken(connection, cells)
+            self._holds_in = state_of(connection) if self._have_same_paths(connection, cells) else None
 
     def check(self, connection: sa.Connection, cells: Collection[Cell]) -> None:
         """Moved unless everything that these cells read is, as the connection sees it, what it was when they were computed.
 
-        In an exclusive transaction that goes on to record the cells, nothing can come between.
+        In an exclusive transaction that goes on to record the cells, nothing can come between. Where the database says that nothing
+        in it has changed since the unit began, nothing is read again.
         """
+        if self._holds_in is not None and state_of(connection) == self._holds_in:
+            return
+        self._holds_in = None  # from here on each check reads what its own cells read
         self._taken(connection, cells)
-        found = (source for cell in cells for _, _, source, _ in self._situation.inputs_of(cell))
-        sources = {source for source in found if source is not None}
-        if sources:
-            before = {cell: self._situation.stored[cell].path for cell in sources if cell in self._situation.stored}
-            if manifest.paths_of(connection, self._project.root, sources) != before:  # paths name contents
-                raise Moved("cells of another build")
+        if not self._have_same_paths(connection, cells):
+            raise Moved("cells of another build")
+
+    def recorded(self, connection: sa.Connection) -> None:
+        """To be called in the transaction that recorded cells after a check: the unit's own cells are no change of the world."""
+        if self._holds_in is not None:
+            self._holds_in = state_of(connection)
 
     def check_now(self, cells: Collection[Cell]) -> None:
         """The same, for cells that are not recorded: whether what went wrong with them is theirs to answer for."""
         with snapshot(self._project.root.engine) as connection:
             self.check(connection, cells)
+
+    def _have_same_paths(self, connection: sa.Connection, cells: Collection[Cell]) -> bool:
+        """Whether the cells that these read are still those of the situation; paths name contents."""
+        stored = self._situation.stored
+        found = (source for cell in cells for _, _, source, _ in self._situation.inputs_of(cell))
+        sources = {source for source in found if source is not None}
+        before = {cell: stored[cell].path for cell in sources if cell in stored}
+        return not sources or manifest.paths_of(connection, self._project.root, sources) == before
 
     def _taken(self, connection: sa.Connection, cells: Collection[Cell]) -> World:
         situation, one = self._situation, next(iter(cells))

@@ -54,6 +54,7 @@ def record(project: Project, situation: Situation, pin: Pin, done: Sequence[Comp
             if missing := [found for found in stored if not project.looks_whole(found)]:  # removed before this transaction began
                 raise Moved(str(missing[0].cell))
             replaced = manifest.record_cells(connection, root, stored)
+            pin.recorded(connection)
             write_records(root, stored)
     except BaseException:
         with suppress(RegistryUnavailable):  # then the next build sweeps

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from wrapped_assets.commands.options import data_option, emit_json, json_option
-from wrapped_assets.storage.root import Root
 
 
 @click.group("env")
@@ -22,6 +21,7 @@ def command() -> None:
 def list_(data, as_json) -> None:
     """List the environments and how many cells each holds."""
     from wrapped_assets.storage.environments import environments
+    from wrapped_assets.storage.root import Root
 
     found = environments(Root.open(data))
     if as_json:
@@ -40,6 +40,7 @@ def list_(data, as_json) -> None:
 def promote(name, data, as_json) -> None:
     """Replace the main cells and editions with the environment's, in one step."""
     from wrapped_assets.storage.environments import promote as carry_out
+    from wrapped_assets.storage.root import Root
 
     count = carry_out(Root.open(data), name)
     if as_json:
@@ -55,6 +56,7 @@ def promote(name, data, as_json) -> None:
 def discard(name, data, as_json) -> None:
     """Delete an environment. The main one does not change."""
     from wrapped_assets.storage.environments import discard as carry_out
+    from wrapped_assets.storage.root import Root
 
     count = carry_out(Root.open(data), name)
     if as_json:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
+
+if TYPE_CHECKING:
+    from wrapped_assets.storage.root import Root
 
 DEFAULT_DATA = "data/home"
 
@@ -57,6 +59,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def open_project(data: Path) -> Any:
     """Opens the project of an existing data root."""
     from wrapped_assets.building.situate import Project
+    from wrapped_assets.storage.root import Root
 
     return Project(in_environment(Root.open(data)))
 

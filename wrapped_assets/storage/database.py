@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage.sqlite_place import address_of, is_read_only
@@ -27,7 +26,12 @@ def engine_for(url: str) -> sa.Engine:
     address = sa.make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
     is_local = address.get_backend_name() == "sqlite"
     file = Path(address.database) if is_local and address.database else None
-    engine = sa.create_engine(address_of(file) if file else address, hide_parameters=True, pool_pre_ping=not is_local)  # errors name nobody
+    engine = sa.create_engine(
+        address_of(file) if file else address,
+        hide_parameters=True,  # errors name nobody
+        pool_pre_ping=not is_local,
+        pool_use_lifo=file is not None,  # the connection used last: it knows whether anything has changed since (`transactions.state_of`)
+    )
     watch(engine)
     if file and is_read_only(file):
 
@@ -95,7 +99,18 @@ def claim(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) ->
 
 
 def _unless_there(connection: sa.Connection, table: sa.Table) -> Any:
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
+    return insertion(connection, table).on_conflict_do_nothing()
+
+
+def insertion(connection: sa.Connection, table: sa.Table) -> Any:
+    """An insertion in the dialect of the connection, which says what to do with keys that are there. Imports that dialect only."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def empty_journal(engine: sa.Engine) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import UTC
 from types import EllipsisType
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.database import insertion
 from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.storage.transactions import exclusive, snapshot
 from wrapped_assets.vocabulary.periods import Cell
@@ -92,10 +93,9 @@ def unnamed(connection: sa.Connection, paths: Iterable[str]) -> list[str]:
     return [path for path in wanted if path not in named]
 
 
-def _upsert(connection: sa.Connection) -> sa.Executable:
+def _upsert(connection: sa.Connection) -> Any:
     """One statement for all rows: building one costs more than carrying it out."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(tables.cells)
+    statement = insertion(connection, tables.cells)
     keys = [column.name for column in tables.cells.primary_key]
     changed = {column.name: statement.excluded[column.name] for column in tables.cells.columns if column.name not in keys}
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,6 +46,18 @@ def exclusive(engine: sa.Engine, within: sa.Connection | None = None) -> Iterato
             connection.exec_driver_sql(f"lock table {names} in share row exclusive mode")
         yield connection
         connection.commit()
+
+
+def state_of(connection: sa.Connection) -> tuple[object, int, int] | None:
+    """Two equal states, asked for in transactions of one engine, mean that nothing in the database changed in between; None: unknown.
+
+    SQLite counts, for each connection, what the others committed and what it changed itself. PostgreSQL counts nothing of the kind.
+    """
+    if connection.dialect.name != "sqlite":
+        return None
+    driver = connection.connection.dbapi_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver, connection.exec_driver_sql("pragma data_version").scalar_one(), driver.total_changes
 
 
 def rows_of(
