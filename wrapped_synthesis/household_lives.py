@@ -121,20 +121,26 @@ OSKAR = Life(
 LIVES = (MIRA, JARRAH, KAEDE, OSKAR)
 
 # What they agreed to: listener, purpose, state, and since when. Kaede thought better of being counted on posters, and Oskar was
-# asked for nothing but the group.
+# asked for nothing but the group. The others show each other what they play.
 CONSENTS: tuple[tuple[str, str, str, str], ...] = (
     ("mira", "be_found", "given", "2024-01-05T18:20:00Z"),
+    ("mira", "recommend", "given", "2024-01-05T18:20:00Z"),
     ("mira", "group", "given", "2024-01-05T18:20:00Z"),
+    ("mira", "share_plays", "given", "2024-01-05T18:20:00Z"),
     ("mira", "marketing", "given", "2024-01-05T18:21:00Z"),
     ("mira", "charts", "given", "2024-01-05T18:21:00Z"),
     ("mira", "artist_statistics", "given", "2024-01-05T18:21:00Z"),
     ("mira", "fan_naming", "refused", "2024-01-05T18:21:00Z"),
     ("jarrah", "be_found", "given", "2024-02-11T09:00:00Z"),
+    ("jarrah", "recommend", "given", "2024-02-11T09:00:00Z"),
     ("jarrah", "group", "given", "2024-02-11T09:00:00Z"),
+    ("jarrah", "share_plays", "given", "2024-02-11T09:00:00Z"),
     ("jarrah", "charts", "given", "2024-02-11T09:01:00Z"),
     ("jarrah", "artist_statistics", "objected", "2024-02-11T09:01:00Z"),
     ("kaede", "be_found", "given", "2024-03-02T14:45:00Z"),
+    ("kaede", "recommend", "given", "2024-03-02T14:45:00Z"),
     ("kaede", "group", "given", "2024-03-02T14:45:00Z"),
+    ("kaede", "share_plays", "given", "2024-03-02T14:45:00Z"),
     ("kaede", "marketing", "given", "2024-03-02T14:45:00Z"),
     ("kaede", "marketing", "withdrawn", "2025-06-30T11:00:00Z"),
     ("oskar", "group", "given", "2025-12-05T20:00:00Z"),

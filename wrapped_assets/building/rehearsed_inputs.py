@@ -15,7 +15,7 @@ from wrapped_assets.kernels.identity import stable_ids
 from wrapped_assets.vocabulary import columns as c
 
 Rows = Sequence[Mapping[str, Any]]
-_PROFILES = {column.name: column.dtype for column in (c.listener_id, c.country, c.birth_year, c.place_name, c.is_findable)}
+_PROFILES = {column.name: column.dtype for column in c.PROFILE}
 _GROUPS = {column.name: column.dtype for column in (c.group_id, c.listener_id)}
 
 
@@ -23,7 +23,8 @@ def yearly_frames(
     ids: Mapping[str, int], catalogue: Mapping[str, Rows], people: Mapping[str, Mapping[str, Any]], groups: Mapping[str, Sequence[str]]
 ) -> dict[str, pl.DataFrame]:
     """Input key → rows, of every input that is given by the year. Who is not in `people` said nothing, and agreed to nothing."""
-    profiles = [(ids[name], said.get("country"), said.get("birth_year"), said.get("place"), bool(said.get("is_findable")))
+    agreed = ("is_findable", "is_recommending", "is_sharing")
+    profiles = [(ids[name], said.get("country"), said.get("birth_year"), said.get("place"), *(bool(said.get(each)) for each in agreed))
                 for name, said in ((name, people.get(name, {})) for name in ids)]  # fmt: skip
     members = [(group_ids(groups)[group], ids[name]) for group, names in groups.items() for name in names if name in ids]
     return {

@@ -31,8 +31,8 @@ def command() -> None:
 def set_(listener, purpose, state, method, notice, valid_from, valid_until, data, as_json) -> None:
     """Record what a listener said: STATE is given, withdrawn, refused, objected or expired.
 
-    PURPOSE is be_found, group, marketing, artist_statistics, charts, fan_naming or partner:RECIPIENT. Records are
-    only added, never changed. The next build updates the figures.
+    PURPOSE is be_found, recommend, share_plays, group, marketing, artist_statistics, charts, fan_naming or partner:RECIPIENT.
+    Records are only added, never changed. The next build updates the figures.
     """
     from wrapped_assets.storage import consents, registry
     from wrapped_assets.storage.root import Root

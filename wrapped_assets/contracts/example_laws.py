@@ -16,7 +16,7 @@ from wrapped_assets.contracts.fault import Fault
 from wrapped_assets.contracts.known import NAMED
 
 WRITE_ONE = "write Example(given={'ana': '2026-03-01 eple*2'}, expect=[{'listener_id': 'ana', …}]), and `...` last if more rows follow"
-_PROFILE = ("country", "birth_year", "place", "is_findable")
+_PROFILE = ("country", "birth_year", "place", "is_findable", "is_recommending", "is_sharing")
 
 
 def example_faults(declared: Declaration) -> Iterator[Fault]:

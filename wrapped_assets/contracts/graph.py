@@ -30,7 +30,7 @@ EXTERNALS: dict[str, str] = {
 }
 # The columns of each, where they are not those of a landed file, which `sources` knows.
 EXTERNAL_COLUMNS: dict[str, frozenset[str]] = {
-    "profiles": frozenset(column.name for column in (c.listener_id, c.country, c.birth_year, c.place_name, c.is_findable)),
+    "profiles": frozenset(column.name for column in c.PROFILE),
     "groups": frozenset(column.name for column in (c.group_id, c.listener_id)),
     "listeners": frozenset(column.name for column in (c.listener_id, c.time_zone)),
     "exclusions": frozenset(column.name for column in (c.listener_id, c.exclusion_kind, c.target_id)),

@@ -41,26 +41,47 @@ def produce(snapshot: Snapshot, draws: Draws) -> Produced:
     heard = heard.filter(pl.col("listen_count") > 0)
     artists = _audiences(heard).collect()
     hidden = {f"artists with fewer than {rule.k_cell} listeners: not listed": artists.filter(pl.col("listeners") < rule.k_cell).height}
-    artists = _named(artists.filter(pl.col("listeners") >= rule.k_cell), snapshot)
+    every = _named(artists, snapshot)
+    artists = every.filter(pl.col("listeners") >= rule.k_cell)
     totals = [_total(row, rule) for row in artists.iter_rows(named=True)]
     hidden["artists whose listens or hours one listener dominates: neither is told"] = sum(row[2] is None for row in totals)
     open_to = artists.filter(pl.col("listeners") >= (rule.k_open or 0))
-    parts = _parts(snapshot, heard, open_to["artist_id"].to_frame().lazy(), rule.k_cell)
+    sides = _sides(snapshot, heard, open_to["artist_id"].to_frame().lazy())
+    parts = _parts(sides, open_to, rule)
     rows = [(name, *part) for artist, name in zip(open_to["artist_id"], open_to["name"], strict=True) for part in parts.get(artist, ())]
     fans = [row for each in artists.iter_rows(named=True) if (row := _fans(each, rule)) is not None]
     made = {TOTALS: totals, BREAKDOWNS: rows, FANS: fans}
-    return Produced({file: pl.DataFrame(made[file], schema=schema, orient="row") for file, schema in _SCHEMAS.items()}, hidden)
+    tables = {file: pl.DataFrame(made[file], schema=schema, orient="row") for file, schema in _SCHEMAS.items()}
+    return Produced(tables, hidden, contributors=_contributors(heard, sides, every))
+
+
+def _contributors(heard: pl.LazyFrame, sides: Mapping[str, pl.LazyFrame], artists: pl.DataFrame) -> dict[str, pl.LazyFrame]:
+    """Whose listening stands behind each figure, by file, of every artist whether listed or not."""
+    names = artists.lazy().select("artist_id", artist_name="name")
+    whole = heard.join(names, on="artist_id")
+    of_fans = _ordered(heard).filter("_top").join(names, on="artist_id")
+    dimensions = [rows.select("artist_id", "listener_id", "value", dimension=pl.lit(dimension)) for dimension, rows in sides.items()]
+    return {
+        TOTALS: whole.select("artist_name", "listener_id", about_listens="listen_count", about_hours="ms_played"),
+        BREAKDOWNS: pl.concat(dimensions).join(names, on="artist_id").select("artist_name", "dimension", "value", "listener_id"),
+        FANS: of_fans.select("artist_name", "listener_id", about_hours_each="ms_played"),
+    }
+
+
+def _ordered(heard: pl.LazyFrame) -> pl.LazyFrame:
+    """Each artist's listeners by time, with `_top`: whether they are of the top hundredth. Of equals it does not matter who."""
+    top = pl.int_range(pl.len()).over("artist_id") < pl.len().over("artist_id") // 100
+    order = heard.sort("artist_id", "ms_played", "listen_count", "listener_id", descending=[False, True, True, False])
+    return order.with_columns(_top=top)
 
 
 def _audiences(heard: pl.LazyFrame) -> pl.LazyFrame:
     """Per artist: listeners, sums, the two largest contributions to each, and the same of the top hundredth of its listeners."""
-    top = pl.int_range(pl.len()).over("artist_id") < pl.len().over("artist_id") // 100
-    ordered = heard.sort("artist_id", "ms_played", "listen_count", descending=[False, True, True]).with_columns(_top=top)
     listens, played = pl.col("listen_count"), pl.col("ms_played")
     of_fans = {"fans": pl.col("_top").sum().cast(pl.Int64), "fan_ms": played.filter("_top").sum(), "fan_second": played.slice(1, 1).sum()}
     largest = {"most_listens": listens.max(), "most_ms": played.first(), "second_listens": listens.top_k(2).slice(1, 1).sum()}
     sums = {"listeners": pl.len().cast(pl.Int64), "listens": listens.sum(), "ms": played.sum()}
-    return ordered.group_by("artist_id").agg(**sums, **largest, **of_fans)
+    return _ordered(heard).group_by("artist_id").agg(**sums, **largest, **of_fans)
 
 
 def _named(artists: pl.DataFrame, snapshot: Snapshot) -> pl.DataFrame:
@@ -101,22 +122,33 @@ def _hours(ms: int) -> int:
     return rounded(ms, HOUR_MS) // HOUR_MS
 
 
-def _parts(snapshot: Snapshot, heard: pl.LazyFrame, artists: pl.LazyFrame, k: int) -> dict[int, list[tuple[str, str, int]]]:
-    """Artist → (dimension, value, listeners about), one dimension at a time and never two crossed; by dimension and value."""
+def _sides(snapshot: Snapshot, heard: pl.LazyFrame, artists: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
+    """Dimension → artist_id, listener_id, value: one dimension at a time and never two crossed."""
     people = snapshot.profiles(["country", "birth_year"]).with_columns(band=age_band("birth_year", snapshot.taken_at.year, AGES)).lazy()
     ours = heard.join(artists, on="artist_id", how="semi").join(people, on="listener_id", how="left")
     months = snapshot.read("aggregates/artist_months", ["listener_id", "artist_id", "month", "listen_count"])
     monthly = months.filter(pl.col("listen_count") > 0).join(artists, on="artist_id", how="semi")
+    return {
+        dimension: rows.select("artist_id", "listener_id", value=pl.col(value).fill_null(OTHER))
+        for dimension, rows, value in (("age band", ours, "band"), ("country", ours, "country"), ("month", monthly, "month"))
+    }
+
+
+def _parts(sides: Mapping[str, pl.LazyFrame], artists: pl.DataFrame, rule: Disclosure) -> dict[int, list[tuple[str, str, int]]]:
+    """Artist → (dimension, value, listeners about), by dimension and value."""
+    everybody = dict(artists.select("artist_id", "listeners").iter_rows())
     found: dict[int, list[tuple[str, str, int]]] = {}
-    for dimension, rows, value in (("age band", ours, "band"), ("country", ours, "country"), ("month", monthly, "month")):
-        counts = rows.group_by("artist_id", value=pl.col(value).fill_null(OTHER)).agg(listeners=pl.len())
-        counted = counts.sort("artist_id", "value").collect()
+    for dimension, rows in sides.items():
+        counted = rows.group_by("artist_id", "value").agg(listeners=pl.len()).sort("artist_id", "value").collect()
         for (artist,), cells in counted.partition_by("artist_id", as_dict=True).items():
             here = [Cell(each, count) for each, count in cells.select("value", "listeners").iter_rows()]
-            # A listener is in several months, so that no month follows from the others and the total: small ones just go.
-            shown = [cell for cell in here if cell.listeners >= k] if dimension == "month" else merged_into_other(here, k)
+            # Where listeners are in several months, no month follows from the others and the total: small ones just go.
+            overlap = sum(cell.listeners for cell in here) > everybody[artist]
+            shown = [cell for cell in here if cell.listeners >= rule.k_cell] if overlap else merged_into_other(here, rule.k_cell)
             by_value = sorted(shown, key=lambda cell: (cell.key == OTHER, cell.key))
-            found.setdefault(int(artist), []).extend((dimension, cell.key, rounded(cell.listeners)) for cell in by_value)  # type: ignore[call-overload]
+            found.setdefault(int(artist), []).extend(  # type: ignore[call-overload]
+                (dimension, cell.key, rounded(cell.listeners, rule.round)) for cell in by_value
+            )
     return found
 
 

@@ -11,23 +11,21 @@ from wrapped_assets.vocabulary import columns as c
     title="What you missed in {year}",
     grain=[c.listener_id, c.playlist_position],
     columns=[c.recording_id, c.playlist_score],
-    reads={"missed_recordings": [c.listener_id, c.missed_rank, c.recording_id, c.neighbour_listen_count]},
+    reads={"missed_recordings": [c.listener_id, c.missed_rank, c.recording_id]},
     examples=[
         Example(
-            given={"ana": "2026-03-01 eple*50", "bo": "2026-03-01 eple*50 walk*4 night*3"},
-            people={"ana": {"is_findable": True}, "bo": {"is_findable": True}},
+            given={"ana": "2026-03-01 eple*50"} | {f"p{n}": "2026-03-01 eple*50 walk*4 night*3" for n in range(5)},
+            people={name: {"is_recommending": True} for name in ("ana", "p0", "p1", "p2", "p3", "p4")},
             expect=[
-                {"listener_id": "ana", "playlist_position": 1, "recording_id": "walk", "playlist_score": 4.0},
-                {"listener_id": "ana", "playlist_position": 2, "recording_id": "night", "playlist_score": 3.0},
+                {"listener_id": "ana", "playlist_position": 1, "recording_id": "walk", "playlist_score": 1.0},
+                {"listener_id": "ana", "playlist_position": 2, "recording_id": "night", "playlist_score": 0.5},
             ],
         ),
     ],
 )
 def missed_recordings_songs(missed_recordings: pl.LazyFrame) -> pl.LazyFrame:
-    """The recordings of the insight `missed_recordings` in its order; the score is the listens of the ten of most like taste.
+    """The recordings of the insight `missed_recordings` in its order; the score is one over the place: it does not say how many played it.
 
-    Ties are those of the insight: more of the ten, smaller id.
+    Ties are those of the insight: more people, smaller id.
     """
-    return missed_recordings.with_columns(
-        playlist_position="missed_rank", playlist_score=pl.col("neighbour_listen_count").cast(pl.Float64)
-    )
+    return missed_recordings.with_columns(playlist_position="missed_rank", playlist_score=1 / pl.col("missed_rank"))

@@ -10,6 +10,7 @@ import polars as pl
 
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export
+from wrapped_assets.privacy.figures import figure_faults
 from wrapped_assets.privacy.policy import PinnedPolicy, Policy, static_contents
 from wrapped_assets.privacy.pseudonyms import unwrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of
@@ -28,7 +29,7 @@ def faults_of(root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[s
     tables = {name: read_table(files[name]) for name in pinned.policy.files}
     found = [*unexpected_columns(tables, pinned.policy), *hostile_texts(tables), *surrogates_in(root, tables)]
     if not found:
-        found = [*export.faults(tables, pinned.policy), *not_reproduced(root, export, pinned, files, record)]
+        found = [*export.faults(tables, pinned.policy), *not_reproduced(root, export, pinned, files, tables, record)]
     return found
 
 
@@ -76,9 +77,12 @@ def surrogates_in(root: Root, tables: Mapping[str, pl.DataFrame]) -> list[str]:
 
 
 def not_reproduced(
-    root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[str, bytes], record: ExportRecord
-) -> list[str]:  # fmt: skip
-    """Whether the same snapshot gives other bytes, or another figure in the report, when everything is computed again."""
+    root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[str, bytes], tables: Mapping[str, pl.DataFrame], record: ExportRecord
+) -> list[str]:
+    """Whether the same snapshot gives other bytes, or another figure in the report, when everything is computed again.
+
+    And whether each figure is what its contributors give, rounded, of enough of them, and dominated by none.
+    """
     snapshot = take_snapshot(
         root, record.year or 0, pinned, record.created_at, export.reads, export.operator_files, record.recipient
     )  # fmt: skip
@@ -87,7 +91,8 @@ def not_reproduced(
     if (key := exports.wrapped_key_of(root, record.export_id)) is not None:
         snapshot = replace(snapshot, key=unwrapped(wrapping_key(root.path), key))
     again = export.produce(snapshot, Draws(snapshot))
-    found = [f"{name} is not what its snapshot gives" for name, table in again.tables.items() if as_csv(table) != files.get(name)]
+    found = figure_faults(tables, again.contributors, pinned.policy, snapshot.people.listener_ids)
+    found += [f"{name} is not what its snapshot gives" for name, table in again.tables.items() if as_csv(table) != files.get(name)]
     reported = orjson.loads(files[REPORT])
     figures = orjson.loads(orjson.dumps(figures_of(snapshot, again, reported.get("restatement"))))
     return found + [f"the report's {name} is not what the export gives" for name in sorted(figures) if figures[name] != reported.get(name)]

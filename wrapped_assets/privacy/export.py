@@ -18,12 +18,15 @@ if TYPE_CHECKING:  # a code location that loads exports needs none of what carri
 class Produced:
     """What an export is to hold: tables by file name, figures for the report, and whose rows they are where they are of people.
 
+    `contributors` are, by file, the people and their amounts behind its figures, also behind those that are too small to be shown
+    (`privacy/contributions.py`): the gate verifies the tables by them. A file whose figures all have noise needs none.
     `hidden` counts what thresholds took away, by what it is: {"artists below 20 listeners": 12}; numbers of people as bands.
     """
 
     tables: Mapping[str, pl.DataFrame]
     hidden: Mapping[str, int | str] = field(default_factory=dict)
     subjects: Mapping[int, str] = field(default_factory=dict)  # listener → pseudonym, by the snapshot's key
+    contributors: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

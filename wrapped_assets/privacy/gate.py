@@ -7,6 +7,7 @@ is delivered is compared with what was cleared: bytes, policy, budget, approvals
 from __future__ import annotations
 
 import secrets
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +16,15 @@ import orjson
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.privacy import passage
 from wrapped_assets.privacy.checks import faults_of
+from wrapped_assets.privacy.contributions import exact_files, keep
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.eligible import eligible_people
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.passage import FaultsFoundError, folder_of
-from wrapped_assets.privacy.policy import policy_of, static_contents
+from wrapped_assets.privacy.policy import Policy, policy_of, static_contents
 from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of
-from wrapped_assets.privacy.restating import must_not_restate
+from wrapped_assets.privacy.restating import must_differ_enough, must_not_restate
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
 from wrapped_assets.privacy.staged_files import as_csv, read_folder, write_files
 from wrapped_assets.storage import budget, exports
@@ -46,22 +48,45 @@ def stage(
     at = now or datetime.now(UTC)
     pinned = policy_of(export.name)
     there = exports.exports_named(root, export.name, year, recipient)
-    if pinned.policy.release.frozen and restate is None and there and there[0].state == "delivered":
-        return there[0]
+    delivered = [record for record in there if record.state == "delivered"]
+    is_frozen = pinned.policy.release.frozen
+    if is_frozen and delivered and restate is None:
+        return delivered[0]
     snapshot = take_snapshot(root, year, pinned, at, export.reads, export.operator_files, recipient)
-    for record in there:
-        is_told_anew = record.state == "delivered" and not pinned.policy.release.frozen  # otherwise it waits, for instance for approvals
-        if record.snapshot_id == snapshot.snapshot_id and at - record.created_at < CONSENT_LIVES and not is_told_anew:
+    if is_frozen and delivered:
+        if same := [record for record in delivered if record.snapshot_id == snapshot.snapshot_id]:
+            return same[0]
+        must_not_restate(root, delivered, snapshot, restate)
+    for record in there:  # what waits, for instance for approvals
+        is_waiting = record.state != "delivered" and record.snapshot_id == snapshot.snapshot_id
+        if is_waiting and at - record.created_at < CONSENT_LIVES and _reason(root, record) == restate:
             return record
-    if pinned.policy.release.frozen and there and there[0].state == "delivered":
-        must_not_restate(root, there[0], snapshot, restate)
     draws = Draws(snapshot, redraw=redraw)
     produced = export.produce(snapshot, draws)
-    return _written(snapshot, produced, draws, recipient, restate)
+    record = _written(snapshot, produced, draws, recipient, restate)
+    if is_frozen and delivered:
+        try:
+            must_differ_enough(root, delivered, record.export_id, pinned.policy)
+        except RefusedError:
+            shutil.rmtree(folder_of(root, record.export_id), ignore_errors=True)
+            exports.change_export(root, record.export_id, state="refused")
+            raise
+    return record
+
+
+def _reason(root: Root, record: ExportRecord) -> str | None:
+    """Why a staged release is a restatement; None where it is none, or its report is gone."""
+    try:
+        found = orjson.loads((folder_of(root, record.export_id) / REPORT).read_bytes()).get("restatement")
+    except OSError:
+        return None
+    return str(found) if found else None
 
 
 def _written(snapshot: Snapshot, produced: Produced, draws: Draws, recipient: str | None, restate: str | None) -> ExportRecord:
     root, pinned = snapshot.root, snapshot.pinned
+    if missing := [name for name in exact_files(pinned.policy) if name not in produced.contributors]:
+        raise RefusedError(f"{pinned.policy.export} does not say whose listening the figures of {missing[0]} are made of")
     files = {name: as_csv(table) for name, table in produced.tables.items()} | static_contents(pinned.policy)
     files[REPORT] = orjson.dumps(figures_of(snapshot, produced, restate), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     files[REQUESTS] = orjson.dumps(draws.requests)
@@ -69,8 +94,13 @@ def _written(snapshot: Snapshot, produced: Produced, draws: Draws, recipient: st
         secrets.token_hex(16), pinned.policy.export, snapshot.year, "candidate", None, pinned.sha256, snapshot.snapshot_id, recipient,
         snapshot.taken_at,
     )  # fmt: skip
+
+    def write(folder: Path) -> None:
+        keep(root, record.export_id, pinned.policy, produced.tables, produced.contributors)
+        write_files(folder, files)
+
     return passage.stage(
-        root, record, lambda folder: write_files(folder, files), subjects=produced.subjects, people=snapshot.people.listener_ids,
+        root, record, write, subjects=produced.subjects, people=snapshot.active,
         wrapped_key=wrapped(wrapping_key(root.path), snapshot.key) if produced.subjects else None,
     )  # fmt: skip
 
@@ -95,6 +125,7 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
         raise RefusedError("the noise in this export is not in the budget's ledger: it must be staged again")
     if record.state == "cleared" and at - record.created_at >= CONSENT_LIVES:
         raise RefusedError("the consents behind this export were looked up more than 24 hours ago: stage it again")
+    _must_stand_alone(root, record, pinned.policy)
     subjects, rule = exports.subjects_of(root, export_id), pinned.policy.eligible
     if subjects and rule and subjects - set(eligible_people(root, rule, at, record.recipient).listener_ids):
         raise RefusedError("somebody whose row is in this export took their consent back meanwhile: stage it again")
@@ -104,7 +135,18 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
             f"{record.name} {record.year} waits for approval by {' and '.join(missing)}: have the staged files read, then "
             f"`wrapped approve {export_id} --role {missing[0]} --by NAME`; repeat this command after that"
         )
-    return passage.deliver(root, record, out, approvals=approvals, withheld=[REQUESTS], now=at)
+    return passage.deliver(root, record, out, approvals=approvals, withheld=[REQUESTS], now=at, instead=True)
+
+
+def _must_stand_alone(root: Root, record: ExportRecord, policy: Policy) -> None:
+    """RefusedError where another release of a frozen export left, and this one is no restatement that differs from it enough."""
+    there = exports.exports_named(root, record.name, record.year or 0, record.recipient)
+    delivered = [each for each in there if each.state == "delivered" and each.export_id != record.export_id]
+    if record.state == "delivered" or not policy.release.frozen or not delivered:
+        return
+    if _reason(root, record) is None:
+        raise RefusedError("another release left after this one was staged: that one stands, unless --restate REASON says why")
+    must_differ_enough(root, delivered, record.export_id, policy)
 
 
 def export_through_the_gate(

@@ -84,22 +84,37 @@ def clear(root: Root, export_id: str, faults: Faults) -> ExportRecord:
 
 def deliver(
     root: Root, record: ExportRecord, out: Path, *, approvals: Sequence[Approval] = (), withheld: Collection[str] = (),
-    finish: Callable[[Path], None] | None = None, now: datetime | None = None,
+    finish: Callable[[Path], None] | None = None, now: datetime | None = None, instead: bool = False,
 ) -> list[str]:  # fmt: skip
     """Writes a cleared export to a new folder, whole, with its finished report; returns the paths of its files.
 
-    `withheld` files stay behind; `finish` may add files made of those that leave. RefusedError, and nothing is written, unless these
-    very bytes were cleared under the policy in force.
+    `withheld` files stay behind; `finish` may add files made of those that leave; `instead` voids what else was staged under the same
+    name, year and recipient. RefusedError, and nothing is written, unless these very bytes were cleared under the policy in force. A
+    delivery that fails takes the clearance back: the export must be checked again before the next one.
     """
     must_be_cleared(record)
+    try:
+        _write_out(root, record, out, approvals, withheld, finish, now or datetime.now(UTC), instead)
+    except BaseException:
+        exports.take_clearance_back(root, record.export_id)
+        raise
+    return sorted(files_below(out))
+
+
+def _write_out(
+    root: Root, record: ExportRecord, out: Path, approvals: Sequence[Approval], withheld: Collection[str],
+    finish: Callable[[Path], None] | None, at: datetime, instead: bool,
+) -> None:  # fmt: skip
     pinned = in_force(root, record)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError("the folder to write to is there and not empty: name a new one")
+    if below := next((each for each in out.absolute().parents if each.exists() and not each.is_dir()), None):
+        raise InputError(f"the folder to write to lies below {below.name}, which is a file: name another one")
     if subjects := exports.subjects_of(root, record.export_id):
         note_output(root, out, record.name, subjects)
-    out.parent.mkdir(parents=True, exist_ok=True)
     waiting = unfinished(out, record.export_id)
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         copy_folder(folder_of(root, record.export_id), waiting)
         if hash_of_folder(waiting) != record.sha256:
             raise RefusedError("the staged files changed while they were copied: stage the export again")
@@ -111,13 +126,13 @@ def deliver(
             finish(waiting)
         if out.exists():
             out.rmdir()
-        waiting.rename(out)
+        void = exports.deliver_export(root, record, at, instead=instead) if record.state == "cleared" else []
+        waiting.rename(out)  # after the record says so: a release that may be outside counts as delivered
     except BaseException:
         shutil.rmtree(waiting, ignore_errors=True)
         raise
-    if record.state == "cleared":
-        exports.change_export(root, record.export_id, state="delivered", delivered_at=now or datetime.now(UTC))
-    return sorted(files_below(out))
+    for export_id in void:
+        shutil.rmtree(folder_of(root, export_id), ignore_errors=True)
 
 
 def unfinished(out: Path, export_id: str) -> Path:
@@ -128,7 +143,7 @@ def unfinished(out: Path, export_id: str) -> Path:
 def must_be_cleared(record: ExportRecord) -> None:
     """RefusedError unless the export was cleared and our copy of it still exists."""
     if record.expired_at is not None:
-        raise RefusedError("this release was delivered, and destroyed when its time was over: to tell it anew, --restate REASON")
+        raise RefusedError("this release was delivered, and destroyed when its time was over: nothing new can be compared with it")
     if record.state not in ("cleared", "delivered"):
         raise RefusedError(f"the export is {record.state}, not cleared: its checks must pass first")
 

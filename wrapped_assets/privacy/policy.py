@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from wrapped_assets.contracts.errors import InputError, RefusedError
 
 POLICIES = Path(__file__).parent.parent / "exports" / "policies"
 STATIC = "static"  # the folder of the files that are delivered as they are
 PINS = "pins.json"  # export → SHA-256 of its policy as it was reviewed
+# What a column about many people counts: people, an amount that they add up to, its mean, a share, a place, or a word that names a group.
+Figure = Literal["people", "amount", "mean", "share", "rank", "label"]
 PrivacyClass = Literal["direct", "pseudonym", "quasi", "sensitive", "own_content", "aggregate", "public"]
 
 
@@ -25,11 +27,19 @@ class _Strict(BaseModel):
 
 
 class ColumnRule(_Strict):
-    """One column that may leave: its class, its fideslang data category, and what it means to somebody who is no engineer."""
+    """One column that may leave: its class, its fideslang data category, and what it means to somebody who is no engineer.
+
+    A column of the class `aggregate` says which `figure` it is, so that the gate can verify it: by the people behind it, or, where
+    `noise` names a mechanism of the policy, by that mechanism's floor.
+    """
 
     privacy: PrivacyClass
     category: str
     meaning: str
+    figure: Figure | None = None
+    noise: str | None = None
+    step: int | None = Field(default=None, ge=1)  # to what it is rounded, where not as the policy rounds
+    unit: int = Field(default=1, ge=1)  # how much of what people add up makes one: milliseconds of an hour
 
 
 class Eligible(_Strict):
@@ -53,6 +63,13 @@ class Disclosure(_Strict):
     dimensions: int = 1
 
 
+class Breakdown(_Strict):
+    """A file whose rows are parts of wholes: `value` names the part, the columns `within` the whole."""
+
+    value: str
+    within: list[str]
+
+
 class Noise(_Strict):
     """What is drawn at random, and its share of the yearly budget."""
 
@@ -67,11 +84,10 @@ class Noise(_Strict):
 
 
 class Release(_Strict):
-    """Whether a release stays as it is, and what a restatement needs."""
+    """Whether a release stays as it is, and by how many people one that is told anew must differ, in every figure."""
 
     frozen: bool
     restate_people: int = 50
-    restate_days: int = 90
 
 
 class Policy(_Strict):
@@ -87,12 +103,25 @@ class Policy(_Strict):
     static_files: dict[str, str] = {}  # files that are always the same: name → SHA-256 of the reviewed content in policies/static
     eligible: Eligible | None
     disclosure: Disclosure | None = None
+    breakdowns: dict[str, Breakdown] = {}  # by file
     noise: dict[str, Noise] = {}
     release: Release
     approvals: list[str] = []
     deny: list[str] = []  # genres, tags and days (MM-DD) about which nothing is said
     retention_days: int
     not_guaranteed: list[str]
+
+    @model_validator(mode="after")
+    def _says_what_every_figure_is(self) -> Self:
+        for file, columns in self.files.items():
+            figures = {name: rule for name, rule in columns.items() if rule.figure}
+            if unsaid := [name for name, rule in columns.items() if (rule.privacy == "aggregate") != (rule.figure is not None)]:
+                raise ValueError(f"{file}: {unsaid[0]} must be of the class aggregate and say which figure it is, or neither")
+            if unknown := sorted({rule.noise for rule in figures.values() if rule.noise} - set(self.noise)):  # type: ignore[type-var]
+                raise ValueError(f"{file}: there is no noise called {unknown[0]}")
+            if figures and not all(rule.noise for rule in figures.values()) and not any(r.figure == "people" for r in figures.values()):
+                raise ValueError(f"{file}: figures without noise need a column that counts the people behind them")
+        return self
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import numpy as np
 import sqlalchemy as sa
 
+from wrapped_assets.privacy import contributions
 from wrapped_assets.privacy.passage import folder_of, unfinished
 from wrapped_assets.privacy.restating import keep_people, people_of
 from wrapped_assets.storage import tables
@@ -67,5 +67,6 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
         for folder in (delivered / name, delivered / row.export_id, unfinished(delivered / name, row.export_id)):
             shutil.rmtree(folder, ignore_errors=True)
     for export_id in sorted(counted):
-        keep_people(root, export_id, np.setdiff1d(sorted(people_of(root, export_id)), [listener_id]).tolist())
+        contributions.forget(root, export_id, listener_id)
+        keep_people(root, export_id, (people_of(root, export_id) - {listener_id}) | {contributions.stand_in()})
     return recalls

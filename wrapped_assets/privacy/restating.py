@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 
 from wrapped_assets.contracts.errors import RefusedError
+from wrapped_assets.privacy import contributions
+from wrapped_assets.privacy.policy import Policy
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.root import Root
+
+_BETRAYS = "fewer than {least} people changed{where} since an earlier release: the difference of the two would betray them"
 
 
 def people_path(root: Root, export_id: str) -> Path:
@@ -31,16 +34,28 @@ def people_of(root: Root, export_id: str) -> set[int]:
     return set(np.frombuffer(path.read_bytes(), dtype="<i8").tolist()) if path.exists() else set()
 
 
-def must_not_restate(root: Root, before: ExportRecord, snapshot: Snapshot, reason: str | None) -> None:
-    """RefusedError unless a reason is given, and enough people changed or enough time has passed since the release before."""
-    rule = snapshot.pinned.policy.release
+def must_not_restate(root: Root, delivered: Iterable[ExportRecord], snapshot: Snapshot, reason: str | None) -> None:
+    """RefusedError unless a reason is given, and enough people with a listen came or went since every release that was delivered.
+
+    Time alone never suffices, for it makes no difference of two releases smaller. Before any noise is paid for.
+    """
     if not reason:
         raise RefusedError("this release is frozen: a restatement needs its reason (--restate REASON)")
-    if before.delivered_at and snapshot.taken_at - before.delivered_at >= timedelta(days=rule.restate_days):
-        return
-    changed = len(people_of(root, before.export_id).symmetric_difference(snapshot.people.listener_ids))
-    if changed < rule.restate_people:
-        raise RefusedError(
-            f"fewer than {rule.restate_people} people changed since the release before, and fewer than {rule.restate_days} days have "
-            "passed: the difference of the two would betray them"
-        )
+    rule = snapshot.pinned.policy.release
+    for before in delivered:
+        if not people_path(root, before.export_id).exists():
+            raise RefusedError("who was in an earlier release is not known any more, so that nothing can be compared with it: it stands")
+        if len(people_of(root, before.export_id).symmetric_difference(snapshot.active)) < rule.restate_people:
+            raise RefusedError(_BETRAYS.format(least=rule.restate_people, where=""))
+
+
+def must_differ_enough(root: Root, delivered: Iterable[ExportRecord], export_id: str, policy: Policy) -> None:
+    """RefusedError unless every cell that differs from one of a delivered release differs by enough people."""
+    after = contributions.path_of(root, export_id)
+    for record in delivered if after.exists() else ():
+        before = contributions.path_of(root, record.export_id)
+        if not before.exists():
+            raise RefusedError("whose listening an earlier release was made of is not known any more: nothing can be compared with it")
+        fewest = contributions.fewest_changed(before, after)
+        if fewest is not None and fewest < policy.release.restate_people:
+            raise RefusedError(_BETRAYS.format(least=policy.release.restate_people, where=" in some figure"))

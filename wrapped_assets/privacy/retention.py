@@ -10,6 +10,7 @@ from pathlib import Path
 import orjson
 
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.privacy.contributions import path_of
 from wrapped_assets.privacy.passage import folder_of, unfinished
 from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
@@ -60,11 +61,9 @@ def _end(root: Root, record: ExportRecord, at: datetime) -> bool:
     for folder in folders:
         shutil.rmtree(folder)
     was_pseudonymous = exports.forget_pseudonyms(root, record.export_id)
-    policy = _policy(record)
-    # Who was in a frozen release is needed for as long as telling it anew may betray them.
-    needed = timedelta(days=policy.release.restate_days if policy and policy.release.frozen and record.delivered_at else 0)
-    if at - (record.delivered_at or record.created_at) >= needed:
-        people_path(root, record.export_id).unlink(missing_ok=True)
+    # Without who was in it a release can be compared with none that would be told anew, so that it is never told anew.
+    people_path(root, record.export_id).unlink(missing_ok=True)
+    path_of(root, record.export_id).unlink(missing_ok=True)
     if record.delivered_at is not None and record.expired_at is None:
         exports.change_export(root, record.export_id, expired_at=at)
         return True

@@ -60,6 +60,17 @@ class Snapshot:
         inside = pl.LazyFrame({"listener_id": pl.Series(self.people.listener_ids, dtype=pl.Int64)})
         return rows.select(wanted).join(inside, on="listener_id", how="semi").select(columns)
 
+    @cached_property
+    def active(self) -> tuple[int, ...]:
+        """Of the people who may be in, those with a listen in what the export reads, ascending: an account without one is nobody."""
+        found = []
+        for asset, columns in self.reads.items():
+            counts = [name for name in columns if name in ("listen_count", "play_count")]
+            if asset.startswith(("aggregates/", "insights/")):
+                rows = self.read(asset, ["listener_id", *counts])
+                found.append(rows.filter(pl.col(name) > 0 for name in counts).select("listener_id").unique())
+        return tuple(pl.concat(found).unique().sort("listener_id").collect(engine="streaming")["listener_id"]) if found else ()
+
     def known(self, name: str) -> pl.LazyFrame | None:
         """A table of the catalogue that the edition is told by (`known_recordings` …): public, whoever listened. None without one."""
         self._declared(f"sources/{name}", [])
@@ -78,7 +89,7 @@ class Snapshot:
         return profiles.filter(pl.col("listener_id").is_in(self.people.listener_ids))
 
     def _declared(self, asset: str, columns: Sequence[str]) -> None:
-        if asset not in self.reads or set(columns) - set(self.reads[asset]):
+        if asset not in self.reads or set(columns) - {"listener_id", *self.reads[asset]}:
             raise BuildError(f"{self.pinned.policy.export} reads {asset} in {list(columns)}, and declares {dict(self.reads).get(asset)}")
 
 

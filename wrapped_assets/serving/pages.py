@@ -24,6 +24,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.faces.embedding import CONTENT_POLICY
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage.generations import Generation, generation
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.shares import TOKEN_BYTES, owner_of
 from wrapped_assets.stories.language import accepted, spoken
@@ -80,15 +81,25 @@ def application(project: Project, key: bytes | None = None) -> Starlette:
     """The web application: shared pages; with a key, everybody's page too, at the addresses that `links` gives for it."""
 
     @lru_cache(maxsize=256)
-    def page(listener: Listener, year: int, number: int, locale: str) -> str:
-        """One page in one language; a new publication is another number, and so another entry."""
+    def page(listener: Listener, year: int, number: int, locale: str, told_of: Generation) -> str:
+        """One page in one language. A new publication is another `number`, and whoever changes their mind makes another `told_of`."""
         live = publications.live_edition(project.root, year)
         if live is None or live.number != number:
             raise KeyError(number)  # flipped meanwhile: nothing is kept, the next request finds the new one
         return story_html(replace(story_data(project, listener, year, live), locale=locale))
 
+    newest: list[Generation] = []
+
+    def people_now() -> Generation:
+        """The generation as of this request. Pages of an earlier one are forgotten, for they may name who took that back."""
+        found = generation(project.root)
+        if newest != [found]:
+            page.cache_clear()
+            newest[:] = [found]
+        return found
+
     def story(request: Request) -> Response:
-        year, token = int(request.path_params["year"]), request.path_params["token"]
+        year, token, told_of = int(request.path_params["year"]), request.path_params["token"], people_now()
         live = publications.live(project.root).get(year)
         person = _whose(project, year, token, key) if live else None
         if live is None or person is None:
@@ -96,7 +107,7 @@ def application(project: Project, key: bytes | None = None) -> Starlette:
         try:
             locale = spoken([request.query_params.get("lang", ""), *accepted(request.headers.get("accept-language", ""))])
             headers = {**_HEADERS, "Content-Language": locale, "Vary": "Accept-Language"}
-            return HTMLResponse(page(person, year, live.number, locale), headers=headers)
+            return HTMLResponse(page(person, year, live.number, locale, told_of), headers=headers)
         except KeyError:
             headers = {**_HEADERS, "Retry-After": "1"}
             return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers=headers)

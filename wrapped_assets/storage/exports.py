@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import exclusive
 
 STATES = ("candidate", "staged", "cleared", "delivered", "refused", "withdrawn")
 _DESTROYED = "destroyed-"  # in the place of a pseudonym that stands for nobody any more
@@ -58,6 +59,14 @@ def change_export(root: Root, export_id: str, **values: object) -> None:
         connection.execute(sa.update(table).where(table.c.export_id == export_id).values(**values))
 
 
+def take_clearance_back(root: Root, export_id: str) -> None:
+    """Makes a cleared export a staged one again; leaves every other as it is."""
+    table = tables.exports
+    with root.engine.begin() as connection:
+        mine = (table.c.export_id == export_id) & (table.c.state == "cleared")
+        connection.execute(sa.update(table).where(mine).values(state="staged", cleared_at=None))
+
+
 def find_export(root: Root, export_id: str) -> ExportRecord:
     """The export of that id; InputError where there is none."""
     table = tables.exports
@@ -82,6 +91,27 @@ def exports_named(root: Root, name: str, year: int, recipient: str | None = None
     query = sa.select(table).where(mine & theirs).order_by(table.c.created_at.desc(), table.c.export_id)
     with root.engine.connect() as connection:
         return [ExportRecord(**row._mapping) for row in connection.execute(query)]
+
+
+def deliver_export(root: Root, record: ExportRecord, at: datetime, *, instead: bool) -> list[str]:
+    """Marks a cleared export as delivered; returns the ids of those that it makes void.
+
+    With `instead` these are all that wait under its name, year and recipient: no second release may leave that was staged beside this
+    one. InputError where the export is no longer cleared, because an erasure or another delivery came before.
+    """
+    table = tables.exports
+    mine = table.c.export_id == record.export_id
+    beside = (
+        (table.c.name == record.name) & (table.c.year == record.year) & table.c.recipient.is_not_distinct_from(record.recipient)
+        & table.c.state.in_(["candidate", "staged", "cleared"]) & ~mine
+    )  # fmt: skip
+    with exclusive(root.engine) as connection:
+        changed = sa.update(table).where(mine & (table.c.state == "cleared")).values(state="delivered", delivered_at=at)
+        if connection.execute(changed).rowcount != 1:
+            raise InputError("the export is not cleared any more: another delivery or an erasure came before. Stage it again")
+        void = list(connection.execute(sa.select(table.c.export_id).where(beside)).scalars()) if instead else []
+        connection.execute(sa.update(table).where(table.c.export_id.in_(void)).values(state="withdrawn"))
+    return void
 
 
 def approve(root: Root, export_id: str, role: str, approver: str) -> Approval:

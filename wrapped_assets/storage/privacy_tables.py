@@ -37,6 +37,7 @@ consent_events = sa.Table(
     sa.Index("consent_events_by_purpose", "purpose", "listener_id", "valid_from"),
     sa.Index("consent_events_by_listener", "listener_id"),
     sa.Index("consent_events_by_sequence", "sequence"),
+    sa.Index("consent_events_by_end", "valid_until"),
 )  # fmt: skip
 
 # Who is left out of everything but their own year for now, whatever they agreed to.
@@ -45,6 +46,13 @@ restrictions = sa.Table(
     _of_listener(is_key=True),
     sa.Column("since", Instant, nullable=False),
     sa.Column("case_id", sa.String(32), nullable=False),
+)  # fmt: skip
+
+# Counted up by triggers with whatever may change whom others see: `storage/generations.py` reads it.
+generations = sa.Table(
+    "generations", metadata,
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
 )  # fmt: skip
 
 # Pages that listeners let others read: whoever has the token. Only its hash is kept, so that the registry opens no page.

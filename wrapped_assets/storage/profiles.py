@@ -13,17 +13,18 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import rows_of, snapshot
 from wrapped_assets.vocabulary import columns as c
 
-SCHEMA = {column.name: column.dtype for column in (c.listener_id, c.country, c.birth_year, c.place_name, c.is_findable)}
+SCHEMA = {column.name: column.dtype for column in c.PROFILE}
+_PURPOSES = ("be_found", "recommend", "share_plays")  # as is_findable, is_recommending and is_sharing
 
 
 def profiles_frame(root: Root, whom: Collection[int] | None = None, connection: sa.Connection | None = None) -> pl.DataFrame:
     """SCHEMA of some listeners, or of all, ordered by surrogate; null where the registry does not know.
 
-    Findable is who agreed to it and is not restricted.
+    Findable, recommending and sharing is who agreed to it and is not restricted.
     """
     table = tables.listeners
     columns = (table.c.listener_id, table.c.country, table.c.birth_year, table.c.place)
     with snapshot(root.engine, connection) as reader:
         rows = rows_of(reader, sa.select(*columns).order_by(table.c.listener_id), table.c.listener_id, whom)
-        findable = set(consents.standing(root, "be_found", datetime.now(UTC), whom, reader))
-    return pl.DataFrame([(*row, row.listener_id in findable) for row in rows], schema=SCHEMA, orient="row")
+        agreed = [set(consents.standing(root, purpose, datetime.now(UTC), whom, reader)) for purpose in _PURPOSES]
+    return pl.DataFrame([(*row, *(row.listener_id in who for who in agreed)) for row in rows], schema=SCHEMA, orient="row")

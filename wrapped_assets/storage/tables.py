@@ -13,6 +13,7 @@ from wrapped_assets.storage.privacy_tables import (
     export_keys,
     export_subjects,
     exports,
+    generations,
     outputs,
     recalls,
     restrictions,
@@ -24,7 +25,8 @@ from wrapped_assets.storage.schema import metadata
 # The privacy registry's tables lie in a file of their own and are reached from here like the others.
 __all__ = [
     "OUTSIDE", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "damaged_files",
-    "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "group_members", "groups", "imports",
+    "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations", "group_members", "groups",
+    "imports",
     "listeners", "logics", "metadata", "outputs", "publication_cells", "publications", "recalls", "restrictions", "settings", "shares",
     "tombstones",
 ]  # fmt: skip

@@ -81,6 +81,9 @@ track_position = _column("track_position", pl.Int64, "Place of a recording on it
 # Profiles: what listeners let the figures about many people know
 birth_year = _column("birth_year", pl.Int64, "The listener's year of birth.", "quasi")
 is_findable = _column("is_findable", pl.Boolean, "The listener agreed to be found by people of like taste.", "sensitive")
+is_recommending = _column("is_recommending", pl.Boolean, "The listener agreed that songs are recommended by what they and others of like taste play.", "sensitive")
+is_sharing = _column("is_sharing", pl.Boolean, "The listener agreed to show members of their groups what they play.", "sensitive")
+PROFILE = (listener_id, country, birth_year, place_name, is_findable, is_recommending, is_sharing)  # what figures about many may know
 group_id = _column("group_id", pl.Int64, "A group of people who want their year told together.", "pseudonym")
 
 # When, and how it was played
@@ -239,8 +242,9 @@ new_release_rank = _column("new_release_rank", pl.Int64, "Place among the year's
 similar_rank = _column("similar_rank", pl.Int64, "Place among the listeners of like taste, the closest = 1.", "own_content")
 similar_listener_id = _column("similar_listener_id", pl.Int64, "A listener of like taste, who agreed to be found.", "pseudonym")
 similarity_share = _column("similarity_share", pl.Float64, "Cosine of two listeners' listens per recording.", "own_content", "0–1")
+is_alike = _column("is_alike", pl.Boolean, "One of the ten of most like taste, where both agreed to recommendations.", "sensitive")
+is_shared = _column("is_shared", pl.Boolean, "Of one group, where both agreed to show each other what they play.", "sensitive")
 missed_rank = _column("missed_rank", pl.Int64, "Place among the recordings that a listener missed, first = 1.", "own_content")
-neighbour_listen_count = _column("neighbour_listen_count", pl.Int64, "Listens of the ten of most like taste, inside the window.", "aggregate")
 birth_band = _column("birth_band", pl.Int64, "First of the five birth years that listeners are compared within; 0: everybody.", "quasi")
 share_sum = _column("share_sum", pl.Int64, "Sum over listeners of their shares of listens, each in whole billionths.", "aggregate")
 listening_age = _column("listening_age", pl.Int64, "The age that the music played above others' suggests.", "own_content", "y")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from wrapped_assets.vocabulary.sharing import RECOMMENDING_LISTENERS
+
 # What an event can say, the least permissive first: of two events of one instant the first of these counts.
 STATES: tuple[str, ...] = ("objected", "withdrawn", "refused", "expired", "given")
 OPENS = "given"
@@ -29,7 +31,21 @@ class Purpose:
 
 
 _NAMED = (
-    Purpose("be_found", "personalize.content.profiled", "consent", "Listeners whose taste is close to mine may find me, by name."),
+    Purpose(
+        "be_found", "personalize.content.profiled", "consent",
+        "Listeners whose taste is close to mine, and who agreed to the same, may see my name and how close our tastes are. They do not "
+        "see what I play.",
+    ),
+    Purpose(
+        "recommend", "personalize.content.profiled", "consent",
+        f"Songs that I play may be recommended to listeners whose taste is close to mine, without my name, and only where at least "
+        f"{RECOMMENDING_LISTENERS} such listeners played them; others' songs may be recommended to me in the same way.",
+    ),
+    Purpose(
+        "share_plays", "personalize.content.profiled", "consent",
+        "Members of my groups who agreed to the same may see which songs I play, as songs that they missed, even where I alone played "
+        "them, and may guess that it was me.",
+    ),
     Purpose("group", "personalize.content.profiled", "consent", "My year may be told together with the groups that I belong to."),
     Purpose(
         "marketing", "marketing.advertising.first_party", "consent",

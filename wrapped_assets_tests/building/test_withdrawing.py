@@ -1,4 +1,4 @@
-"""Who agreed to be found is named to people of like taste; who takes it back is shown no more, and gone with the next build."""
+"""Who agreed is named to people of like taste, or drawn on for what they missed; who takes it back is gone with the next build."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from wrapped_assets.contracts.examples import plays_of
 from wrapped_assets.serving.rows import displayed
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import consents, manifest, registry, restrictions
+from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import run
@@ -30,8 +31,9 @@ ALIKE = {
     "cy": "2025-03-01 eple*50 rain/ed/storms*8 night/di*2",
     "shy": "2025-03-01 eple*50 walk*5 secret*9",
 }
+HOME = ("ana", "bo", "cy")  # who show each other what they play
 MBID_ENDS = {title: f"{number:012d}" for number, title in enumerate(("old", "eple", "walk", "night", "rain", "secret"))}
-ABOUT_PEOPLE = ("population/listener_similarities", "population/neighbour_recordings", "insights/similar_listeners")
+ABOUT_PEOPLE = ("population/listener_similarities", "insights/similar_listeners")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,9 @@ def _alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
     log.write_parquet(path.parent / "log.parquet")
     import_paths(root, [path.parent / "log.parquet"], None)
     for name in ("ana", "bo", "cy"):
-        consents.record(root, registry.find_listener(root, name), "be_found", "given", method="letter")
+        for purpose in ("be_found", "group", "share_plays"):
+            consents.record(root, registry.find_listener(root, name), purpose, "given", method="letter")
+    set_group(root, "home", [*HOME, "shy"])
     assert build(Project(root)).failed == []
     root.engine.dispose()
     return path
@@ -91,13 +95,14 @@ def test_who_withdraws_is_gone_from_everybodys_rows_with_the_next_build(root: Ro
     if is_published:
         publish_edition(Project(root), YEAR)
     assert "walk" in shown(root, "cy", "missed_recordings", "recording_name")
-    consents.record(root, bo, "be_found", "withdrawn", method="letter")
+    for purpose in ("be_found", "share_plays"):
+        consents.record(root, bo, purpose, "withdrawn", method="letter")
     computed = {cell.asset for cell in build(Project(root)).recomputed}
     assert pairs(root) == everyone_but("bo")
     assert pairs(root, "population/listener_similarities") == everyone_but("bo")
-    assert shown(root, "cy", "missed_recordings", "neighbour_listen_count") == [5, 1]  # ana's alone
+    assert shown(root, "cy", "missed_recordings", "recording_name") == ["walk", "old"]  # ana's alone
     assert shown(root, "bo", "missed_recordings", "recording_name") == []
-    assert set(ABOUT_PEOPLE) <= computed
+    assert {*ABOUT_PEOPLE, "population/neighbours", "population/neighbour_recordings"} <= computed
     assert not [asset for asset in computed if asset.startswith(("aggregates/", "listens/", "catalogue/"))]
 
 

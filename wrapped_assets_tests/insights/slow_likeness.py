@@ -28,6 +28,8 @@ class Company:
 
     seen: Mapping[int, Seen]
     findable: frozenset[int]
+    recommending: frozenset[int]
+    sharing: tuple[frozenset[int], ...]  # of each group those who show each other what they play
     born: Mapping[int, int | None]
     released: Mapping[Song, int | None]
     clubs: Mapping[Song, tuple[str | None, ...]]  # one for each genre
@@ -44,8 +46,8 @@ class Company:
         return next(iter(self.seen.values())).recording(song)
 
 
-def _similar(world: Company) -> dict[int, list[tuple[int, float]]]:
-    able = {who: counts for who in sorted(world.findable) if (counts := world.counts(who)).total() >= 50}
+def _similar(world: Company, people: frozenset[int]) -> dict[int, list[tuple[int, float]]]:
+    able = {who: counts for who in sorted(people) if (counts := world.counts(who)).total() >= 50}
     found = {}
     for who, own in able.items():
         others = []
@@ -61,27 +63,34 @@ def _similar(world: Company) -> dict[int, list[tuple[int, float]]]:
 def similar_listeners(world: Company) -> Rows:
     return [
         {"listener_id": who, "similar_rank": place, "similar_listener_id": other, "similarity_share": value}
-        for who, others in _similar(world).items()
+        for who, others in _similar(world, world.findable).items()
         for place, (other, value) in enumerate(others, 1)
     ]
 
 
 def missed_recordings(world: Company) -> Rows:
+    """What five of the ten of like taste heard, or one who shares with the listener; of fewer, what those who share heard alone."""
     rows: Rows = []
-    for who, others in _similar(world).items():
-        theirs = [world.counts(other) for other, _ in others[:10]]
-        never = {song for counts in theirs for song in counts} - {play.song for play in world.seen[who].heard}
-        order = sorted((-sum(counts[song] for counts in theirs), -sum(song in counts for counts in theirs), world.id(song), song.artists[0])
-                       for song in never)  # fmt: skip
+    alike, counts = _similar(world, world.recommending), {who: world.counts(who) for who in world.seen}
+    for who in world.seen:
+        near = {other for other, _ in alike.get(who, [])[:10]}
+        shown = {other for members in world.sharing for other in members if who in members} - {who}
+        found: dict[Song, set[int]] = {}
+        for song in {song for other in near | shown for song in counts[other]} - {play.song for play in world.seen[who].heard}:
+            those = {other for other in near if counts[other][song]}
+            of_group = {other for other in shown if counts[other][song]}
+            if people := (those if len(those) >= 5 else set()) | of_group:
+                found[song] = people
+        order = sorted((-sum(counts[each][song] for each in people), -len(people), world.id(song), song.artists[0])
+                       for song, people in found.items())  # fmt: skip
         used: Counter[str] = Counter()
         place = 0
-        for listens, people, recording, artist in order:
+        for *_, recording, artist in order:
             used[artist] += 1
             if used[artist] <= 2 and place < 50:
                 place += 1
-                rows.append({"listener_id": who, "missed_rank": place, "recording_id": recording, "neighbour_listen_count": -listens,
-                             "listener_count": -people})  # fmt: skip
-    return rows
+                rows.append({"listener_id": who, "missed_rank": place, "recording_id": recording})
+    return sorted(rows, key=lambda row: (row["listener_id"], row["missed_rank"]))
 
 
 def _years(world: Company, who: int) -> Counter[int]:

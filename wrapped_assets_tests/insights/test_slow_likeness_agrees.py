@@ -61,17 +61,21 @@ def test_what_is_told_of_a_listener_beside_others_agrees_with_its_twin(seed: int
     plays = {name: _plays(chance, chance.choice(tastes)) for name in NAMES}
     surrogates = surrogates_of(NAMES)
     born = (1990, *[1992] * 4, *[1994] * 3, 1995, None)
-    people = {name: {"is_findable": chance.random() < 0.8, "birth_year": chance.choice(born)} for name in NAMES}
+    said = ("is_findable", "is_recommending", "is_sharing")
+    people = {name: {"birth_year": chance.choice(born), **{one: chance.random() < 0.8 for one in said}} for name in NAMES}
+    groups = {"home": NAMES[:3], "crowd": NAMES[5:35], "flat": NAMES[2:5]}
     zones = {name: ("UTC", "Pacific/Auckland", "America/Los_Angeles")[surrogates[name] % 3] for name in NAMES}
     with patch.object(sys.modules["wrapped_assets.insights.population.popular_recordings"], "PLACES", MAINSTREAM):
         found = rehearse(
             small_frames(plays), [YEAR - 1, YEAR], time_zones=zones, rules={YEAR: rules_for("default", YEAR, *window)}, only=[*TWINS],
-            catalogue=catalogue, people=people,
+            catalogue=catalogue, people=people, groups=groups,
         )  # fmt: skip
     ids = ids_in(found)
     world = Company(
         {surrogates[name]: Seen(tuple(plays[name]), zones[name], *window, ids) for name in NAMES},
-        frozenset(surrogates[name] for name in NAMES if people[name]["is_findable"]),
+        *(frozenset(surrogates[name] for name in NAMES if people[name][one]) for one in said[:2]),
+        tuple(frozenset(surrogates[name] for name in members if people[name]["is_sharing"])
+              for members in groups.values() if 2 <= sum(people[name]["is_sharing"] for name in members) <= 25),
         {surrogates[name]: people[name]["birth_year"] for name in NAMES},
         years, {song: tuple(CLUBS.get(genre) for genre in genres[song]) for song in SONGS}, MAINSTREAM,
     )  # fmt: skip

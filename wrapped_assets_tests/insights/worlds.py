@@ -55,6 +55,11 @@ def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=PLAY_SCHEMA)
 
 
+def _agreed(is_open: bool) -> dict[str, bool]:
+    return {"is_findable": is_open, "is_recommending": is_open}
+
+
+
 # Half of the artists and albums are known to the catalogue, one artist's name is two artists'.
 CATALOGUE: dict[str, list[dict[str, Any]]] = {
     "known_artists": [
@@ -82,11 +87,11 @@ CATALOGUE: dict[str, list[dict[str, Any]]] = {
     ],
 }  # fmt: skip
 PEOPLE: dict[str, dict[str, Any]] = {
-    "ana": {"country": "PT", "place": "Porto", "birth_year": 1990, "is_findable": True},
-    "bo": {"country": "PT", "place": "Porto", "birth_year": 1988, "is_findable": True},
-    "cy": {"country": "PT", "place": "Porto", "birth_year": 2000, "is_findable": True},
-    "di": {"country": "NO", "place": "Oslo", "is_findable": True},
-    "ed": {"country": "NO", "place": "Oslo", "birth_year": 1950, "is_findable": True},
+    "ana": {"country": "PT", "place": "Porto", "birth_year": 1990, "is_findable": True, "is_recommending": True, "is_sharing": True},
+    "bo": {"country": "PT", "place": "Porto", "birth_year": 1988, "is_findable": True, "is_recommending": True, "is_sharing": True},
+    "cy": {"country": "PT", "place": "Porto", "birth_year": 2000, "is_findable": True, "is_recommending": True, "is_sharing": True},
+    "di": {"country": "NO", "place": "Oslo", "is_findable": True, "is_recommending": True, "is_sharing": True},
+    "ed": {"country": "NO", "place": "Oslo", "birth_year": 1950, "is_findable": True, "is_recommending": True, "is_sharing": True},
 }
 CROWD = tuple(f"c{n:03d}" for n in range(105))
 
@@ -96,12 +101,12 @@ def _of_the_crowd(n: int) -> dict[str, Any]:
     if n % 7 == 0:
         return {}
     country, place = (("PT", "Porto"), ("NO", "Oslo"), (None, None))[n % 3]
-    return {"country": country, "place": place if n % 5 else None, "birth_year": 1950 + n % 60, "is_findable": n % 2 == 0}
+    return {"country": country, "place": place if n % 5 else None, "birth_year": 1950 + n % 60, **_agreed(n % 2 == 0)}
 
 
 PEOPLE |= {name: _of_the_crowd(n) for n, name in enumerate(CROWD)}
 CONNOISSEURS = tuple(f"k{n:02d}" for n in range(24))
-PEOPLE |= {name: {"birth_year": 1990 + n % 5, "is_findable": n % 3 == 0} for n, name in enumerate(CONNOISSEURS[:22])}
+PEOPLE |= {name: {"birth_year": 1990 + n % 5, **_agreed(n % 3 == 0)} for n, name in enumerate(CONNOISSEURS[:22])}
 GROUPS = {"home": ["ana", "bo", "cy"], "work": ["di", "ed"]}
 SURROUNDINGS: dict[str, Any] = {"catalogue": CATALOGUE, "people": PEOPLE, "groups": GROUPS, "exclusions": [("gus", "artist", 1)]}
 

@@ -60,11 +60,13 @@ def test_what_was_missed_is_the_same_in_blocks_of_any_size(
 ) -> None:
     ids = {"listener_id": pl.Int64, "recording_id": pl.Int64}
     theirs = counts_of(found).with_columns(artist_id=pl.col("recording_id") % 3).lazy()
-    similar = pl.LazyFrame(sorted(pairs), schema={"listener_id": pl.Int64, "similar_listener_id": pl.Int64}, orient="row")
+    similar = pl.LazyFrame(sorted(pairs), schema={"listener_id": pl.Int64, "similar_listener_id": pl.Int64}, orient="row").with_columns(
+        is_alike=pl.col("similar_listener_id") % 3 > 0, is_shared=pl.col("similar_listener_id") % 3 < 2
+    )
     history = pl.LazyFrame(sorted(known), schema=ids, orient="row")
     unwanted = pl.LazyFrame({"listener_id": [7, 7], "artist_id": [1, 2]})
-    whole = most_missed(similar, theirs, history, unwanted, per_artist=2, limit=3).collect()
+    whole = most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3).collect()
     assert whole.join(unwanted.collect(), on=["listener_id", "artist_id"], how="semi").is_empty()
     assert whole.join(history.collect(), on=list(ids), how="semi").is_empty()
     for block in (1, 3):
-        assert most_missed(similar, theirs, history, unwanted, per_artist=2, limit=3, block=block).collect().equals(whole)
+        assert most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3, block=block).collect().equals(whole)

@@ -20,9 +20,9 @@ from wrapped_assets.privacy.pseudonyms import pseudonyms
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import hash_of_folder
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import budget, exports
+from wrapped_assets.storage import budget, consents, exports
 from wrapped_assets.storage.exports import ExportRecord
-from wrapped_assets.storage.registry import find_listener
+from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.privacy.toy import TOY, YEAR, agree, approved_and_cleared, produce, write_policy
 
@@ -191,6 +191,57 @@ def test_a_restatement_of_nearly_the_same_people_is_refused(root: Root, staged: 
     agree(root, "bo", state="withdrawn")
     with pytest.raises(RefusedError, match="the difference of the two would betray them"):
         gate.stage(root, TOY, YEAR, restate="a bug")
+
+
+def test_a_delivery_that_fails_leaves_nothing_cleared_and_no_second_release(root: Root, staged: ExportRecord, out: Path) -> None:
+    """Withdraw, deliver, consent again: the first bytes wait from before, and must not leave as a second release."""
+    approved_and_cleared(root, staged)
+    (out.parent / "file").write_text("in the way")
+    with pytest.raises(InputError, match="which is a file"):
+        gate.deliver(root, staged.export_id, out.parent / "file" / "below")
+    assert exports.find_export(root, staged.export_id).state == "staged"
+    agree(root, "bo", state="withdrawn")
+    second = gate.stage(root, TOY, YEAR)
+    assert second.export_id != staged.export_id
+    approved_and_cleared(root, second)
+    gate.deliver(root, second.export_id, out)
+    assert exports.find_export(root, staged.export_id).state == "withdrawn"
+    assert not gate.folder_of(root, staged.export_id).exists()
+    agree(root, "bo")
+    assert gate.stage(root, TOY, YEAR).export_id == second.export_id
+    with pytest.raises(RefusedError, match="withdrawn, not cleared"):
+        gate.deliver(root, staged.export_id, out.with_name("again"))
+    assert not out.with_name("again").exists()
+
+
+def test_what_was_left_cleared_beside_a_delivered_release_does_not_leave_after_it(root: Root, staged: ExportRecord, out: Path) -> None:
+    approved_and_cleared(root, staged)
+    agree(root, "bo", state="withdrawn")
+    second = gate.stage(root, TOY, YEAR)
+    approved_and_cleared(root, second)
+    gate.deliver(root, second.export_id, out)
+    exports.change_export(root, staged.export_id, state="cleared")  # as a kill, or an earlier version, may have left it
+    gate.folder_of(root, staged.export_id).mkdir()
+    for path in gate.folder_of(root, second.export_id).iterdir():
+        (gate.folder_of(root, staged.export_id) / path.name).write_bytes(path.read_bytes())
+    exports.change_export(root, staged.export_id, sha256=hash_of_folder(gate.folder_of(root, staged.export_id)))
+    exports.approve(root, staged.export_id, "privacy", "Ada")
+    with pytest.raises(RefusedError, match="another release left after this one was staged"):
+        gate.deliver(root, staged.export_id, out.with_name("again"))
+
+
+def test_time_and_accounts_without_a_play_make_no_restatement(root: Root, staged: ExportRecord, out: Path) -> None:
+    """The policy asks for two people: one withdraws, sixty accounts join that never played, and a year goes by."""
+    approved_and_cleared(root, staged)
+    gate.deliver(root, staged.export_id, out)
+    agree(root, "bo", state="withdrawn")
+    idle = [Listener(root.surrogate(f"idle {n}"), f"idle {n}", "UTC", "PT", 1980) for n in range(60)]
+    register(root, idle)
+    for person in idle:
+        consents.record(root, person, "charts", "given", method="web_form")
+    for days in (1, 400):
+        with pytest.raises(RefusedError, match="would betray them"):
+            gate.stage(root, TOY, YEAR, restate="a bug", now=datetime.now(UTC) + timedelta(days=days))
 
 
 def test_noise_is_paid_for_once_and_never_drawn_again(root: Root, staged: ExportRecord) -> None:

@@ -24,13 +24,14 @@ YEAR = 2025
 POLICY: dict[str, object] = {
     "export": "toy", "title": "Toy", "purpose": "To be attacked.", "data_use": "analytics.reporting", "lawful_basis": "legitimate_interest",
     "recipients": ["nobody"], "retention_days": 1, "not_guaranteed": ["anything"], "approvals": ["privacy"],
-    "release": {"frozen": True, "restate_people": 2, "restate_days": 90},
+    "release": {"frozen": True, "restate_people": 2},
     "eligible": {"consent": "charts", "minimum_age": 18},
-    "disclosure": {"k_cell": 1, "round": 10},
+    "disclosure": {"k_cell": 1, "round": 1},
     "noise": {"listeners": {"mechanism": "laplace", "nano_rho": 24_000_000, "facts_per_person": 1, "sentence": "Noise."}},
     "files": {"toy.csv": {
-        "figure": {"privacy": "aggregate", "category": "system.operations", "meaning": "What is counted."},
-        "count": {"privacy": "aggregate", "category": "user.behavior.media_consumption", "meaning": "How many."},
+        "figure": {"privacy": "public", "category": "system.operations", "meaning": "What is counted."},
+        "count": {"privacy": "aggregate", "figure": "amount", "noise": "listeners", "category": "user.behavior.media_consumption",
+                  "meaning": "How many."},
     }},
 }  # fmt: skip
 

@@ -9,21 +9,23 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 import click
+import polars as pl
 import pytest
 import uvicorn
 
 from wrapped_assets.building.build import build
+from wrapped_assets.building.importing import import_paths
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.cli import main
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.pages import application, is_this_machine, links
-from wrapped_assets.storage import publications, registry, shares
+from wrapped_assets.storage import consents, publications, registry, shares
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 
@@ -180,3 +182,43 @@ def test_share_prints_an_address_once_and_closes_them_all(small: Root) -> None:
     publish_edition(Project(small), 2025)
     assert re.fullmatch(r"/2025/[\w-]{24}\n", run(small.path, "share", "ana", "--year", "2025").stdout)
     assert document(small.path, "share", "ana", "--year", "2025", "--revoke") == {"year": 2025, "revoked": 1}
+
+
+def test_a_served_name_is_gone_with_the_word_that_takes_it_back_with_its_end_and_with_an_erasure(small: Root) -> None:
+    """The server runs on, and has every page in its cache: what it kept must not outlive what people said."""
+    rows = [
+        {"listener": name, "listened_at": datetime(2025, 3, 1, tzinfo=UTC) + timedelta(hours=7 * n), "ms_played": 200_000,
+         "recording_name": f"song {n % 40}", "artist_name": f"artist {n % 20}"}
+        for name in ("bo", "cy", "xenophon")
+        for n in range(400)
+    ]  # fmt: skip
+    pl.DataFrame(rows).write_parquet(small.path.parent / "alike.parquet")
+    import_paths(small, [small.path.parent / "alike.parquet"], None)
+    people = {name: registry.find_listener(small, name) for name in ("bo", "cy", "xenophon")}
+
+    def say(state: str, **about: object) -> None:
+        consents.record(small, people["xenophon"], "be_found", state, method="letter", **about)
+
+    for name in ("bo", "cy"):
+        consents.record(small, people[name], "be_found", "given", method="letter")
+    say("given")
+    build(Project(small))
+    project = Project(small)
+    publish_edition(project, 2025)
+    others = [link.path for link in links(project, KEY) if link.listener in ("bo", "cy")]
+    with served(project) as get:
+
+        def named() -> int:
+            return sum("xenophon" in get(path).text for path in others)
+
+        assert named() == named() == 2
+        say("withdrawn")
+        assert named() == 0
+        say("given", valid_until=datetime.now(UTC) + timedelta(seconds=3))
+        assert named() == 2
+        time.sleep(3.1)
+        assert named() == 0
+        say("given")
+        assert named() == 2
+        erase(Project(small), people["xenophon"])
+        assert named() == 0

@@ -74,7 +74,7 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
                    "genre_known_share": 0.83}],
         "similar_listeners": [{"similar_listener_name": name, "similarity_share": share} for name, share in (("Bo", 0.8), ("Cy", 0.5))],
         "missed_recordings": [
-            {"recording_name": song, "artist_name": ARTISTS[n % 7], "neighbour_listen_count": 90 - n, "listener_count": 9 - n}
+            {"recording_name": song, "artist_name": ARTISTS[n % 7]}
             for n, song in enumerate(SONGS[:7])
         ],
         "new_releases": [{"release_group_name": s, "artist_name": ARTISTS[n % 7], "listen_count": max(0, 90 - 25 * n), "track_count": 9}

@@ -94,4 +94,5 @@ def test_everything_bundled_is_accepted_and_only_exports_are_taken_for_listening
     assert (report.added, report.unknown_listeners) == (len(CONSENTS), 0)
     group = set_group(root, "home", GROUPS["home"])
     assert (len(group.members), group.silent_count) == (4, 0)
-    assert len(consents.standing(root, "be_found", datetime.now(UTC))) == 3
+    for purpose in ("be_found", "recommend", "share_plays"):
+        assert len(consents.standing(root, purpose, datetime.now(UTC))) == 3

@@ -59,8 +59,6 @@ INSIDE = {
 }  # fmt: skip
 # Reviewed: public columns of a listener's own tables. They say of music what the catalogue says, whoever heard it.
 ABOUT_MUSIC = {"genre_share", "genre_source", "is_track_count_known"}
-# Reviewed: counts over people who agreed to be found by others of like taste, be it only one of them.
-AGREED = {("population/neighbour_recordings", "listener_count"), ("population/neighbour_recordings", "neighbour_listen_count")}
 
 
 @pytest.mark.parametrize("column", BY_NAME.values(), ids=BY_NAME)
@@ -98,7 +96,6 @@ def test_a_new_harmless_column_comes_of_a_group_or_was_reviewed(asset: Declarati
     if asset in ABOUT_MANY or not any(BY_NAME[name].privacy in PERSONAL for name in read):
         return
     new = {column.name for column in asset.columns if column.name not in read and column.privacy not in PERSONAL}
-    new -= {name for key, name in AGREED if key == asset.key}
     if any((GRAPH.by_key[key].minimum_group or 0) >= 20 for key, _ in GRAPH.inputs(asset) if key in GRAPH.by_key):
         new -= {name for name in new if BY_NAME[name].privacy == "aggregate"}
     assert not new - ABOUT_MUSIC, "classify it as own_content; or, if it says of music what a catalogue says, list it above for review"

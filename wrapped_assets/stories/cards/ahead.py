@@ -10,11 +10,11 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
 
-@card("missed_recordings", place=280, needs=("recording_name", "neighbour_listen_count"))
+@card("missed_recordings", place=280, needs=("recording_name",))
 def missed_recordings(data: StoryData) -> Card | None:
     """Songs that people of like taste heard and the listener never did."""
     told, say = data.language, data.language.say
-    ranked = ranking(data.rows("missed_recordings"), "recording_name", "artist_name", 50, told, by="neighbour_listen_count")
+    ranked = ranking(data.rows("missed_recordings"), "recording_name", "artist_name", 50, told)
     if not ranked:
         return None
     places = tuple(replace(each, count="") for each in ranked)  # how few people of like taste there are is nobody's business
@@ -25,7 +25,7 @@ def missed_recordings(data: StoryData) -> Card | None:
     return Card(
         "missed_recordings", "discovery", say("You missed"), headline("missed_recordings", data), ranked=places[:6],
         table=table,
-        note=say("Most heard by people of like taste who agreed to be found. Nobody is named."),
+        note=say("Most heard by people of like taste, or of your groups, who agreed to this. Nobody is named."),
     )  # fmt: skip
 
 
