@@ -54,7 +54,7 @@ def stage(
         return delivered[0]
     snapshot = take_snapshot(root, year, pinned, at, export.reads, export.operator_files, recipient)
     if is_frozen and delivered:
-        if same := [record for record in delivered if record.snapshot_id == snapshot.snapshot_id]:
+        if same := [record for record in delivered if record.snapshot_id == snapshot.snapshot_id and record.expired_at is None]:
             return same[0]
         must_not_restate(root, delivered, snapshot, restate)
     for record in there:  # what waits, for instance for approvals

@@ -68,7 +68,7 @@ class Snapshot:
             counts = [name for name in columns if name in ("listen_count", "play_count")]
             if asset.startswith(("aggregates/", "insights/")):
                 rows = self.read(asset, ["listener_id", *counts])
-                found.append(rows.filter(pl.col(name) > 0 for name in counts).select("listener_id").unique())
+                found.append(rows.filter(pl.lit(True), *(pl.col(name) > 0 for name in counts)).select("listener_id").unique())
         return tuple(pl.concat(found).unique().sort("listener_id").collect(engine="streaming")["listener_id"]) if found else ()
 
     def known(self, name: str) -> pl.LazyFrame | None:
