@@ -1,1 +1,1 @@
-"""Mergeable monthly partials, one file each. Keep out: ranks, and what a year means."""
+"""Monthly partial results that can be merged into years, one file each. Keep out: ranks, and the meaning of a year."""

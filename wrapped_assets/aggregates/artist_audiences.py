@@ -1,4 +1,4 @@
-"""Who heard each artist in a year."""
+"""Lists the listeners of each artist in a year."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from wrapped_assets.vocabulary import columns as c
     reads={"artist_years": [c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at]},
 )
 def artist_audiences(artist_years: pl.LazyFrame) -> pl.LazyFrame:
-    """One listener of one artist inside the window, and whether it is the listener's artist of the year; by artist.
+    """One listener of one artist inside the window, and whether it is the listener's top artist; sorted by artist.
 
-    A tie for it ends as in `top_artists`.
+    A tie for the top artist is broken as in `top_artists`.
     """
     heard = artist_years.filter(pl.col("listen_count") > 0)
     order = ["-listen_count", "-ms_played", "first_listened_at", "artist_id"]

@@ -1,4 +1,4 @@
-"""The artists that each listener has ever heard, up to the end of a year."""
+"""Lists the artists that each listener has heard up to the end of a year."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def artist_history(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist that a listener has heard by the year's end, and when first and last; inside an edition's window or not."""
+    """One artist that a listener has heard by the year's end, with its first and last time; listens outside windows are included."""
     heard = pl.concat([artist_history, artist_years]).group_by("listener_id", "artist_id")
     return heard.agg(pl.col("first_heard_at").min(), pl.col("last_heard_date").max())

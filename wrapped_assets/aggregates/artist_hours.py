@@ -1,4 +1,4 @@
-"""At which hours of work days and weekends an artist is heard."""
+"""Counts the listens to each artist by hour of work days and weekends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from wrapped_assets.vocabulary.periods import Month
     },
 )
 def artist_hours(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One hour of a kind of day of one artist in one month, over the bucket's listeners; every credited artist gets the listen in full."""
+    """One hour of work days or weekends of one artist in a month, over the bucket's listeners.
+
+    Each credited artist gets the full listen.
+    """
     hour = [(pl.col("local_date").dt.weekday() >= 6).alias("is_weekend"), pl.col("local_hour")]
     by_credit = listens.group_by("artist_credit_id", *hour).agg(listen_count=pl.len().cast(pl.Int64))
     credited = by_credit.join(artist_credits, on="artist_credit_id").group_by("artist_id", "is_weekend", "local_hour")

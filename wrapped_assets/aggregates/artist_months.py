@@ -1,4 +1,4 @@
-"""What each listener played of each artist in a month."""
+"""Counts each listener's listens to each artist in a month."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from wrapped_assets.vocabulary.periods import Month
     },
 )
 def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One artist of one listener in one month; every credited artist gets the listen in full.
+    """One artist of one listener in one month; each credited artist gets the full listen.
 
-    Bit d of `day_mask` is set where day d + 1 of the month has a listen.
+    Bit d of `day_mask` is set if day d + 1 of the month has a listen.
     """
     by_credit = daily(plays.filter("is_listen"), ["listener_id", "artist_credit_id"], counted=pl.col("outcome_code") == COUNTED)
     day = pl.lit(2, pl.Int64).pow(pl.col("local_date").dt.day().cast(pl.Int64) - 1)

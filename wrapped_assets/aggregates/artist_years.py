@@ -1,4 +1,4 @@
-"""What each listener played of each artist in a year."""
+"""Counts each listener's listens to each artist in a year."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def artist_years(artist_months: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist of one listener in one year: credited listens inside the window, and when it was first and last heard at all."""
+    """One artist of one listener in one year: credited listens inside the window, and its first and last time in the whole year."""
     return artist_months.group_by("listener_id", "artist_id").agg(
         pl.col("listen_count", "ms_played").sum(),
         pl.col("first_listened_at", "first_heard_at", "first_heard_date").min(),

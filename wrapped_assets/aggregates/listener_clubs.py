@@ -1,4 +1,4 @@
-"""The club that each listener's genres lead to."""
+"""Assigns each listener to the club of most of their listens."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FEWEST_LISTENS = 30
     },
 )
 def listener_clubs(recording_years: pl.LazyFrame, recording_genres: pl.LazyFrame, genres: pl.LazyFrame) -> pl.LazyFrame:
-    """A listener with 30 listens or more whose genre is known, and the club that most of these lead to.
+    """A listener with 30 listens or more of known genre, and the club that most of these listens lead to.
 
     A recording's listens are split evenly over its genres; the shares are of all listens. A tie goes to the club's name in Unicode order.
     """

@@ -1,4 +1,4 @@
-"""What each listener played on each local day."""
+"""Sums up each listener's local days."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     rules=["minutes_minimum_ms"],
 )
 def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One local day of one listener. Plays count short and private ones too; listens and recordings do not.
+    """One local day of one listener; plays include short and private plays, listens and recordings do not.
 
-    Time is that of listens, and of all other plays that last as long as the rules ask of what is in the minutes.
-    Where two recordings start the day at the same instant, the first one is that with the smaller id. Of recordings with as many
-    listens the top one was played longer, then heard first, then has the smaller id.
+    Time is that of all listens, and of other plays at least as long as the rule `minutes_minimum_ms`. A tie for the day's first
+    recording (the same instant) goes to the smaller id. A tie for the top recording goes to the one played longer, then to the one
+    heard first, then to the smaller id.
     """
     day = ["listener_id", "local_date"]
     songs = daily(listens, ["listener_id", "recording_id"], counted=pl.lit(value=True))

@@ -1,4 +1,4 @@
-"""When in the week each listener listens."""
+"""Counts each listener's listens by hour of the week."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The artists that each listener heard in every month of a year."""
+"""Finds the artists that each listener heard in every month of a year."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     rules=["window_start", "window_end"],
 )
 def loyal_artists(artist_months: pl.LazyFrame, loyal_artists: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One artist of one listener with a listen in every month of the year's window, and in how many such years in a row.
+    """One artist that a listener heard in every month of the year's window, and the number of such years in a row.
 
-    Each year is judged by its own edition's window, in which a month cut short counts as any other.
+    Each year has its own edition's window; a month that the window cuts short counts like a full month.
     """
     months = len(list(months_between(Month.of(rules.window_start), Month.of(rules.window_end))))
     artist = ["listener_id", "artist_id"]

@@ -1,4 +1,4 @@
-"""The artists that each listener first heard in a year."""
+"""Lists the artists that each listener first heard in a year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recordings that each listener first heard in a year."""
+"""Lists the recordings that each listener first heard in a year."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def new_recordings(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording that a listener had never heard before a listen inside the window, and what became of it in the year."""
+    """One recording that a listener had never heard before a listen inside the window, and its listens of the year."""
     return newly_heard(recording_years, recording_history, ["listener_id", "recording_id"])

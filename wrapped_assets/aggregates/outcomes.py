@@ -1,4 +1,4 @@
-"""What was counted of each listener's plays, and what was not and why."""
+"""Counts each listener's plays by outcome: counted, or the reason why not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wrapped_assets.vocabulary.periods import Month
     reads={"plays": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known, c.is_skipped]},
 )
 def outcomes(plays: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One outcome of one listener's plays in a month: how many, how long, how many records were dropped in their favour."""
+    """One outcome of one listener's plays in a month: the number of plays, their time, and the dropped duplicates."""
     return (
         plays.group_by("listener_id", "outcome_code")
         .agg(

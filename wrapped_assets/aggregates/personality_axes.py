@@ -1,4 +1,4 @@
-"""Where each listener stands on the axes that a personality is told from."""
+"""Measures each listener on the axes of the listening personality."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.vocabulary import columns as c
 
-FEWEST_LISTENS = 30  # fewer say nothing of how somebody listens
+FEWEST_LISTENS = 30  # fewer say little about how somebody listens
 
 
 @declare(
@@ -25,7 +25,7 @@ FEWEST_LISTENS = 30  # fewer say nothing of how somebody listens
 def personality_axes(
     recording_years: pl.LazyFrame, artist_history: pl.LazyFrame, popular_recordings: pl.LazyFrame, release_years: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """One axis of one listener with 30 listens or more; an axis that is not known has no row.
+    """One axis of one listener with 30 listens or more; an unknown axis has no row.
 
     explorer: listens to primary artists never heard before the year, of those with a history; variety: recordings, each in thousandths
     of listens, rounded down; newness: the median release year, from 30 listens whose year is known; mainstream: listens, in

@@ -1,4 +1,4 @@
-"""On which local days a recording is heard."""
+"""Counts the listens to each recording by local day."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.La
     """One local day of one recording, with its primary artist, over the bucket's listeners."""
     days = listens.group_by("artist_credit_id", "recording_id", "local_date").agg(listen_count=pl.len().cast(pl.Int64))
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
-    # Credits that differ in the order of featured artists meet again here: they have the primary one in common.
+    # Merge credits that differ only in the order of featured artists: they share the primary artist.
     artists = days.join(primary, on="artist_credit_id").group_by("artist_id", "recording_id", "local_date")
     return artists.agg(pl.col("listen_count").sum())

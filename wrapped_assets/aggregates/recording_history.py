@@ -1,4 +1,4 @@
-"""The recordings that each listener has ever heard, up to the end of a year."""
+"""Lists the recordings that each listener has heard up to the end of a year."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def recording_history(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording that a listener has heard by the year's end, and when first; inside an edition's window or not."""
+    """One recording that a listener has heard by the year's end, with its first time; listens outside windows are included."""
     return pl.concat([recording_history, recording_years]).group_by("listener_id", "recording_id").agg(pl.col("first_heard_at").min())

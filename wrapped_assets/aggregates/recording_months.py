@@ -1,4 +1,4 @@
-"""What each listener played of each recording in a month."""
+"""Counts each listener's listens to each recording in a month."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from wrapped_assets.vocabulary.periods import Month
     },
 )  # fmt: skip
 def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One recording of one listener in one month: listens inside the window, and when it was first heard at all.
+    """One recording of one listener in one month: listens inside the window, and its first time in the whole month.
 
-    The artist is the primary one. The best day is the one with most listens; a tie goes to the earlier day. A recording heard
-    outside the window only has no listens, but is known.
+    The artist is the primary one. The best day is the day with most listens; a tie goes to the earlier day. A recording heard only
+    outside the window has a row with 0 listens.
     """
-    # Credits of one recording may name the featured artists in another order; the primary one is part of what a recording is.
+    # Credits of one recording may list featured artists in different orders; the primary artist is part of the recording's identity.
     credit = plays.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")

@@ -1,4 +1,4 @@
-"""What each listener played of each recording in a year."""
+"""Counts each listener's listens to each recording in a year."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def recording_years(recording_months: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording of one listener in one year: listens inside the window, and when it was first heard at all."""
+    """One recording of one listener in one year: listens inside the window, and its first time in the whole year."""
     return recording_months.group_by("listener_id", "recording_id").agg(
         pl.col("listen_count", "ms_played", "active_day_count").sum(),
         pl.col("artist_id", "first_listened_at", "first_heard_at", "first_heard_date").min(),

@@ -1,4 +1,4 @@
-"""What each listener played of each release group in a month."""
+"""Counts each listener's listens to each release group in a month."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wrapped_assets.vocabulary.periods import Month
     reads={"listens": [c.listener_id, c.release_group_id, c.listened_at, c.ms_played]},
 )
 def release_group_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One release group of one listener in one month. Plays whose export names no release group are left out."""
+    """One release group of one listener in one month; plays whose export names no release group are left out."""
     return (
         listens.filter(pl.col("release_group_id").is_not_null())
         .group_by("listener_id", "release_group_id")

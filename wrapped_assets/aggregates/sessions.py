@@ -1,4 +1,4 @@
-"""The sittings in which each listener listens."""
+"""Groups each listener's plays into listening sessions."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SESSION_GAP = timedelta(minutes=20)
     reads={"plays": [c.listener_id, c.listened_at, c.ms_played, c.outcome_code]},
 )
 def sessions(plays: pl.LazyFrame) -> pl.LazyFrame:
-    """One session of one listener inside the month: plays less than or exactly 20 minutes apart, from one's end to the next's start.
+    """One session of one listener inside the month: plays with gaps of at most 20 minutes, from one's end to the next one's start.
 
-    Skips belong to a session; private plays do not. A session over midnight at the month's end has a part in each month, which
-    the year joins.
+    Skips belong to a session; private plays do not. A session over midnight at the month's end has a part in each month; the year
+    joins them.
     """
     start = pl.col("listened_at")
     return joined_intervals(

@@ -1,4 +1,4 @@
-"""The podcasts and audiobooks that each listener played on each local day."""
+"""Sums up the podcasts and audiobooks that each listener played by local day."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     rules=["window_start", "window_end", "private_sessions"],
 )  # fmt: skip
 def show_days(plays: pl.LazyFrame, tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One episode or chapter that a listener played on one local day inside the window, plays of any length.
+    """One episode or chapter that a listener played on one local day inside the window; plays of any length count.
 
-    The show stands where a song's artist does. Excluded plays are left out; private ones too where the rules do not rank them.
+    A play's show is stored in place of a song's artist. Excluded plays are left out, and private ones unless the rules rank them.
     """
     is_ranked = ~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True)
-    episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).unique()  # what a recording is includes its media
+    episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).unique()  # the media is part of a recording's identity
     return (
         plays.filter(
             pl.col("outcome_code") == NOT_MUSIC, pl.col("local_date").is_between(rules.window_start, rules.window_end), is_ranked,

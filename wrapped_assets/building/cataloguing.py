@@ -47,7 +47,7 @@ def import_catalogue(root: Root, paths: Iterable[Path], progress: Callable[[int]
         parts, rejected = _collect(readings, folder, report, progress)
         if not parts:
             reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.rejected.items()))
-            raise InputError(f"no row of the catalogue can be used ({reasons or 'the files are empty'}); nothing was changed")
+            raise InputError(f"the catalogue has no usable row ({reasons or 'the files are empty'}); nothing was changed")
         before = catalogues.files_of(root, catalogues.newest(root))
         made = {}
         for table, part in parts.items():
@@ -82,7 +82,7 @@ def _collect(
                 if progress:
                     progress(batch.rows.height + batch.rejected.height)
         if reading.problems:
-            raise InputError(f"a file of the catalogue {reading.problems[0].text}: the import is whole or nothing, so nothing was changed")
+            raise InputError(f"a file of the catalogue {reading.problems[0].text}: an import is all or nothing, so nothing was changed")
     return parts, pl.concat(rejected)
 
 
@@ -104,6 +104,6 @@ def _refuse_circles(genres: pl.DataFrame) -> None:
             at = parents.get(at) if at is not None else None
         if at is not None:
             raise InputError(
-                f"the genres go in a circle, or deeper than {DEEPEST} steps, above {genre!r}: correct its parent and import again; "
+                f"the parents of the genre {genre!r} form a circle or more than {DEEPEST} levels: correct its parent and import again; "
                 "nothing was changed"
             )

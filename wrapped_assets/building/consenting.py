@@ -84,7 +84,7 @@ def _add_restrictions(connection: sa.Connection, rows: Sequence[Pair], report: C
     table = tables.restrictions
     for _, row in rows:
         if row.state != RESTRICTED:
-            raise InputError(f"row {row.number} has no purpose: only the state {RESTRICTED!r} is about all of them; nothing was changed")
+            raise InputError(f"row {row.number} has no purpose, which only the state {RESTRICTED!r} allows; nothing was changed")
     whom = [person.listener_id for person, _ in rows]
     there = set(connection.execute(sa.select(table.c.listener_id).where(table.c.listener_id.in_(whom))).scalars())
     new = {

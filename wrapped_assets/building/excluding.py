@@ -19,7 +19,7 @@ def target_of(kind: str, text: str) -> int:
     if kind == "artist":
         artist, name = text, "any"
     elif not (separator and artist.strip() and name.strip()):
-        raise InputError(f"expected a {kind.replace('_', ' ')} as ARTIST - NAME, with ' - ' between")
+        raise InputError(f"expected a {kind.replace('_', ' ')} as ARTIST - NAME, separated by ' - '")
     row = {**dict.fromkeys(TRACK_SCHEMA), "title": name, "artist_credit": artist, "release_group_name": name, "media": "music"}
     landed = coded_tracks(pl.DataFrame([row], schema=TRACK_SCHEMA)).select(list(LANDED_TRACKS))
     found = tracks(landed.lazy(), APART).collect()

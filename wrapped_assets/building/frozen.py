@@ -30,7 +30,7 @@ def refuse_restatement(root: Root, situation: Situation, cell: Cell, frame: pl.D
         return
     if path != path_of(cell, rows_version(frame.height, frame_hashes(frame))):
         raise BuildError(
-            f"its file is lost ({path}), its edition is frozen, and computed from what is there now it has other rows: restore the file "
-            f"from a backup of {since:%Y-%m-%d} or later, or tell the edition anew on purpose: `wrapped edition set {year} --thawed`, "
+            f"its file is lost ({path}), its edition is frozen, and recomputing it gives different rows: restore the file "
+            f"from a backup of {since:%Y-%m-%d} or later, or recompute the edition on purpose: `wrapped edition set {year} --thawed`, "
             f"`wrapped build --year {year}`, `wrapped publish {year}`"
         )

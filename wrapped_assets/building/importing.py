@@ -164,7 +164,7 @@ class _People:
         if person:
             if tombstones.suppressed(root, [person.name]):
                 raise RefusedError(
-                    "this listener was erased at their request, so nothing of theirs is taken in: for ninety days choose another name"
+                    "a listener of this name was erased on request, so the name cannot be imported for ninety days: choose another name"
                 )
             self._meet(person.name, person.time_zone, person.country, person.birth_year, person.place)
 
@@ -207,7 +207,7 @@ class _People:
         if self._person:  # an export is its person's, whatever account name the file carries
             return dict.fromkeys(names, self._root.surrogate(self._person.name))
         if None in names:
-            raise InputError("this export does not say whose it is: name the listener with --listener NAME")
+            raise InputError("this export does not name its listener: give the name with --listener NAME")
         for name in names:
             if name not in self._met:
                 self._meet(name, None, None, None, None)

@@ -33,7 +33,7 @@ class Pass:
             if damaged is None:
                 return
             if damaged in repaired:
-                raise BuildError(f"{damaged} was damaged again right after it was repaired: the disk may be failing")
+                raise BuildError(f"{damaged} was damaged again right after its repair: the disk may be failing")
             repaired.add(damaged)
             self.situation.damaged |= {damaged}
             self.unit([damaged])

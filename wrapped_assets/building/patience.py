@@ -23,8 +23,8 @@ class Patience:
         self.moves = 1 if has_advanced else self.moves + 1
         if self.moves >= MOST_MOVES:
             raise BuildError(
-                f"{what} changed {self.moves} times in a row while cells were computed from it, so nothing could be recorded: "
-                "run the build again when less is imported"
+                f"{what} changed {self.moves} times in a row while cells were computed from it, so no result was recorded: "
+                "run the build again while fewer imports are running"
             )
 
     def registry_lost(self, error: RegistryUnavailable, *, has_advanced: bool) -> None:

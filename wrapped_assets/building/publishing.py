@@ -56,7 +56,7 @@ def publish_edition(project: Project, year: int) -> publications.Publication:
                 if (still, now.catalogues.get(year), now.rules[year]) == (found, situation.catalogues.get(year), situation.rules[year]):
                     registry.set_edition(project.root, year, catalogue=now.catalogues.get(year), is_frozen=True, connection=connection)
                     return publications.publish(project.root, year, found.values(), as_published(now.rules[year]), connection)
-    raise BuildError(f"the {year} edition changed {_MOST_TRIES} times while its files were compared: publish it again when nothing builds")
+    raise BuildError(f"the {year} edition changed {_MOST_TRIES} times while its files were compared: publish again while no build runs")
 
 
 def _ready(project: Project, year: int, connection: sa.Connection | None = None) -> tuple[Situation, dict[Cell, StoredCell]]:
@@ -64,7 +64,7 @@ def _ready(project: Project, year: int, connection: sa.Connection | None = None)
     situation = project.situation(connection)
     wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
     if not wanted:
-        raise InputError(f"nothing was played in {year}: there is no edition to publish")
+        raise InputError(f"no plays in {year}, so there is no edition to publish")
     if steps := make_plan(situation, wanted).steps:
         raise InputError(f"{len(steps):,} cells behind the {year} edition are stale: run `wrapped build --year {year}` first")
     return situation, _published(situation.stored, year)

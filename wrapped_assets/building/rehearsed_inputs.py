@@ -43,7 +43,7 @@ def known_frame(name: str, rows: Rows) -> pl.DataFrame:
     """The rows of one table of a catalogue; ids are those that tracks of the same names get. DeclarationError for an unknown column."""
     allowed = {*named_schema(name), "artist_name"}
     if unknown := {column for row in rows for column in row} - allowed:
-        raise DeclarationError(f"{name} has no {sorted(unknown)}: examples may say {', '.join(sorted(allowed))}")
+        raise DeclarationError(f"{name} has no {sorted(unknown)}: examples may use {', '.join(sorted(allowed))}")
     blank = dict.fromkeys(named_schema(name))
     named = [blank | dict(row) for row in rows]
     if name == "known_recordings":

@@ -1,1 +1,1 @@
-"""What a thing must be to be that thing. Belongs: declarations and their laws. Keep out: computation, I/O, Dagster."""
+"""Contracts: declarations and the laws that they must keep. Keep out: computation, I/O, Dagster."""

@@ -1,6 +1,6 @@
-"""What an asset is: what it makes, from which columns of what, by which rules; and what a worked example of it is.
+"""The data classes of a declaration: an asset's columns, inputs, rules and worked examples.
 
-Graph, column lineage, checks, docs, story and recompute are derived from a `Declaration`; nobody edits a list.
+The graph, column lineage, checks, docs, stories and recomputation are all derived from a `Declaration`, so nobody edits a list.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ import polars as pl
 from wrapped_assets.vocabulary.columns import Column
 from wrapped_assets.vocabulary.periods import CellKind
 
-# Which partitions of an input a cell reads: those of its own period (a year reads its twelve months), the same plus the
-# edges of the months beside it, or those of the year before.
+# The partitions of an input that a cell reads: those of its own period (a year reads its twelve months), the same plus the
+# edges of the adjacent months, or those of the previous year.
 Window = Literal["period", "month_and_edges", "previous_year"]
 Layer = Literal["catalogue", "listens", "aggregates", "insights", "population", "playlists"]
-# What the rows of an asset that analysts write are about; empty for the assets that those are computed from.
+# What the rows of an insight are about; empty for the assets that insights are computed from.
 Subject = Literal["listener", "artist", "group", "population", "playlist", ""]
 
 
 @dataclass(frozen=True)
 class Read:
-    """Exactly these columns of one input; the function gets a lazy frame of them, and no other."""
+    """The columns that an asset reads of one input; its function receives a lazy frame of exactly these."""
 
     asset: str
     columns: tuple[str, ...]
@@ -35,13 +35,13 @@ class Read:
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example: what each listener played, and the rows that follow. Runs as a test and stands in the docs.
+    """A worked example: what each listener played, and the expected rows. It runs as a test and is shown in the docs.
 
     `given` maps a listener to days and recordings, "2026-03-01 eple so_here, 2026-03-02 eple"; see `contracts.examples`.
-    `expect` names the columns that it speaks of, ids as names; `...` at its end stands for further rows.
-    `catalogue` has rows of the tables of `contracts.known`, by names in place of ids: {"known_artists": [{"artist_name": "bo",
-    "country": "NO"}]}; `people` what the registry says of listeners: {"ana": {"country": "PT", "is_findable": True}}; `groups` who
-    belong together: {"home": ["ana", "bo"]}.
+    `expect` lists rows with the columns to check, and names in place of ids; a final `...` allows further rows.
+    `catalogue` has rows of the tables of `contracts.known`, with names in place of ids: {"known_artists": [{"artist_name": "bo",
+    "country": "NO"}]}. `people` has the registry's columns per listener: {"ana": {"country": "PT", "is_findable": True}}. `groups` has
+    the members of each group: {"home": ["ana", "bo"]}.
     """
 
     given: Mapping[str, str]
@@ -54,7 +54,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Declaration:
-    """One asset. Calling it calls its function."""
+    """The declaration of one asset. Calling it calls the asset's function."""
 
     name: str
     layer: Layer
@@ -64,25 +64,25 @@ class Declaration:
     columns: tuple[Column, ...]  # the whole schema, grain first
     reads: tuple[Read, ...]
     rules: frozenset[str] = frozenset()
-    sort: tuple[str, ...] = ()  # canonical row order; the grain unless said
+    sort: tuple[str, ...] = ()  # canonical row order; defaults to the grain
     chapter: str = ""
     headline: str = ""
-    headline_in_listens: str = ""  # instead of it where no length is known: the first row has listens and 0 minutes
+    headline_in_listens: str = ""  # replaces the headline if no length is known: the first row has listens and 0 minutes
     examples: tuple[Example, ...] = field(default=(), compare=False)
-    row_key: str = ""  # each row follows from the input's rows with this key, which are alike: computed once, it may be used again
-    minimum_group: int | None = None  # rows about fewer listeners are removed, by the column `group_size` that the function returns
+    row_key: str = ""  # rows with the same key in the input give the same output, so results can be reused
+    minimum_group: int | None = None  # rows with a smaller `group_size` are removed
     group_size: str = "listener_count"  # how many distinct listeners a row is about; stored only if it is one of `columns`
-    nullable: frozenset[str] = frozenset()  # counts and ranks that may be null; the others never are
+    nullable: frozenset[str] = frozenset()  # counts and ranks that may be null; all others must not be
     subject: Subject = ""
-    by: str = ""  # an id, first in the order: rows of one value follow from the inputs' rows of it, so ranges are computed apart
-    freezes: bool = False  # once its edition is frozen, new data does not restate it
+    by: str = ""  # an id, first in the order: rows depend on input rows of the same id only, so id ranges are computed separately
+    freezes: bool = False  # new data does not change it once its edition is frozen
 
     def __call__(self, *args: Any, **kwargs: Any) -> pl.LazyFrame:
         return self.function(*args, **kwargs)
 
     @property
     def key(self) -> str:
-        """`layer/name`, as commands and the UI spell it."""
+        """The asset's key, `layer/name`, as commands and the UI spell it."""
         return f"{self.layer}/{self.name}"
 
     @property
@@ -95,7 +95,7 @@ class Declaration:
 
     @property
     def meaning(self) -> str:
-        """The docstring's first line: what a row is."""
+        """The docstring's first line, which says what a row is."""
         return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     @property
@@ -104,5 +104,5 @@ class Declaration:
 
     @property
     def wants_period(self) -> bool:
-        """Whether the function takes the cell's own month or year."""
+        """Whether the function takes the cell's month or year as a parameter."""
         return list(inspect.signature(self.function).parameters)[-1] in ("month", "year")

@@ -1,4 +1,4 @@
-"""Declares an asset: the decorator that turns a function into one, and holds it to the laws of a declaration."""
+"""The decorator that turns a function into an asset and checks the laws of a declaration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Declaration", "Example", "Layer", "Read", "Subject", "Window", "decl
 
 
 def reads_from(declared: Mapping[str, Sequence[Column] | tuple[Sequence[Column], Window]]) -> tuple[Read, ...]:
-    """Reads as written in a declaration: `{asset: [columns]}` or `{asset: ([columns], window)}`."""
+    """Converts `reads` as written in a declaration: `{asset: [columns]}` or `{asset: ([columns], window)}`."""
     found = []
     for asset, value in declared.items():
         columns, window = value if len(value) == 2 and isinstance(value[1], str) else (value, "period")
@@ -38,16 +38,16 @@ def declare(
     sort: Sequence[Column] = (),
     **rest: Any,
 ) -> Callable[[Callable[..., pl.LazyFrame]], Declaration]:
-    """A decorator that turns a pure function into an asset; the function's name is the asset's.
+    """Returns a decorator that turns a pure function into an asset with the function's name.
 
-    The function's parameters are the names of what it reads, plus `rules` where it declares any,
-    plus `month` or `year` where it needs to know its period.
+    The function's parameters are the names of its inputs, plus `rules` if it declares any,
+    plus `month` or `year` if it needs its period.
     Raises DeclarationError, with file, line and column, for the first law of `contracts.validation` that the declaration breaks.
     """
 
     if sys.flags.optimize > 1:
         raise DeclarationError(
-            "Python runs without docstrings (-OO, PYTHONOPTIMIZE=2), which say what each asset means; run it with -O, or without either"
+            "Python runs without docstrings (-OO, PYTHONOPTIMIZE=2), which assets need for their meaning; run it with -O or without it"
         )
 
     def decorate(function: Callable[..., pl.LazyFrame]) -> Declaration:

@@ -1,4 +1,4 @@
-"""Finds what packages declare, so that nobody edits a list."""
+"""Discovers the declarations in a package, so that nobody edits a list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wrapped_assets.contracts.source import Source, source_faults
 
 T = TypeVar("T")
 
-# Folders whose every file declares one asset, named like the file: what its rows are about.
+# Folders whose files each declare one asset, named like the file; the folder says what its rows are about.
 SUBJECTS: dict[str, Subject] = {
     "wrapped_assets.insights.listener": "listener", "wrapped_assets.insights.artist": "artist", "wrapped_assets.insights.group": "group",
     "wrapped_assets.insights.population": "population", "wrapped_assets.playlists": "playlist",
@@ -24,14 +24,14 @@ _DECORATORS = {"listener": "insight", "artist": "artist_insight", "group": "grou
 
 
 def modules_below(package: str) -> list[ModuleType]:
-    """Every module below `package`, imported, in the order of their dotted names. DeclarationError where one cannot be imported."""
+    """Imports every module below `package`, ordered by dotted name. DeclarationError if an import fails."""
     root = loaded(package)
     names = sorted(info.name for info in pkgutil.walk_packages(root.__path__, f"{package}.", onerror=loaded) if not info.ispkg)
     return [loaded(name) for name in names]
 
 
 def declared_in(package: str, kind: type[T]) -> list[T]:
-    """Module-level instances of `kind` below `package`, each once, ordered by module name."""
+    """Returns the module-level instances of `kind` below `package`, each once, ordered by module name."""
     found: dict[int, T] = {}
     for module in modules_below(package):
         for value in vars(module).values():
@@ -41,7 +41,7 @@ def declared_in(package: str, kind: type[T]) -> list[T]:
 
 
 def assets_in(package: str) -> list[Declaration]:
-    """The assets below `package`; DeclarationError for a file of an analyst that declares none, or another than its folder and name say."""
+    """The assets below `package`. DeclarationError if an insight's file declares no asset, or one of another kind or name."""
     for module in modules_below(package):
         if subject := SUBJECTS.get(module.__name__.rpartition(".")[0]):
             _check_file(module, subject)
@@ -69,7 +69,7 @@ def _check_file(module: ModuleType, subject: Subject) -> None:
 
 @cache
 def all_sources() -> tuple[Source, ...]:
-    """The input formats, ordered by code; DeclarationError where one breaks a law or shares a code, name or richness with another."""
+    """The input formats, ordered by code. DeclarationError if one breaks a law or shares a code, name or richness with another."""
     sources = declared_in("wrapped_assets.sources", Source)
     for source in sources:
         for fault in source_faults(source):

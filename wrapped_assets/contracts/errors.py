@@ -1,26 +1,26 @@
-"""Errors that a person can act on: what was expected, what came, what to do. None of them carries a listener's data."""
+"""Errors that say what was expected, what came and what to do. None of them contains a listener's data."""
 
 
 class WrappedError(Exception):
-    """Anything that ends a command with a message instead of a traceback."""
+    """Base class of errors that end a command with a message instead of a traceback."""
 
     exit_code = 1
 
 
 class InputError(WrappedError):
-    """Wrong usage or input: nothing was changed."""
+    """Raised for wrong usage or input; nothing was changed."""
 
     exit_code = 2
 
 
 class RefusedError(WrappedError):
-    """A gate refused: nothing was written."""
+    """Raised when a gate refuses; nothing was written."""
 
     exit_code = 4
 
 
 class RegistryUnavailable(WrappedError):  # noqa: N818 (a state of the world)
-    """The registry cannot be read or written now. `may_pass`: trying again may help."""
+    """Raised when the registry cannot be read or written now. With `may_pass`, trying again may help."""
 
     def __init__(self, message: str, *, may_pass: bool) -> None:
         super().__init__(message)
@@ -28,8 +28,8 @@ class RegistryUnavailable(WrappedError):  # noqa: N818 (a state of the world)
 
 
 class DeclarationError(WrappedError):
-    """An asset's declaration breaks its contract; the message says how to write it instead."""
+    """Raised when a declaration breaks its contract; the message says how to write it instead."""
 
 
 class BuildError(WrappedError):
-    """A cell could not be computed or published; what was there before is still there."""
+    """Raised when a cell could not be computed or published; the previous state is kept."""

@@ -1,4 +1,4 @@
-"""The laws of a worked example that hold before it runs: it can be read, and it expects rows that the asset can have."""
+"""Checks worked examples before they run: they must be readable and expect rows that the asset can have."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _PROFILE = ("country", "birth_year", "place", "is_findable", "is_recommending", 
 
 
 def example_faults(declared: Declaration) -> Iterator[Fault]:
-    """Faults of the examples of an asset, the first of each example."""
+    """Yields the first fault of each example of an asset."""
     examples = declared.examples
     if not isinstance(examples, tuple):
         yield Fault("examples", "", f"examples must be a list of Example(…), got a {type(examples).__name__}; {WRITE_ONE}")
     elif not examples:
-        yield Fault("examples", "", f"there is no worked example; {WRITE_ONE}")
+        yield Fault("examples", "", f"the asset has no worked example; {WRITE_ONE}")
     for example in examples:
         if not isinstance(example, Example):
             yield Fault("examples", "", f"examples must hold Example(…), got a {type(example).__name__}; {WRITE_ONE}")
@@ -34,11 +34,11 @@ def example_faults(declared: Declaration) -> Iterator[Fault]:
         if fault:
             yield Fault("examples", *fault)
     if not any(row for example in examples for row in example.expect if isinstance(row, Mapping)):
-        yield Fault("examples", "expect", f"no example expects a row, so that none can fail; {WRITE_ONE}")
+        yield Fault("examples", "expect", f"no example expects a row, so no example can fail; {WRITE_ONE}")
 
 
 def _faults(declared: Declaration, example: Example) -> Iterator[tuple[str, str]]:
-    """(what to point at, what is wrong) of one example."""
+    """The faults of one example, as (name to point at, message)."""
     if not isinstance(example.given, Mapping) or not any(example.given.values()):
         yield "given", f"the example gives no plays; {WRITE_ONE}"
         return
@@ -85,7 +85,7 @@ def _surrounding_faults(example: Example) -> Iterator[tuple[str, str]]:
 
 
 def _fits(name: str, value: Any, dtype: pl.DataType) -> bool:
-    """Whether a row of the type may hold the value as examples write it: ids as names, days and instants as texts, too."""
+    """Whether a column of the type can hold the value; examples write ids as names, and may write days and instants as text."""
     if value is None:
         return True
     if name.endswith("_id"):

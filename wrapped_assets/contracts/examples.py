@@ -1,4 +1,4 @@
-"""The short notation of worked examples: who played what on which day, as plays.
+"""Parses the short notation of worked examples, which says who played what on which day.
 
     {"ana": "2026-03-01 eple so_here/metaform, 2026-03-02 eple*3 night/bo+cy/album@23:50~12s!"}
 
@@ -6,10 +6,10 @@ A comma separates days; a day is a date and its plays. A play is
 
     recording [/artist [+featured …] [/release_group]] [&podcast] [@HH:MM] [~12s] [*3] [!]
 
-and stands for a full listen of 180 seconds at 12:00 UTC plus 4 minutes for each play before it on that day. `@` gives another
-start, `~` another time played, `*` that many in a row, `!` a private session; `&podcast` and `&audiobook` make it an episode
-of the show that stands in the artist's place. The artist of `eple` is "artist of eple" unless
-said. In what is expected, ids are written as names.
+and means a full listen of 180 seconds at 12:00 UTC plus 4 minutes for each earlier play of that day. `@` sets the start, `~` the
+time played, `*` the number of plays in a row, and `!` a private session. `&podcast` and `&audiobook` make it an episode of the
+show written in the artist's place. Without an artist, the artist of `eple` is "artist of eple". Expected rows use names in place
+of ids.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ _PLAY = re.compile(
 )
 
 
-Play = tuple[re.Match[str], datetime]  # what is written, and when it starts
+Play = tuple[re.Match[str], datetime]  # the match of its text, and its start
 
 
 def plays_of(text: str) -> pl.DataFrame:
-    """The plays that one listener's text stands for, PLAY_SCHEMA in the order written; DeclarationError where it cannot be read."""
+    """The plays of one listener's text, as PLAY_SCHEMA in the order written. DeclarationError if the text cannot be read."""
     return pl.DataFrame([_row(found, start) for found, start in parsed(text)], schema=PLAY_SCHEMA)
 
 
 @lru_cache(maxsize=1024)  # a hundred fans play the same
 def parsed(text: str) -> tuple[Play, ...]:
-    """Each play of a text and its start; DeclarationError where the text cannot be read."""
+    """The plays of a text with their starts. DeclarationError if the text cannot be read."""
     plays: list[Play] = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         day, *written = part.split()
         noon = _noon(day, part)
         if not written:
-            raise DeclarationError(f"the day {day} has no plays; write them behind it, as in '{day} eple so_here*2'")
+            raise DeclarationError(f"the day {day} has no plays; write them after it, as in '{day} eple so_here*2'")
         on_day = 0
         for play in written:
             found = _PLAY.fullmatch(play)
@@ -80,7 +80,7 @@ def _at(noon: datetime, found: re.Match[str], play: str) -> datetime:
     try:
         return noon.replace(hour=int(found["hour"]), minute=int(found["minute"]))
     except ValueError:
-        raise DeclarationError(f"the play {play!r} starts at no time of a day; expected @00:00 to @23:59") from None
+        raise DeclarationError(f"the play {play!r} has an invalid time of day; expected @00:00 to @23:59") from None
 
 
 def _row(found: re.Match[str], start: datetime) -> dict[str, object]:

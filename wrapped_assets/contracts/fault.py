@@ -1,4 +1,4 @@
-"""A law that a declaration breaks."""
+"""Describes a law that a declaration breaks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """A broken law: the keyword of the declaration, the name inside it, and what is wrong, expected and to be done."""
+    """A broken law: the keyword of the declaration, the name inside it, and a message that says what is wrong and what to do."""
 
     keyword: str
     item: str

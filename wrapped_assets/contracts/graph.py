@@ -1,4 +1,4 @@
-"""The graph of all declarations: who reads whom, in which order they are computed."""
+"""The graph of all declarations: which asset reads which, and the order of computation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from wrapped_assets.vocabulary import columns as c
 
 PACKAGES = ("catalogue", "listens", "aggregates", "insights", "playlists")
 
-# Inputs that no function makes: what was landed, and what the registry says of people. Column names are the lake's.
+# Inputs that no function computes: landed data, and the registry's data about people. Column names are the lake's.
 EXTERNALS: dict[str, str] = {
     "landed_plays": "sources/landed_plays",
     "landed_tracks": "sources/landed_tracks",
@@ -28,7 +28,7 @@ EXTERNALS: dict[str, str] = {
     "groups": "registry/groups",
     **{name: f"sources/{name}" for name in KNOWN},
 }
-# The columns of each, where they are not those of a landed file, which `sources` knows.
+# Their columns, except for landed files, whose columns `sources` defines.
 EXTERNAL_COLUMNS: dict[str, frozenset[str]] = {
     "profiles": frozenset(column.name for column in c.PROFILE),
     "groups": frozenset(column.name for column in (c.group_id, c.listener_id)),
@@ -36,14 +36,14 @@ EXTERNAL_COLUMNS: dict[str, frozenset[str]] = {
     "exclusions": frozenset(column.name for column in (c.listener_id, c.exclusion_kind, c.target_id)),
     **{name: frozenset(known_schema(name)) for name in KNOWN},
 }
-# Those that are given by the year; the others by the month. What is known of music and who is in a group has no buckets.
+# Inputs with yearly partitions; the others are monthly. The catalogue and the groups have no buckets.
 YEARLY = frozenset(EXTERNALS[name] for name in ("profiles", "groups", *KNOWN))
 WITHOUT_BUCKETS = YEARLY - {EXTERNALS["profiles"]}
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Declarations by key, in an order in which every input comes before what reads it."""
+    """Declarations by key, ordered so that inputs come before the assets that read them."""
 
     by_key: Mapping[str, Declaration]
     keys: Mapping[str, str]  # name → key, externals included
@@ -52,11 +52,11 @@ class Graph:
         return self.keys[name]
 
     def inputs(self, declaration: Declaration) -> list[tuple[str, Read]]:
-        """(key, read) of each input, in the order of the function's parameters."""
+        """The inputs of an asset as (key, read), in the order of the function's parameters."""
         return [(self.keys[read.asset], read) for read in declaration.reads]
 
     def find(self, text: str) -> Declaration:
-        """The asset spelled `layer/name` or `name`; InputError with what there is."""
+        """The asset called `layer/name` or `name`. InputError, which lists the known assets, if there is none."""
         key = text if text in self.by_key else self.keys.get(text, "")
         if key not in self.by_key:
             raise InputError(f"unknown asset {text!r}; known are {', '.join(self.by_key)}")
@@ -64,7 +64,7 @@ class Graph:
 
     @cached_property
     def stages(self) -> Mapping[str, int]:
-        """Of each yearly asset: how often all buckets must be done before it can be. Even: by bucket; odd: over all of them."""
+        """The stage of each yearly asset: how many times all buckets must finish first. Even: per bucket; odd: over all buckets."""
         found: dict[str, int] = {}
         for key, declaration in self.by_key.items():  # inputs come first
             over_all = declaration.kind == "year"
@@ -76,7 +76,7 @@ class Graph:
         return found
 
     def downstream(self, key: str) -> set[str]:
-        """Every asset that reads this one, directly or not."""
+        """Every asset that reads this one, directly or indirectly."""
         found: set[str] = set()
         for candidate, declaration in self.by_key.items():  # topological order: one pass suffices
             if any(source == key or source in found for source, _ in self.inputs(declaration) if source != candidate):
@@ -84,7 +84,7 @@ class Graph:
         return found
 
     def upstream(self, key: str) -> set[str]:
-        """Every asset that this one reads, directly or not."""
+        """Every asset that this one reads, directly or indirectly."""
         found: set[str] = set()
         waiting = [key]
         while waiting:
@@ -96,7 +96,7 @@ class Graph:
 
 
 def graph_of(declarations: Iterable[Declaration]) -> Graph:
-    """The graph; DeclarationError for two assets of a name, an input that does not exist, a column it lacks, a circle."""
+    """Builds the graph. DeclarationError for duplicate names, a missing input or column, or a circle."""
     by_name: dict[str, Declaration] = {}
     for declaration in declarations:
         other = by_name.setdefault(declaration.name, declaration)

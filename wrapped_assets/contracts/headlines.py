@@ -1,4 +1,4 @@
-"""What a headline may name: columns of the first row, displayed names, and the forms of numbers."""
+"""Checks the placeholders of headlines: columns of the first row, displayed names and number formats."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TITLE_NAMES = ("year", "month", "span_number")  # of a playlist
 
 
 def placeholders(columns: Iterable[str]) -> set[str]:
-    """The names that a headline over these columns may put in braces."""
+    """The placeholder names that a headline over these columns may use."""
     found: set[str] = set()
     for column in columns:
         found |= {column, column.removesuffix("_name")}
@@ -26,7 +26,7 @@ def placeholders(columns: Iterable[str]) -> set[str]:
 
 
 def faults_of(headline: str, names: set[str], example: str) -> Iterator[tuple[str, str]]:
-    """(what the headline names, what is wrong with it), for each fault; `example` shows how to write a placeholder."""
+    """The faults of a headline as (placeholder, message); `example` shows how to write a placeholder."""
     try:
         pieces = list(Formatter().parse(headline))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The tables of a catalogue, as an import of one lands them: what is known of music, whoever listened."""
+"""The schemas of a catalogue's tables as an import lands them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import polars as pl
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.columns import Column
 
-# By the name that declarations read them by. A row is one entity of the catalogue; `known_key` is a hash of the id that the
-# catalogue gives it. Ids of ours (`artist_id` …) are those that the same names get in `catalogue/tracks`, so that rows meet
-# by names; several rows may share one (two artists of a name), and what reads them must not guess between those. Rows also meet
-# by the ids of others (MBID, ISRC, URI), through whole numbers: known_key is the MBID's hash where there is one (`kernels/music_ids`).
+# Keys are the names that declarations read. A row is one entity of the catalogue; `known_key` is a hash of the catalogue's id.
+# Our own ids (`artist_id` …) are hashes of names as in `catalogue/tracks`, so rows can be joined by name; several rows may share
+# one (two artists of one name), and readers must not guess between them. Rows can also be joined by external ids (MBID, ISRC, URI)
+# through their hashes: known_key is the MBID's hash if there is one (`kernels/music_ids`).
 KNOWN: dict[str, tuple[Column, ...]] = {
     "known_artists": (c.known_key, c.artist_id, c.artist_mbid, c.artist_name, c.country, c.place_name, c.genre_names),
     "known_release_groups": (
@@ -25,8 +25,8 @@ KNOWN: dict[str, tuple[Column, ...]] = {
     "known_places": (c.place_name, c.country, c.inhabitants),
 }  # fmt: skip
 
-# What a form of catalogue says of a row, by names: what the rows above are made from. `artist_name` of a release group is its primary
-# artist; a recording's release group is its primary artist's, unless release_group_artist_name says whose.
+# The rows that a catalogue format provides, with names, from which the rows above are made. `artist_name` of a release group is its
+# primary artist; a recording's release group belongs to its primary artist unless release_group_artist_name names another.
 NAMED: dict[str, tuple[str, ...]] = {
     "known_artists": ("artist_name", "artist_mbid", "spotify_uri", "country", "place_name", "genre_names"),
     "known_release_groups": (
@@ -43,10 +43,10 @@ NAMED: dict[str, tuple[str, ...]] = {
 
 
 def named_schema(name: str) -> dict[str, pl.DataType]:
-    """Column → type of the rows that a form of catalogue gives for one table."""
+    """The schema of the rows that a catalogue format gives for one table, with names in place of ids."""
     return {column: c.artist_name.dtype if column == "release_group_artist_name" else c.BY_NAME[column].dtype for column in NAMED[name]}
 
 
 def known_schema(name: str) -> dict[str, pl.DataType]:
-    """Column → type of one table."""
+    """The schema of one landed table."""
     return {column.name: column.dtype for column in KNOWN[name]}

@@ -1,4 +1,4 @@
-"""A source of a catalogue reads one form of it: bytes in, batches of named rows and of rejected rows out."""
+"""Catalogue sources: each reads one catalogue format and yields batches of named rows and rejected rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wrapped_assets.contracts.source import Head
 
 # A rejected row is kept with its reason. A catalogue names no listener, so its names may be shown to the operator.
 KNOWN_REJECTED: dict[str, pl.DataType] = {
-    "row_number": pl.Int64(),  # 0-based place in the file
+    "row_number": pl.Int64(),  # 0-based position in the file
     "table": pl.String(),
     "reason": pl.String(),  # one of KNOWN_REASONS
     "name": pl.String(),
@@ -34,7 +34,7 @@ KNOWN_REASONS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class KnownBatch:
-    """Some rows of a file for one table. `rows` has `contracts.known.named_schema(table)`, `rejected` KNOWN_REJECTED."""
+    """A batch of a file's rows for one table. `rows` has `contracts.known.named_schema(table)`, `rejected` has KNOWN_REJECTED."""
 
     table: str
     rows: pl.DataFrame
@@ -43,7 +43,7 @@ class KnownBatch:
 
 @dataclass(frozen=True)
 class KnownSource:
-    """One form of catalogue. `read` raises InputError where the file as a whole cannot be what it looks like."""
+    """One catalogue format. `read` raises InputError if the file as a whole is not in the format that it looks like."""
 
     name: str
     title: str

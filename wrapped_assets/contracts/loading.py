@@ -1,4 +1,4 @@
-"""Imports the modules that declare something; an import that fails becomes an error with file, line, column and remedy."""
+"""Imports modules with declarations and turns a failed import into an error with file, line, column and remedy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DECORATORS = "wrapped_assets.contracts.kinds"
 
 
 def loaded(name: str) -> ModuleType:
-    """The module; DeclarationError where its import fails, whatever the reason."""
+    """Imports the module. DeclarationError if the import fails for any reason."""
     try:
         return importlib.import_module(name)
     except WrappedError:
@@ -28,7 +28,7 @@ def loaded(name: str) -> ModuleType:
 
 
 def _described(name: str, error: BaseException) -> str:
-    """What failed and what to do. Nothing of a listener is loaded while modules are imported, so the error's text may be shown."""
+    """The message for a failed import. It may quote the error, because no listener's data is loaded while modules are imported."""
     path = _path_of(name)
     place = raised_at(error, path) or (f"{shown_path(path)}:1" if path else name)
     return f"{place}: {'; '.join(_parts(error))}"
@@ -73,7 +73,7 @@ def _similar(name: str, known: list[str]) -> str:
 
 
 def _usage(decorator: str) -> str:
-    """Which keywords a decorator takes; empty for what is none."""
+    """The keywords that a decorator takes, as text; empty if the name is not a decorator."""
     function = getattr(sys.modules.get(DECORATORS), decorator, None)
     if not inspect.isfunction(function):
         return ""

@@ -1,4 +1,4 @@
-"""Where a declaration stands in its file: `path:line:column`, as editors jump to it. Read only once something is wrong."""
+"""Locates declarations as `path:line:column`, the form that editors open. Sources are read only after an error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Position = tuple[int, int]
 
 
 def shown_path(path: str) -> str:
-    """A file inside the package as `wrapped_assets/…`, any other by its name."""
+    """The path to show: `wrapped_assets/…` for a file of the package, otherwise the file's name."""
     if _is_in(path, PACKAGE):
         return path.removeprefix(PACKAGE.rpartition(sep)[0] + sep).replace(sep, "/")
     return path.rpartition(sep)[2]
@@ -27,13 +27,13 @@ def _is_in(path: str, folder: str) -> bool:
 
 
 def line_of(function: Callable[..., Any]) -> str:
-    """The file and line of a function's first decorator, or of its `def`; the name of what has none."""
+    """The file and line of a function's first decorator or `def`; the object's name if it has no source."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return f"{shown_path(code.co_filename)}:{code.co_firstlineno}" if code else repr(type(function).__name__)
 
 
 def place_of(function: Callable[..., Any], keyword: str = "", item: str = "") -> str:
-    """The place of a keyword of the function's decorator, or of a name or text inside it; the function's line where neither is found."""
+    """The place of a keyword of the function's decorator, or of a name inside it; the function's line if neither is found."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     if code is None:
         return line_of(function)
@@ -60,14 +60,14 @@ def _position(function: ast.FunctionDef | ast.AsyncFunctionDef, keyword: str, it
 
 
 def _holding(tree: ast.AST, item: str) -> Iterator[ast.expr | ast.keyword]:
-    """What names the item: `c.item`, `item`, `item=`, or a text that has it; an exact one first."""
+    """The syntax nodes that name the item: `c.item`, `item`, `item=`, or a text that contains it; exact matches first."""
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.keyword)]
     yield from (node for node in nodes if item in (getattr(node, name, None) for name in ("attr", "id", "arg", "value")))
     yield from (node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and item in node.value)
 
 
 def raised_at(error: BaseException, path: str = "") -> str:
-    """Where an exception was raised: the deepest line in `path` or, without one, in the package outside `contracts`; empty for none."""
+    """The place where an exception was raised: the deepest line in `path`, or else in the package outside `contracts`, or empty."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{shown_path(error.filename)}:{error.lineno or 1}" + (f":{error.offset}" if error.offset else "")
     frames = traceback.extract_tb(error.__traceback__)

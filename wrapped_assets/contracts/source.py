@@ -1,4 +1,4 @@
-"""A source reads one input format: bytes in, batches of plays and of rejected rows out."""
+"""Sources: each reads one input format and yields batches of plays and rejected rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from wrapped_assets.vocabulary import columns as c
 
-# What a track is called, exactly as exported (after `clean_text`). A `music` row needs a title and an artist.
+# A track's names exactly as exported (after `clean_text`). A `music` row needs a title and an artist.
 TRACK_SCHEMA: dict[str, pl.DataType] = {
     "title": pl.String(),
     "artist_credit": pl.String(),  # as displayed: "A feat. B"
@@ -73,22 +73,22 @@ REJECTION_REASONS: dict[str, str] = {
 }
 
 
-# Reasons of rows that could not be read at all, so that nobody knows what they say.
+# Reasons for rows that could not be read at all, so their content is unknown.
 UNREAD_REASONS = frozenset({"truncated", "unreadable_row", "not_utf8"})
 
 
 def no_companion(_name: str) -> BinaryIO | None:
-    """The companion of a file that stands alone: none."""
+    """The companion of a single file, which has none."""
     return None
 
 
 @dataclass(frozen=True)
 class Head:
-    """What recognition may look at: the file's name, path inside its folder or zip, and first bytes.
+    """The part of a file that format recognition sees: its name, its path inside a folder or zip, and its first bytes.
 
-    `column_names` are those of a Parquet file, whose list stands at its end. `companion` opens the file of that name in the same
-    folder, or else in the nearest one above it, inside the same import; None where there is none. `again` is for what only the whole
-    file can tell before its first row is read.
+    `column_names` are those of a Parquet file, which lists them at its end. `companion` opens the file with a given name in the same
+    folder or the nearest parent folder of the import, or returns None. `again` opens the file once more, for formats that must read
+    the whole file before its first row.
     """
 
     name: str
@@ -102,22 +102,22 @@ class Head:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file. `plays` has PLAY_SCHEMA, or CODED_PLAY_SCHEMA when `tracks` (TRACK_SCHEMA) is given."""
+    """A batch of a file's rows. `plays` has PLAY_SCHEMA, or CODED_PLAY_SCHEMA if `tracks` (TRACK_SCHEMA) is given."""
 
     plays: pl.DataFrame
     rejected: pl.DataFrame
     tracks: pl.DataFrame | None = None
     listeners: pl.DataFrame | None = None  # listener, time_zone, country, birth_year where the file carries them
-    unread_bytes: int = 0  # of rows that are broken: they stand in `rejected`, one for each row of which something was found
+    unread_bytes: int = 0  # of broken rows; `rejected` has one row for each of which a part was found
 
 
 @dataclass(frozen=True)
 class Source:
     """One input format.
 
-    `code` is stored in the lake and never reused. `richness` decides which of two records of one playback is kept (higher
-    wins; the order and its reasons are in `sources/richness.py`). `resolution_seconds` is how exact its times are.
-    `companions` are names of files that `read` opens by itself or that other commands read: neither read alone nor called unrecognised.
+    `code` is stored in the lake and never reused. Of two records of one playback, the one with the higher `richness` is kept
+    (`sources/richness.py` explains the order). `resolution_seconds` is the precision of the source's times. `companions` are names of
+    files that `read` opens itself or that other commands read; they are not imported alone and not reported as unrecognised.
     """
 
     name: str
@@ -131,7 +131,7 @@ class Source:
 
 
 def source_faults(source: Source) -> Iterator[str]:
-    """What breaks the laws of a source: codes and richness are stored in a byte, names are typed in commands."""
+    """The faults of a source: codes and richness must fit into a byte, and names must be easy to type in commands."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", str(source.name)):
         yield f"the name must be small letters, digits and underscores, got {source.name!r}"
     for attribute in ("code", "richness"):

@@ -1,4 +1,4 @@
-"""A row of the manifest: where the bytes of a cell lie, and what they were made from."""
+"""A row of the manifest: where a cell's file is, and which inputs it was computed from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from wrapped_assets.vocabulary.periods import Cell
 
 @dataclass(frozen=True, slots=True)
 class StoredCell:
-    """One stored cell. The path is below the data root."""
+    """One stored cell; its path is relative to the data root."""
 
     cell: Cell
     input_version: str

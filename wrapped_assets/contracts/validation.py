@@ -1,4 +1,4 @@
-"""The laws of a declaration: what each part must be, checked where the declaration is written, when its module is loaded."""
+"""The laws of a declaration, checked when its module is loaded."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from wrapped_assets.vocabulary.chapters import CHAPTERS
 from wrapped_assets.vocabulary.columns import BY_NAME, Column
 from wrapped_assets.vocabulary.rules import RULE_FIELDS
 
-# Whose rows they are: the id that comes first in the grain.
+# The id that must come first in the grain, by subject.
 FIRST_KEY = {"listener": "listener_id", "playlist": "listener_id", "artist": "artist_id", "group": "group_id"}
 
 
 def refuse(function: Any, faults: Iterator[Fault]) -> None:
-    """Raises DeclarationError for the first fault, with its file, line and column."""
+    """Raises DeclarationError for the first fault, with file, line and column."""
     for fault in faults:
         raise DeclarationError(f"{place_of(function, fault.keyword, fault.item)}: {function.__name__}: {fault.message}")
 
 
 def faults_as_written(given: Mapping[str, Any], windows: Sequence[str]) -> Iterator[Fault]:
-    """Faults of types and names, in what the decorator was given; the other laws hold for what passes these."""
+    """Yields faults in the types and names of the decorator's arguments. The other laws assume that there are none."""
     for keyword in ("grain", "columns", "nullable", "sort"):
         yield from _column_faults(keyword, given.get(keyword, ()))
     grain, columns = given["grain"], given["columns"]
     whole = [column.name for column in (*grain, *columns)]
     if repeated := next((name for name in whole if whole.count(name) > 1), ""):
-        yield Fault("columns", repeated, f"the column {repeated!r} stands twice in grain and columns; a table has each column once")
+        yield Fault("columns", repeated, f"the column {repeated!r} occurs twice in grain and columns; a table has each column once")
     for keyword in ("nullable", "sort"):
         if missing := next((column.name for column in given.get(keyword, ()) if column.name not in whole), ""):
             yield Fault(keyword, missing, f"{keyword} names {missing!r}, which is in neither grain nor columns; add it there")
@@ -75,7 +75,7 @@ def _read_faults(reads: Any, windows: Sequence[str]) -> Iterator[Fault]:
 
 
 def faults_of_function(function: Any, parameters: Sequence[str], period: str) -> Iterator[Fault]:
-    """Faults of the function's name, parameters and docstring."""
+    """Yields faults of the function's name, parameters and docstring."""
     found = list(inspect.signature(function).parameters)
     if found not in ([*parameters], [*parameters, period]):
         wanted = f"({', '.join(parameters)}), or the same with {period} at the end"
@@ -83,11 +83,11 @@ def faults_of_function(function: Any, parameters: Sequence[str], period: str) ->
     if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
         yield Fault("", "", "the function is async or yields; write a plain function that returns a lazy frame")
     if not inspect.getdoc(function):
-        yield Fault("", "", "write a docstring: the first line says what a row is, the second paragraph how ties end")
+        yield Fault("", "", "write a docstring: the first line says what a row is, the second paragraph how ties are broken")
 
 
 def faults_of_declaration(declared: Declaration) -> Iterator[Fault]:
-    """Faults that only the whole declaration shows."""
+    """Yields faults that concern the declaration as a whole."""
     grain = declared.grain
     if declared.by and (grain[:1] != (declared.by,) or declared.order[0] != declared.by):
         yield Fault("grain", "", f"the asset is computed by ranges of {declared.by}, which must come first in the grain and in the order")
@@ -109,7 +109,7 @@ def _telling_faults(declared: Declaration) -> Iterator[Fault]:
     if not first.endswith("."):
         yield Fault("", "", "the docstring's first paragraph says in a sentence what a row is; end it with a full stop and an empty line")
     elif "tie" not in rest.lower():
-        yield Fault("", "", "the docstring's second paragraph says how ties end, or 'No ties: nothing is ranked.'; add it")
+        yield Fault("", "", "the docstring's second paragraph says how ties are broken, or 'No ties: nothing is ranked.'; add it")
     if declared.subject == "population":
         return
     is_playlist = declared.subject == "playlist"
@@ -117,7 +117,7 @@ def _telling_faults(declared: Declaration) -> Iterator[Fault]:
         yield Fault("chapter", "", f"unknown chapter {declared.chapter!r}; known are {', '.join(CHAPTERS)}")
     keyword = "title" if is_playlist else "headline"
     if not isinstance(declared.headline, str) or not declared.headline:
-        yield Fault(keyword, "", f"{keyword} must be the sentence that tells it, got {declared.headline!r}")
+        yield Fault(keyword, "", f"{keyword} must be the sentence for the story, got {declared.headline!r}")
         return
     names = set(TITLE_NAMES) if is_playlist else placeholders(declared.schema)
     example = "{year}" if is_playlist else f"{{{declared.columns[-1].name}}}"

@@ -19,7 +19,7 @@ def filled(page: str) -> str:
 
     def filled_in(found: re.Match[str]) -> str:
         if found[1] not in _TABLES:
-            raise ValueError(f"docs/privacy.md asks for the unknown table {found[1]!r}; known are {', '.join(_TABLES)}")
+            raise ValueError(f"docs/privacy.md names the unknown table {found[1]!r}; known are {', '.join(_TABLES)}")
         return f"<!-- table: {found[1]} -->\n" + "\n".join(_TABLES[found[1]]()) + "\n<!-- end -->"
 
     return re.sub(r"<!-- table: (\w+) -->\n.*?<!-- end -->", filled_in, page, flags=re.DOTALL)

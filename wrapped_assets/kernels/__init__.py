@@ -1,1 +1,1 @@
-"""Frames in, frames out. Belongs: algorithms without domain words. Keep out: I/O, clocks, names of music."""
+"""Kernels: algorithms from frames to frames, without domain words. Keep out: I/O, clocks, names of music."""

@@ -1,4 +1,4 @@
-"""Answers to choose from: the order of options and the numbers near a true one, drawn from a seed and not from chance."""
+"""Answers for multiple-choice questions: shuffled options and numbers near the true one, derived from a seed, not random."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import polars as pl
 
 from wrapped_assets.kernels.identity import joined_key, stable_ids
 
-_STEP_PARTS = 5  # numbers to choose from lie a fifth of the true one apart
+_STEP_PARTS = 5  # the offered numbers are one fifth of the true number apart
 
 
 def _drawn(*parts: pl.Expr) -> pl.Expr:
-    """A number per row that follows from its parts alone."""
+    """A hash per row that depends only on the given parts."""
     return joined_key(*(part.cast(pl.String) for part in parts)).map_batches(stable_ids, return_dtype=pl.Int64)
 
 
 def shuffled(options: pl.LazyFrame, seeds: pl.LazyFrame, option: str, question: str) -> pl.LazyFrame:
-    """The options of each listener with quiz_question and option_position, in an order that seed and question give.
+    """Returns each listener's options with quiz_question and option_position, in an order derived from seed and question.
 
-    `options` has a row per listener and `option`, `seeds` a text `seed` per listener. A listener with one option only is left out.
+    `options` has a row per listener and `option`, `seeds` a text `seed` per listener. A listener with a single option is left out.
     """
     drawn = options.join(seeds, on="listener_id").with_columns(_order=_drawn(pl.lit(question), pl.col("seed"), pl.col(option)))
     placed = drawn.sort("listener_id", "_order", option).with_columns(
@@ -27,9 +27,9 @@ def shuffled(options: pl.LazyFrame, seeds: pl.LazyFrame, option: str, question: 
 
 
 def near_numbers(true: pl.LazyFrame, seeds: pl.LazyFrame, options: int, question: str) -> pl.LazyFrame:
-    """`options` ascending, evenly spaced positive numbers per listener, one of them the true `option_value`, with is_true_option.
+    """Returns per listener `options` evenly spaced positive numbers in ascending order, with is_true_option set for the true one.
 
-    Which place the true one has follows from the seed. A listener whose true number is 0 is left out.
+    The true number is the column `option_value`; its position is derived from the seed. A listener whose true number is 0 is left out.
     """
     value = pl.col("option_value")
     step = pl.max_horizontal((value + _STEP_PARTS // 2) // _STEP_PARTS, pl.lit(1, pl.Int64))

@@ -1,4 +1,4 @@
-"""Which club each genre leads to."""
+"""Finds the club that each genre leads to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from wrapped_assets.vocabulary.clubs import CLUB_OF_GENRE
 
 
 def clubs_of(genres: pl.LazyFrame) -> pl.LazyFrame:
-    """genre_name and club_name of the genres that lead to a club: their own, or that of the nearest genre that they are a kind of.
+    """Returns genre_name and club_name: the genre's own club, or that of its nearest ancestor that has one.
 
-    `genres` has genre_name and parent_genre_name, and a row for every parent.
+    Genres without such a club are left out. `genres` has genre_name and parent_genre_name, and a row for every parent.
     """
     parents = genres.select(at="genre_name", _parent="parent_genre_name")
     climbing = genres.select("genre_name", at="genre_name", club_name=_club("genre_name"))

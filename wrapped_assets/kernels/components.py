@@ -1,4 +1,4 @@
-"""Connected components of pairs."""
+"""Finds connected components."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import polars as pl
 
 
 def labelled(pairs: pl.DataFrame, within: str) -> pl.DataFrame:
-    """`within`, node, label: nodes of `pairs` (`within`, a, b: whole numbers) that are connected share a label, their smallest node.
+    """Returns `within`, node and label; the label of a node is the smallest node that it is connected with.
 
-    Labels spread one pair further each round, so that it takes as many rounds as the longest shortest path has pairs.
+    `pairs` has the columns `within`, a and b (whole numbers), where a and b are connected. Labels spread by one pair per round, so the
+    number of rounds is the length of the longest shortest path.
     """
     both = pl.concat([pairs.select(within, node="a", other="b"), pairs.select(within, node="b", other="a")]).unique()
     labels = both.select(within, "node").unique().with_columns(label=pl.col("node"))

@@ -1,4 +1,4 @@
-"""Plays summed per group and local day, and the best of these days."""
+"""Sums plays per group and local day, and finds the best day."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 
 def daily(plays: pl.LazyFrame, by: Sequence[str], counted: pl.Expr) -> pl.LazyFrame:
-    """Per group and local_date: listen_count, ms_played and first_listened_at of the counted plays, first_heard_at of all."""
+    """Returns, per group and local_date, listen_count, ms_played and first_listened_at of the counted plays, and first_heard_at of all."""
     return (
         plays.with_columns(_counted=counted)
         .group_by(*by, "local_date")
@@ -22,21 +22,21 @@ def daily(plays: pl.LazyFrame, by: Sequence[str], counted: pl.Expr) -> pl.LazyFr
     )
 
 
-# One number per day, so that the best day is a maximum: listens, then the days left in the month, then the first listen.
+# One number encodes a day, so that the best day is a maximum: listens, then the days left in the month, then the first listen.
 _DAY, _INSTANT = 1 << 32, (1 << 32) - 1
 _COUNT = _DAY << 5
 _BEFORE = timedelta(days=2)  # a local month begins up to 14 hours before UTC's
 
 
 def best_day_of(first_day: date) -> pl.Expr:
-    """A number per row of `daily` in the month of `first_day`: the largest has most listens; of equals the earliest day."""
+    """A number per row of `daily` in the month of `first_day`; its maximum is the best day (most listens, then the earliest)."""
     left = 31 - pl.col("local_date").dt.day().cast(pl.Int64)
     at = (pl.col("first_listened_at").dt.epoch("ms") - _start(first_day)).fill_null(0)
     return pl.col("listen_count") * _COUNT + left * _DAY + at
 
 
 def unpacked_best_day(packed: str, first_day: date) -> dict[str, pl.Expr]:
-    """best_local_date, best_day_listen_count and best_day_first_listened_at (null without a listen) of such a number."""
+    """Unpacks such a number into best_local_date, best_day_listen_count and best_day_first_listened_at (null without listens)."""
     best = pl.col(packed)
     at = pl.from_epoch((best & _INSTANT) + _start(first_day), "ms").dt.cast_time_unit("ms").dt.replace_time_zone("UTC")
     days = 30 - (best // _DAY) % 32

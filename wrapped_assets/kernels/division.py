@@ -1,4 +1,4 @@
-"""Division by a constant that gives a row the same bits whatever rows stand beside it."""
+"""Divides by a constant with results that do not depend on the other rows of the frame."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import polars as pl
 
 
 def divided(amount: pl.Expr, by: float) -> pl.Expr:
-    """`amount` / `by` as Float64, rounded once.
+    """Returns `amount` / `by` as Float64, rounded once.
 
-    Polars multiplies a column by 1/`by`, but divides where there is one row only: the last bit of one listener's figure would
-    depend on whether there is another listener. Dividing by a column divides.
+    Polars multiplies a column by 1/`by`, but divides if there is only one row, so the last bit of a listener's figure would
+    depend on whether there are other listeners. Dividing by a column always divides.
     """
     return amount / (amount * 0 + by)
 
 
 def minutes_of(ms: str) -> pl.Expr:
-    """Minutes of a column of milliseconds."""
+    """Converts a column of milliseconds to minutes."""
     return divided(pl.col(ms), 60_000)

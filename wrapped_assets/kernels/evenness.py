@@ -1,4 +1,4 @@
-"""How evenly something is spread over its parts."""
+"""Measures how evenly counts are spread."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import polars as pl
 
 from wrapped_assets.kernels.division import divided
 
-_FINE = 1e9  # parts of one in which c·ln c is summed: whole numbers, so that the sum does not depend on the rows' order
+_FINE = 1e9  # c·ln c is summed as whole numbers of this fraction, so that the sum does not depend on the rows' order
 
 
 def evenness(parts: pl.LazyFrame, by: Sequence[str], count: str, name: str) -> pl.LazyFrame:
-    """`by` and `name`: the entropy of `count` over a group's rows divided by the largest possible; 0 where there is one row.
+    """Returns `by` and `name`: the entropy of `count` over a group's rows divided by its maximum, or 0 for a single row.
 
-    Counts are whole and positive. Exact to about 10⁻⁸ of a part; up to 10⁸ in all.
+    Counts are positive whole numbers with a sum of at most 10⁸. The result is exact to about 10⁻⁸.
     """
     amount = pl.col(count)
     terms = parts.with_columns(_term=(amount.cast(pl.Float64) * amount.cast(pl.Float64).log() * _FINE).round().cast(pl.Int64))

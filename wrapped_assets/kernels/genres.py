@@ -1,4 +1,4 @@
-"""Genres under one spelling each, and where they stand in a tree."""
+"""Maps genres to one spelling each and to their place in a tree."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import polars as pl
 
 from wrapped_assets.kernels.texts import normalised
 
-DEEPEST = 12  # steps from a genre to its root; MusicBrainz's and beets' trees have at most five
+DEEPEST = 12  # maximum steps from a genre to its root; MusicBrainz's and beets' trees have at most five
 
 
 def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
-    """Rows with genre_name as the tree spells it; those whose tag is in no tree go, unless no tree is there: then every tag stays."""
+    """Returns the rows with genre_name as the tree spells it; tags that are not in the tree are dropped, or kept if there is no tree."""
     names = known_genres.select(genre=normalised(pl.col("genre_name")), spelling=normalised(pl.col("genre_name")), is_alias=pl.lit(False))
     aliases = (
         known_genres.select(genre=normalised(pl.col("genre_name")), spelling="genre_aliases")
@@ -20,7 +20,7 @@ def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
     )
     spellings = (
         pl.concat([names, aliases]).group_by("spelling").agg(genre=pl.col("genre").sort_by("is_alias", "genre").first())
-    )  # a name before an alias, of two aliases the smaller genre
+    )  # prefer a name to an alias, and of two aliases the smaller genre
     tagged = tagged.with_columns(_spelling=_text("genre_name")).drop("genre_name").filter(pl.col("_spelling") != "")
     found = tagged.join(spellings, left_on="_spelling", right_on="spelling", how="left")
     found = found.join(known_genres.select(_has_tree=pl.len() > 0), how="cross")
@@ -30,7 +30,7 @@ def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def lineage(heard: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
-    """genre_name, parent_genre_name and root_genre_name of the genres in `heard` (genre_name) and of all that they are a kind of."""
+    """Returns genre_name, parent_genre_name and root_genre_name of the genres in `heard` (genre_name) and of all their ancestors."""
     tree = (
         known_genres.select(genre_name=normalised(pl.col("genre_name")), parent_genre_name=normalised(pl.col("parent_genre_name")))
         .group_by("genre_name")
@@ -43,7 +43,7 @@ def lineage(heard: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _climbed(rows: pl.DataFrame) -> pl.DataFrame:
-    """A tree has thousands of genres at most: a dictionary is faster than a join for each step."""
+    """Climbs the tree with a dictionary: with a few thousand genres that is faster than a join per step."""
     heard, tree = (rows.filter(condition) for condition in (pl.col("_is_heard"), ~pl.col("_is_heard")))
     parents = dict(zip(tree["genre_name"], tree["parent_genre_name"], strict=True))
     root_of: dict[str, str] = {}
@@ -59,5 +59,5 @@ def _climbed(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _text(column: str) -> pl.Expr:
-    """The normalised text; Polars 2.1 forgets the type of a list's items when it explodes a frame without rows."""
+    """The normalised text, cast because Polars 2.1 loses the item type when it explodes a frame without rows."""
     return normalised(pl.col(column).cast(pl.String))

@@ -1,4 +1,4 @@
-"""Grids without holes: every group has a row for every value of each axis."""
+"""Completes grids: every group gets a row for every value of each axis."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import polars as pl
 
 
 def zero_filled(frame: pl.LazyFrame, by: Sequence[str], axes: Mapping[str, pl.Series]) -> pl.LazyFrame:
-    """Each group of `frame` × each value of each axis; what `frame` does not have is 0. Values off the axes are dropped.
+    """Returns each group of `frame` × each value of each axis, with 0 for missing rows. Values off the axes are dropped.
 
-    `frame` has one row per group and place on the axes; row order does not matter.
+    `frame` has one row per group and combination of axis values; row order does not matter.
     """
     grid = frame.select(by).unique()
     for name, values in axes.items():

@@ -1,7 +1,7 @@
-"""Content hashes of frames and versions: the same values give the same 128 bits, on every run and machine.
+"""Computes content hashes of frames and versions; equal values give the same 128 bits on every run and machine.
 
-Every part is written with a tag that says what it is and, where its length may vary, with its length. Therefore no two different
-columns, and no two different versions, can feed the same bytes. docs/recompute.md states the rules.
+Every part is written with a tag for its kind and, if its length varies, with its length. Therefore two different columns, or two
+different versions, never feed the same bytes. docs/recompute.md states the rules.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import numpy as np
 import polars as pl
 import xxhash
 
-SCHEME = 2  # of column hashes and versions; recorded with each cell, so that those of another scheme are computed again
+SCHEME = 2  # version of the hash format; recorded with each cell, so that cells of another scheme are recomputed
 _SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
 
 Part: TypeAlias = "bool | int | float | str | bytes | date | datetime | tuple[Part, ...] | frozenset[Part] | None"
 
 
 def column_hash(values: pl.Series) -> str:
-    """Hash of a column's type, length, nulls and values in their order; 32 hex digits.
+    """Hashes a column's type, length, nulls and values in order; 32 hex digits.
 
-    Two columns hash equal exactly if Polars calls them equal, nulls and type included, and no zero differs in its sign: 1 / -0.0 is not
-    1 / 0.0. It does not matter how a column lies in memory. TypeError for a type whose values Polars does not hold itself.
+    Two columns have the same hash exactly if Polars calls them equal, with nulls and type, and zeros have the same sign (1 / -0.0 is not
+    1 / 0.0). The memory layout does not matter. TypeError for types whose values Polars does not hold itself.
     """
     state = xxhash.xxh3_128()
     _put(state, b"scheme", str(SCHEME).encode())
@@ -34,22 +34,22 @@ def column_hash(values: pl.Series) -> str:
 
 
 def frame_hashes(frame: pl.DataFrame) -> dict[str, str]:
-    """One hash per column, in column order."""
+    """Returns the hash of each column, in column order."""
     return {series.name: column_hash(series) for series in frame.iter_columns()}
 
 
 def combined(*parts: Part) -> str:
-    """One hash over ordered values, each with its type: None is no text, ("a,b", "c") is not ("a", "b,c"); 32 hex digits."""
+    """Hashes ordered values with their types, so None is not a text and ("a,b", "c") is not ("a", "b,c"); 32 hex digits."""
     return hashlib.blake2b(_written(*parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def rows_version(row_count: int, hashes: dict[str, str]) -> str:
-    """One hash over a frame's rows: how many, and the name and hash of each column in order."""
+    """Hashes a frame: the number of rows, and the name and hash of each column in order."""
     return combined(row_count, tuple(hashes.items()))
 
 
 def digests(values: Iterable[Part]) -> np.ndarray:
-    """16 bytes per value, as rows of uint8: what `combined` says of each one."""
+    """Returns the `combined` hash of each value as a row of 16 uint8."""
     found: dict[Part, bytes] = {}
     rows = []
     for value in values:
@@ -60,7 +60,7 @@ def digests(values: Iterable[Part]) -> np.ndarray:
 
 
 def _written(*parts: Part) -> str:
-    """Values as one text that no others have: of each its type as a letter, its length, and its content."""
+    """Encodes values unambiguously as one text: for each its type as a letter, its length and its content."""
     return "".join([f"s{len(part)}:{part}" if type(part) is str else _other_written(part) for part in parts])
 
 
@@ -86,13 +86,13 @@ _AS_TEXT: dict[type, tuple[str, Callable[[Any], str]]] = {
 
 
 def _put(state: xxhash.xxh3_128, tag: bytes, content: bytes | memoryview) -> None:
-    """A part with its tag and lengths, without a copy of its content."""
+    """Feeds a part with its tag and lengths, without copying its content."""
     state.update(tag + b"\n" + len(content).to_bytes(8, "little"))
     state.update(content)
 
 
 def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
-    """Type, length and nulls, and then the values that are not null: what lies in memory under a null does not count."""
+    """Feeds type, length and nulls, then the values that are not null; the memory under a null does not count."""
     dtype = values.dtype
     kind = type(dtype)
     _put(state, b"type", _PLAIN.get(kind) or _type_text(dtype))
@@ -109,7 +109,7 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
     elif kind is pl.Boolean:
         _put(state, b"bits", np.packbits(values.to_numpy()).tobytes())
     elif kind in _FLOATS:
-        _put(state, b"values", _buffer(values.fill_nan(float("nan")) if values.is_nan().any() else values))  # every NaN is the same
+        _put(state, b"values", _buffer(values.fill_nan(float("nan")) if values.is_nan().any() else values))  # all NaNs are equal
     elif kind is pl.List:
         lengths = values.list.len()
         _put(state, b"lengths", _buffer(lengths))
@@ -124,15 +124,15 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
     elif kind is pl.Map:
         _feed(state, values.to_physical())
     elif kind is pl.Categorical:
-        _feed_bytes(state, values.cast(pl.String))  # its codes depend on what else the process has seen
+        _feed_bytes(state, values.cast(pl.String))  # a categorical's codes depend on what the process saw before
     elif kind in (pl.Int128, pl.UInt128, pl.Decimal):
-        _feed_bytes(state, values.to_physical().cast(pl.String))  # NumPy has no such numbers
+        _feed_bytes(state, values.to_physical().cast(pl.String))  # NumPy has no 128-bit integers
     else:
         _put(state, b"values", _buffer(values.to_physical()))
 
 
 def _feed_bytes(state: xxhash.xxh3_128, values: pl.Series) -> None:
-    """The length of each text or value of bytes, and then all of them."""
+    """Feeds the length of each text or bytes value, then all contents."""
     for start in range(0, len(values), _SLICE_ROWS):
         part = values[start : start + _SLICE_ROWS]
         lengths = part.str.len_bytes() if part.dtype == pl.String else part.bin.size()
@@ -143,7 +143,7 @@ def _feed_bytes(state: xxhash.xxh3_128, values: pl.Series) -> None:
 
 
 def _buffer(values: pl.Series) -> memoryview:
-    """The values as they lie in memory, in one piece."""
+    """Returns the values as one contiguous buffer."""
     return np.ascontiguousarray(values.to_numpy()).view(np.uint8).data
 
 
@@ -152,7 +152,7 @@ def _type_text(dtype: pl.DataType) -> bytes:
 
 
 def _described(dtype: pl.DataType) -> Part:
-    """All of a type that Polars compares; TypeError for a type that is not known here."""
+    """Describes all of a type that Polars compares. TypeError for an unknown type."""
     match dtype:
         case pl.List():
             return ("List", _described(dtype.inner))

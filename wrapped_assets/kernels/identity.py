@@ -1,4 +1,4 @@
-"""Integer ids from texts: the same text gives the same id in every lake, whatever came before."""
+"""Derives integer ids from texts; a text has the same id in every lake."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import polars as pl
 
 
 def stable_ids(texts: pl.Series) -> pl.Series:
-    """63 bits of a BLAKE2b hash per text, as Int64; null for null.
+    """Returns 63 bits of a BLAKE2b hash per text as Int64; null for null.
 
-    Hashes instead of a counter: ids do not depend on the order of imports, need no coordination, and two lakes agree. With
-    10⁸ distinct texts two of them share an id with a probability of about 0.05 %. Cost: about 0.8 µs per distinct text.
+    Hashes, unlike a counter, do not depend on the order of imports, need no coordination, and agree between lakes. The probability
+    that any two of 10⁸ distinct texts share an id is about 0.05 %. Hashing costs about 0.8 µs per distinct text.
     """
     unique = texts.unique()
-    if len(unique) == len(texts) and not texts.null_count():  # an order of its own would only have to be undone
+    if len(unique) == len(texts) and not texts.null_count():  # all texts are distinct, so there is nothing to map back
         return _hashes(texts)
     unique = unique.drop_nulls()
     known = pl.DataFrame({"text": unique, "id": _hashes(unique)})
@@ -23,11 +23,11 @@ def stable_ids(texts: pl.Series) -> pl.Series:
 
 
 def _hashes(texts: pl.Series) -> pl.Series:
-    """The id of every text, in their order; no nulls."""
+    """Returns the id of each text, in order; the texts have no nulls."""
     digests = b"".join([blake2b(text, digest_size=8).digest() for text in texts.cast(pl.Binary).to_list()])
     return pl.Series(texts.name, (np.frombuffer(digests, dtype=">u8") >> np.uint64(1)).astype(np.int64))
 
 
 def joined_key(*parts: pl.Expr) -> pl.Expr:
-    """One text over several, null parts kept apart from empty ones."""
+    """Joins texts into one key that distinguishes null parts from empty ones."""
     return pl.concat_str([part.fill_null("\x1e") for part in parts], separator="\x1f")

@@ -1,4 +1,4 @@
-"""Ladders: how many of a group reach at least each value that occurs. A rank is then one look-up, also of a value that does not occur."""
+"""Builds ladders (how many members of a group have at least each value), so that a rank is one look-up, also for other values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import polars as pl
 
 
 def ladder(values: pl.LazyFrame, group: str, value: str) -> pl.LazyFrame:
-    """group, value, at_least_count, listener_count: one row for each value that occurs in a group, and how many rows the group has."""
+    """Returns group, value, at_least_count and listener_count (the group's rows): one row for each value that occurs in a group."""
     counted = values.group_by(group, value).agg(_count=pl.len().cast(pl.Int64))
     below = pl.col("_count").cum_sum().over(group, order_by=value) - pl.col("_count")
     size = pl.col("_count").sum().over(group)
@@ -14,9 +14,9 @@ def ladder(values: pl.LazyFrame, group: str, value: str) -> pl.LazyFrame:
 
 
 def rank_in(rows: pl.LazyFrame, rungs: pl.LazyFrame, group: str, value: str, rank: str, size: str) -> pl.LazyFrame:
-    """The rows whose group has a ladder, with `rank` = 1 + how many of the group have more than the row's value, and the group's `size`.
+    """Returns the rows whose group has a ladder, with `rank` = 1 + the number of members with more, and the group's `size`.
 
-    A value that the ladder does not have (somebody who came after it was made) ranks as well; the size is then at least the rank.
+    A value that the ladder lacks (of a listener who came later) gets a rank, too; the size is then at least the rank.
     """
     whole = rungs.group_by(group).agg(pl.col("at_least_count").max().alias(size))
     above = rungs.select(group, value, _above="at_least_count").sort(value)

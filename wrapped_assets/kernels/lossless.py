@@ -1,15 +1,15 @@
-"""Which casts keep every value: those alone may happen by themselves."""
+"""Decides which casts keep every value; only these happen automatically."""
 
 from __future__ import annotations
 
 import polars as pl
 
-# Whole numbers up to this many bits are exact in a float of 64.
+# Integers of up to this many bits are exact in a 64-bit float.
 EXACT_IN_FLOAT = (pl.Int8, pl.Int16, pl.Int32, pl.UInt8, pl.UInt16, pl.UInt32)
 
 
 def is_lossless(given: pl.DataType, wanted: pl.DataType) -> bool:
-    """Whether a strict cast from one type to the other keeps every value, or fails: a whole number that does not fit raises."""
+    """Whether a strict cast between the types either keeps every value or raises, as for a whole number that does not fit."""
     if given == wanted or given == pl.Null:
         return True
     if isinstance(given, pl.List) and isinstance(wanted, pl.List):

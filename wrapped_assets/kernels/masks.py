@@ -1,4 +1,4 @@
-"""Days of a month kept as bits of one number."""
+"""Reads the days of a month from the bits of a number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _BITS = 32
 
 
 def days_of_mask(frame: pl.LazyFrame, mask: str, month: str, day: str) -> pl.LazyFrame:
-    """One row per set bit, bit d being day d + 1 of `month` (YYYY-MM), with the date as `day` and without `mask`."""
+    """Returns one row per set bit with its date as `day`, without `mask`; bit d is day d + 1 of `month` (YYYY-MM)."""
 
     def spread(rows: pl.DataFrame) -> pl.DataFrame:
         bits = np.unpackbits(rows[mask].to_numpy().astype("<u4").view(np.uint8), bitorder="little")
@@ -24,12 +24,12 @@ def days_of_mask(frame: pl.LazyFrame, mask: str, month: str, day: str) -> pl.Laz
 
 
 def longest_run(mask: str) -> pl.Expr:
-    """Length of the longest run of set bits."""
+    """Returns the length of the longest run of set bits."""
 
     def lengths(masks: pl.Series) -> pl.Series:
         left = masks.to_numpy().copy()
         found = np.zeros(len(left), dtype=np.int64)
-        while left.any():  # each round takes one bit off every run
+        while left.any():  # each round removes one bit from every run
             found += left != 0
             left &= left >> 1
         return pl.Series(found)

@@ -1,4 +1,4 @@
-"""Which rows of a catalogue speak of what was heard: by ids first, by names only where there is nothing to confuse."""
+"""Matches heard music with rows of a catalogue, by ids first and by names only if they are unambiguous."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BY_MBID, _BY_NAME_WITH_MBID, _BY_NAME_WITHOUT = 0, 1, 2
 
 
 def agreed(fact: str, *, first: pl.Expr) -> pl.Expr:
-    """Of a group's rows the one value that they give; null where they give several. Rows that are `first` overrule the others."""
+    """The value on which a group's rows agree, or null if they differ. Rows with `first` overrule the others."""
     value = pl.col(fact)
     trusted, others = value.filter(first & value.is_not_null()), value.filter(~first & value.is_not_null())
     one_of_trusted = pl.when(trusted.n_unique() == 1).then(trusted.min())
@@ -19,10 +19,10 @@ def agreed(fact: str, *, first: pl.Expr) -> pl.Expr:
 
 
 def matched_artists(tracks: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
-    """artist_id of each heard artist with the rows of `known` that are sure to be that artist, `match_rank` 0 to 2: at most two rows each.
+    """Returns heard artists with the rows of `known` that certainly are the same artist: at most two each, `match_rank` 0 to 2.
 
-    Where one MBID was heard with the name, its row; where none was, the only row of that name that has an MBID. Beside it, or in its
-    place, the only row of that name without an MBID. Two MBIDs heard with one name, two rows with MBIDs, or two countries: no row.
+    If one MBID was heard with the name, its row matches; if none was, the name's only row with an MBID matches. The name's only row
+    without an MBID matches as well, or instead. Two MBIDs heard with one name, two rows with MBIDs, or two countries: no match.
     """
     music = tracks.filter(pl.col("media") == "music").select("artist_ids", "artist_mbids").unique()
     parallel = pl.col("artist_mbids").list.len() == pl.col("artist_ids").list.len()
@@ -57,9 +57,9 @@ def matched_artists(tracks: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[str]) -> pl.LazyFrame:
-    """recording_id, match_rank and `facts` of the rows of `known` that speak of each heard recording.
+    """Returns recording_id, match_rank and `facts` of the rows of `known` that match each heard recording.
 
-    match_rank says by what they match: 0 the MBID, 1 the ISRC, 2 the Spotify URI, 3 the names.
+    match_rank tells what matched: 0 the MBID, 1 the ISRC, 2 the Spotify URI, 3 the names.
     """
     music = tracks.filter(pl.col("media") == "music")
     ways = (
@@ -70,7 +70,7 @@ def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[st
     )
     found = []
     for rank, (own, heard, key) in enumerate(ways):
-        # Tracks come once for each month: making them unique first saves most of the hashing.
+        # Tracks occur once per month, so making them unique first saves most of the hashing.
         pairs = music.select("recording_id", _own=own).drop_nulls().unique().select("recording_id", _key=heard).unique()
         rows = known.select(*facts, _key=pl.col(key)).drop_nulls("_key")
         found.append(pairs.join(rows, on="_key").with_columns(match_rank=pl.lit(rank)).drop("_key"))

@@ -1,4 +1,4 @@
-"""Which id a recording, an artist or a release group has: the same names give the same id, heard or known from a catalogue."""
+"""Derives the ids of recordings, artists and release groups from names; plays and catalogues give the same ids."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ def _ids(key: pl.Expr) -> pl.Expr:
 
 
 def key_of(kind: str, authority: str, own_id: pl.Expr) -> pl.Expr:
-    """The integer that stands for an id that somebody else gave (an MBID, an ISRC, a URI); null for null."""
+    """The hash of an external id (MBID, ISRC, URI); null for null."""
     return _ids(pl.concat_str(pl.lit(f"{kind}\x1f{authority}\x1f"), own_id))
 
 
 def separated(artist_names: pl.Expr, artist_credit: pl.Expr) -> pl.Expr:
-    """The artists, primary first: the list where there is one, otherwise the displayed credit taken apart."""
+    """The artists, primary first: the list if there is one, otherwise the parts of the displayed credit."""
     return pl.coalesce(pl.when(artist_names.list.len() > 0).then(artist_names), credited(artist_credit))
 
 
 def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
-    """Adds artist_ids and artist_credit_id, and the normalised `_primary` artist and `_others`; `row` has a value of its own per row."""
-    # Flat, because lists are slow.
+    """Adds artist_ids and artist_credit_id, and the normalised `_primary` artist and `_others`; `row` must be unique per row."""
+    # Explode first: expressions on lists are slow.
     flat = named.select(row, name="artist_names").explode("name", empty_as_null=True).with_columns(name=normalised(pl.col("name")))
     artists = (
         flat.with_columns(artist_id=_ids(pl.concat_str(pl.lit("artist\x1f"), "name")))
@@ -41,9 +41,9 @@ def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
 
 
 def recording_ids(media: pl.Expr, versions: str = "apart") -> dict[str, pl.Expr]:
-    """recording_id, exact_recording_id and song_id of rows with recording_name, `_primary` and `_others`.
+    """Adds recording_id, exact_recording_id and song_id to rows with recording_name, `_primary` and `_others`.
 
-    `versions` "joined": album, single and radio versions are one recording, too.
+    With `versions` "joined", album, single and radio versions are one recording.
     """
     name, primary = pl.col("recording_name"), pl.col("_primary")
     title = normalised(without_featuring(name))
@@ -59,6 +59,6 @@ def recording_ids(media: pl.Expr, versions: str = "apart") -> dict[str, pl.Expr]
 
 
 def release_group_id(primary: pl.Expr) -> pl.Expr:
-    """release_group_id of rows with release_group_name, whose primary artist's normalised name is `primary`; null without a name."""
+    """The release_group_id of release_group_name and `primary`, the primary artist's normalised name; null without a name."""
     name = pl.col("release_group_name")
     return pl.when(name.is_not_null()).then(_ids(joined_key(pl.lit("release_group"), normalised(name), primary)))

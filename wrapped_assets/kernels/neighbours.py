@@ -1,4 +1,4 @@
-"""What listeners' neighbours heard and they never did, in blocks of listeners, so that memory has a bound."""
+"""Finds what listeners' neighbours heard and they did not, in blocks of listeners to bound memory."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def most_missed(
     similar: pl.LazyFrame, heard: pl.LazyFrame, history: pl.LazyFrame, unwanted: pl.LazyFrame, *, fewest: int, per_artist: int, limit: int,
     block: int = LISTENERS_PER_BLOCK,
 ) -> pl.LazyFrame:  # fmt: skip
-    """SCHEMA: what the neighbours of each listener heard and the listener never did, by the neighbours' listens.
+    """Returns the recordings (SCHEMA) that a listener's neighbours heard and the listener never did, ranked by the neighbours' listens.
 
-    A recording counts that at least `fewest` of like taste heard, or any one member of a group who shows them what they play; of the
-    others nothing counts, not even for the order.
+    Only recordings count that at least `fewest` listeners of similar taste heard, or any member of a shared group who shows their plays;
+    listens by others do not even affect the order.
 
-    `similar` has pairs of listener_id and similar_listener_id, each once, with is_alike and is_shared, of which one holds;
-    `heard` what the latter heard: listener_id, recording_id, artist_id, listen_count; `history` what the former ever heard:
-    listener_id, recording_id; `unwanted` artists that they do not want: listener_id, artist_id.
-    At most `per_artist` of a primary artist. A tie goes to more of the neighbours, then to the smaller id.
+    `similar` has pairs of listener_id and similar_listener_id, each once, with is_alike and is_shared, of which one is true; `heard` has
+    the neighbours' listens: listener_id, recording_id, artist_id, listen_count; `history` has all that listeners ever heard:
+    listener_id, recording_id; `unwanted` has excluded artists: listener_id, artist_id. At most `per_artist` per primary artist.
+    A tie goes to more neighbours, then to the smaller id.
 
-    Computed here and not later: `heard` and `history`, which may be scans of everybody's, are read once for each block of listeners.
+    The result is computed eagerly: `heard` and `history`, which may be scans of all listeners, are read once per block.
     """
     pairs = similar.collect()
     everyone = pairs["listener_id"].unique().sort()
@@ -72,7 +72,7 @@ def _of_block(
 
 
 def _likely(sums: pl.LazyFrame, limit: int) -> pl.LazyFrame:
-    """The rows with no fewer listens than the best recordings of `limit` artists have: each of these has a place before any other row."""
+    """Drops rows that cannot rank, because recordings of `limit` other artists have more listens."""
     listens = pl.col(_LISTENS)
     best = sums.group_by("listener_id", "artist_id").agg(listens.max()).group_by("listener_id")
     least = best.agg(_least=pl.when(pl.len() >= limit).then(listens.top_k(limit).min()).otherwise(0))

@@ -1,4 +1,4 @@
-"""What is new in a year: keys whose first time ever lies inside the window."""
+"""Finds what is new in a year: keys first heard inside the window."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import polars as pl
 
 
 def newly_heard(year: pl.LazyFrame, history: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
-    """The rows of keys that were never heard before their first listen in the window.
+    """Returns the rows of keys that were never heard before their first listen in the window.
 
     `year` has one row per key, with first_heard_at (inside the window or not) and first_listened_at (inside only, or null);
-    `history` has the keys known by the end of the year before.
+    `history` has the keys known by the end of the previous year.
     """
     return year.filter(pl.col("first_heard_at") == pl.col("first_listened_at")).join(history, on=list(by), how="anti")

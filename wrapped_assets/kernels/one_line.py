@@ -1,4 +1,4 @@
-"""A name made harmless to print: one line, no control or bidirectional characters, every character encodable."""
+"""Makes names safe to print: one line, no control or bidirectional characters, every character encodable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def one_line(text: object) -> str:
-    """The text on one line with single spaces; empty for None or where nothing printable is left."""
+    """Returns the text on one line with single spaces; empty for None or if nothing printable is left."""
     if text is None:
         return ""
     printable = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _UNPRINTABLE.sub(" ", str(text)))
@@ -23,5 +23,5 @@ def one_line(text: object) -> str:
 
 
 def one_line_in(texts: pl.Expr) -> pl.Expr:
-    """The same for a column, in which a null stays one."""
+    """Applies `one_line` to a column; nulls stay null."""
     return texts.str.replace_all(_UNPRINTABLE.pattern, " ").str.replace_all(r"\s+", " ").str.strip_chars()

@@ -1,4 +1,4 @@
-"""Several columns packed into one whole number per row: what a sort or a comparison then handles many times faster."""
+"""Packs several columns into one integer per row, which sorts and compares many times faster."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import polars as pl
 
 
 def ascending(values: pl.Series) -> np.ndarray:
-    """uint64 from 0 in the order of the values: numbers, days, instants or truths without nulls. Equal values are equal."""
+    """Maps numbers, dates, instants or booleans without nulls to uint64 from 0 in the same order; equal values stay equal."""
     numbers = values.to_physical().to_numpy()
     if numbers.dtype.kind == "f":
         bits = numbers.astype(np.float64).view(np.int64)
-        numbers = np.where(bits < 0, np.int64(-(2**63)) - bits, bits)  # negative numbers run backwards; −0 is 0
+        numbers = np.where(bits < 0, np.int64(-(2**63)) - bits, bits)  # the bits of negative floats sort in reverse; −0 becomes 0
     elif numbers.dtype == bool:
         numbers = numbers.astype(np.int64)
     if not len(numbers):
@@ -20,7 +20,7 @@ def ascending(values: pl.Series) -> np.ndarray:
 
 
 def group_codes(keys: pl.DataFrame) -> np.ndarray:
-    """A whole number per row, the same for equal keys and for no others, small enough to count groups by."""
+    """Numbers rows so that exactly equal keys have the same number; numbers are small enough to index counts."""
     codes = np.zeros(keys.height, dtype=np.uint64)
     for number, column in enumerate(keys.iter_columns()):
         found = _codes(column)
@@ -38,15 +38,15 @@ def _dense(values: np.ndarray) -> np.ndarray:
     if not len(values):
         return values.astype(np.uint64)
     steps = values[1:] != values[:-1]
-    if (values[1:] >= values[:-1]).all():  # sorted, as cells are: neighbours tell
+    if (values[1:] >= values[:-1]).all():  # already sorted, as cells are: compare neighbours
         return np.concatenate([[0], np.cumsum(steps)]).astype(np.uint64)
     return np.unique(values, return_inverse=True)[1].astype(np.uint64)
 
 
 def smallest_of_group(groups: np.ndarray, values: np.ndarray, limit: int) -> np.ndarray:
-    """Marks the `limit` smallest values of each group, all that equal the last of them, and perhaps a few more.
+    """Marks at least the `limit` smallest values of each group and all that equal the largest of these.
 
-    `groups` and `values` are uint64. Where both do not fit into 64 bits the values' lowest bits are left out of sight.
+    `groups` and `values` are uint64. If both do not fit into 64 bits, the lowest bits of the values are ignored, which may mark more.
     """
     group_bits, value_bits = (max(int(numbers.max(initial=0)).bit_length(), 1) for numbers in (groups, values))
     below = np.uint64(min(64 - group_bits, value_bits))

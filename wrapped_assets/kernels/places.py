@@ -1,4 +1,4 @@
-"""Where a value lies among everybody's: the share of people below it."""
+"""Computes a value's place among all listeners: the share of listeners below it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import polars as pl
 
 
 def place_in(rows: pl.LazyFrame, rungs: pl.LazyFrame, group: str, value: str, place: str, size: str) -> pl.LazyFrame:
-    """The rows whose group has a ladder (`kernels.ladders`), with `place`, the share of people below, and the group's `size`.
+    """Returns the rows whose group has a ladder (`kernels.ladders`), with `place`, the share of listeners below, and the group's `size`.
 
-    Those with the very same value count half below: whoever is like everybody stands in the middle, at 0.5. A value that the ladder does
-    not have, somebody's who came after it was made, has its place too.
+    Listeners with the same value count as half below, so a listener who equals everybody gets 0.5. A value that the ladder lacks (of a
+    listener who came later) gets a place, too.
     """
     whole = rungs.group_by(group).agg(pl.col("at_least_count").max().alias(size))
     found = rows.join(whole, on=group).sort(value)

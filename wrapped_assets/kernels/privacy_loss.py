@@ -1,4 +1,4 @@
-"""Differential privacy's two currencies: rho of zCDP, in which budgets are added, and epsilon, in which people are told."""
+"""Converts the privacy loss rho (zCDP), in which budgets are added up, to epsilon, in which it is displayed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ DELTA = 1e-6
 
 
 def epsilon_of(rho: float, delta: float = DELTA) -> float:
-    """The smallest epsilon known to follow from `rho` at `delta`, by OpenDP's conversion; for display, never for accounting.
+    """Returns the smallest epsilon for `rho` at `delta` by OpenDP's conversion; for display, never for accounting.
 
-    The discrete Gaussian with the scale that has this rho stands for any mechanism with it: the conversion looks at rho alone.
+    The discrete Gaussian with this rho stands in for any mechanism with the same rho, because the conversion depends on rho alone.
     """
     if rho <= 0:
         return 0.0

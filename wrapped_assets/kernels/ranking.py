@@ -1,4 +1,4 @@
-"""Rankings with a total order: the best row, or the first N rows, of each group."""
+"""Ranks the rows of each group in a total order and keeps the first, or the first N."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WORTH_IT = 2_000  # rows below which sorting everything is as fast
 
 
 def _order(terms: Sequence[str]) -> tuple[list[str], list[bool]]:
-    """`-name` is descending."""
+    """Splits an order into names and directions; `-name` means descending."""
     return [term.removeprefix("-") for term in terms], [term.startswith("-") for term in terms]
 
 
@@ -21,9 +21,9 @@ def _keys(by: str | Sequence[str]) -> list[str]:
 
 
 def ranked(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[str], rank: str, limit: int | None = None) -> pl.LazyFrame:
-    """The rows of each group in `order`, numbered from 1 in `rank`, at most `limit` of them.
+    """Returns the first `limit` rows of each group in `order`, numbered from 1 in `rank`.
 
-    `order` must end in an id so that no two rows are equal; `-name` sorts descending. Rows come out by group and rank.
+    `order` must end in an id, so that no two rows tie; `-name` sorts descending. The result is sorted by group and rank.
     """
     names, descending = _order(order)
     keys = _keys(by)
@@ -35,7 +35,7 @@ def ranked(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[str]
 
 
 def first_per(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[str]) -> pl.LazyFrame:
-    """The first row of each group in `order`; `-name` sorts descending. Rows come out by group."""
+    """Returns the first row of each group in `order`, sorted by group; `-name` sorts descending."""
     names, descending = _order(order)
     keys = _keys(by)
     likely = _likely(frame, keys, order[0], 1)
@@ -43,9 +43,9 @@ def first_per(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[s
 
 
 def _likely(frame: pl.LazyFrame, keys: list[str], term: str, limit: int) -> pl.LazyFrame:
-    """The rows that may be among the first `limit` of their group: those no worse in the order's first term than the last of them.
+    """Keeps the rows that may be among the first `limit` of their group, judged by the order's first term.
 
-    Sorting rows by five columns costs ten times as much as sorting one number each; most rows need no more than that.
+    Sorting by five columns costs ten times as much as sorting one number per row, and one number rules out most rows.
     """
 
     name = term.removeprefix("-")

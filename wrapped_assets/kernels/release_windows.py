@@ -1,4 +1,4 @@
-"""Spans of five release years, and what falls into each."""
+"""Sums shares over spans of five release years."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ BIRTH_YEARS = 5  # that are compared with each other
 
 
 def birth_bands(profiles: pl.LazyFrame) -> pl.LazyFrame:
-    """listener_id and birth_band of those whose year of birth is known."""
+    """Returns listener_id and birth_band of the listeners with a known year of birth."""
     return profiles.select("listener_id", birth_band=pl.col("birth_year") // BIRTH_YEARS * BIRTH_YEARS).drop_nulls()
 
 
 def per_window(rows: pl.LazyFrame, by: Sequence[str], sums: Sequence[str], year: int) -> pl.LazyFrame:
-    """`by`, first_release_year and the sums of every span that ends in `year` at the latest and holds a row's release_year."""
+    """Returns `by`, first_release_year and the sums of every span that contains a row's release_year and ends by `year`."""
     starts = [pl.col("release_year") - back for back in range(YEARS)]
     spread = rows.with_columns(first_release_year=pl.concat_list(starts)).explode("first_release_year", empty_as_null=True)
     return spread.filter(pl.col("first_release_year") <= year - YEARS + 1).group_by(*by, "first_release_year").agg(pl.col(sums).sum())
 
 
 def shares_of_years(release_years: pl.LazyFrame, year: int) -> pl.LazyFrame:
-    """Rows of listeners with FEWEST_LISTENS or more up to `year`, with `_known`, these listens, and `share_sum`, the row's share.
+    """Returns the rows of listeners with FEWEST_LISTENS or more up to `year`, with `_known` (those listens) and the row's `share_sum`.
 
-    In whole billionths, rounded down: sums of them do not depend on their order.
+    Shares are whole billionths, rounded down, so that sums do not depend on the order.
     """
     dated = release_years.filter(pl.col("release_year") <= year)
     of_many = dated.with_columns(_known=pl.col("listen_count").sum().over("listener_id")).filter(pl.col("_known") >= FEWEST_LISTENS)

@@ -1,4 +1,4 @@
-"""Runs: consecutive days, and intervals that follow each other closely."""
+"""Finds runs of consecutive days and joins intervals with small gaps."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wrapped_assets.kernels.packing import group_codes
 
 
 def day_runs(days: pl.LazyFrame, by: Sequence[str], day: str) -> pl.LazyFrame:
-    """Runs of consecutive days per group: `by`, first_local_date, last_local_date, streak_day_count.
+    """Returns the runs of consecutive days per group: `by`, first_local_date, last_local_date, streak_day_count.
 
     `days` has one row per group and day. Row order does not matter.
     """
@@ -28,17 +28,17 @@ def day_runs(days: pl.LazyFrame, by: Sequence[str], day: str) -> pl.LazyFrame:
 def joined_intervals(
     intervals: pl.LazyFrame, by: str, start: str, end: str, gap: timedelta, sums: Sequence[str]
 ) -> pl.LazyFrame:
-    """Intervals of a group merged where the next starts at most `gap` after all before it have ended; `sums` are added up.
+    """Merges intervals of a group if the next starts at most `gap` after all earlier ones have ended; adds up `sums`.
 
-    Associative: joining the joined parts gives the same as joining all, so that months can be joined to a year.
+    Joining is associative, so joined months can be joined to a year.
     """
 
     def opens(rows: pl.DataFrame) -> pl.DataFrame:
-        """`_session` numbers the joined intervals; the rows are in order."""
+        """Adds `_session`, the number of the joined interval; the rows must be sorted."""
         groups = group_codes(rows.select(by)).astype(np.int64)
         starts, ends = (rows[name].dt.epoch("ms").to_numpy() for name in (start, end))
         base, lane = (int(starts.min()), int(ends.max() - starts.min()) + gap // timedelta(milliseconds=1) + 1) if len(starts) else (0, 1)
-        # Each group in a lane of time of its own, later than all before: one running maximum serves them all.
+        # Shift each group to a time range after all earlier groups, so that one running maximum serves all of them.
         begins, reached = groups * lane + (starts - base), np.maximum.accumulate(groups * lane + (ends - base))
         is_first = np.ones(len(starts), dtype=bool)
         is_first[1:] = (begins[1:] - reached[:-1] > gap // timedelta(milliseconds=1)) | (groups[1:] != groups[:-1])

@@ -1,4 +1,4 @@
-"""The cuts that part twelve months where what is in them differs most."""
+"""Divides twelve months into the spans whose contents differ most."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import ranked
 
 MOST_CUTS = 2
-KINDS = 20  # the largest, which are told apart; all others are one
+KINDS = 20  # how many of the largest kinds are distinguished; all others are merged
 _OPAQUE = MappingProxyType({"predicate_pushdown": False, "projection_pushdown": False, "slice_pushdown": False})
-_FINE = 1e9  # parts of one in which logarithms are summed: whole numbers, so that sums do not depend on the rows' order
+_FINE = 1e9  # logarithms are summed as whole numbers of this fraction, so that sums do not depend on the rows' order
 
 
 def segmentations(places: int) -> list[tuple[int, ...]]:
-    """Where the spans after the first begin, of every way to cut `places` places in a row; few cuts first, then early ones."""
+    """Lists all ways to cut a row of `places`, as the starts of the spans after the first; fewer cuts first, then earlier ones."""
     return [cuts for count in range(MOST_CUTS + 1) for cuts in combinations(range(1, places), count)]
 
 
 def cut(mixes: Sequence[tuple[pl.LazyFrame, int]], by: str, months: Sequence[str]) -> pl.LazyFrame:
-    """`by`, month and span_number of all months: the best of all segmentations, the first in `segmentations` of equals.
+    """Returns `by`, month and span_number of all months for the best segmentation; a tie goes to the first one in `segmentations`.
 
-    A mix has one row per `by`, kind and month with a whole positive `amount`, in parts of one of the number beside it. The gain of a
-    segmentation is, of each mix, N times the Jensen–Shannon divergence (natural logarithm) of its spans' mixes, less ½ (kinds − 1) ln N
-    for each cut, N being the amount in all: a cut must tell more than chance would (the Bayesian information criterion). Gains are
-    added up. The kinds are the KINDS largest, of equals the smaller, and all others together.
+    A mix has one row per `by`, kind and month with a positive whole `amount`, in units of 1 / the number given with it. A mix's
+    gain from a segmentation is N times the Jensen–Shannon divergence (natural logarithm) of its spans' mixes, less ½ (kinds − 1) ln N per
+    cut, where N is the total amount, so that a cut must explain more than chance would (Bayesian information criterion). Gains of mixes
+    are added up. Kinds are the KINDS largest ones (a tie goes to the smaller) and all others together.
     """
     ways = segmentations(len(months))
     rows = [
@@ -41,11 +41,11 @@ def cut(mixes: Sequence[tuple[pl.LazyFrame, int]], by: str, months: Sequence[str
         (way, month, 1 + sum(place >= begins for begins in cuts)) for way, cuts in enumerate(ways) for place, month in enumerate(months)
     ]
     spans = pl.LazyFrame(places, schema={"_way": pl.Int64, "month": pl.String, "span_number": pl.Int64}, orient="row")
-    return chosen.join(spans, on="_way").drop("_way").cache()  # whoever reads it twice would search twice: Polars cannot see into a map
+    return chosen.join(spans, on="_way").drop("_way").cache()  # a second reader would search again, because Polars cannot look into a map
 
 
 def _by_kind(mix: pl.LazyFrame, by: str, months: Sequence[str]) -> pl.LazyFrame:
-    """`by`, _kind, _place and amount of the kinds that are told apart."""
+    """Returns `by`, _kind, _place and amount of the distinguished kinds."""
     amount = pl.col("amount")
     largest = ranked(mix.group_by(by, "kind").agg(amount.sum()), by, order=["-amount", "kind"], rank="_kind", limit=KINDS)
     place = pl.col("month").replace_strict(months, range(len(months)), return_dtype=pl.Int64)
@@ -54,21 +54,21 @@ def _by_kind(mix: pl.LazyFrame, by: str, months: Sequence[str]) -> pl.LazyFrame:
 
 
 def _best(rows: pl.DataFrame, by: str, places: int, ways: Sequence[tuple[int, ...]]) -> pl.DataFrame:
-    """`by` and the number of the way to cut with the largest gain."""
+    """Returns `by` and the number of the segmentation with the largest gain."""
     if rows.is_empty():
         return pl.DataFrame(schema={by: rows.schema[by], "_way": pl.Int64})
     ordered = rows.sort(by, "_mix", "_kind")
     begins = _begins(ordered, by, "_mix", "_kind").to_numpy()
     amounts = np.zeros((begins.sum(), places + 1), dtype=np.int64)
     amounts[np.cumsum(begins) - 1, ordered["_place"].to_numpy() + 1] = ordered["amount"].to_numpy()
-    amounts = np.cumsum(amounts, axis=1)  # up to each place
+    amounts = np.cumsum(amounts, axis=1)  # cumulative up to each place
     ordered = ordered.filter(begins)
     units = ordered["_unit"].to_numpy()
     mixes = np.flatnonzero(_begins(ordered, by, "_mix"))
     owners = ordered[mixes].select(by)
 
     def alike(first: int, end: int) -> np.ndarray:
-        """How well the mix of the places from `first` to before `end` foretells what is in them."""
+        """The log-likelihood of the places from `first` up to, not including, `end` under their own mix."""
         within = amounts[:, end] - amounts[:, first]
         return np.add.reduceat(_x_log_x(within, units), mixes) - _x_log_x(np.add.reduceat(within, mixes), units[mixes])
 
@@ -85,7 +85,7 @@ def _best(rows: pl.DataFrame, by: str, places: int, ways: Sequence[tuple[int, ..
 
 
 def _begins(rows: pl.DataFrame, *keys: str) -> pl.Series:
-    """Whether a row of sorted rows is the first of its key."""
+    """Whether each of the sorted rows is the first of its key."""
     return rows.select(pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(1)) for key in keys)).to_series()
 
 
@@ -94,16 +94,16 @@ def _fine(value: np.ndarray) -> np.ndarray:
 
 
 def _x_log_x(amounts: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """x ln x of amounts in parts; 0 where there is nothing."""
+    """Computes x ln x of amounts; 0 for 0."""
     x = amounts / units
     return _fine(x * np.log(np.where(x > 0, x, 1)))
 
 
 def standing_out(amounts: pl.LazyFrame, spans: pl.LazyFrame, by: str, unit: int, limit: int) -> pl.LazyFrame:
-    """`by`, span_number, span_rank, kind and amount: what a span has no less of than the whole has, by the excess, at most `limit`.
+    """Returns `by`, span_number, span_rank, kind and amount: at most `limit` kinds that are not rarer in a span than overall, by excess.
 
-    `amounts` is a mix in parts of 1 / `unit`, `spans` what `cut` gives. The excess is the amount less what the span would have, were
-    its mix the whole's; a tie goes to the larger amount, then to the smaller kind.
+    `amounts` is a mix in units of 1 / `unit`, `spans` is the result of `cut`. The excess is the amount less the amount that the span
+    would have with the overall mix. A tie goes to the larger amount, then to the smaller kind.
     """
     amount = pl.col("amount")
     in_span = amounts.join(spans, on=[by, "month"]).group_by(by, "span_number", "kind").agg(amount.sum())

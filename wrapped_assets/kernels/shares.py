@@ -1,4 +1,4 @@
-"""Listens split into even shares, kept as whole numbers so that sums do not depend on the rows' order."""
+"""Splits listens into even shares as whole numbers, so that sums do not depend on the rows' order."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ PARTS = lcm(*range(1, 31))
 
 
 def parts_of(count: str, share: str) -> pl.Expr:
-    """`count` × `share` in parts; `share` is 1/n. Exact up to n = 30, for larger n rounded down to whole parts for each listen."""
+    """Returns `count` × `share` in parts, with `share` = 1/n; exact up to n = 30, otherwise rounded down to whole parts per listen."""
     return pl.col(count) * pl.lit(PARTS, pl.Int64).floordiv((1 / pl.col(share)).round().cast(pl.Int64))
 
 
 def whole(parts: str) -> pl.Expr:
-    """Parts as listens."""
+    """Converts parts to listens."""
     return divided(pl.col(parts), float(PARTS))

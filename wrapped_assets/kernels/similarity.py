@@ -1,4 +1,4 @@
-"""How alike listeners are by what they listened to: exact, and in blocks, so that memory has a bound and no block size shows."""
+"""Computes listeners' similarity by their listens, in blocks to bound memory; results do not depend on the block size."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from scipy import sparse
 
 from wrapped_assets.vocabulary import columns as c
 
-CELLS_PER_BLOCK = 4_000_000  # of a block of listeners beside all listeners: 32 MB, a few times over
-DIGITS = 9  # of a similarity: what is equal must not differ by how a processor rounds
+CELLS_PER_BLOCK = 4_000_000  # block listeners × all listeners: 32 MB, held a few times
+DIGITS = 9  # of a similarity, so that equal values do not differ by a processor's rounding
 SCHEMA = MappingProxyType(
     {column.name: column.dtype for column in (c.listener_id, c.similar_rank, c.similar_listener_id, c.similarity_share)}
 )
@@ -21,9 +21,9 @@ SCHEMA = MappingProxyType(
 
 @dataclass(frozen=True)
 class Counts:
-    """Listens per listener and recording: ids in ascending order, a row of the matrix for each listener.
+    """The matrix of listens with one row per listener and one column per recording, both in ascending order of ids.
 
-    Whole numbers in float64: their products and sums stay whole, and exact in any order, below 2^53, some 90 million listens each.
+    Values are whole numbers in float64, so sums of products are exact in any order below 2^53, about 90 million listens per listener.
     """
 
     listeners: np.ndarray
@@ -32,7 +32,7 @@ class Counts:
 
     @classmethod
     def of(cls, counts: pl.DataFrame) -> Counts:
-        """From one row per listener_id and recording_id with a positive listen_count."""
+        """Builds the matrix from one row per listener_id and recording_id with a positive listen_count."""
         listeners, rows = np.unique(counts["listener_id"].to_numpy(), return_inverse=True)
         recordings, columns = np.unique(counts["recording_id"].to_numpy(), return_inverse=True)
         values = counts["listen_count"].to_numpy().astype(np.float64)
@@ -40,18 +40,18 @@ class Counts:
         return cls(listeners, recordings, matrix)
 
     def blocks(self, width: int, block: int | None) -> Iterator[slice]:
-        """Listeners in turn, `block` at a time, or as many as fit into the bound beside `width` columns."""
+        """Yields ranges of listeners, `block` at a time, or as many as fit into the bound with `width` columns."""
         size = block or max(CELLS_PER_BLOCK // max(width, 1), 1)
         return (slice(first, min(first + size, len(self.listeners))) for first in range(0, len(self.listeners), size))
 
 
 def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl.DataFrame:
-    """SCHEMA: for each listener up to `limit` others with a recording in common, by the cosine of their counts; these as in `Counts.of`.
+    """Returns (SCHEMA) per listener up to `limit` others with a recording in common, by the cosine of their counts as in `Counts.of`.
 
-    A tie of the cosine, rounded to DIGITS, goes to the smaller id.
+    Cosines are rounded to DIGITS; a tie goes to the smaller id.
     """
     known = Counts.of(counts)
-    # A recording that one alone heard adds to that one's length, and to nobody's likeness.
+    # A recording heard by a single listener adds to that listener's norm, but to no similarity.
     lengths = np.sqrt(np.asarray(known.matrix.multiply(known.matrix).sum(axis=1)).ravel())
     shared = known.matrix[:, np.bincount(known.matrix.indices, minlength=len(known.recordings)) > 1]
     by_recording = shared.T.tocsr()
@@ -60,7 +60,7 @@ def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl
         cosines = (shared[rows] @ by_recording).toarray()
         cosines /= lengths[rows, None] * lengths[None, :]
         np.round(cosines, DIGITS, out=cosines)
-        cosines[np.arange(len(cosines)), np.arange(rows.start, rows.stop)] = 0  # nobody is like themselves
+        cosines[np.arange(len(cosines)), np.arange(rows.start, rows.stop)] = 0  # exclude the listener themselves
         parts.append(_best_of_rows(cosines, limit, rows.start))
     row, column, value, rank = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else (np.empty(0, dtype=np.int64),) * 4
     return pl.DataFrame(
@@ -73,7 +73,7 @@ def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl
 
 
 def _best_of_rows(values: np.ndarray, limit: int, first_row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Row, column, value and rank of the largest positive values of each row; of equals the first column."""
+    """Returns row, column, value and rank of the largest positive values of each row; a tie goes to the first column."""
     limit = min(limit, values.shape[1])
     least = np.partition(values, values.shape[1] - limit, axis=1)[:, values.shape[1] - limit]
     row, column = np.nonzero((values >= least[:, None]) & (values > 0))

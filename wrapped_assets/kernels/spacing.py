@@ -1,4 +1,4 @@
-"""Ordered lists in which equal neighbours are kept apart."""
+"""Reorders lists so that equal values are not adjacent."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import polars as pl
 
 
 def apart(values: Sequence[object], *, after: int, limit: int) -> list[int]:
-    """Indices of at most `limit` values, best first, so that after place `after` (at least 1) no value follows its equal.
+    """Returns indices of at most `limit` values, best first, so that after position `after` (at least 1) no value follows its equal.
 
-    The next is always the earliest value left that differs from the one before it. Where only equals of the last are left, each
-    goes between the last two neighbours that it differs from; where there are none, it follows its equal.
+    The next value is the earliest remaining one that differs from the previous one. If only equals of the last value remain, each is
+    inserted between the last two neighbours that differ from it; if there are none, it follows its equal.
     """
     order = list(range(min(after, limit, len(values))))
     left = list(range(len(order), len(values)))
@@ -28,7 +28,7 @@ def apart(values: Sequence[object], *, after: int, limit: int) -> list[int]:
 
 
 def spaced(frame: pl.LazyFrame, by: str, value: str, rank: str, *, after: int, limit: int) -> pl.LazyFrame:
-    """The rows of each group chosen and ordered by `apart`, renumbered from 1 in `rank`; `frame` numbers them by preference."""
+    """Returns each group's rows chosen and ordered by `apart`, renumbered from 1 in `rank`; `frame` numbers them by preference."""
     schema = frame.collect_schema()
 
     def rearranged(rows: pl.DataFrame) -> pl.DataFrame:

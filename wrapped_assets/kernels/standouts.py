@@ -1,4 +1,4 @@
-"""Days that stand out, each by something of its own."""
+"""Finds the days that stand out, one for each kind of figure."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _DAY = ("listener_id", "local_date")
 
 
 def one_day_each(kinds: Mapping[str, pl.LazyFrame], days: pl.LazyFrame, least: Collection[str] = ()) -> pl.LazyFrame:
-    """day_kind, listener_id, local_date, day_figure, listen_count: for each kind and listener the best day that no kind before it took.
+    """Returns day_kind, listener_id, local_date, day_figure and listen_count: per kind and listener the best day not taken before.
 
-    A kind's frame has a day_figure per day, the most of which is best; of the kinds in `least` the least. `days` has the listen_count
-    of every day. A tie goes to the day with more listens, then to the earlier one.
+    Kinds choose in their order. A kind's frame has a day_figure per day; the largest is best, or the smallest for the kinds in `least`.
+    `days` has the listen_count of every day. A tie goes to the day with more listens, then to the earlier one.
     """
     best = []
     for place, (kind, figures) in enumerate(kinds.items()):
         figure = pl.col("day_figure").cast(pl.Float64)
         told = figures.select(*_DAY, day_figure=figure, _by=-figure if kind in least else figure).join(days, on=_DAY)
-        # No more of the first days than there are kinds can have been taken.
+        # Earlier kinds took at most one day each, so as many candidates as kinds are enough.
         first = ranked(told, "listener_id", order=["-_by", "-listen_count", "local_date"], rank="_rank", limit=len(kinds))
         best.append(first.with_columns(day_kind=pl.lit(kind), _place=pl.lit(place)))
     return pl.concat(best).map_batches(_in_turn, predicate_pushdown=False, projection_pushdown=False, slice_pushdown=False)

@@ -1,4 +1,4 @@
-"""Text expressions: what is stored of a name, and what two spellings of one name have in common."""
+"""Expressions that clean names for storage and normalise them for comparison."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 import polars as pl
 
 # C0 and C1 controls, zero-width and bidirectional controls, line separators, the byte order mark: they change how a name
-# is displayed or parsed, never which name it is.
+# is displayed or parsed, but not which name it is.
 _INVISIBLE = r"[\x{0000}-\x{001F}\x{007F}-\x{009F}\x{200B}-\x{200F}\x{2028}-\x{202E}\x{2060}-\x{2069}\x{FEFF}]"
 _SINGLE_QUOTES, _DOUBLE_QUOTES, _DASHES = r"[‘’ʼ`´]", r"[“”„«»]", r"[‐‑‒–—―−]"
 
 
-# Letters that Unicode's forms C and KC leave as they are, whatever stands beside them here: Latin, Cyrillic, kana, Han, Hangul.
+# Letters that Unicode's forms C and KC leave unchanged in any sequence of these: Latin, Cyrillic, kana, Han, Hangul.
 _LATIN = r"À-\x{0131}\x{0134}-\x{013E}\x{0141}-\x{0148}\x{014A}-\x{017E}"
 _STABLE = _LATIN + r"\x{0400}-\x{0481}ぁ-\x{3096}ァ-\x{30FA}\x{4E00}-\x{9FFF}가-\x{D7A3}"
 _SPACING = r"|  |^ | $|^$"
@@ -22,17 +22,17 @@ _NOT_NORMALISED = rf"[^ -_a-~{_STABLE}]{_SPACING}"
 
 
 def clean(text: pl.Expr) -> pl.Expr:
-    """The text without invisible characters and doubled spaces, in Unicode form C; null where nothing is left."""
+    """Removes invisible characters and repeated spaces and applies Unicode form C; null if nothing is left."""
     return text.map_batches(_cleaned, return_dtype=pl.String)
 
 
 def normalised(text: pl.Expr) -> pl.Expr:
-    """The text as compared: Unicode form KC, lower case, one kind of quote, dash and space."""
+    """Normalises text for comparison: Unicode form KC, lower case, one kind of quote, dash and space."""
     return text.map_batches(_normalised, return_dtype=pl.String)
 
 
 def compared(names: Iterable[str]) -> dict[str, str]:
-    """Each name as people's names are compared: normalised, without invisible characters, and in no case at all."""
+    """Returns people's names in the form for comparison: normalised, without invisible characters, case-folded."""
     given = list(dict.fromkeys(names))
     seen = ["".join(each for each in name if unicodedata.category(each) != "Cf") for name in given]
     found = pl.DataFrame({"name": seen}, schema={"name": pl.String}).select(normalised(clean(pl.col("name")).fill_null("")))
@@ -40,7 +40,7 @@ def compared(names: Iterable[str]) -> dict[str, str]:
 
 
 def clean_each(lists: pl.Expr) -> pl.Expr:
-    """Lists of texts with each text cleaned, and without those of which nothing is left; null stays null."""
+    """Cleans each text of a list and drops texts of which nothing is left; null stays null."""
     return lists.map_batches(_each_cleaned, return_dtype=pl.List(pl.String))
 
 
@@ -49,7 +49,7 @@ def _each_cleaned(lists: pl.Series) -> pl.Series:
         return lists
     rows = lists.to_frame("text").with_row_index("_row")
     flat = rows.filter(pl.col("text").list.len() > 0).explode("text").with_columns(clean(pl.col("text"))).drop_nulls("text")
-    # Flat, because an expression inside of lists runs once a list.
+    # Explode first: an expression inside lists runs once per list.
     found = rows.select("_row").join(flat.group_by("_row", maintain_order=True).agg("text"), on="_row", how="left", maintain_order="left")
     filled = pl.when(lists.is_not_null()).then(pl.col("text").fill_null(pl.lit([], pl.List(pl.String))))
     return found.select(filled.alias(lists.name)).to_series()
@@ -64,7 +64,7 @@ def _normalised(texts: pl.Series) -> pl.Series:
 
 
 def _where(is_odd: pl.Series, fully: Callable[[pl.Expr], pl.Expr], texts: pl.Series, otherwise: pl.Series) -> pl.Series:
-    """`fully` of the odd texts and `otherwise` for the rest: most names need a look, not the work."""
+    """Applies `fully` to unusual texts and `otherwise` to the rest, because most names need no costly work."""
     rows = is_odd.arg_true()
     if rows.is_empty():
         return otherwise

@@ -1,4 +1,4 @@
-"""What services add to titles and credits, and what is left of a name without it."""
+"""Removes what services add to titles and credits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from wrapped_assets.kernels.texts import normalised
 
 _FEATURING_WORD = r"(?:feat\.?|ft\.?|featuring)"
 _FEATURING = rf"(?i)\s+{_FEATURING_WORD}\s+"
-# "(feat. B)", "[with B]"; and without brackets up to the next one: "A feat. B - Live".
+# "(feat. B)", "[with B]"; without brackets the guests end at the next " - ": "A feat. B - Live".
 _IN_BRACKETS = rf"(?i)\s*[\(\[]\s*(?:{_FEATURING_WORD}|with|w/)\s+([^\)\]]*)[\)\]]"
 _WORD, _LATER_WORD = r"[^()\[\]\s]+", r"(?:[^()\[\]\s-]|-[^()\[\]\s])[^()\[\]\s]*"
 _BARE = rf"(?i)(?:\s+-)?\s+{_FEATURING_WORD}\s+({_WORD}(?:\s+{_LATER_WORD})*)"
 _JOINS = r"(?:\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\swith\s)\s*)+"
 
-# Words of a version note in lower case. A note needs one of its marks; the others may stand beside them.
+# The words of version notes, in lower case. A note needs at least one mark; the other words may accompany it.
 _BESIDE = (
     r"(?:\d{4}|\d+(?:st|nd|rd|th)|anniversary|digital(?:ly)?|original|new|super|special|the|in|re|hd|hi-res|mono|stereo|single|album|"
     r"ep|lp|radio|full|long|short|main|bonus|track|explicit|clean|deluxe|expanded|uk|us|\d+\"|version|edition|mix|edit|and|&|/)"
@@ -27,7 +27,7 @@ _VERSION = (
 
 
 def _note(mark: str) -> str:
-    """A note at a title's end: behind " - " or in brackets, made of marks and the words beside them."""
+    """A pattern for a version note at a title's end, after " - " or in brackets, made of marks and their companion words."""
     words = rf"(?:{_BESIDE}[\s/,]+)*{mark}(?:[\s/,]+(?:{_BESIDE}|{mark}))*"
     return rf"(?:\s+[-/]\s+{words}|\s*[\(\[]\s*{words}\s*[\)\]])\s*$"
 
@@ -40,12 +40,12 @@ _ACCENTS = r"[\x{0300}-\x{036F}]"
 
 
 def featured_in(title: pl.Expr) -> pl.Expr:
-    """The guests that a title names: "(feat. B)", "[ft. B]", "(with B)", "- feat. B", "feat. B"; null where it names none."""
+    """The guests that a title names: "(feat. B)", "[ft. B]", "(with B)", "- feat. B", "feat. B"; null if there are none."""
     return pl.coalesce(title.str.extract(_IN_BRACKETS, 1), title.str.extract(_BARE, 1))
 
 
 def without_featuring(title: pl.Expr) -> pl.Expr:
-    """A title without its guests; the title itself where nothing else would be left."""
+    """A title without its guests, or the title itself if nothing else would be left."""
     return _unless_empty(title.str.replace_all(_IN_BRACKETS, "").str.replace(_BARE, ""), title)
 
 
@@ -55,7 +55,7 @@ def without_remaster(title: pl.Expr) -> pl.Expr:
 
 
 def remaster_year(title: pl.Expr) -> pl.Expr:
-    """The year of a title's remaster; null where it names none."""
+    """The year of a title's remaster; null if it names none."""
     year = rf"(?i)(?:(\d{{4}})[\w\s]*{_REMASTER}|{_REMASTER}[\sa-z]*(\d{{4}}))"
     return pl.coalesce(title.str.extract(year, 1), title.str.extract(year, 2)).cast(pl.Int64)
 
@@ -71,12 +71,12 @@ def without_topic(artist: pl.Expr) -> pl.Expr:
 
 
 def first_credited(artist: pl.Expr) -> pl.Expr:
-    """The first name of a normalised credit: "a & b", "a, b" and "a x b" all begin with "a"."""
+    """The first name of a normalised credit, which is "a" for "a & b", "a, b" and "a x b"."""
     return _unless_empty(artist.str.replace(_CREDIT_END, ""), artist)
 
 
 def folded(text: pl.Expr) -> pl.Expr:
-    """The letters and digits of a normalised text, without accents; the text itself where it has none."""
+    """The letters and digits of a normalised text without accents, or the text itself if it has none."""
     return text.map_batches(_folded, return_dtype=pl.String)
 
 
@@ -92,7 +92,7 @@ def _folded_nulls(texts: pl.Series) -> pl.Series:
 
 
 def names_key(names: pl.Expr) -> pl.Expr:
-    """One text per text of normalised names that does not depend on their order or on how they are joined."""
+    """A key of normalised names that does not depend on their order or on how they are joined."""
     parts = names.str.replace_all(_JOINS, ",").str.strip_chars(" ,").str.split(",")
     return parts.list.unique().list.sort().list.join(",")
 
@@ -100,13 +100,13 @@ def names_key(names: pl.Expr) -> pl.Expr:
 def credited(artist_credit: pl.Expr) -> pl.Expr:
     """The artists of a displayed credit, primary first: "A feat. B" is one credit and two artists.
 
-    Only "feat.", "ft." and "featuring" separate: "&", "and" and commas are part of too many names.
+    Only "feat.", "ft." and "featuring" separate artists, because "&", "and" and commas are part of too many names.
     """
     return artist_credit.str.replace_all(_FEATURING, "\x1f").str.strip_chars(" \x1f").str.split("\x1f")
 
 
 def song_key(title: pl.Expr, primary: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Title and primary artist as compared between services, from displayed names: looser than what a recording is."""
+    """A key of title and primary artist from displayed names, for comparison between services; looser than a recording's id."""
     bare = without_version(without_featuring(normalised(title)))
     return folded(bare), folded(first_credited(without_topic(normalised(primary))))
 

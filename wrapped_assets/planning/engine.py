@@ -100,7 +100,7 @@ def _entries(stage: Stage, entry: str) -> list[Place]:
     places = [Place(module, one) for one in ([name] if name else sorted(bound_in(module)))]
     found = [place for place in places if definition_of(place) is not None]
     if not found:
-        raise DeclarationError(f"planning/engine.py: the stage {stage.name} names {entry}, which does not exist; name what has its place")
+        raise DeclarationError(f"planning/engine.py: the stage {stage.name} names {entry}, which does not exist; name its replacement")
     return found
 
 

@@ -92,7 +92,7 @@ def place_of(declaration: Declaration) -> Place:
     named = loaded.named(lambda value: isinstance(value, Declaration) and value.function is function, module)
     if named and isinstance(place := found(*named), Place):
         return place
-    raise DeclarationError(f"{declaration.key}: expected it at the top of a module that was loaded from its source; {module} is none")
+    raise DeclarationError(f"{declaration.key}: expected a declaration at the top of a module loaded from source, got {module}")
 
 
 def _written(place: Place) -> Written:

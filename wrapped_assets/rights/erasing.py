@@ -165,7 +165,7 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
         found.opaque["(registry)"] = "on a database server, whose own files, log and replicas are not here"
     if found.hits:
         raise BuildError(
-            f"the erasure is not done: something of the listener is left in {', '.join(found.hits[:5])}; remove what made these files, "
+            f"the erasure is incomplete: traces of the listener are left in {', '.join(found.hits[:5])}; stop whatever writes these files, "
             "then finish it with `wrapped erase --resume`"
         )
     return named, found

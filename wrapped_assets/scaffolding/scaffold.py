@@ -68,7 +68,7 @@ def scaffold(kind: str, name: str, checkout: Path | None = None) -> Scaffold:
     """What `wrapped new` writes. InputError for a name that is taken or cannot be one, and where there is no checkout to write into."""
     checkout = checkout or CHECKOUT
     if not (checkout / "wrapped_assets_tests").is_dir():
-        raise InputError("a new file goes into a checkout, and this installation is none: clone the project and run `./start`")
+        raise InputError("this command writes into a checkout, and this installation is not one: clone the project and run `./start`")
     made, constant = KINDS[kind], checked_name(name).upper()
     words = {"name": name, "constant": constant, "title": name.replace("_", " ").capitalize()}
     if kind == "source":
@@ -116,7 +116,7 @@ def _free_code() -> int:
     """One above the largest code: a code that was ever given is never given again."""
     code = max(source.code for source in all_sources()) + 1
     if code > 255:
-        raise InputError("all 255 codes of sources are given; a code is stored in a byte")
+        raise InputError("all 255 source codes are in use; a code is stored in one byte")
     return code
 
 

@@ -38,10 +38,10 @@ def consent_rows(path: Path) -> Iterator[ConsentRow]:
     for number, row in enumerate(_parquet(path) if is_parquet else _csv(path), 1):
         listener, state = row["listener"], row["state"]
         if not listener or not state:
-            raise InputError(f"row {number} names no listener or no state: each row needs both; nothing was changed")
+            raise InputError(f"row {number} lacks a listener or a state: each row needs both; nothing was changed")
         begins = _instant(row["valid_from"], number)
         if begins is None:
-            raise InputError(f"row {number} has no valid_from: say since when it holds; nothing was changed")
+            raise InputError(f"row {number} has no valid_from: give the time from which it holds; nothing was changed")
         ends = _instant(row.get("valid_until"), number)
         yield ConsentRow(number, listener, row["purpose"] or None, state, begins, ends, row.get("method") or None)
 
@@ -58,7 +58,7 @@ def _csv(path: Path) -> Iterator[dict[str, Any]]:
                 if row:
                     yield dict(zip(header, row, strict=True))
         except (UnicodeDecodeError, csv.Error):
-            raise InputError("the file is no CSV in UTF-8, or a quote in it does not close; nothing was changed") from None
+            raise InputError("the file is not CSV in UTF-8, or it has an unclosed quote; nothing was changed") from None
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
@@ -78,7 +78,7 @@ def _check(columns: list[str]) -> None:
     wrong = [name for name in columns if name not in NEEDED + OPTIONAL or columns.count(name) > 1]
     if wrong or set(NEEDED) - set(columns):
         raise InputError(
-            f"expected the columns {', '.join(NEEDED)} and perhaps {', '.join(OPTIONAL)}, each once: CSV with a header, or Parquet"
+            f"expected the columns {', '.join(NEEDED)} and optionally {', '.join(OPTIONAL)}, each once, as CSV with a header or as Parquet"
         )
 
 

@@ -77,7 +77,7 @@ def _recordings(head: Head) -> pl.DataFrame:
     companion = head.companion(RECORDINGS)
     if companion is None:
         raise InputError(
-            f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) beside it"
+            f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) next to it"
         )
     with companion:
         content = companion.read()

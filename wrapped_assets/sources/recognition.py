@@ -55,7 +55,7 @@ def source_named(name: str) -> Source:
     for source in all_sources():
         if source.name == name:
             return source
-    raise InputError(f"there is no format of that name; known are {', '.join(source.name for source in all_sources())}")
+    raise InputError(f"unknown format; known are {', '.join(source.name for source in all_sources())}")
 
 
 def read_path(path: str | Path, format: str | None = None) -> Reading:  # noqa: A002 (the option's name)

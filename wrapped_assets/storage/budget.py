@@ -52,7 +52,7 @@ def open_account(root: Root, account: str, cap: int = YEARLY_CAP) -> Balance:
     if not re.fullmatch(r"\d{4}/[a-z0-9_-]{1,64}", account):
         raise InputError("expected a budget account as YEAR/SCOPE, such as 2025/all")
     if not 0 < cap <= YEARLY_CAP:
-        raise InputError(f"a budget's cap lies above 0 and at most at {YEARLY_CAP} nano-rho, got {cap}")
+        raise InputError(f"expected a budget's cap above 0 and at most {YEARLY_CAP} nano-rho, got {cap}")
     with root.engine.begin() as connection:
         insert_new(connection, tables.budget_accounts, [{"account": account, "cap_nano_rho": cap, "spent_nano_rho": 0}])
         return _balance(connection, account)
@@ -66,7 +66,7 @@ def charge(root: Root, account: str, request_key: str, nano_rho: int, *, purpose
     where the request paid something else before: nothing is charged then.
     """
     if isinstance(nano_rho, bool) or not isinstance(nano_rho, int) or nano_rho <= 0:
-        raise InputError("a charge is a whole number of nano-rho above 0")
+        raise InputError("expected a charge as a whole number of nano-rho above 0")
     if not re.fullmatch(r"[\w:./-]{1,128}", request_key):
         raise InputError("expected a request's key of at most 128 letters, digits and :./-_")
     open_account(root, account)
@@ -96,7 +96,7 @@ def keep_result(root: Root, request_key: str, path: str, sha256: str) -> Spend:
         connection.execute(sa.update(table).where(free).values(result_path=path, result_sha256=sha256))
         found = _stored(connection, request_key)
         if found is None or (found.result_path, found.result_sha256) != (path, sha256):
-            raise RefusedError("a release has one result, and only after it is paid for: this request has another one, or paid nothing")
+            raise RefusedError("a release has one result, kept after payment: this request has another result already, or paid nothing")
     return found
 
 
@@ -122,7 +122,7 @@ def _stored(connection: sa.Connection, request_key: str) -> Spend | None:
 def _same(found: Spend | None, asked: Spend) -> Spend:
     """The stored spend, if it is what is asked for again."""
     if found is None or (found.account, found.nano_rho, found.purpose) != (asked.account, asked.nano_rho, asked.purpose):
-        raise RefusedError("this request paid something else before: a release that differs is another request, under another key")
+        raise RefusedError("this request key already paid a different charge: a different release needs its own key")
     return found
 
 

@@ -100,9 +100,9 @@ def event_of(
     if any(instant is not None and instant.tzinfo is None for instant in (begins, valid_until, now)):
         raise InputError("expected instants with their offset from UTC, such as 2025-12-03T09:00:00Z")
     if valid_from is not None and begins > now:
-        raise InputError("an event holds from now or from the past, not from the future: record it when it happens")
+        raise InputError("an event cannot start in the future: record it when it happens")
     if valid_until is not None and valid_until <= begins:
-        raise InputError("an event must end after it begins: give a later end, or none")
+        raise InputError("an event must end after it starts: give a later end, or none")
     return ConsentEvent(
         event_id or secrets.token_hex(16), listener.listener_id, known.name, state, basis, shown.version, shown.sha256, method,
         listener.country, begins.astimezone(UTC), valid_until and valid_until.astimezone(UTC), now.astimezone(UTC),

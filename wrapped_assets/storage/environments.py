@@ -69,5 +69,5 @@ def _require(connection: sa.Connection, name: str) -> int:
         for table in _OVERLAID
     ]
     if name == MAIN or not any(counts):
-        raise InputError(f"there is no environment {name!r}; `wrapped env list` names those there are")
+        raise InputError(f"there is no environment {name!r}; `wrapped env list` shows the existing ones")
     return counts[0]

@@ -73,7 +73,7 @@ def find_export(root: Root, export_id: str) -> ExportRecord:
     with root.engine.connect() as connection:
         row = connection.execute(sa.select(table).where(table.c.export_id == export_id)).one_or_none()
     if row is None:
-        raise InputError("no export of that id in this data root: `wrapped export` prints the id of what it staged")
+        raise InputError("no export with that id in this data root: `wrapped export` prints the id of a staged export")
     return ExportRecord(**row._mapping)
 
 
@@ -120,7 +120,7 @@ def approve(root: Root, export_id: str, role: str, approver: str) -> Approval:
     if record.sha256 is None or record.state not in ("staged", "cleared"):
         raise InputError(f"the export is {record.state}: there are no staged bytes to approve")
     if any(each.approver == approver and each.role != role for each in approvals_of(root, export_id, record.sha256)):
-        raise InputError("the same person approved these bytes in another role: an approval is a second pair of eyes")
+        raise InputError("the same person approved these bytes in another role: the second role needs another person")
     found = Approval(role, approver, record.sha256, datetime.now(UTC))
     table = tables.approvals
     with root.engine.begin() as connection:

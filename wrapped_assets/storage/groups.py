@@ -33,7 +33,7 @@ def set_group(root: Root, name: str, listeners: Iterable[str]) -> Group:
     """Makes a group of these listeners, or changes whom it has; InputError for an unknown listener or fewer than two."""
     members = sorted({find_listener(root, listener).listener_id for listener in listeners})
     if len(members) < 2:
-        raise InputError("a group has at least two listeners: name each with --listener")
+        raise InputError("a group needs at least two listeners: give --listener for each")
     group_id = root.surrogate(f"group\x1f{name}")
     with root.engine.begin() as connection:
         connection.execute(sa.delete(tables.group_members).where(tables.group_members.c.group_id == group_id))

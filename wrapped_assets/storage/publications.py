@@ -62,7 +62,7 @@ def rollback(root: Root, year: int) -> Publication:
         ]
         live = next((place for place, each in enumerate(found) if each.is_live), None)
         if live is None or live == 0:
-            raise InputError(f"there is no earlier publication of {year} to go back to")
+            raise InputError(f"{year} has no earlier publication to return to")
         before = found[live - 1]
         listed = tables.publication_cells
         intact(root, connection.execute(sa.select(listed.c.path).where(listed.c.year == year, listed.c.number == before.number)).scalars())

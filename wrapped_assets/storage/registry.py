@@ -91,7 +91,7 @@ def take_in(connection: sa.Connection, root: Root, said: Mapping[str, Mapping[st
     rows = rows_of(connection, sa.select(table.c.listener_id, table.c.name), table.c.listener_id, ids.values())
     known = {row.listener_id: row.name for row in rows}
     if any(known.get(listener_id, name) != name for name, listener_id in ids.items()):
-        raise InputError("two listener names share a surrogate: choose another name for the new one")
+        raise InputError("this name gets the same surrogate id as an existing listener: choose another name")
     fresh = [vars(Listener(ids[name], name)) | dict(about) for name, about in said.items() if ids[name] not in known]
     insert_new(connection, table, fresh)
     for name, about in said.items():

@@ -49,7 +49,7 @@ class Root:
         keep_private()
         if not cls.exists(path):
             raise InputError(
-                f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or name one with --data"
+                f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or choose one with --data"
             )
         try:
             settings = json.loads((path / SETTINGS_FILE).read_text())
@@ -104,7 +104,7 @@ class Root:
     def within(self, environment: str) -> Root:
         """The same root, seen from a named environment; InputError for a name that no environment can have."""
         if not re.fullmatch(r"[a-z0-9~][a-z0-9_-]{0,62}", environment):
-            raise InputError("an environment's name has small letters, digits, - and _, at most 63 of them")
+            raise InputError("expected an environment's name of at most 63 lower-case letters, digits, - and _")
         return replace(self, environment=environment)
 
     def surrogate(self, name: str) -> int:

@@ -64,4 +64,4 @@ def unavailable(error: BaseException | None, *, is_lost: bool = False) -> Regist
         return None
     why, may_pass = found
     advice = "run the command again when it is back" if may_pass else "put that right, then run the command again"
-    return RegistryUnavailable(f"the registry is not available: {why}; nothing was half-written, {advice}", may_pass=may_pass)
+    return RegistryUnavailable(f"the registry is not available: {why}; nothing was partly written, {advice}", may_pass=may_pass)

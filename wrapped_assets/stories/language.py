@@ -110,7 +110,7 @@ class Language(Writing):
 def language_of(tag: str) -> Language:
     """The language of a tag. InputError where there is no catalogue for it."""
     if tag not in (*LANGUAGES, PSEUDO):
-        raise InputError(f"no story is told in {tag!r}; it can be told in {', '.join(LANGUAGES)}")
+        raise InputError(f"unknown story language {tag!r}; known are {', '.join(LANGUAGES)}")
     return Language(tag)
 
 

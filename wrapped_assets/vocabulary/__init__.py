@@ -1,1 +1,1 @@
-"""Words: columns, periods and rules. Belongs: what a name means. Keep out: anything that reads, writes or computes."""
+"""The vocabulary: columns, periods and rules, and what their names mean. Keep out: anything that reads, writes or computes."""

@@ -1,4 +1,4 @@
-"""The data category of every column in the words of the fideslang taxonomy, for officers and for tools that read it."""
+"""The fideslang data category of every column, for privacy officers and their tools."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Iterable
 
 from wrapped_assets.vocabulary.columns import BY_NAME, Column, PrivacyClass
 
-# From the most to the least delicate class.
+# From the most to the least sensitive class.
 DELICACY: tuple[PrivacyClass, ...] = ("direct", "sensitive", "pseudonym", "quasi", "own_content", "aggregate", "public")
-# Whose columns are about a person wherever they stand.
+# Classes whose columns are about a person in every table.
 PERSONAL: frozenset[PrivacyClass] = frozenset(DELICACY[: DELICACY.index("own_content") + 1])
 
-# The columns that name a listener, whoever's row they stand in.
+# The columns that identify a listener, in any row.
 LISTENER_IDS: frozenset[str] = frozenset(name for name, column in BY_NAME.items() if column.privacy in ("direct", "pseudonym"))
 
-UNCLASSIFIED = "user"  # the taxonomy's widest word; a test asks for a narrower one
-# What a class's columns are, where nothing else is said below. Of the rest (quasi, sensitive) each column must be named.
+UNCLASSIFIED = "user"  # the taxonomy's widest category; a test requires a narrower one
+# The default category of a class's columns. Columns of the other classes (quasi, sensitive) must be listed below.
 _OF_CLASS = {
     "direct": "user.name",
     "pseudonym": "user.unique_id.pseudonymous",
     "own_content": "user.behavior.media_consumption",
-    "aggregate": "user.behavior.media_consumption",  # of many at once: the class says that it is about no single person
+    "aggregate": "user.behavior.media_consumption",  # about many people: the class says that it is about no single person
     "public": "system.operations",
 }
 _OF_COLUMN = {
@@ -44,14 +44,14 @@ _OF_COLUMN = {
 
 
 def category_of(column: Column) -> str:
-    """The column's fideslang data category; UNCLASSIFIED for a quasi-identifying or sensitive one that nobody has named yet."""
+    """The column's fideslang data category; UNCLASSIFIED for a quasi-identifying or sensitive column that is not listed here."""
     return _OF_COLUMN.get(column.name) or _OF_CLASS.get(column.privacy, UNCLASSIFIED)
 
 
 def class_of_table(columns: Iterable[Column], *, is_by_listener: bool) -> PrivacyClass:
-    """The most delicate class among a table's columns; of a table that lies in listeners' buckets at the least what a listener did.
+    """The most sensitive class among a table's columns; for a table in listener buckets at least `own_content`.
 
-    There also a row about music says something: that somebody in the bucket heard it.
+    In such a table even a row about music reveals that a listener of the bucket heard it.
     """
     found: set[PrivacyClass] = {column.privacy for column in columns} | ({"own_content"} if is_by_listener else set())
     return min(found, key=DELICACY.index, default="public")

@@ -1,4 +1,4 @@
-"""The clubs that genres lead to, and what a member of one is in it."""
+"""The clubs, the genres that lead to them, and the roles of their members."""
 
 from __future__ import annotations
 
@@ -21,5 +21,5 @@ GENRES_OF_CLUBS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 })
 CLUB_OF_GENRE: Mapping[str, str] = MappingProxyType({genre: club for club, genres in GENRES_OF_CLUBS.items() for genre in genres})
 
-# What a member is: of each hundred, by the share of their listens that are the club's, up to how many stand before them.
+# A member's role by the percentage of members who rank before them (exclusive), ranked by the club's share of their listens.
 ROLES: tuple[tuple[str, int], ...] = (("founder", 5), ("host", 25), ("regular", 75), ("guest", 100))

@@ -1,4 +1,4 @@
-"""Every column once: its name, type, unit, meaning and privacy class."""
+"""The dictionary of columns: each column's name, type, unit, meaning and privacy class."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ INSTANT = pl.Datetime("ms", "UTC")
 
 @dataclass(frozen=True)
 class Column:
-    """One word of the dictionary; the same name means the same thing in every table."""
+    """One column of the dictionary; a name means the same thing in every table."""
 
     name: str
     dtype: pl.DataType
     meaning: str
     privacy: PrivacyClass
     unit: str = ""
-    is_word: bool = False  # one of a few words of ours, which stories translate
+    is_word: bool = False  # its values are a few fixed words that stories translate
 
 
 def _column(name: str, dtype: pl.DataType | type[pl.DataType], meaning: str, privacy: PrivacyClass, unit: str = "", **rest: bool) -> Column:
@@ -78,7 +78,7 @@ isrc_key = _column("isrc_key", pl.Int64, "A hash of the ISRC: rows are matched b
 spotify_key = _column("spotify_key", pl.Int64, "A hash of the Spotify URI: rows are matched by whole numbers.", "public")
 track_position = _column("track_position", pl.Int64, "Place of a recording on its release, first = 1.", "public")
 
-# Profiles: what listeners let the figures about many people know
+# Profiles: what listeners allow to be used in figures about many people
 birth_year = _column("birth_year", pl.Int64, "The listener's year of birth.", "quasi")
 is_findable = _column("is_findable", pl.Boolean, "The listener agreed to be found by people of like taste.", "sensitive")
 is_recommending = _column("is_recommending", pl.Boolean, "The listener agreed that songs are recommended by what they and others of like taste play.", "sensitive")

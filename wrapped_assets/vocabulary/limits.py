@@ -1,10 +1,10 @@
-"""What values a column may hold, by what its name and unit say: a share is at most 1, a count is never negative, a place begins at 1."""
+"""The limits of a column's values, derived from its name and unit: shares are at most 1, counts not negative, ranks at least 1."""
 
 from __future__ import annotations
 
 from wrapped_assets.vocabulary.columns import Column
 
-Limits = tuple[float | None, float | None]  # least, most; None where there is no limit
+Limits = tuple[float | None, float | None]  # smallest, largest; None for no limit
 
 _OF_COLUMN: dict[str, Limits] = {
     "local_hour": (0, 23), "local_weekday": (1, 7), "artist_position": (0, None), "lift": (0, None), "town_lift": (0, None),
@@ -12,11 +12,11 @@ _OF_COLUMN: dict[str, Limits] = {
 _SHARE_UNIT = "0–1"
 _AMOUNTS = ("_count", "minutes", "hours", "_ms", "ms_played", "_sum")
 _PLACES = ("_rank", "_position", "_number")
-ROUNDING = 1e-9  # by which a share may exceed its limits
+ROUNDING = 1e-9  # how far a share may exceed its limits
 
 
 def limits_of(column: Column) -> Limits:
-    """The least and the most that the column may hold, both included."""
+    """The smallest and largest value that the column may hold, both inclusive."""
     if column.name in _OF_COLUMN:
         return _OF_COLUMN[column.name]
     if column.unit == _SHARE_UNIT:
@@ -27,5 +27,5 @@ def limits_of(column: Column) -> Limits:
 
 
 def is_never_null(column: Column) -> bool:
-    """Whether the column is a count or a place of ours; what a catalogue says (class public) may be unknown."""
+    """Whether the column is a count or rank of our own; catalogue facts (class public) may be unknown."""
     return column.name.endswith(("_count", "_rank", "playlist_position")) and column.privacy != "public"

@@ -1,4 +1,4 @@
-"""Months, years, edition windows and cells: how time and listeners are cut."""
+"""Months, years, edition windows and cells: how time and listeners are partitioned."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import total_ordering
 from typing import Literal
 
-FIRST_YEAR = 2002  # no service recorded listens before; earlier times are a broken clock
+FIRST_YEAR = 2002  # no service recorded listens before; earlier times come from broken clocks
 
 CellKind = Literal["month_bucket", "year_bucket", "year"]
 
@@ -16,14 +16,14 @@ CellKind = Literal["month_bucket", "year_bucket", "year"]
 @total_ordering
 @dataclass(frozen=True)
 class Month:
-    """One calendar month; prints as YYYY-MM."""
+    """One calendar month, printed as YYYY-MM."""
 
     year: int
     number: int
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        """The month written YYYY-MM; ValueError otherwise."""
+        """Parses a month written as YYYY-MM. ValueError for anything else."""
         year, separator, number = text.partition("-")
         if not (separator and len(year) == 4 and len(number) == 2 and year.isdecimal() and number.isdecimal() and 1 <= int(number) <= 12):
             raise ValueError(f"expected a month as YYYY-MM, got {text!r}")
@@ -31,7 +31,7 @@ class Month:
 
     @classmethod
     def of(cls, day: date) -> Month:
-        """The month that `day` lies in."""
+        """The month that contains `day`."""
         return cls(day.year, day.month)
 
     def __str__(self) -> str:
@@ -41,7 +41,7 @@ class Month:
         return (self.year, self.number) < (other.year, other.number)
 
     def shift(self, months: int) -> Month:
-        """The month `months` later (earlier where negative)."""
+        """The month that is `months` later, or earlier if negative."""
         year, zero_based = divmod(self.year * 12 + self.number - 1 + months, 12)
         return Month(year, zero_based + 1)
 
@@ -60,20 +60,20 @@ def months_of(year: int) -> list[Month]:
 
 
 def months_between(first: Month, last: Month) -> Iterator[Month]:
-    """Every month from `first` to `last`, both included."""
+    """Every month from `first` to `last`, both inclusive."""
     while first <= last:
         yield first
         first = first.shift(1)
 
 
 def period_year(period: str) -> int:
-    """The year of a period written YYYY or YYYY-MM."""
+    """The year of a period written as YYYY or YYYY-MM."""
     return int(period[:4])
 
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """The lake's unit: one asset's rows of one period and one bucket of listeners (None: all of them)."""
+    """The unit of storage: an asset's rows of one period and one bucket of listeners (None: all listeners)."""
 
     asset: str
     period: str
@@ -81,7 +81,7 @@ class Cell:
 
     @property
     def partition(self) -> str:
-        """`YYYY-MM|bNNN`, `YYYY|bNNN` or `YYYY`."""
+        """The partition key: `YYYY-MM|bNNN`, `YYYY|bNNN` or `YYYY`."""
         return self.period if self.bucket is None else f"{self.period}|b{self.bucket:03d}"
 
     def __str__(self) -> str:

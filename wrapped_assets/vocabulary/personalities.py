@@ -1,4 +1,4 @@
-"""The sixteen ways to listen: one for each half of four axes."""
+"""The sixteen listening personalities, one for each combination of the halves of four axes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 AXES: tuple[str, ...] = ("explorer", "variety", "newness", "mainstream")
 
-# By a letter for each axis: Familiar or Explorer, Loyal or Varied, Timeless or New, Little-known or Mainstream.
+# One letter per axis: Familiar or Explorer, Loyal or Varied, Timeless or New, Little-known or Mainstream.
 PERSONALITIES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "FLTL": ("The Keeper", "You hold on to rare old treasures, and play them as if each were yours alone."),
     "FLTM": ("The Evergreen", "Songs that everybody loves have been with you for long, and they never wear out."),
@@ -26,4 +26,4 @@ PERSONALITIES: Mapping[str, tuple[str, str]] = MappingProxyType({
     "EVNL": ("The Scout", "You are ahead of everybody, and always on to the next."),
     "EVNM": ("The Wave Rider", "You ride each new wave with everyone, and there is always another one coming."),
 })
-LETTERS: tuple[tuple[str, str], ...] = (("F", "E"), ("L", "V"), ("T", "N"), ("L", "M"))  # of each axis: below the middle, and from it on
+LETTERS: tuple[tuple[str, str], ...] = (("F", "E"), ("L", "V"), ("T", "N"), ("L", "M"))  # per axis: below the middle, at or above it

@@ -1,4 +1,4 @@
-"""Named counting rules, and the edition that a year is told by."""
+"""The named counting rules and the edition windows that they apply to."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Rules:
-    """What counts, in which window and by which clock. One per edition; an asset sees only the fields it declares."""
+    """The counting rules of an edition: what counts, in which window, by which clock. An asset sees only the fields it declares."""
 
     name: str
-    minimum_ms_played: int  # a play this long is a listen; 0: every play
+    minimum_ms_played: int  # plays at least this long are listens; 0: every play
     window_start: date  # both ends inclusive, listener's local days
     window_end: date
     clock: Literal["local", "utc"]
     private_sessions: Literal["minutes_only", "ranked"]
     minutes_from: Literal["ms_played", "recording_length"]
-    unknown_length_ms: int  # what a play without played time and length adds to the minutes
-    minutes_minimum_ms: int = 0  # a play of known length this long adds to the minutes; 0: every play, as listens always do
+    unknown_length_ms: int  # added to the minutes for a play without played time or length
+    minutes_minimum_ms: int = 0  # other plays than listens add to the minutes if they are at least this long; 0: always
     versions: Literal["apart", "joined"] = "apart"  # album, single and radio versions of a recording; remasters are always joined
 
 
@@ -60,9 +60,9 @@ RULE_FIELDS = frozenset(field.name for field in fields(Rules))
 
 
 def rules_for(name: str, year: int, window_start: date | None = None, window_end: date | None = None) -> Rules:
-    """The rule set `name` for an edition of `year`; a given window end replaces the rule set's.
+    """Returns the rule set `name` for an edition of `year`. A given window start or end replaces the rule set's.
 
-    Raises ValueError for an unknown name, and for a window that is empty or leaves the year.
+    Raises ValueError for an unknown name, or a window that is empty or extends beyond the year.
     """
     if name not in RULE_SETS:
         raise ValueError(f"unknown rules {name!r}; known are {', '.join(RULE_SETS)}")
@@ -78,22 +78,22 @@ def rules_for(name: str, year: int, window_start: date | None = None, window_end
 
 
 def clamped(rules: Rules, first_day: date, last_day: date) -> Rules:
-    """The same rules with the part of the window inside these days: all that a month may depend on. Empty: the end before the start.
+    """Returns the rules with the window limited to these days, which is all that a month may depend on.
 
-    So a moved cut-off touches the months that it moves over, and no others.
+    A moved window end therefore affects only the months that it moves over. In an empty window the end is before the start.
     """
     start, end = max(rules.window_start, first_day), min(rules.window_end, last_day)
-    if start > end:  # nothing of the window: no day lies between these
+    if start > end:  # the window and the days do not overlap
         start, end = date.max, date.min
     return replace(rules, window_start=start, window_end=end)
 
 
 class UndeclaredRule(AttributeError):  # noqa: N818 (a finding about code: its text holds no data)
-    """A function read a rule that its asset does not declare."""
+    """Raised when a function reads a rule that its asset does not declare."""
 
 
 class DeclaredRules:
-    """The rules as one asset may see them: reading a field that it did not declare is an error."""
+    """The rules as an asset sees them: reading an undeclared field raises UndeclaredRule."""
 
     def __init__(self, rules: Rules, declared: frozenset[str]) -> None:
         self._rules, self._declared = rules, declared
@@ -108,12 +108,12 @@ class DeclaredRules:
 
 
 def as_published(rules: Rules) -> dict[str, str]:
-    """The rules as kept with a published edition."""
+    """The rules as text, as stored with a published edition."""
     return {field.name: str(getattr(rules, field.name)) for field in fields(Rules)}
 
 
 def rules_as_published(kept: dict[str, str]) -> Rules:
-    """The reverse of `as_published`."""
+    """The inverse of `as_published`."""
     readers = {"int": int, "float": float, "date": date.fromisoformat}
-    told = [field for field in fields(Rules) if field.name in kept]  # an older edition has no word of a younger rule
+    told = [field for field in fields(Rules) if field.name in kept]  # an older edition lacks rules that were added later
     return Rules(**{field.name: readers.get(str(field.type), str)(kept[field.name]) for field in told})

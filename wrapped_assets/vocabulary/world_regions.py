@@ -1,4 +1,4 @@
-"""The five regions of the world, by country: the United Nations' macro-regions (M49)."""
+"""The world region of each country: the five macro-regions of the United Nations (M49)."""
 
 from __future__ import annotations
 

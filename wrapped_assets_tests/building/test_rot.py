@@ -146,7 +146,7 @@ def test_a_published_file_that_is_lost_is_neither_shown_nor_gone_back_to(small: 
     path = edition.paths[Cell("insights/top_artists", "2025", 0)]
     content = (small.path / path).read_bytes()
     (small.path / path).unlink()
-    with pytest.raises(DamagedFileError, match=r"missing.*restore it from a backup of 20.*or tell the edition anew on purpose"):
+    with pytest.raises(DamagedFileError, match=r"missing.*restore it from a backup of 20.*or recompute the edition on purpose"):
         displayed(small, Project(small).graph, "insights/top_artists", [2025], paths=edition.paths)
     assert [each.damaged for each in readiness(Project(small)) if each.year == 2025] == [1]
     (small.path / path).write_bytes(content)

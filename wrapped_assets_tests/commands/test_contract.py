@@ -133,7 +133,7 @@ def test_json_is_one_document_and_nothing_else(small: Root, tmp_path: Path, argu
         (["exclude", "--listener", "ana", "--hours", "noon"], "HH-HH"),
         (["exclude", "--listener", "ana", "--recording", "eple"], "ARTIST - NAME"),
         (["exclude", "--listener", "ana"], "--artist"),
-        (["publish", "2031"], "nothing was played"),
+        (["publish", "2031"], "no plays in 2031"),
         (["rollback", "2024"], "no earlier publication"),
         (["nothing"], "No such command"),
     ],

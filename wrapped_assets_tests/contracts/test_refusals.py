@@ -58,7 +58,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
         COLUMNS, 'columns=[c.Column("listen_count", pl.Int64(), "Mine.", "public")]', '"listen_count"',
         "the dictionary has no such column 'listen_count'; use one of vocabulary/columns.py",
     ),
-    "a column twice": (COLUMNS, "columns=[c.listen_count, c.listener_id]", "c.listener_id],\n    reads", "'listener_id' stands twice"),
+    "a column twice": (COLUMNS, "columns=[c.listen_count, c.listener_id]", "c.listener_id],\n    reads", "'listener_id' occurs twice"),
     "rows that are nobody's": (GRAIN, "grain=[c.local_hour]", GRAIN[:5], "the rows of a listener begin with c.listener_id in the grain"),
     "a nullable that is not there": (COLUMNS, f"{COLUMNS}, nullable=[c.minutes]", "c.minutes", "which is in neither grain nor columns; add it there"),
     # reads
@@ -96,21 +96,21 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     "a headline in listens over no column": (
         HEADLINE, f'{HEADLINE}, headline_in_listens="{{plays}} plays."', '"{plays}', "the headline names 'plays', which no row has",
     ),
-    "no headline": (HEADLINE, '""', "headline=", "headline must be the sentence that tells it, got ''"),
+    "no headline": (HEADLINE, '""', "headline=", "headline must be the sentence for the story, got ''"),
     "no docstring": (f'"""{DOC}"""', "", "def late_nights", "write a docstring: the first line says what a row is"),
-    "a docstring without a rule for ties": (DOC, "How many listens began at night.", "def late_nights", "how ties end"),
+    "a docstring without a rule for ties": (DOC, "How many listens began at night.", "def late_nights", "how ties are broken"),
     "a docstring without a sentence": (DOC, "Nights\n\n    No ties.", "def late_nights", "end it with a full stop and an empty line"),
     # examples
-    "examples without an example": (f"[Example(given={GIVEN}, expect={EXPECT})]", "[]", "examples=", "there is no worked example; write Example("),
+    "examples without an example": (f"[Example(given={GIVEN}, expect={EXPECT})]", "[]", "examples=", "the asset has no worked example; write Example("),
     "an example that gives nothing": (GIVEN, "{}", "given=", "the example gives no plays"),
     "an example that cannot be read": (
         "eple@01:10*2 eple", "eple@1:10", '"2026-03-01', "plays of 'ana': cannot read the play 'eple@1:10'; expected recording[/artist",
     ),
     "an example of no day": ("2026-03-01", "2026-02-30", '"2026-02-30', "expected a day as YYYY-MM-DD and its plays, got '2026-02-30 eple"),
-    "an example at no time": ("@01:10", "@25:10", '"2026-03-01', "starts at no time of a day; expected @00:00 to @23:59"),
+    "an example at no time": ("@01:10", "@25:10", '"2026-03-01', "has an invalid time of day; expected @00:00 to @23:59"),
     "an example of a day without plays": (GIVEN, '{"ana": "2026-03-01"}', '"2026-03-01"', "the day 2026-03-01 has no plays"),
-    "an example that expects nothing": (EXPECT, "[]", "expect=", "no example expects a row, so that none can fail"),
-    "an example that expects only more": (EXPECT, "[...]", "expect=", "no example expects a row, so that none can fail"),
+    "an example that expects nothing": (EXPECT, "[]", "expect=", "no example expects a row, so no example can fail"),
+    "an example that expects only more": (EXPECT, "[...]", "expect=", "no example expects a row, so no example can fail"),
     "an example that expects an empty row": (EXPECT, "[{}]", "expect=", "expected row 1 must name columns and their values, got {}"),
     "an example that expects another column": (EXPECT, '[{"minutes": 2.0}]', '"minutes"', "expects 'minutes', which the asset does not have"),
     "an example that expects another type": (

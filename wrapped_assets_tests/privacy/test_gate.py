@@ -117,7 +117,7 @@ def test_an_approval_of_other_bytes_is_none(root: Root, staged: ExportRecord, ou
 
 def test_one_person_cannot_approve_in_two_roles(root: Root, staged: ExportRecord) -> None:
     exports.approve(root, staged.export_id, "privacy", "Ada")
-    with pytest.raises(InputError, match="second pair of eyes"):
+    with pytest.raises(InputError, match="needs another person"):
         exports.approve(root, staged.export_id, "marketing", "Ada")
 
 

@@ -198,7 +198,7 @@ def test_while_a_case_is_open_the_listener_is_in_nothing(small: Root, monkeypatc
 
 def test_an_erased_listener_does_not_come_back_by_an_import(small: Root, tmp_path: Path) -> None:
     erase(Project(small), find_listener(small, ERASED))
-    with pytest.raises(RefusedError, match="erased at their request"):
+    with pytest.raises(RefusedError, match="erased on request"):
         import_text(small, ERASED, "2025-01-01 eple")
     log = pl.DataFrame({"listener": [ERASED, "new"], "recording_name": ["a", "b"], "artist_name": ["x", "y"]})
     played = log.with_columns(listened_at=pl.lit(datetime(2025, 1, 1, 10, tzinfo=UTC)), ms_played=pl.lit(180_000))

@@ -206,7 +206,7 @@ def test_an_erased_listener_does_not_come_back_in_another_spelling(tmp_path: Pat
     build(Project(root))
     erase(Project(root), find_listener(root, "Zoë"))
     for spelling in ("ZOË", "zoë ", "Zoe\u0308", " Zoë"):
-        with pytest.raises(RefusedError, match="erased at their request"):
+        with pytest.raises(RefusedError, match="erased on request"):
             import_text(root, spelling, "2025-01-01 eple")
     import_text(root, "bo", "2025-01-02 eple")
 

@@ -43,7 +43,7 @@ def own_data(
 ) -> Delivered:  # fmt: skip
     """Everything about a listener in a new folder. RefusedError, and nothing is written, where the clearance finds a fault."""
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError("the folder to write to is there and not empty: name a new one with --out")
+        raise InputError("the output folder exists and is not empty: choose a new one with --out")
     record, rows = stage(root, graph, listener, locale=locale, now=now)
     try:
         clear(root, graph, listener, record.export_id)

@@ -54,7 +54,7 @@ def fields_of(frame: pl.DataFrame, rules: Mapping[str, ColumnRule] | None = None
 
 def _field(name: str, dtype: pl.DataType, rule: ColumnRule | None) -> Field:
     if is_of_somebody_else(name) and rule is None:
-        raise RefusedError(f"the column {name} is of somebody else, and may not be in anybody's own data")
+        raise RefusedError(f"the column {name} is about other people and may not be in a listener's own data")
     if rule is not None:
         return Field(name, type_of(dtype), "", rule.meaning, rule.privacy, rule.category)
     if name in BY_NAME:
@@ -63,7 +63,7 @@ def _field(name: str, dtype: pl.DataType, rule: ColumnRule | None) -> Field:
         beside = BY_NAME.get(name.removesuffix(suffix) + ending) if name.endswith(suffix) else None
         if beside is not None:
             return _of_column(beside, name, dtype, f"In words: {beside.meaning}" if suffix == "" else f"Name of: {beside.meaning}")
-    raise RefusedError(f"nobody described the column {name}: it cannot leave before the vocabulary has it")
+    raise RefusedError(f"the column {name} has no description, so it cannot be exported: add it to the vocabulary")
 
 
 def _of_column(column: Column, name: str, dtype: pl.DataType, meaning: str) -> Field:

@@ -29,13 +29,13 @@ def read(stream: BinaryIO, _head: Head) -> Iterator[KnownBatch]:
     try:
         document = yaml.load(stream.read(_LARGEST), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (a safe one)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
-        raise InputError("a tree of genres cannot be read: expected YAML lists of names; nothing was changed") from None
+        raise InputError("the genre tree cannot be read: expected YAML lists of names; nothing was changed") from None
     yield from batches_of(_below(document, None, set(), 0))
 
 
 def _below(found: Any, parent: str | None, seen: set[str], depth: int) -> Rows:
     if depth > DEEPEST:
-        raise InputError(f"a tree of genres is deeper than {DEEPEST} steps: make it flatter; nothing was changed")
+        raise InputError(f"the genre tree has more than {DEEPEST} levels: make it flatter; nothing was changed")
     for item in found if isinstance(found, list) else [found]:
         if isinstance(item, dict):
             for name, below in item.items():

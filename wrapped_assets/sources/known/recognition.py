@@ -55,7 +55,7 @@ def read_known(path: Path) -> KnownReading:
         forms = "; ".join(source.title for source in all_known_sources())
         problems = "".join(f"; a file {text}" for text in dict.fromkeys(problem.text for problem in walk.problems[:20]))
         raise InputError(
-            f"nothing of a catalogue at this path: {len(walk.members)} file(s) looked at, none in a known form{problems}. "
-            f"Known forms: {forms}. docs/catalogue.md says which columns our own tables have"
+            f"no catalogue at this path: {len(walk.members)} file(s) checked, none in a known format{problems}. "
+            f"Known formats: {forms}. docs/catalogue.md lists the columns of our own tables"
         )
     return KnownReading(files, unrecognised, walk.problems)

@@ -86,7 +86,7 @@ def _csv(stream: BinaryIO, head: Head, wanted: Collection[str]) -> Iterator[tupl
         yield pl.DataFrame(schema=dict.fromkeys(here, pl.String)), _wrong(skipped)
     except pa.ArrowException:
         raise InputError(
-            "a CSV file of the catalogue is damaged: a quote that does not close, or a header that says other than its rows; "
+            "a CSV file of the catalogue is damaged: it has an unclosed quote, or its header does not fit its rows; "
             "repair it and import again; nothing was changed"
         ) from None
 

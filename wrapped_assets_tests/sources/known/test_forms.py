@@ -208,8 +208,8 @@ def test_a_tree_of_genres_keeps_a_genres_first_place(tmp_path: Path) -> None:
         ("release_group_name,track_count\nx,3\n", "lacks the column artist_name"),
         ("artist_name,country,secret\nx,NO,y\n", "unknown columns ['secret']"),
         ("- a: [b\n- c", "cannot be read"),
-        ('artist_name,country\n"Bo,NO\nCy,PT\n', "quote that does not close"),
-        ("- " + '{"x": [' * 14 + "]}" * 14, "deeper than"),
+        ('artist_name,country\n"Bo,NO\nCy,PT\n', "unclosed quote"),
+        ("- " + '{"x": [' * 14 + "]}" * 14, "more than 12 levels"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_as_a_whole(tmp_path: Path, content: str, said: str) -> None:
@@ -220,7 +220,7 @@ def test_what_cannot_be_meant_is_refused_as_a_whole(tmp_path: Path, content: str
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2\n", "{}", "hello", "\0\1", "artist_name,track\nBo,x\n"])
 def test_foreign_files_are_no_catalogue(tmp_path: Path, content: str) -> None:
-    with pytest.raises(InputError, match="Known forms"):
+    with pytest.raises(InputError, match="Known formats"):
         read_known(written(tmp_path, "a", content))
 
 
