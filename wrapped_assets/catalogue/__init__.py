@@ -1,1 +1,1 @@
-"""What is known of recordings, artists and release groups. Keep out: who listened."""
+"""Facts about recordings, artists and release groups, one file per table. Keep out: who listened."""

@@ -1,4 +1,4 @@
-"""Which artists an artist credit names."""
+"""Lists the artists of each artist credit."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from wrapped_assets.vocabulary import columns as c
     reads={"tracks": [c.artist_credit_id, c.artist_ids, c.artist_names, c.media]},
 )
 def artist_credits(tracks: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist of one credit of music: the primary artist at position 0, an artist named twice at the first of them.
+    """One artist of one music credit; the primary artist is at position 0, and a repeated artist at its first position.
 
-    Of several spellings of a name the smallest in Unicode order is shown.
+    Of several spellings of a name the first in Unicode order is shown.
     """
     named = tracks.filter(pl.col("media") == "music", pl.col("artist_names").list.len() > 0)
     return (

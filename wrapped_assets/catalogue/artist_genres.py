@@ -1,4 +1,4 @@
-"""The genres of the heard artists."""
+"""Lists the genres of the heard artists."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from wrapped_assets.vocabulary import columns as c
 def artist_genres(tracks: pl.LazyFrame, known_artists: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
     """One genre of one artist whom the year's listeners heard; an artist's shares add up to 1.
 
-    Artists are matched as in `artists`; a genre that several rows give counts once. Tags are spelled as the tree spells them, by its
-    aliases; tags that it does not have go. Coverage is the share of listens whose artist finds any row.
+    Artists are matched as in `artists`; a genre in several rows counts once. Tags are spelled as in the tree, through its aliases; tags
+    that the tree lacks are dropped. Coverage is the share of listens whose artist has any row.
     """
     tagged = matched_artists(tracks, known_artists).select("artist_id", genre_name="genre_names")
     found = canonical(tagged.explode("genre_name", empty_as_null=True).drop_nulls("genre_name"), known_genres).unique()

@@ -1,4 +1,4 @@
-"""Where the heard artists come from."""
+"""Looks up the origin of the heard artists."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def artists(tracks: pl.LazyFrame, known_artists: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist whom the year's listeners heard and a catalogue surely knows.
+    """One artist that the year's listeners heard and that certainly matches a catalogue.
 
-    By the MBID where an export carries one; otherwise by a name that just one known artist has. Who might be another has no row.
-    Coverage is the share of listens (or of artists) that find a row in a left join; a row may still lack a country.
+    Artists match by MBID if an export has one, otherwise by a name that only one known artist has. An ambiguous artist has no row.
+    Coverage is the share of listens (or of artists) with a row in a left join; a row may still lack a country.
     """
     first = {name: pl.col(name).sort_by("match_rank").drop_nulls().first() for name in ("country", "place_name", "artist_mbid")}
     return (

@@ -1,4 +1,4 @@
-"""The tree of the genres that were heard."""
+"""Places the heard genres in the genre tree."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def genres(recording_genres: pl.LazyFrame, artist_genres: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
-    """One genre that the year's listeners heard, or that such a genre is a kind of.
+    """One genre that the year's listeners heard, or an ancestor of such a genre.
 
-    A root is its own root and has no parent; where no tree is loaded every genre is one. Every genre of `recording_genres` and of
+    A root is its own root and has no parent; without a tree every genre is a root. Every genre of `recording_genres` and of
     `artist_genres` has a row, so that inner joins with it lose nothing.
     """
     return lineage(pl.concat([recording_genres, artist_genres]), known_genres)

@@ -1,4 +1,4 @@
-"""The places that the listeners and the heard artists call home."""
+"""Looks up the home places of listeners and heard artists."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def places(
 ) -> pl.LazyFrame:  # fmt: skip
     """One known place where a listener lives or a heard artist comes from, in a year with listens.
 
-    A name that several known places have has no row: which of them is meant would be a guess. Coverage is the share of listeners
-    (or of listens to artists) whose place finds a row in a left join.
+    A name of several known places has no row, because choosing one would be a guess. Coverage is the share of listeners (or of listens
+    to artists) whose place has a row in a left join.
     """
     only = known_places.group_by("place_name").agg(pl.col("country").first(), pl.col("inhabitants").first(), _places=pl.len())
     homes = pl.concat([artists, profiles]).drop_nulls().unique()

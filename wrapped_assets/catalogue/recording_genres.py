@@ -1,4 +1,4 @@
-"""The genres of the heard recordings."""
+"""Lists the genres of the heard recordings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from wrapped_assets.kernels.genres import canonical
 from wrapped_assets.kernels.matching import matched_recordings
 from wrapped_assets.vocabulary import columns as c
 
-SOURCES = ("recording", "release_group", "artist")  # the nearer speaks alone
-_OF_GROUP, _OF_ARTIST = 10, 20  # behind every way in which a recording itself is matched
+SOURCES = ("recording", "release_group", "artist")  # the first one with genres is used alone
+_OF_GROUP, _OF_ARTIST = 10, 20  # after all match ranks of the recording itself
 
 
 @declare(
@@ -33,8 +33,8 @@ def recording_genres(
 ) -> pl.LazyFrame:  # fmt: skip
     """One genre of one recording that the year's listeners heard; a recording's shares add up to 1.
 
-    The recording's own genres, from the surest match that gives any; without them its release group's; without them its primary
-    artist's. Coverage is the share of listens whose recording finds any row; `genre_source` says whose genres they are.
+    Genres are the recording's own, from its most certain match that has any, otherwise its release group's, otherwise its primary
+    artist's; `genre_source` says which. Coverage is the share of listens whose recording has any row.
     """
     known = known_recordings.filter(pl.col("genre_names").list.len() > 0)
     own = matched_recordings(tracks, known, ["genre_names"]).select("recording_id", "match_rank", genre_name="genre_names")

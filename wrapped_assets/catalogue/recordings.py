@@ -1,4 +1,4 @@
-"""Which release group, primary artist and year each heard recording has."""
+"""Looks up the release group, primary artist and year of the heard recordings."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_groups: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording of music that the year's listeners heard, known to a catalogue or not.
+    """One music recording that the year's listeners heard, whether or not a catalogue knows it.
 
-    Its release group is the one that most of its spellings name, of equals the smallest id. Its year is a known recording's: by MBID,
-    then ISRC, then Spotify URI, then names, each only where its rows agree; otherwise its release group's; otherwise null. Coverage
-    of years is the share of listens whose recording has one.
+    The release group is the one that most spellings name; a tie goes to the smallest id. The year comes from a known recording, matched
+    by MBID, then ISRC, then Spotify URI, then names, if its rows agree; otherwise from the release group; otherwise it is null.
+    Coverage of years is the share of listens whose recording has a year.
     """
     spelling = ["variant_id", "recording_id", "release_group_id"]
-    primary = pl.col("artist_ids").list.first().alias("artist_id")  # not the list: making rows with lists unique takes ten times as long
+    primary = pl.col("artist_ids").list.first().alias("artist_id")  # making rows with lists unique takes ten times as long
     music = tracks.filter(pl.col("media") == "music").select(*spelling, primary).unique("variant_id")
     chosen = (
         music.drop_nulls("release_group_id")

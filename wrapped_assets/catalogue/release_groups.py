@@ -1,4 +1,4 @@
-"""How many tracks the heard release groups have, and when they first came out."""
+"""Looks up the number of tracks and first release date of the heard release groups."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def release_groups(tracks: pl.LazyFrame, known_release_groups: pl.LazyFrame) -> pl.LazyFrame:
-    """One release group that the year's listeners heard and a catalogue knows, by its name and primary artist.
+    """One release group that the year's listeners heard and a catalogue knows, matched by name and primary artist.
 
-    Where rows of one name contradict each other the fact is null, and those of MusicBrainz overrule the others, which often give a
-    reissue's date. Coverage is the share of listens whose release group finds a row with the fact in a left join.
+    A fact is null if rows of one name contradict each other. MusicBrainz rows overrule the others, which often have a reissue's date.
+    Coverage is the share of listens whose release group has a row with the fact in a left join.
     """
     heard = tracks.filter(pl.col("media") == "music").select("release_group_id").drop_nulls().unique()
     has_mbid = pl.col("release_group_mbid").is_not_null()

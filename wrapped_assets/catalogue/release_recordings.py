@@ -1,4 +1,4 @@
-"""The recordings on the year's releases of heard artists: what a playlist of new releases is made from."""
+"""Lists the recordings on the year's releases of heard artists, for a playlist of new releases."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ FACTS = ("artist_id", "artist_names", "recording_name", "track_position", "durat
 def release_recordings(year_releases: pl.LazyFrame, known_recordings: pl.LazyFrame) -> pl.LazyFrame:
     """One known recording of one release group of `year_releases`, heard or not.
 
-    Rows of several catalogues for one recording are joined: each column from the first that has it, those with an MBID first, then
-    by known_key. A release group whose recordings no catalogue has is not here.
+    Rows of several catalogues for one recording are merged: each column comes from the first row that has it, rows with an MBID first,
+    then by known_key. Release groups without catalogued recordings are left out.
     """
     ours = known_recordings.join(year_releases.unique(), on="release_group_id", how="semi")
-    ordered = ours.sort(pl.col("recording_mbid").is_null(), "known_key")  # a group keeps the order of its rows
+    ordered = ours.sort(pl.col("recording_mbid").is_null(), "known_key")  # group_by keeps the order of a group's rows
     return ordered.group_by("release_group_id", "recording_id").agg(pl.col(name).drop_nulls().first() for name in FACTS)

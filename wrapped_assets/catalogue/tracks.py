@@ -1,4 +1,4 @@
-"""Which recording, artists and release group each exported spelling of a track is."""
+"""Identifies the recording, artists and release group of each exported spelling of a track."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     rules=["versions"],
 )  # fmt: skip
 def tracks(landed_tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
-    """One exported spelling of a track, with what it is a spelling of.
+    """One exported spelling of a track, with the ids of its recording, song, artists and release group.
 
-    A recording is its title and its artists, compared after normalising; "(feat. B)" in the title and "A feat. B" in the credit
-    are the same artists. Where the export maps a track to an id's canonical names (ListenBrainz to MusicBrainz) those names
-    stand here, so that spellings of one id meet. A song is the looser title and primary artist, for finding duplicates: Spotify
-    exports name one artist only. A release group is its name and the primary artist.
+    A recording is identified by its normalised title and artists; "(feat. B)" in the title and "A feat. B" in the credit give the same
+    artists. If the export maps a track to an id's canonical names (ListenBrainz to MusicBrainz), those names are used, so that
+    spellings of one id agree. A song is the looser title and primary artist, for finding duplicates, because Spotify exports name
+    only one artist. A release group is identified by its name and primary artist.
     """
     kept = landed_tracks.unique("variant_id").with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
     return with_artists(kept, "variant_id").with_columns(

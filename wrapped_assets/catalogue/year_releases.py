@@ -1,4 +1,4 @@
-"""What the heard artists released in the year."""
+"""Lists the year's releases of the heard artists."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from wrapped_assets.vocabulary import columns as c
 def year_releases(
     artist_credits: pl.LazyFrame, artists: pl.LazyFrame, known_artists: pl.LazyFrame, known_release_groups: pl.LazyFrame, year: int
 ) -> pl.LazyFrame:
-    """One release group of the year by an artist whom the bucket's listeners heard in it, whether or not it was heard itself.
+    """One release group of the year by an artist that the bucket's listeners heard that year; it need not have been heard itself.
 
-    Where both sides have the artist's MBID they must agree; otherwise the name decides, unless two known artists share it. Releases
-    that no catalogue has are not here: without one the table is empty.
+    If both sides have the artist's MBID, these must agree; otherwise the name decides, unless two known artists share it. Only
+    catalogued releases are listed: without a catalogue the table is empty.
     """
     heard = artist_credits.select("artist_id").unique()
     of_year = known_release_groups.filter(pl.col("release_year") == year).join(heard, on="artist_id", how="semi")

@@ -1,1 +1,1 @@
-"""Records become plays, and plays that count become listens: resolve, localise, deduplicate, qualify. Keep out: aggregates."""
+"""Turns records into plays, and the plays that count into listens: resolve, localise, deduplicate, qualify. Keep out: aggregates."""

@@ -1,20 +1,20 @@
-"""Records of one playback in two formats: matched one to one, nearest first, so that two real plays in a row stay two."""
+"""Matches records of one playback in two formats one to one, nearest first, so that two real plays in a row stay two."""
 
 from __future__ import annotations
 
 import polars as pl
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000  # no format's clock is coarser than a minute
-PAUSE_MS = 4 * HOUR_MS  # the longest pause inside of one playback
+PAUSE_MS = 4 * HOUR_MS  # the longest pause inside one playback
 
 _COLUMNS = ("listener_id", "song_id", "_row", "source_code", "resolution_ms", "is_scrobble", "_start", "_end", "_length", "_played")
 
 
 def matched_between_formats(kept: pl.DataFrame) -> pl.DataFrame:
-    """_row, _kept and _reason of the records that repeat one of a richer format.
+    """Returns _row, _kept and _reason of the records that repeat one of a richer format.
 
-    From the richest format on: what a poorer one adds is kept, what it repeats is absorbed. Each record stands for at most one
-    record of each poorer format.
+    Starting from the richest format, records that a poorer format adds are kept and those that it repeats are absorbed. Each record
+    absorbs at most one record of each poorer format.
     """
     code = pl.col("source_code")
     mixed = kept.group_by("listener_id").agg(_is_mixed=code.min() != code.max()).filter("_is_mixed")
@@ -45,14 +45,14 @@ def _candidates(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:
 
 
 def _near(richer: pl.DataFrame, poorer: pl.DataFrame, time: str, slot_ms: int, on: tuple[str, ...] = ()) -> pl.DataFrame:
-    """Pairs of one song whose `time` lies in the same or in neighbouring slots."""
+    """Pairs of one song whose `time` is in the same or adjacent slots."""
     slots = poorer.with_columns(_slot=pl.concat_list(pl.col(time) // slot_ms + shift for shift in (-1, 0, 1))).explode("_slot")
     keys = ["listener_id", "song_id", "_slot", *on]
     return richer.with_columns(pl.col(time).floordiv(slot_ms).alias("_slot")).join(slots, on=keys, suffix="_poorer", coalesce=False)
 
 
 def _pairs(pairs: pl.DataFrame, distance: pl.Expr, reason: str) -> pl.DataFrame:
-    """Nearest is one start: nobody starts a song twice at once. Of others that are as far apart, those of equal lengths."""
+    """Pairs with their distance. Equal starts are nearest, since nobody starts a song twice at once; unequal lengths add a minute."""
     unlike = pl.when(pl.col("_length") == pl.col("_length_poorer")).then(0).otherwise(MINUTE_MS)
     near = pl.when(_STARTS == 0).then(-1).otherwise(distance + unlike)
     return pairs.select(_richer="_row", _poorer="_row_poorer", _distance=near.cast(pl.Int64), _reason=pl.lit(reason))
@@ -63,8 +63,8 @@ _ENDS, _STARTS = ((pl.col(name) - pl.col(f"{name}_poorer")).abs() for name in ("
 
 
 def _ending_together(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:
-    """Ends that agree within the coarser clock."""
-    # A coarse clock must not merge two plays that cannot overlap, unless its own rounding explains the distance.
+    """Pairs whose ends agree within the coarser clock."""
+    # Do not merge two plays that cannot overlap, unless the coarse clock's rounding explains the distance.
     rounded = (pl.col("_end") // _TOLERANCE) == (pl.col("_end_poorer") // _TOLERANCE)
     overlaps = pl.max_horizontal("_length", "_length_poorer", 1) > _STARTS
     agreeing = _near(richer, poorer, "_end", MINUTE_MS).filter((_ENDS <= _TOLERANCE) & (rounded | overlaps))
@@ -72,7 +72,7 @@ def _ending_together(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame
 
 
 def _starting_near(richer: pl.DataFrame, poorer: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Starts that are one, or for scrobbles agree within the coarser clock; and records that start before the other's end."""
+    """Pairs with the same start (for scrobbles, within the coarser clock), or where one starts before the other's end."""
     near = _near(richer, poorer, "_start", HOUR_MS)
     agreeing = near.filter(_STARTS.eq(0) | ((pl.col("is_scrobble") | pl.col("is_scrobble_poorer")) & (_STARTS <= _TOLERANCE)))
     end, end_poorer = pl.col("_start") + pl.col("_played").fill_null(0), pl.col("_start_poorer") + pl.col("_played_poorer").fill_null(0)
@@ -82,14 +82,14 @@ def _starting_near(richer: pl.DataFrame, poorer: pl.DataFrame) -> tuple[pl.DataF
 
 
 def _of_the_same_length(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:
-    """Played time equal to the millisecond: a service's two forms may give ends that are up to a day apart."""
+    """Pairs with the same played time to the millisecond; a service's two formats may have ends up to a day apart."""
     timed = ~pl.col("is_scrobble") & (pl.col("_played") > 0)
     near = _near(richer.filter(timed), poorer.filter(timed), "_end", DAY_MS, ("_played",))
     return _pairs(near.filter(_ENDS <= DAY_MS), _ENDS, "same_length")
 
 
 def _paused(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:
-    """A scrobble at the start, and a play whose end less its played time lies later by the pause. Nothing was played in between."""
+    """Pairs of a scrobble at the start and a play whose end less its played time is later by a pause, with nothing played in between."""
     facts = ["listener_id", "song_id", "_row", "is_scrobble", "_start"]
     both = pl.concat([richer.select(*facts, _is_poorer=pl.lit(value=False)), poorer.select(*facts, _is_poorer=pl.lit(value=True))])
     both = both.sort("listener_id", "_start", "_row")
@@ -112,9 +112,9 @@ def _paused(richer: pl.DataFrame, poorer: pl.DataFrame) -> pl.DataFrame:
 
 
 def one_to_one(pairs: pl.DataFrame) -> pl.DataFrame:
-    """A matching in which each row stands once: nearest pairs first. Columns _richer, _poorer, _reason."""
+    """A matching that uses each row once, nearest pairs first, as _richer, _poorer, _reason."""
     chosen = [pairs.clear()]
-    pairs = pairs.sort("_distance", "_richer", "_poorer", "_reason", descending=[False, False, False, True])  # times_agree says most
+    pairs = pairs.sort("_distance", "_richer", "_poorer", "_reason", descending=[False, False, False, True])  # prefer times_agree
     while pairs.height:
         mutual = pairs.unique("_richer", keep="first", maintain_order=True).join(
             pairs.unique("_poorer", keep="first", maintain_order=True), on=["_richer", "_poorer"], how="semi", maintain_order="left"

@@ -1,4 +1,4 @@
-"""Batches of a source become coded plays and tracks: surrogates and variant ids instead of names and texts."""
+"""Encodes a source's batches as plays and tracks with surrogates and variant ids in place of names and texts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LISTS = ("artist_names", "artist_mbids")
 
 
 def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Plays (LANDED_PLAYS) and their tracks (LANDED_TRACKS), in the order of the batch. `surrogates` has None for "not named"."""
+    """Returns plays (LANDED_PLAYS) and their tracks (LANDED_TRACKS) in the batch's order. `surrogates` has None for unnamed listeners."""
     if batch.tracks is None:
         key = joined_key(
             *(
@@ -66,7 +66,7 @@ def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) ->
 
 
 def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
-    """The tracks with cleaned texts and a variant id over all that is said of them."""
+    """Returns the tracks with cleaned texts and a variant id, the hash of all their columns."""
     cleaned = tracks.rename(_RENAMED).with_columns(
         *(clean(pl.col(name)) for name in _TEXTS),
         *(clean_each(pl.col(name)) for name in _LISTS),
@@ -76,7 +76,7 @@ def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
 
 
 def recoded(tracks: pl.DataFrame) -> pl.DataFrame:
-    """LANDED_TRACKS with the variant id that belongs to the other columns, in the order given."""
+    """Returns LANDED_TRACKS with the variant id recomputed from the other columns, in the given order."""
     key = joined_key(
         *(
             pl.col(name).list.join("\x1d") if name in _LISTS else pl.col(name).cast(pl.String)

@@ -1,4 +1,4 @@
-"""One playback, one play: finds records of the same playback and the one that stands for it. Rules and examples: docs/matching.md."""
+"""Finds records of the same playback and the one to keep. docs/matching.md has the rules with examples."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import polars as pl
 from wrapped_assets.listens.between_formats import matched_between_formats
 from wrapped_assets.listens.within_format import absorbed_within_format, reach
 
-# Every order below is total: the best record of equals does not depend on the order of loading.
+# Every order below is total, so the choice among equal records does not depend on the order of loading.
 _ORDER = ("listener_id", "song_id", "source_code", "listened_at")
 _BEST_FIRST = (*_ORDER, "ms_played", "variant_id", "is_private", "is_skipped", "is_scrobble")
 _DESCENDING = (False, False, False, False, True, False, False, False, False)
 
 
 def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
-    """The plays in a total order, with `_row`, `_kept` (the row that stands for the playback, itself where it is kept) and `_reason`.
+    """Returns the plays in a total order with `_row`, `_kept` (the row kept for the playback, possibly itself) and `_reason`.
 
-    Two records are one playback when listener and song agree and their times do: within one format by `within_format`, between
-    formats by `between_formats`. `_reason` is null for a record that is kept.
+    Two records are one playback if listener, song and times agree, by the rules of `within_format` within one format and of
+    `between_formats` between formats. `_reason` is null for a kept record.
 
     Needs listener_id, song_id, variant_id, listened_at, ms_played, duration_ms, is_scrobble, is_private, is_skipped, source_code,
     richness, resolution_ms.
@@ -25,7 +25,7 @@ def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
     group = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _ORDER[:3]).fill_null(value=False)
     ordered = plays.sort(_ORDER)
     if ordered.select((group & (pl.col("listened_at") == pl.col("listened_at").shift(1))).any()).item():
-        ordered = plays.sort(_BEST_FIRST, descending=_DESCENDING, nulls_last=True)  # slow, and needed only where starts are equal
+        ordered = plays.sort(_BEST_FIRST, descending=_DESCENDING, nulls_last=True)  # slow, and only needed for equal starts
     ordered = ordered.with_row_index("_row").with_columns(_start=pl.col("listened_at").dt.epoch("ms"))
     ordered = ordered.with_columns(_conflicts=group & (pl.col("_start") < reach().shift(1)))
     absorbed = [absorbed_within_format(ordered)] if ordered["_conflicts"].any() else []
@@ -40,7 +40,7 @@ def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
 
 
 def _followed(absorbed: list[pl.DataFrame]) -> pl.DataFrame:
-    """_row, _kept, _reason; what stood for a row and was absorbed itself is replaced by what stands for it."""
+    """Returns _row, _kept, _reason, with chains resolved: an absorbed _kept is replaced by the record that absorbed it."""
     within, *between = absorbed
     if not between:
         return within

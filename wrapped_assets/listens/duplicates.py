@@ -1,4 +1,4 @@
-"""The audit of what was dropped because the same playback was there already."""
+"""Lists the records that were dropped as duplicates."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from wrapped_assets.vocabulary.periods import Month
     reads={"landed_plays": (PLAYS_READ, "month_and_edges"), "tracks": TRACKS_READ, "links": (LINKS_READ, "month_and_edges")},
 )
 def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """A record that was dropped, the record that stands for its playback, and by which rule of docs/matching.md.
+    """A dropped record, the record kept for its playback, and the rule of docs/matching.md that joined them.
 
-    By the UTC month of the dropped record's start. Records alike in time, recording and format are told apart by `copy_number`.
+    The period is the UTC month of the dropped record's start. `copy_number` distinguishes records of equal time, recording and format.
     """
     every = resolved_plays(landed_plays, tracks, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")

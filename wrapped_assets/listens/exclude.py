@@ -1,4 +1,4 @@
-"""What listeners asked to leave out, as joins on plays."""
+"""Expresses listeners' exclusions as frames to join with plays."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BY_KIND = MappingProxyType({"recording": "exact_recording_id", "release_group":
 
 
 def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
-    """listener_id, variant_id, `_is_excluded`: each excluded artist, recording and release group as the tracks that it touches."""
+    """Returns listener_id, variant_id, `_is_excluded`: the tracks of each excluded artist, recording and release group."""
     parts = []
     for kind, column in _BY_KIND.items():
         targets = tracks.select("variant_id", target_id=column)
@@ -22,7 +22,7 @@ def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.Lazy
 
 
 def excluded_hours(exclusions: pl.LazyFrame) -> pl.LazyFrame:
-    """listener_id, `_hours`: bit h is set where local hour h is excluded. A range of 22 to 5 passes midnight; the end is exclusive."""
+    """Returns listener_id, `_hours`: bit h is set if local hour h is excluded. Ranges may pass midnight (22 to 5); the end is exclusive."""
     first, until = pl.col("target_id") // 100, pl.col("target_id") % 100
     inside = (
         pl.when(first < until)

@@ -1,6 +1,6 @@
-"""Names and ids that one listener's history links: an id under two names, two names of one playback, plays without their album.
+"""Links spellings in one listener's history: an id with two names, two names of one playback, plays without their album.
 
-A link replaces one spelling of a track by another for one listener. What is linked depends on that listener's plays alone.
+A link replaces one spelling of a track by another for one listener. Links depend on that listener's plays alone.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from wrapped_assets.kernels.titles import remaster_year
 from wrapped_assets.listens.code import LANDED_TRACKS, recoded
 from wrapped_assets.listens.spellings import SAME_LENGTH_MS, Names, identified
 
-# `is_unused`: a spelling of the same recording and artists that no listener is left with. Of other spellings exclusions must still know.
+# `is_unused`: a spelling of the same recording and artists that no listener uses any more. Exclusions still need other spellings.
 LINKS: dict[str, pl.DataType] = {
     "listener_id": pl.Int64(), "variant_id": pl.Int64(), "linked_variant_id": pl.Int64(), "is_unused": pl.Boolean(),
 }  # fmt: skip
 PLAYS_READ = ("listener_id", "variant_id", "listened_at", "ms_played", "source_code")
-_TOGETHER_MS, _SAME_SECOND_MS = 60_000, 999  # two names of one playback start or end this close: in two formats, and in one
+_TOGETHER_MS, _SAME_SECOND_MS = 60_000, 999  # two names of one playback start or end within this time: in two formats, and in one
 _NO_ARTIST = ("various artists", "various", "verschiedene interpreten", "varios artistas", "vários intérpretes", "unknown artist", "va")
-_MOST_NAMES = 3  # of one artist; more are a mistake of some mapping
+_MOST_NAMES = 3  # of one artist; more names come from a wrong mapping
 
 
 def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Links (LINKS), and the tracks that they lead to (LANDED_TRACKS), from the plays (PLAYS_READ) of `names.candidates()`."""
+    """Returns links (LINKS) and their target tracks (LANDED_TRACKS) from the plays (PLAYS_READ) of `names.candidates()`."""
     heard = plays.group_by("listener_id", "variant_id").agg(_plays=pl.len(), _last=pl.col("listened_at").max())
     heard = heard.join(names.tracks, on="variant_id")
     if heard.is_empty():
@@ -37,7 +37,7 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
 
 
 def with_linked(tracks: pl.DataFrame, links: pl.DataFrame, led_to: pl.DataFrame) -> pl.DataFrame:
-    """A month's tracks with those that its links lead to, without spellings that no listener is left with."""
+    """Returns a month's tracks with the targets of its links and without spellings that no listener uses any more."""
     unused, wanted = links.filter("is_unused")["variant_id"], links["linked_variant_id"]
     added = led_to.filter(pl.col("variant_id").is_in(wanted.implode())).select(tracks.columns)
     return pl.concat([tracks.filter(~pl.col("variant_id").is_in(unused.implode())), added])
@@ -48,7 +48,7 @@ _NEWEST_FIRST = {"_last": True, "_year": True, "_plays": True}
 
 
 def _with_new_artists(heard: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """The rows with an artist whom an id names twice under the newer name; `_is_changed` says which."""
+    """Gives artists for whom an id has two names the newer one; `_is_changed` marks the changed rows."""
     by_id = keys.filter(~pl.col("key").str.starts_with("name "))
     one = heard.join(by_id, on="variant_id").select("listener_id", "key", "artist_id", "_title", "_artist", "_primary")
     two = one.join(one, on=["listener_id", "key", "_title"], suffix="_right")
@@ -78,7 +78,7 @@ def _with_new_artists(heard: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _artist_names(heard: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """listener_id, artist_id_each, _new_name: each artist's name as most often seen, of a renamed one that of the newest."""
+    """Returns listener_id, artist_id_each, _new_name: each artist's most frequent name, or a renamed artist's newest one."""
     named = heard.select("listener_id", "_plays", "_last", "_year", artist_id="artist_ids", _name="artist_names")
     names = named.explode("artist_id", "_name")
     spelled = names.group_by("listener_id", "artist_id", "_name").agg(pl.col("_plays").sum(), pl.col("_last", "_year").max())
@@ -95,7 +95,7 @@ def _artist_names(heard: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_one_name(heard: pl.DataFrame, keys: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
-    """The rows of linked recordings under the newest one's names."""
+    """Gives the rows of linked recordings the names of the newest one."""
     who = ["listener_id", "variant_id"]
     keyed = heard.select(*who, "recording_id").join(keys, on="variant_id")
     first = keyed.group_by("listener_id", "key").agg(pl.col("recording_id").min())
@@ -139,7 +139,7 @@ def _credit_key() -> pl.Expr:
 
 
 def _with_one_spelling(heard: pl.DataFrame) -> pl.DataFrame:
-    """The rows of one recording and credit under the title that was seen most often, then last."""
+    """Gives the rows of one recording and credit the most frequent title; a tie goes to the latest."""
     one = ["listener_id", "_joined", "_credit"]
     rows = heard.with_columns(_credit=_credit_key())
     spelled = rows.group_by(*one, "recording_name", "artist_name").agg(pl.col("_plays").sum(), pl.col("_last").max())
@@ -151,7 +151,7 @@ def _with_one_spelling(heard: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_albums(heard: pl.DataFrame) -> pl.DataFrame:
-    """A play without an album takes it from the same recording's other plays of that listener: the one most often seen."""
+    """Gives plays without an album the most frequent album of the listener's other plays of the recording."""
     who, album = ["listener_id", "_joined"], pl.col("release_group_name")
     filled = album.sort_by(_MOST_SEEN, descending=_DOWN).first()
     seen = heard.filter(album.is_not_null()).group_by(*who, "_album").agg(pl.col("_plays").sum(), pl.col("_last").max(), _filled=filled)
@@ -162,7 +162,7 @@ def _with_albums(heard: pl.DataFrame) -> pl.DataFrame:
 
 
 def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The changed rows as links, and the tracks with the names that they got."""
+    """Returns the changed rows as links, and the tracks with their new names."""
     changed = heard.filter("_is_changed").sort("listener_id", "variant_id")
     own = changed.select("listener_id", *LANDED_TRACKS)
     coded = recoded(own)
@@ -176,7 +176,7 @@ def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def _together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of variants with one title, and one album or one length, that a listener played at one time.
+    """Returns pairs of variants with the same title and the same album or length that a listener played at the same time.
 
     Columns listener_id, variant_id, variant_id_right.
     """

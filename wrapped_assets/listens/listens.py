@@ -1,4 +1,4 @@
-"""The listens of a local month: the plays that are counted."""
+"""Selects the listens of a local month: the plays that count."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ _KEPT = [
 def listens(plays: pl.LazyFrame) -> pl.LazyFrame:
     """One play that counts: music, long enough, inside the edition's window, neither private nor excluded.
 
-    Insights that count listens read this. Read `plays` for minutes, for skips, or for history before or after the window.
+    Insights that count listens read this table. `plays` also has the plays for minutes, skips, and history outside the window.
     """
     return plays.filter(pl.col("outcome_code") == COUNTED)

@@ -1,4 +1,4 @@
-"""The listener's own calendar: UTC offsets of each time zone, daylight saving included."""
+"""Converts times to each listener's calendar, with the UTC offsets of time zones and daylight saving time."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import polars as pl
 
 from wrapped_assets.vocabulary.periods import Month
 
-zoneinfo.reset_tzpath(to=())  # the pinned tzdata package decides, not what the machine happens to have
+zoneinfo.reset_tzpath(to=())  # use the pinned tzdata package, not the machine's time zones
 
 MOST_CHANGES = 2  # Morocco leaves and re-enters summer time within one month; no zone does more
-EDGE = timedelta(hours=72)  # the furthest local midnight from UTC's is 14 hours, and two records of one playback are up to a day apart
+EDGE = timedelta(hours=72)  # local midnight is up to 14 hours from UTC's, and two records of one playback are up to a day apart
 
 
 @cache
 def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """The offset at the padded month's start, and each change in it as (epoch ms, difference); all in ms."""
+    """Returns the offset at the padded month's start, and its changes as (epoch ms, difference); all in ms."""
     zone = zoneinfo.ZoneInfo(time_zone)
     start = datetime(month.year, month.number, 1, tzinfo=UTC) - EDGE
     end = datetime.combine(month.shift(1).first_day, datetime.min.time(), UTC) + EDGE
@@ -43,13 +43,13 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
 
 @cache
 def reach(time_zone: str, month: Month) -> tuple[bool, bool]:
-    """Whether a zone's clock is behind UTC at a month's start, and ahead of it at its end: plays may belong to the month beside."""
+    """Whether a zone is behind UTC at a month's start, and ahead of it at its end, so that plays may belong to an adjacent month."""
     start, changes = offset_changes(time_zone, month)
     return start < 0, start + sum(by for _, by in changes) > 0
 
 
 def offsets_of(listeners: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """listener_id, _offset and up to two changes (_at_N, _by_N) that hold in `month` and at its edges, in ms."""
+    """Returns listener_id, _offset and up to two changes (_at_N, _by_N) for `month` and its edges, in ms."""
     numbers = range(MOST_CHANGES)
     added = {"_offset": pl.Int64, **{f"_at_{n}": pl.Int64 for n in numbers}, **{f"_by_{n}": pl.Int64 for n in numbers}}
 
@@ -66,7 +66,7 @@ def offsets_of(listeners: pl.LazyFrame, month: Month) -> pl.LazyFrame:
 
 
 def local_ms(clock: str) -> pl.Expr:
-    """Milliseconds of the local wall clock since 1970, on rows joined with `offsets_of`; UTC's where the rules say so."""
+    """Milliseconds of the local clock since 1970, for rows joined with `offsets_of`; of the UTC clock if the rules say so."""
     instant = pl.col("listened_at").dt.epoch("ms")
     if clock == "utc":
         return instant

@@ -1,4 +1,4 @@
-"""The plays of a local month: what was played when, and whether it counts."""
+"""Computes the plays of a local month, and whether they count."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def plays(
     landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame, listeners: pl.LazyFrame, exclusions: pl.LazyFrame,
     rules: DeclaredRules, month: Month,
 ) -> pl.LazyFrame:
-    """One playback of one listener, by the listener's own calendar, with what became of it.
+    """One playback of one listener, in the listener's own calendar, with its outcome.
 
-    A play without played time takes its recording's length. `is_listen` says that it passes the counting rule; `outcome_code`
-    adds the edition's window and gives the first reason that applies: excluded, not music, outside the window, private, too short.
+    A play without played time takes its recording's length. `is_listen` is true if it passes the counting rule. `outcome_code` also
+    applies the edition's window and gives the first reason of: excluded, not music, outside the window, private, too short.
     """
     every = resolved_plays(landed_plays, tracks, links)
     dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))
@@ -57,9 +57,9 @@ def plays(
         .filter(pl.col("local_date").is_between(month.first_day, month.last_day))
         .join(dropped, left_on="_row", right_on="_kept", how="left", maintain_order="left")
         .join(unwanted, on=["listener_id", "variant_id"], how="left", maintain_order="left")
-        .join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # what they left out may since be renamed
+        .join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # an excluded name may since have changed
         .with_columns(
-            # A scrobble was qualified by its source, and says no played time to judge by.
+            # A scrobble already counts by its source's rule, and has no played time to check.
             _is_long=pl.col("is_scrobble") | (played.fill_null(0) >= rules.minimum_ms_played),
             _is_excluded=pl.any_horizontal(pl.col("_is_excluded", "_was_excluded").fill_null(False), _in_hours(pl.col("local_hour"))),
             _is_ranked=~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True),
@@ -82,5 +82,5 @@ def plays(
 
 
 def _in_hours(hour: pl.Expr) -> pl.Expr:
-    """Whether the hour's bit is set; false for listeners who exclude no hours."""
+    """Whether the hour's bit is set; false for listeners without excluded hours."""
     return (pl.col("_hours") // pl.lit(2, pl.Int64).pow(hour.cast(pl.Int64)) % 2 == 1).fill_null(False)

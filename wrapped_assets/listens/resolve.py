@@ -1,4 +1,4 @@
-"""Landed plays with what they are plays of, and with duplicates marked: the step that listens and their audit share."""
+"""Identifies landed plays and marks duplicates; `plays` and `duplicates` share this step."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _RESOLVED = MappingProxyType({**_JOINED, "_row": pl.get_index_type(), "_kept": p
 
 
 def resolved_plays(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
-    """Every landed play of the month and its edges, under the spelling that its listener's history links it to.
+    """Returns every landed play of the month and its edges, under the spelling that the listener's history links it to.
 
-    With the ids of that spelling, `_exported` (its own spelling), `_row`, `_kept` and `_reason` (see `mark_duplicates`).
+    Adds the ids of that spelling, `_exported` (the exported spelling), `_row`, `_kept` and `_reason` (see `mark_duplicates`).
     """
     linked = landed_plays.join(links, on=["listener_id", "variant_id"], how="left").with_columns(
         _exported="variant_id", variant_id=pl.coalesce("linked_variant_id", "variant_id")

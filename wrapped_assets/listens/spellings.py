@@ -1,4 +1,4 @@
-"""A bucket's spellings of music: what each is a spelling of, and by which names and ids two of them may be one recording."""
+"""A bucket's spellings of music, with their ids and the keys by which two of them may be one recording."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wrapped_assets.kernels.music_ids import recording_ids, separated, with_arti
 from wrapped_assets.kernels.texts import normalised
 from wrapped_assets.kernels.titles import song_key
 
-SAME_LENGTH_MS = 2_000  # services round a recording's length
+SAME_LENGTH_MS = 2_000  # services round lengths differently
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Names:
     keys: pl.DataFrame
 
     def candidates(self) -> pl.Series:
-        """The variants that some listener's history may link: all others need not be looked at."""
+        """The variants that a listener's history may link; no others need to be checked."""
         named = self.keys.join(self.tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
         facts = named.group_by("key").agg(pl.col("recording_id", "artist_id").n_unique())
         renamed = named.join(facts.filter(pl.col("recording_id") > 1), on="key", how="semi")["recording_id"]
@@ -38,7 +38,7 @@ class Names:
         return pl.concat([*found, *self._alike()]).unique().sort()
 
     def _alike(self) -> list[pl.Series]:
-        """Variants that share title and album, or title and length, with another song: they may be two credits of one recording."""
+        """Variants that share title and album, or title and length, with another song, so may be two credits of one recording."""
         slot = pl.col("duration_ms") // (2 * SAME_LENGTH_MS)
         found = []
         for fact in (pl.col("_album"), slot, (pl.col("duration_ms") + SAME_LENGTH_MS) // (2 * SAME_LENGTH_MS)):
@@ -71,7 +71,7 @@ def names_of(landed_tracks: pl.DataFrame) -> Names:
 
 
 def identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """With artist_names, artist_ids, artist_id and _primary, recording_id and song_id: as in catalogue/tracks."""
+    """Adds artist_names, artist_ids, artist_id and _primary, recording_id and song_id, as in catalogue/tracks."""
     kept = rows.lazy().with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
     whole = with_artists(kept, "variant_id").with_columns(**recording_ids(pl.col("media")))
     return whole.with_columns(artist_id=pl.col("artist_ids").list.first()).collect()

@@ -1,4 +1,4 @@
-"""The artists and recordings that listeners asked to leave out."""
+"""Lists the artists and recordings that listeners excluded."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def unwanted_music(exclusions: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:
-    """An artist or a recording that one of the month's listeners asked to leave out.
+    """An artist or recording that one of the month's listeners excluded.
 
-    Nothing else says so of music that they never played; and who left it out must not be told that they missed it.
+    It covers music that the listener never played, so that an excluded recording is not suggested as missed.
     """
     music = exclusions.filter(pl.col("exclusion_kind").is_in(("artist", "recording")))
     return music.join(plays, on="listener_id", how="semi")

@@ -1,4 +1,4 @@
-"""Records of one song within one format that overlap in time: nobody hears a song twice at once."""
+"""Merges records of one song within one format that overlap in time, because nobody hears a song twice at once."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ LEAST_SCROBBLED_MS = 30_000  # a scrobble means at least this much playing, so t
 
 
 def reach() -> pl.Expr:
-    """The instant (ms) before which the same song cannot start again: the play's end, less the inexactness of the format's clock."""
+    """The instant (ms) before which the same song cannot start again: the play's end less the resolution of the format's clock."""
     exact = pl.col("_start") + pl.col("ms_played").fill_null(0) - pl.col("resolution_ms")
     scrobbled = pl.when("is_scrobble").then(pl.col("_start") + LEAST_SCROBBLED_MS)
     return pl.max_horizontal(exact, scrobbled, pl.col("_start") + 1)
 
 
 def absorbed_within_format(ordered: pl.DataFrame) -> pl.DataFrame:
-    """_row, _kept and _reason of the records that another one stands for.
+    """Returns _row, _kept and _reason of the records that another one absorbs.
 
     `ordered` is sorted by listener, song, format and start, and `_conflicts` marks a record that starts before the reach of the one
-    before it. Where records overlap the longest stays, of equals the earliest; then the longest of those that do not overlap it.
+    before it. Of overlapping records the longest is kept (a tie goes to the earliest), then the longest of those that do not overlap it.
     """
     group = ["listener_id", "song_id", "source_code"]
     rows = ordered.select(*group, "_row", "_start", "_conflicts", "is_scrobble", _length=pl.col("ms_played").fill_null(0), _reach=reach())
