@@ -1,20 +1,31 @@
-"""The bundled household imported and built from nothing, by number of buckets: `python -m benchmarks.household`."""
+"""The bundled household imported and built from nothing: `python -m benchmarks.household [--against COMMIT] [--rounds N]`.
+
+Alone it prints a table by number of buckets. With `--against` it checks an older commit out into a temporary worktree, runs the same
+steps of both trees in turn with the same interpreter and libraries, and prints the least processor time of each and their ratio.
+"""
 
 from __future__ import annotations
 
+import argparse
 import shutil
+import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
-from benchmarks.measure import measured
+from benchmarks.measure import Cost, cost_of, measured
 
-WORK = Path(__file__).parent / "work" / "household"
-HOUSEHOLD = Path(__file__).parents[1] / "data" / "household"
+HERE = Path(__file__).resolve().parents[1]
+WORK = HERE / "benchmarks" / "work" / "household"
+HOUSEHOLD = HERE / "data" / "household"
+SHOWN = ("show", "insights/top_artists", "--year", "2025")
 
 
-def main() -> None:
+def by_buckets() -> None:
     """Prints processor and wall seconds of the import, of the full build and of one that finds nothing to do."""
     print("| Buckets | cells | import CPU s | build CPU s | build wall s | ms CPU a cell | nothing to do, CPU s |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
@@ -28,6 +39,54 @@ def main() -> None:
         print("| " + " | ".join([str(buckets), str(cells), *seconds]) + " |")
 
 
+def against(commit: str, rounds: int) -> None:
+    """Prints each step's least processor seconds of `rounds`, of the older commit and of this tree, and the ratio."""
+    with worktree(commit) as old, tempfile.TemporaryDirectory() as folder:
+        trees = {"old": old, "new": HERE}
+        found: dict[str, dict[str, list[Cost]]] = {}
+        for number in range(rounds + 1):  # the first fills the caches of both, and does not count
+            for name, tree in trees.items():
+                root = Path(folder) / f"{name}-{number}"
+                for step, run in steps(tree, root):
+                    cost = run()
+                    if number:
+                        found.setdefault(step, {}).setdefault(name, []).append(cost)
+    print(f"| Step, least CPU s of {rounds} | {commit[:7]} | this tree | ratio |\n|---|---:|---:|---:|")
+    for step, costs in found.items():
+        before, now = (min(cost.cpu for cost in costs[name]) for name in trees)
+        print(f"| {step} | {before:.2f} | {now:.2f} | {now / before:.2f} |")
+
+
+def steps(tree: Path, root: Path) -> Iterator[tuple[str, Callable[[], Cost]]]:
+    """What is measured, in order: each step's name, and what carries it out with the code of a tree."""
+
+    def module(name: str, *arguments: str) -> Cost:
+        return cost_of([sys.executable, "-m", name, *arguments], tree)
+
+    def wrapped(*arguments: str) -> Cost:
+        return cost_of([sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(root), *arguments], tree)
+
+    yield "import", lambda: module("benchmarks.household", "land", str(root), "1")
+    yield "build from nothing", lambda: module("benchmarks.steps", "build", str(root), "")
+    yield "build, nothing to do", lambda: module("benchmarks.steps", "build", str(root), "")
+    yield "`wrapped plan`", lambda: wrapped("plan")
+    yield "`wrapped status`", lambda: wrapped("status")
+    yield f"`wrapped {' '.join(SHOWN)}`", lambda: wrapped(*SHOWN)
+    yield "`wrapped --help`", lambda: wrapped("--help")
+
+
+@contextmanager
+def worktree(commit: str) -> Iterator[Path]:
+    """A checkout of another commit, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder).resolve() / "tree"
+        subprocess.run(["git", "-C", HERE, "worktree", "add", "--quiet", "--detach", place, commit], check=True)
+        try:
+            yield place
+        finally:
+            subprocess.run(["git", "-C", HERE, "worktree", "remove", "--force", place], check=True)
+
+
 def land(root: str, buckets: str) -> None:
     """Imports every person's exports."""
     from wrapped_assets.building.importing import Person, import_paths
@@ -37,6 +96,17 @@ def land(root: str, buckets: str) -> None:
     for found in orjson.loads((HOUSEHOLD / "household.json").read_bytes())["listeners"]:
         person = Person(found["name"], found["time_zone"], found["country"], found["birth_year"])
         import_paths(opened, [HOUSEHOLD / file for file in found["files"]], person)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--against", metavar="COMMIT", help="compare with this commit")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each step is measured (3)")
+    chosen = parser.parse_args()
+    if chosen.against:
+        against(chosen.against, chosen.rounds)
+    else:
+        by_buckets()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,14 @@ HEADER = "| Step | CPU s | wall s | peak MiB | M listens/s/core | ns/listen |\n|
 
 def measured(module: str, *arguments: object) -> Cost:
     """The cost of `python -m module arguments`, children included; CalledProcessError where it fails."""
-    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return cost_of([sys.executable, "-m", module, *map(str, arguments)])
+
+
+def cost_of(command: list[str], tree: Path | None = None) -> Cost:
+    """The cost of a command, children included, with the packages of a source tree where one is given."""
+    environment = os.environ | ({"PYTHONPATH": str(tree)} if tree else {})
     started = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tree, env=environment) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

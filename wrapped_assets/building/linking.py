@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from wrapped_assets.building.logics import stage
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.kernels.hashing import combined, frame_hashes
@@ -20,7 +21,7 @@ from wrapped_assets.listens.code import LANDED_TRACKS
 from wrapped_assets.listens.link import LINKS, PLAYS_READ, linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
-from wrapped_assets.planning.engine import LINKING, stage_hash
+from wrapped_assets.planning.engine import LINKING
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.files import is_intact, write_parquet
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, intact_path
@@ -122,4 +123,4 @@ def _of(chunks: Chunks, asset: str, bucket: int) -> Iterator[Chunk]:
 @cache
 def _logic() -> str:
     """The code that links, as this process runs it, with all that it reaches."""
-    return combined(pl.__version__, stage_hash(LINKING))
+    return combined(pl.__version__, stage(LINKING))

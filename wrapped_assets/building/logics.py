@@ -21,7 +21,7 @@ from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning import loaded
-from wrapped_assets.planning.engine import importer_hash
+from wrapped_assets.planning.engine import Stage, importer_hash, stage_hash
 from wrapped_assets.planning.fingerprint import PURE_ROOMS, is_of, libraries, logic_parts
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.files import write_whole
@@ -43,6 +43,17 @@ def parts_of(declarations: Iterable[Declaration]) -> Parts:
     if missing := own - known.keys():
         _keep("parts", {**known, **{key: parts[key] for key in missing}})
     return parts
+
+
+def stage(wanted: Stage) -> str:
+    """`stage_hash`. DeclarationError where a source of the stage is no longer what was loaded."""
+    known = _taken("stages")
+    if wanted.name in known:
+        _check_loaded(patched=())
+    else:
+        known |= {wanted.name: stage_hash(wanted)}
+        _keep("stages", known)
+    return known[wanted.name]
 
 
 def importers() -> dict[str, str]:
@@ -90,10 +101,11 @@ def _state(modules: tuple[str, ...]) -> str:
     return loaded.state(*(f"{name} {version}" for name, version in sorted(libraries().items())))
 
 
-def _check_loaded() -> None:
+def _check_loaded(patched: Iterable[str] = PURE_ROOMS) -> None:
+    """DeclarationError where a source is no longer what was loaded, or a name was given to something else in the rooms `patched`."""
     modules = loaded.loaded_modules()
     try:
-        loaded.check_unchanged(modules, [module for module in modules if is_of(module, PURE_ROOMS)])
+        loaded.check_unchanged(modules, [module for module in modules if is_of(module, patched)])
     except loaded.ChangedSource as changed:
         raise DeclarationError(str(changed)) from None
 

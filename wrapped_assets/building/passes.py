@@ -12,6 +12,7 @@ from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.in_flight import in_flight
+from wrapped_assets.storage.records import sync_records
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -53,6 +54,8 @@ class Pass:
                 return unit.result, damage.cell
             finally:  # what is recorded stays, whatever comes
                 self.failed |= unit.result.failed_cells
+                if unit.result.recomputed:
+                    sync_records(root, one)
                 self.report(unit.result)
 
     def _refresh(self, one: Cell) -> None:

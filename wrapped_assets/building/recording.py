@@ -55,7 +55,7 @@ def record(project: Project, situation: Situation, pin: Pin, done: Sequence[Comp
                 raise Moved(str(missing[0].cell))
             replaced = manifest.record_cells(connection, root, stored)
             pin.recorded(connection)
-            write_records(root, stored)
+            write_records(root, stored, syncs=False)  # the manifest says the same; `Pass` syncs them once a unit
     except BaseException:
         with suppress(RegistryUnavailable):  # then the next build sweeps
             manifest.remove_unnamed(root, written)

@@ -221,14 +221,9 @@ def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:
 
 def _words(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Words instead of the lake's small codes."""
-    formats = {source.code: source.name for source in all_sources()}
-    codes = {
-        "source_code": ("source", formats),
-        "kept_source_code": ("kept_source", formats),
-        "outcome_code": ("outcome", dict(enumerate(OUTCOMES))),
-    }
-    for name, (word, meanings) in codes.items():
+    for name, word in (("source_code", "source"), ("kept_source_code", "kept_source"), ("outcome_code", "outcome")):
         if name in frame.columns:
+            meanings = dict(enumerate(OUTCOMES)) if word == "outcome" else {source.code: source.name for source in all_sources()}
             text = pl.col(name).replace_strict(meanings, default=None, return_dtype=pl.String).alias(word)
             frame = frame.with_columns(text).select(word if column == name else column for column in frame.columns)
     return frame

@@ -21,19 +21,20 @@ _BLOCK_BYTES = 1 << 20
 
 
 @contextmanager
-def whole_file(path: Path, *, replaces: bool = True) -> Iterator[Path]:
+def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iterator[Path]:
     """Yields a path to write to, for the owner alone; it becomes `path` at once when the block ends, or not at all.
 
-    `replaces=False`: a file that is there meanwhile stays, so that of several processes the first one wins. A crash leaves `path` as it
-    was, and perhaps a hidden `.part` file beside it.
+    `replaces=False`: a file that is there meanwhile stays, so that of several processes the first one wins. `syncs=False`: the caller
+    calls `sync` later, and a loss of power before that may damage the file. A crash leaves `path` as it was, and perhaps a hidden `.part`
+    file beside it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
+        if syncs:
+            sync(temporary)
         if replaces:
             temporary.replace(path)
         else:
@@ -43,10 +44,16 @@ def whole_file(path: Path, *, replaces: bool = True) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, content: bytes, *, replaces: bool = True) -> None:
+def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
     """Writes a file whole or not at all; see `whole_file`."""
-    with whole_file(path, replaces=replaces) as temporary:
+    with whole_file(path, replaces=replaces, syncs=syncs) as temporary:
         temporary.write_bytes(content)
+
+
+def sync(path: Path) -> None:
+    """Returns when the disk has the file's bytes."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def destroy(path: Path) -> None:

@@ -34,11 +34,11 @@ def read_records(path: Path) -> Records:
     raise _damaged(path)
 
 
-def store_records(path: Path, records: Records) -> None:
-    """Writes the file whole; removes it where there is no record."""
+def store_records(path: Path, records: Records, *, syncs: bool = True) -> None:
+    """Writes the file whole; removes it where there is no record. `syncs` as in `whole_file`."""
     if records:
         document = {"cells": records, "checksum": _checksum(records)}
-        write_whole(path, orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+        write_whole(path, orjson.dumps(document, option=orjson.OPT_SORT_KEYS), syncs=syncs)
     else:
         path.unlink(missing_ok=True)
 

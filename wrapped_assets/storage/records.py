@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from wrapped_assets.storage.cell_files import is_of
 from wrapped_assets.storage.damage import note_damage
-from wrapped_assets.storage.files import is_intact
+from wrapped_assets.storage.files import is_intact, sync
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records, store_records
 from wrapped_assets.storage.root import Root
@@ -21,8 +22,8 @@ from wrapped_assets.vocabulary.periods import Cell
 _FIELDS = [field.name for field in fields(StoredCell) if field.name != "cell"]
 
 
-def write_records(root: Root, stored: Iterable[StoredCell]) -> None:
-    """Notes cells in the record files of their periods and buckets, each file whole or not at all."""
+def write_records(root: Root, stored: Iterable[StoredCell], *, syncs: bool = True) -> None:
+    """Notes cells in the record files of their periods and buckets, each file whole or not at all. `syncs` as in `whole_file`."""
     units: dict[Path, list[StoredCell]] = {}
     for found in stored:
         units.setdefault(_place(root, found.cell), []).append(found)
@@ -31,7 +32,13 @@ def write_records(root: Root, stored: Iterable[StoredCell]) -> None:
             known = read_records(path)
         except DamagedRecordError:  # the manifest says the same
             known = {cell.asset: _fields(found) for cell, found in _unit(root, cells[0].cell).items()}
-        store_records(path, known | {found.cell.asset: _fields(found) for found in cells})
+        store_records(path, known | {found.cell.asset: _fields(found) for found in cells}, syncs=syncs)
+
+
+def sync_records(root: Root, one: Cell) -> None:
+    """Returns when the disk has the records of a cell's period and bucket."""
+    with suppress(FileNotFoundError):
+        sync(_place(root, one))
 
 
 def forget_records(root: Root) -> None:
