@@ -1,4 +1,4 @@
-"""What may be used by code that decides a number: library modules and names, built-ins, and what no object's attribute may be."""
+"""The allow list for code that decides a number: library modules, names, built-ins, and forbidden attributes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _these(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-# Module → the names that may be taken from it. What computes from its arguments alone may be here, and nothing else.
+# Module → the names that may be imported from it: only things that compute from their arguments alone.
 LIBRARIES: dict[str, frozenset[str]] = {
     "__future__": ALL, "abc": ALL, "collections.abc": ALL, "typing": ALL,
     "polars": ALL, "polars.selectors": ALL, "numpy": ALL, "numpy.linalg": ALL, "numpy.fft": ALL,
@@ -48,7 +48,7 @@ BUILTINS = _these(
     "staticmethod str sum super tuple zip NotImplemented Ellipsis"
 ) | {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
 
-# Attributes that read or change the world, whatever object they belong to.
+# Attributes that read or change the outside world, on any object.
 _WORLD = re.compile(
     r"(read|scan|write|sink|register|unregister)(_\w+)?|load|loads|loadtxt|save|savez|savez_compressed|savetxt|tofile|fromfile|genfromtxt"
     r"|load_npz|save_npz|memmap|open_memmap|DataSource|deserialize|serialize|now|today|utcnow|fromtimestamp|utcfromtimestamp|localtime"
@@ -57,17 +57,17 @@ _WORLD = re.compile(
     r"|seterr|seterrcall|geterr|setbufsize|show_config|get_include|io|api|plugins|ctypeslib|f2py|lib|testing|reset_tzpath|available_timezones"
     r"|singledispatch|fields|get_type_hints|getcontext|setcontext|localcontext|at|put|copyto|putmask|place|setflags"
 )
-# Attributes that give other attributes by name, or say how a thing was written.
+# Attributes that return other attributes by name, or reveal how an object was written.
 _REFLECTION = re.compile(r"__\w+__|\w*getattr\w*|attrgetter|methodcaller|func_\w+|gi_\w+|cr_\w+|tb_\w+|f_\w+|co_\w+|mro")
 
 
 def imports_from(module: str) -> frozenset[str]:
-    """The names that may be imported from a library's module; none where it is not allowed at all."""
+    """The names that may be imported from a library's module; empty if the module is not allowed."""
     return LIBRARIES.get(module, frozenset())
 
 
 def refused_in_library(module: str, name: str) -> str | None:
-    """Why this may not be taken from that module of a library: it is not on its list, or a module of its own that is not allowed."""
+    """Why the name may not be imported from a library's module: it is not on the list, or is itself a module that is not allowed."""
     names = LIBRARIES.get(module)
     if names is None:
         return None
@@ -78,7 +78,7 @@ def refused_in_library(module: str, name: str) -> str | None:
 
 
 def refused_attribute(name: str) -> str | None:
-    """Why no object's attribute of this name may be used; None where it may."""
+    """Why attributes of this name may not be used; None if they may."""
     if _WORLD.fullmatch(name):
         return "it reads or changes something outside of the function; let the asset read a table, or pass the value as a parameter"
     if _REFLECTION.fullmatch(name):

@@ -1,4 +1,4 @@
-"""A declaration as it is hashed: every field by its value, but for the prose."""
+"""Encodes a declaration for hashing: every field by value, except prose."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from wrapped_assets.contracts.asset import Declaration, Read
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.vocabulary.columns import Column
 
-# Of a declaration, what people read; every other field decides what is stored. The function is hashed by its code.
+# The fields for human readers; every other field decides what is stored. The function is hashed by its code.
 _PROSE = frozenset({"chapter", "headline", "examples", "function", "name", "layer"})
 _PROSE_OF_COLUMNS = frozenset({"meaning", "privacy", "unit"})
 
 
 def declared(declaration: Declaration) -> dict[str, str]:
-    """Every field of the declaration but its prose: one that is added counts unless it is said to be prose."""
+    """Encodes every field of the declaration that is not listed as prose, so a new field counts by default."""
     values = {field.name: getattr(declaration, field.name) for field in dataclasses.fields(declaration) if field.name not in _PROSE}
     return {name.replace("_", " "): _value(value) for name, value in values.items()}
 
@@ -46,7 +46,7 @@ def column_text(column: Column) -> str:
 
 
 def _type(dtype: pl.DataType) -> str:
-    """A column's type with all that it holds; what it prints may be cut short."""
+    """Encodes a column's type in full, because its printed form may be shortened."""
     inner = [f"{name}={_type(value) if isinstance(value, pl.DataType) else value!r}" for name, value in sorted(_of_type(dtype).items())]
     return f"{type(dtype).__name__}({', '.join(inner)})"
 

@@ -1,7 +1,7 @@
-"""A definition as it is hashed: its syntax without prose, local names numbered, every outside name replaced by what it stands for.
+"""Encodes a definition for hashing: its syntax without prose, with numbered local names and resolved outside names.
 
-Such a text means the same wherever it stands and whatever its names are, so moving or renaming costs nothing; and all that it can
-depend on is in it or behind one of its references.
+The encoded text does not depend on location or names, so moving or renaming costs nothing. Everything that the definition can depend
+on is in the text or behind one of its references.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Writer(Names):
             return self._plain(node)
 
     def of(self, node: object) -> str:
-        """The text of a node, a list of nodes, or a constant."""
+        """Encodes a node, a list of nodes, or a constant."""
         if isinstance(node, list):
             return f"[{','.join([self.of(item) for item in node])}]"
         if not isinstance(node, ast.AST):
@@ -85,7 +85,7 @@ class _Writer(Names):
         return self._plain(node)
 
     def _plain(self, node: ast.AST) -> str:
-        """Any other node: its kind and its fields, texts among them being names."""
+        """Encodes any other node by its kind and fields; texts among the fields are names."""
         parts = []
         for name, value in ast.iter_fields(node):
             if name in _UNSAID:
@@ -95,7 +95,7 @@ class _Writer(Names):
         return f"{type(node).__name__}({','.join(parts)})"
 
     def _used(self, node: ast.expr) -> str:
-        """A thing that is called or asked for an attribute."""
+        """Encodes an object that is called or whose attribute is used."""
         return self._name(node.id) if isinstance(node, ast.Name) else self.of(node)
 
     def _attribute(self, node: ast.Attribute) -> str:
@@ -116,7 +116,7 @@ class _Writer(Names):
         return text + "".join(f".{attribute}" for attribute in reversed(chain))
 
     def _declares(self, node: ast.expr) -> bool:
-        """Whether this is a declaration of an asset, whose fields are hashed apart, by value."""
+        """Whether this declares an asset, whose fields are hashed separately, by value."""
         function = node.func if isinstance(node, ast.Call) else node
         target = found(self.module, function.id) if isinstance(function, ast.Name) else None
         return isinstance(target, Place) and ".contracts." in target.module

@@ -35,14 +35,14 @@ _LIBRARIES = {"numpy": "numpy", "scipy": "scipy", "zoneinfo": "tzdata"}
 
 
 def logic_fingerprint(declaration: Declaration) -> str:
-    """32 hex digits. Raises DeclarationError where the code reaches something that cannot be read statically."""
+    """Returns 32 hex digits. DeclarationError if the code reaches something that cannot be read statically."""
     return fingerprint_of(logic_parts(declaration))
 
 
 def fingerprint_of(parts: Mapping[str, str]) -> str:
-    """The fingerprint of an asset with these `logic_parts`: half of it is of its code, half of the engine's.
+    """Returns the fingerprint of an asset with these `logic_parts`: one half hashes its code, the other half the engine.
 
-    Labels of definitions are for people: what things are called is no logic.
+    Labels of definitions are for people and do not count as logic.
     """
     counted = {name: text for name, text in sorted(parts.items()) if not name.startswith(_NAMED)}
     engine = {name: text for name, text in counted.items() if name.startswith("engine ")}
@@ -50,7 +50,7 @@ def fingerprint_of(parts: Mapping[str, str]) -> str:
 
 
 def is_same_code(one: str, other: str) -> bool:
-    """Whether two fingerprints differ by the engine at most."""
+    """Whether two fingerprints differ at most in the engine."""
     return one[:_HALF] == other[:_HALF]
 
 
@@ -59,9 +59,9 @@ _HALF = 16
 
 
 def logic_parts(declaration: Declaration) -> dict[str, str]:
-    """What the fingerprint is made of, by name: what `explain` compares.
+    """Returns the parts of the fingerprint by name, which `explain` compares.
 
-    "code" is the graph of all definitions that are reached; each of them is there under its label too, to name what changed.
+    "code" is the graph of all reached definitions; each definition also has its own part, so that a change can be named.
     """
     try:
         check_loaded()
@@ -73,7 +73,7 @@ def logic_parts(declaration: Declaration) -> dict[str, str]:
 
 
 def _reached(declaration: Declaration) -> tuple[list[Place], set[str]]:
-    """Definitions in the order in which they are reached, the asset's own first; and the libraries that they name."""
+    """Returns the reached definitions in order, the asset's own first, and the libraries that they name."""
     places = [place_of(declaration)]
     libraries: set[str] = set()
     for place in places:  # grows
@@ -87,7 +87,7 @@ def _reached(declaration: Declaration) -> tuple[list[Place], set[str]]:
 
 
 def place_of(declaration: Declaration) -> Place:
-    """Where a declaration stands: a decorated function, or a constant that a factory made."""
+    """Returns the place of a declaration: a decorated function, or a constant made by a factory."""
     module, function = declaration.function.__module__, declaration.function
     named = loaded.named(lambda value: isinstance(value, Declaration) and value.function is function, module)
     if named and isinstance(place := found(*named), Place):
@@ -106,7 +106,7 @@ def _written(place: Place) -> Written:
 
 
 def _check(declaration: Declaration, place: Place, text: Written) -> None:
-    """DeclarationError where a definition that an asset reaches does not say all that it does."""
+    """Raises DeclarationError if a reached definition cannot be understood from its code."""
 
     def refused(what: str, instead: str) -> DeclarationError:
         return DeclarationError(f"{declaration.key}: cannot tell what {what} does from the code alone; {instead}")
@@ -128,7 +128,7 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
 
 
 def check_loaded() -> None:
-    """DeclarationError where a loaded module may not stand in code that decides a number, or changes what such code uses."""
+    """Raises DeclarationError if a loaded module breaks the rules for code that decides a number, or changes what such code uses."""
     for module in loaded.loaded_modules():
         if is_pure(module) and not is_of(module, SHARED_ROOMS):
             checked(module)
@@ -138,23 +138,23 @@ def check_loaded() -> None:
 
 @functools.cache
 def checked(module: str) -> None:
-    """DeclarationError where a module is not written in the subset."""
+    """Raises DeclarationError if a module is not written in the subset."""
     check_module(module)
 
 
 @functools.cache
 def patches_nothing(module: str) -> None:
-    """DeclarationError where a module changes what others use."""
+    """Raises DeclarationError if a module changes what others use."""
     check_patches_nothing(module)
 
 
 def is_pure(module: str) -> bool:
-    """Whether a module's room holds code that decides numbers."""
+    """Whether a module is in a package whose code decides numbers."""
     return (is_of(module, PURE_ROOMS) and not is_of(module, FOR_THE_ENGINE)) or not module.startswith("wrapped_assets.")
 
 
 def is_of(module: str, rooms: Iterable[str]) -> bool:
-    """Whether a module of the package lies in one of these rooms, or is one of them."""
+    """Whether a module is in one of these packages, or is one of them."""
     inside = module.partition(".")[2]
     return any(inside == room or inside.startswith(f"{room}.") for room in rooms)
 
@@ -183,7 +183,7 @@ def _versions(reached: Iterable[str]) -> dict[str, str]:
 
 
 def libraries() -> dict[str, str]:
-    """The version of each library that can decide a number, and Python's without its patch."""
+    """Returns the version of each library that can decide a number, and Python's minor version."""
     versions = {name: _version(name) for name in ("polars", *_LIBRARIES.values())}
     return {**versions, "python": "{}.{}".format(*sys.version_info)}
 

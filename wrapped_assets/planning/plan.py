@@ -17,7 +17,7 @@ Reason = Literal["missing", "logic", "engine", "rules", "data", "column", "upstr
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Whether a cell is stale. `reason` None: fresh. `upstream`: an input is about to run; decided again when it is done."""
+    """Whether a cell is stale. `reason` None means fresh; `upstream` means that an input will run first, then the cell is checked again."""
 
     reason: Reason | None
     because: str = ""
@@ -26,7 +26,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One cell to compute."""
+    """One cell to compute, and why."""
 
     cell: Cell
     reason: Reason
@@ -37,7 +37,7 @@ class Step:
 
 @dataclass
 class Plan:
-    """The cells to compute, inputs first; how many are fresh; and stored cells whose input is gone."""
+    """The cells to compute, inputs first, the number of fresh cells, and stored cells whose input is gone."""
 
     steps: list[Step] = field(default_factory=list)
     unchanged: int = 0
@@ -45,7 +45,7 @@ class Plan:
 
 
 def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> Decision:
-    """Compares what a cell would be computed from now with what it was computed from."""
+    """Compares a cell's current inputs with the recorded ones."""
     declaration = situation.graph.by_key[cell.asset]
     logic, rules = situation.logic[cell.asset], situation.rules_version(declaration, cell.period)
     parts: list[Part] = [SCHEME, logic, rules]
@@ -80,7 +80,7 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
 
 
 def _what_changed(situation: Situation, cell: Cell, recorded: str) -> tuple[Reason, str]:
-    """Which input differs from what was recorded: an outside one is data, one of ours a column."""
+    """Names the input that differs from the record: an external input as data, an asset's as a column."""
     before = read_inputs(recorded)
     now = {f"{key} {partition}": hashes for key, partition, _, hashes in situation.inputs_of(cell)}
     for name in sorted(before.keys() | now.keys()):
@@ -107,7 +107,7 @@ def written_inputs(situation: Situation, cell: Cell) -> str:
 
 
 def read_inputs(recorded: str) -> dict[str, dict[str, str]]:
-    """The reverse of `written_inputs`."""
+    """The inverse of `written_inputs`."""
     found = {}
     for line in recorded.splitlines():
         name, _, hashes = line.partition("\t")
@@ -116,7 +116,7 @@ def read_inputs(recorded: str) -> dict[str, dict[str, str]]:
 
 
 def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, full: bool = False) -> Plan:
-    """The plan for all cells, or for `wanted` and whatever stale cell they need. `full`: as if nothing were stored."""
+    """Makes the plan for all cells, or for `wanted` and the stale cells that they need. `full` ignores stored cells."""
     plan = Plan()
     expected = situation.expected()
     pending: set[Cell] = set()
@@ -141,7 +141,7 @@ def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, f
 
 
 def _with_inputs(situation: Situation, wanted: Iterable[Cell]) -> set[Cell]:
-    """The cells and everything that they are computed from."""
+    """The cells and all their direct and indirect inputs."""
     found: set[Cell] = set()
     waiting = [cell for cell in wanted if cell in situation.expected()]
     while waiting:

@@ -1,4 +1,4 @@
-"""What the planner knows: declarations and their fingerprints, rules, what is landed, and what is stored."""
+"""The planner's input: declarations, fingerprints, rules, landed data and stored cells."""
 
 from __future__ import annotations
 
