@@ -1,1 +1,1 @@
-"""Carries a plan out: reads cells, computes, checks, publishes. Keep out: Dagster, and what to recompute."""
+"""Executes a plan: reads cells, computes, checks, publishes. Keep out: Dagster, and the decision what to recompute."""

@@ -1,4 +1,4 @@
-"""Carries a plan out: unit by unit, deciding again as results arrive, publishing each unit atomically.
+"""Executes a plan unit by unit, updates it as results arrive, and publishes each unit atomically.
 
 A unit that finds the world moved publishes nothing: the build takes a new situation, plans again and goes on. Cells that it has recorded
 by then are fresh, or stale again for a reason that the new plan names.

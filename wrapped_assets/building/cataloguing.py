@@ -1,4 +1,4 @@
-"""Imports a catalogue: files in any known form become a new version, merged over the newest one, whole or not at all."""
+"""Imports a catalogue: merges files in any known format into a new version, all or nothing."""
 
 from __future__ import annotations
 

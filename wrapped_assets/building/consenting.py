@@ -1,4 +1,4 @@
-"""Imports what many listeners said about the use of their data: the whole file in one transaction, or nothing; twice is once."""
+"""Imports a file of consents in one transaction; repeating an import changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed logic or rules would do to the stored results, on a sample, in aggregate: no names, nothing stored is touched."""
+"""Computes the effect of changed logic or rules on a sample of stored results, in aggregate and without changing anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Computes one cell's rows from its inputs, and holds the result to the declaration's columns."""
+"""Computes one cell's rows from its inputs and checks the result against the declared columns."""
 
 from __future__ import annotations
 

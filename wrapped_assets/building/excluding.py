@@ -1,4 +1,4 @@
-"""The ids of what a listener names to be left out: the same as the catalogue gives them."""
+"""Computes the ids of the music that a listener excludes by name, as the catalogue does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explains staleness cell by cell: the planner's own decisions, in words."""
+"""Explains in words why each cell is stale or fresh, using the planner's own decisions."""
 
 from __future__ import annotations
 

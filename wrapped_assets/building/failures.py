@@ -1,4 +1,4 @@
-"""What went wrong in an asset, in words with a place: never with a value, for a library's message may quote a listener's data."""
+"""Describes failures of assets with their place but without values, because a library's message may quote a listener's data."""
 
 from __future__ import annotations
 

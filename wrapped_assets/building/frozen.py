@@ -1,4 +1,4 @@
-"""Keeps a frozen edition's population as it was told, also where a file of it is lost."""
+"""Keeps a frozen edition's population unchanged, even if one of its files is lost."""
 
 from __future__ import annotations
 

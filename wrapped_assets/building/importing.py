@@ -1,4 +1,4 @@
-"""Imports an export: files become landed plays, counted as accepted, duplicate or rejected by reason."""
+"""Imports an export: lands the plays of its files and counts accepted, duplicate and rejected rows."""
 
 from __future__ import annotations
 

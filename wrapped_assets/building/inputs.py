@@ -1,4 +1,4 @@
-"""What the cells of a unit read: stored cells and outside inputs, each read from disk once, in the columns that anyone here needs."""
+"""Reads the inputs of a unit's cells: stored cells and external inputs, each read once with all needed columns."""
 
 from __future__ import annotations
 

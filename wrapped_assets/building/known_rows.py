@@ -1,4 +1,4 @@
-"""Gives the rows of a catalogue their ids: those that heard tracks of the same names get."""
+"""Gives the rows of a catalogue the same ids that heard tracks with these names get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fingerprints of all assets, worked out once for each state of the sources and kept in the user's cache.
+"""Computes the fingerprints of all assets once per state of the sources and caches them in the user's cache.
 
 They follow from the sources that this process runs and from the libraries' versions, so a hash of these names the file. A file that
 is missing or cannot be read costs a second; one that is there was made of the very same texts.

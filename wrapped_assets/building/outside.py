@@ -1,4 +1,4 @@
-"""What is given from outside, as hashes: by input, period and bucket, each of a whole or of a column."""
+"""Hashes the external inputs by input, period and bucket, as a whole or per column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The units of one plan, each under its lock, with the damaged inputs that they come upon."""
+"""Runs the units of one plan, each under its lock, and handles damaged inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a build begins again when the world moves under it or the registry goes away, and what it says in the end."""
+"""Limits how often a build restarts when its inputs change or the registry is unavailable, and words the final error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pins what a unit reads to one state of the world, and refuses to publish once the world has moved."""
+"""Pins a unit's inputs to one state and refuses to publish if they have changed since."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts the distinct playbacks that are landed, without resolving those that cannot be a duplicate of another."""
+"""Counts the distinct landed playbacks, and resolves only those that may be duplicates."""
 
 from __future__ import annotations
 

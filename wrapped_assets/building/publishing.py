@@ -1,4 +1,4 @@
-"""Publishes editions, and says how ready they are."""
+"""Publishes editions and reports how ready they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Publishes what a unit computed: files first, each under a name of its content; then one transaction that points to them."""
+"""Stores a unit's results: first the files, named by their content, then one transaction that points to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything computed in memory, without storage: what a build would store, for examples, laws and trying out an insight."""
+"""Computes in memory what a build would store, for examples, laws and trying out insights."""
 
 from __future__ import annotations
 

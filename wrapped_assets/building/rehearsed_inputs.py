@@ -1,4 +1,4 @@
-"""Catalogues, profiles and groups as examples write them, by names, turned into what assets read."""
+"""Converts the catalogues, profiles and groups of examples, which use names, to the inputs that assets read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that were computed once in a process and follow from the same input row again."""
+"""Reuses rows within a process that were already computed from the same input row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loads the situation of a data root: what the planner must know, read once."""
+"""Loads the situation of a data root, which is all that the planner needs."""
 
 from __future__ import annotations
 

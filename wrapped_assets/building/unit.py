@@ -1,4 +1,4 @@
-"""One unit of work: the stale cells of one period and one bucket, computed together over inputs that are read once."""
+"""Computes one unit of work: the stale cells of one period and bucket, together, so that inputs are read once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The laws of a result's values: unique keys, no null where there is none to be, counts and shares inside their limits."""
+"""Checks a result's values: unique keys, no forbidden nulls, counts and shares within their limits."""
 
 from __future__ import annotations
 

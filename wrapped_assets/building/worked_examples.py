@@ -1,4 +1,4 @@
-"""Runs the worked example of a declaration: rows with names in place of ids, as examples are written."""
+"""Runs a declaration's worked examples and returns their rows with names in place of ids."""
 
 from __future__ import annotations
 

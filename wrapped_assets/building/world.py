@@ -1,4 +1,4 @@
-"""What is given from outside, as it is at one instant: read in one transaction, so that hashes and rows are of the same state.
+"""Reads the external inputs in one transaction, so that hashes and rows belong to the same state.
 
 A build takes all of it once, for its hashes. A unit takes the part that its cells read, for their rows, and again in the transaction
 that publishes them: where the part has other hashes by then, the world has moved and nothing is published.

@@ -1,1 +1,1 @@
-"""Where bytes live. Belongs: layout, manifest, registry, atomic publish. Keep out: what the bytes mean."""
+"""Stores bytes: layout, manifest, registry, atomic publication. Keep out: the meaning of the bytes."""

@@ -1,4 +1,4 @@
-"""The ledger of differential privacy: what a year's releases have spent, never more than its cap, never twice for one request."""
+"""The ledger of differential privacy: charges a year's releases once per request, up to the cap."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of the catalogue: sets of files, one a table, named by their content and never changed."""
+"""Versions of the catalogue: sets of files, one per table, that are named by their content and never change."""
 
 from __future__ import annotations
 

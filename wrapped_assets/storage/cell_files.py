@@ -1,4 +1,4 @@
-"""The file of a cell: where it lies, the note in it that says whose it is, and how it is written."""
+"""The file of a cell: its path, the metadata that identifies it, and how it is written."""
 
 from __future__ import annotations
 

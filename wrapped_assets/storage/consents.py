@@ -1,4 +1,4 @@
-"""What people agreed to: an append-only record, and who stands open for a purpose at an instant.
+"""The append-only record of consents, and who has opened a purpose at an instant.
 
 Clocks step, so no clock alone decides which word is the last. Events are numbered in the order in which they are recorded, and whoever
 stands open does so by that order and by the dates of the events: a no that is later by either of them closes.

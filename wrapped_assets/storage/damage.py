@@ -1,4 +1,4 @@
-"""Damage that was noticed: kept until the files are whole again, so that nothing calls them fresh meanwhile."""
+"""Records damaged files until they are repaired, so that they do not count as fresh."""
 
 from __future__ import annotations
 

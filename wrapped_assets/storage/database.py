@@ -1,4 +1,4 @@
-"""Opens the relational store, and brings its schema up to date."""
+"""Opens the relational database and migrates its schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named environments: what differs from the main one, to be promoted or thrown away."""
+"""Named environments, which store differences from the main one until they are promoted or deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of each export: its state, hashes, approvals and, where it has rows of people, whose they are."""
+"""The record of each export: state, hashes, approvals and, if it has rows about people, their listeners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files, written whole or not at all; everything below a data root is written by these functions."""
+"""Writes files atomically; everything below a data root is written by these functions."""
 
 from __future__ import annotations
 

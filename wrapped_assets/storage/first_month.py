@@ -1,4 +1,4 @@
-"""The first month that a data root holds, noted beside its settings: the UI's partitions begin there."""
+"""Records the first month of a data root, at which the UI's partitions begin."""
 
 from __future__ import annotations
 

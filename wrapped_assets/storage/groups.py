@@ -1,4 +1,4 @@
-"""Groups of listeners who want their year told together; only those who agreed are ever seen as members."""
+"""Groups of listeners who share a story; only members who agreed are visible."""
 
 from __future__ import annotations
 

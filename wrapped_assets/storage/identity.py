@@ -1,4 +1,4 @@
-"""Which registry belongs to which data root: the registry knows its root, so that two roots never share one."""
+"""Binds a registry to its data root, so that two roots never share one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells files that are being written, and that no row names yet, from files that were left behind.
+"""Distinguishes unrecorded files that are still being written from files that were left behind.
 
 Whoever writes cells does so `in_flight`. An erasure that has changed the landing waits until what was in flight before has `settled`:
 from then on nothing that was computed from the old plays is written any more, and what no row names is nobody's.

@@ -1,4 +1,4 @@
-"""The inbox below a data root, where exports are dropped: its folders, and what is left in them of a person."""
+"""The folders of the inbox below a data root, and the files of a person that are left in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merges the rows of an import with the version before, one row per entity, in bounded memory."""
+"""Merges the rows of an import with the previous version, one row per entity, in bounded memory."""
 
 from __future__ import annotations
 

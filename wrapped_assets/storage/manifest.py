@@ -1,4 +1,4 @@
-"""The manifest: which cells are stored, from what they were made, and where their bytes lie."""
+"""The manifest: the stored cells, their recorded inputs, and the paths of their files."""
 
 from __future__ import annotations
 

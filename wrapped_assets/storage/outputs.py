@@ -1,4 +1,4 @@
-"""Files that were written for somebody outside of the lake: where they went, so that an erasure can say where to look."""
+"""Records the files that commands wrote outside the lake, so that an erasure can list them."""
 
 from __future__ import annotations
 

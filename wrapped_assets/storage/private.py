@@ -1,4 +1,4 @@
-"""Keeps everything below a data root for its owner alone: folders 0700, files 0600, whatever the umask says."""
+"""Makes everything below a data root readable by its owner only: folders 0700, files 0600, regardless of the umask."""
 
 from __future__ import annotations
 

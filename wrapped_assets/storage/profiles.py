@@ -1,4 +1,4 @@
-"""What figures about many people may know of listeners, and what those agreed to."""
+"""The profiles that figures about many people may use, limited to what the listeners agreed to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published editions: frozen lists of cells, flipped atomically, kept so that one can go back."""
+"""Published editions: frozen lists of cells, switched atomically and kept for rollbacks."""
 
 from __future__ import annotations
 

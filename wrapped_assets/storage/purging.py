@@ -1,4 +1,4 @@
-"""Takes a listener out of what was landed: every file that holds their plays is written anew without them, as if they had never come."""
+"""Removes a listener from the landed data by rewriting every file that holds their plays."""
 
 from __future__ import annotations
 

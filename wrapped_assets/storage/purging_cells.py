@@ -1,4 +1,4 @@
-"""Takes listeners out of stored cells: each file that holds their rows is written anew without them, everything else stays.
+"""Removes listeners from stored cells by rewriting only the files that hold their rows.
 
 Which columns name a listener follows from the dictionary's privacy classes, and which files have such columns from the files. So a
 cell of any bucket, environment or published edition is found, whichever asset wrote it.

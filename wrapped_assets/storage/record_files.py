@@ -1,4 +1,4 @@
-"""One file of records: what the manifest says of a period and bucket, as JSON with a checksum of its own."""
+"""A file of records: the manifest's rows of a period and bucket as JSON with a checksum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the manifest says, beside the files it names: enough to rebuild it when the database is lost."""
+"""Copies of the manifest's rows next to the files, from which a lost database can be rebuilt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Listeners and editions: who a surrogate is, and by which rules a year is told."""
+"""Listeners and editions: the names behind surrogates, and each year's rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Restriction of processing: who is out of every purpose for now, whatever was agreed to before."""
+"""Restrictions of processing, which close every purpose of a listener regardless of earlier consents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all relational tables share: their metadata, and a column type for instants."""
+"""The metadata that all relational tables share, and a column type for instants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compares what is stored with what was recorded of it: everything, or the share of a night, so that a week sees all of it."""
+"""Compares stored files with their recorded hashes: all of them, or a nightly share that covers everything in a week."""
 
 from __future__ import annotations
 

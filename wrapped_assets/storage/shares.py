@@ -1,4 +1,4 @@
-"""Shared story pages: a random token for each, of which the registry keeps the hash alone; withdrawn, it opens nothing."""
+"""Shared story pages: each has a random token, of which the registry stores only the hash; a revoked token opens nothing."""
 
 from __future__ import annotations
 

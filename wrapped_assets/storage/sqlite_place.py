@@ -1,4 +1,4 @@
-"""Opens a SQLite file also where nothing may be written: a data root on a read-only disk, or of another user."""
+"""Opens a SQLite file even if its folder cannot be written, as on a read-only disk or in another user's data root."""
 
 from __future__ import annotations
 

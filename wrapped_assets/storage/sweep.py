@@ -1,4 +1,4 @@
-"""Removes what a crash left behind: half-written files, and files that no manifest row names."""
+"""Removes files that a crash left behind: partly written files, and files that no manifest row names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says in words why the registry cannot be read or written, and whether trying again may help."""
+"""Explains why the registry cannot be read or written, and whether trying again may help."""
 
 from __future__ import annotations
 

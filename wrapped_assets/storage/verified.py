@@ -1,4 +1,4 @@
-"""Where stored files lie, for whoever reads them: each is compared with what was recorded of it before a value is read from it.
+"""Gives readers the paths of stored files, after comparing each file with its recorded hash.
 
 Every reader of the lake, the landing and the catalogue asks here for its paths. The whole file is compared, by a hash of its bytes.
 Parquet's page checksums would not do, because Polars does not verify them.
