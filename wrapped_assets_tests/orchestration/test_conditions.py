@@ -39,17 +39,17 @@ def test_nothing_is_requested_of_a_fresh_project(instance: dg.DagsterInstance) -
 
 def test_what_was_stale_before_the_daemon_started_is_requested_too(small: Root, instance: dg.DagsterInstance) -> None:
     registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
-    assert requested(instance)[0]["listens/listens"] == {"2025-11"}
+    assert requested(instance)[0]["listens/plays"] == {"2025-11"}
 
 
 def test_a_moved_cut_off_requests_its_months_and_then_its_year_once(small: Root, instance: dg.DagsterInstance) -> None:
     _, cursor = requested(instance)
     registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
     first, cursor = requested(instance, cursor)
-    assert first["listens/listens"] == {"2025-11"}
+    assert first["listens/plays"] == {"2025-11"}
     assert all(period.startswith("2025") for periods in first.values() for period in periods)
-    assert not {"insights/top_artists", "aggregates/artist_months"} & set(first)  # their inputs come first
+    assert not {"listens/listens", "insights/top_artists", "aggregates/artist_months"} & set(first)  # their inputs come first
     again, cursor = requested(instance, cursor)
-    assert "listens/listens" not in again  # asked for once
+    assert "listens/plays" not in again  # asked for once
     build(Project(small))
     assert requested(instance, cursor)[0] == {}
