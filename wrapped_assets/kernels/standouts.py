@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 import polars as pl
 
@@ -11,25 +12,31 @@ from wrapped_assets.kernels.ranking import ranked
 _DAY = ("listener_id", "local_date")
 
 
-def one_day_each(kinds: Mapping[str, pl.LazyFrame], days: pl.LazyFrame, least: Collection[str] = ()) -> pl.LazyFrame:
+def one_day_each(
+    kinds: Mapping[str, pl.LazyFrame], days: pl.LazyFrame, least: Collection[str] = (), limit: int | None = None
+) -> pl.LazyFrame:
     """Returns day_kind, listener_id, local_date, day_figure and listen_count: per kind and listener the best day not taken before.
 
-    Kinds choose in their order. A kind's frame has a day_figure per day; the largest is best, or the smallest for the kinds in `least`.
-    `days` has the listen_count of every day. A tie goes to the day with more listens, then to the earlier one.
+    A kind's frame has a day_figure per day, the most of which is best; of the kinds in `least` the least. `days` has the listen_count
+    of every day with any; a listener gets at most `limit` days. A tie goes to the day with more listens, then to the earlier one.
     """
     best = []
     for place, (kind, figures) in enumerate(kinds.items()):
         figure = pl.col("day_figure").cast(pl.Float64)
-        told = figures.select(*_DAY, day_figure=figure, _by=-figure if kind in least else figure).join(days, on=_DAY)
+        told = figures.select(*_DAY, day_figure=figure, _by=-figure if kind in least else figure).join(days, on=_DAY, how="left")
+        told = told.with_columns(pl.col("listen_count").fill_null(0))
         # Earlier kinds took at most one day each, so as many candidates as kinds are enough.
         first = ranked(told, "listener_id", order=["-_by", "-listen_count", "local_date"], rank="_rank", limit=len(kinds))
         best.append(first.with_columns(day_kind=pl.lit(kind), _place=pl.lit(place)))
-    return pl.concat(best).map_batches(_in_turn, predicate_pushdown=False, projection_pushdown=False, slice_pushdown=False)
+    chosen = partial(_in_turn, limit=limit or len(kinds))
+    return pl.concat(best).map_batches(chosen, predicate_pushdown=False, projection_pushdown=False, slice_pushdown=False)
 
 
-def _in_turn(candidates: pl.DataFrame) -> pl.DataFrame:
+def _in_turn(candidates: pl.DataFrame, limit: int) -> pl.DataFrame:
     taken = candidates.clear()
     for place in sorted(set(candidates["_place"])):
         free = candidates.filter(pl.col("_place") == place).join(taken, on=_DAY, how="anti")
+        full = taken.group_by("listener_id").len().filter(pl.col("len") >= limit)
+        free = free.join(full, on="listener_id", how="anti")
         taken = pl.concat([taken, free.sort("listener_id", "_rank").unique("listener_id", keep="first", maintain_order=True)])
     return taken

@@ -236,6 +236,7 @@ first_month = _column("first_month", pl.String, "First month of a span, YYYY-MM.
 last_month = _column("last_month", pl.String, "Last month of a span, YYYY-MM.", "own_content")
 day_kind = _column("day_kind", pl.String, "What a day stands out by: a word for it.", "own_content")
 day_figure = _column("day_figure", pl.Float64, "How much of it: minutes, a count, a mean year, or 0 to 1.", "own_content")
+repeat_count = _column("repeat_count", pl.Int64, "Listens of recordings heard earlier on the same local day.", "own_content")
 new_release_rank = _column("new_release_rank", pl.Int64, "Place among the year's releases for the listener, first = 1.", "own_content")
 
 # Listeners beside others: of like taste, in clubs, on axes between poles

@@ -230,20 +230,44 @@ def remarkable_days(life: Knowing) -> Rows:
         minutes[life.day(play)] += play.ms_played
     dated = {day: [year for p in life.listens if life.day(p) == day and (year := life.release_year(p.song))] for day in days}
     year = sum(artists.values(), Counter())
+    best = [row["genre_name"] for row in top_genres(life)[:1]]
+    genre: Counter[Any] = Counter()
+    for name, part, play in life.by_genre:
+        genre[life.day(play)] += part if name in best else 0
+    songs = {day: {play.song for play in life.listens if life.day(play) == day} for day in days}
     kinds = {
         "most_minutes": {day: (-minutes[day], minutes[day] / 60_000) for day in days},
         "most_of_top_artist": {day: (-artists[day][top], artists[day][top]) for day in days if artists[day][top]},
+        "most_of_top_genre": {day: (-genre[day], float(genre[day])) for day in days if genre[day]},
         "most_new_artists": {day: (-count, count) for day, count in Counter(life.day(p) for p in first.values()).items() if day in days},
         "oldest_music": {day: (Fraction(sum(found), len(found)), sum(found) / len(found)) for day, found in dated.items()
                          if len(found) >= 10},
+        "most_repeats": {day: (-found, found) for day in days for found in [days[day] - len(songs[day])] if found},
         "unlike_the_year": {day: (-round(found, 7), found) for day, count in days.items() if count >= 10
                             for found in [_unlike(artists[day], year)]},
+        "new_years_day": {day: (0, days[day]) for day in days if (day.month, day.day) == (1, 1)},
     }  # fmt: skip
     taken, rows = set(), []
     for kind, found in kinds.items():
-        for day in sorted(found.keys() - taken, key=lambda day: (found[day][0], -days[day], day))[:1]:
+        for day in sorted(found.keys() - taken if len(taken) < 5 else (), key=lambda day: (found[day][0], -days[day], day))[:1]:
             taken.add(day)
             rows.append({"day_kind": kind, "local_date": day, "day_figure": pytest.approx(found[day][1], abs=1e-7)})
+    return rows
+
+
+def hours_of_days(life: Knowing) -> Rows:
+    rows: Rows = []
+    for told in remarkable_days(life):
+        on_it = sorted((play for play in life.listens if life.day(play) == told["local_date"]), key=lambda play: play.start)
+        hours: dict[int, list[tuple[Play, bool]]] = defaultdict(list)
+        for place, play in enumerate(on_it):
+            hours[play.start.astimezone(ZoneInfo(life.zone)).hour].append((play, play.song in [other.song for other in on_it[:place]]))
+        for hour, plays in hours.items():
+            artists = Counter(key for key, _ in artist_pairs(life, [play for play, _ in plays]))
+            rows.append({
+                "day_kind": told["day_kind"], "local_hour": hour, "local_date": told["local_date"], "listen_count": len(plays),
+                "repeat_count": sum(again for _, again in plays), "artist_id": min(artists, key=lambda key: (-artists[key], key)),
+            })  # fmt: skip
     return rows
 
 
@@ -282,5 +306,5 @@ def new_releases_songs(life: Knowing) -> Rows:
 TWINS: dict[str, Callable[[Knowing], Rows]] = {
     twin.__name__: twin
     for twin in (top_release_groups, top_genres, genre_clock, release_years, artist_map, music_evolution, chapters, remarkable_days,
-                 new_releases, new_releases_songs)
+                 hours_of_days, new_releases, new_releases_songs)
 }  # fmt: skip

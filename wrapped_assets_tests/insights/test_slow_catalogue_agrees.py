@@ -18,7 +18,8 @@ from wrapped_assets.kernels import segmentation
 from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.insights.slow_catalogue import TWINS, Knowing
 from wrapped_assets_tests.insights.test_slow_twins_agree import ids_in
-from wrapped_assets_tests.insights.worlds import YEAR, Play, Song, small_frames
+from wrapped_assets_tests.insights.worlds import STREAMS, YEAR, Play, Song, frame_of, small_frames
+from wrapped_assets_tests.insights.worlds import row as played
 
 WINDOWS = ((date(YEAR, 1, 1), date(YEAR, 12, 31)), (date(YEAR, 1, 2), date(YEAR, 8, 1)))
 DAYS = [datetime(YEAR - 1, 12, 31, tzinfo=UTC), *(datetime(YEAR, month, day, tzinfo=UTC) for month, day in
@@ -91,6 +92,19 @@ def test_seven_tenths_of_an_album_must_be_heard(heard: int, tracks: int, ranks: 
     known = {"known_release_groups": [{"artist_name": "bo", "release_group_name": "steps", "track_count": tracks}]}
     found = rehearse(plays, [YEAR], only=["top_release_groups"], catalogue=known)
     assert found["insights/top_release_groups", str(YEAR)].height == ranks
+
+
+def test_podcasts_have_a_day_and_at_most_five_days_are_told_in_their_order() -> None:
+    """New Year's Day comes last, so it is told only where other kinds have too little."""
+    start = datetime(YEAR, 1, 1, 9, tzinfo=UTC)
+    heard = [played(SONGS[0], start + timedelta(minutes=5 * n), 180_000) for n in range(3)]
+    heard += [played(SONGS[1], start + timedelta(days=5, hours=n), 240_000) for n in range(2)]
+    talk = [played(SONGS[2], start + timedelta(days=2, hours=n), 1_800_000) | {"media": "podcast"} for n in range(2)]
+    found = rehearse({"ana": [(STREAMS, frame_of(heard + talk))]}, [YEAR], only=["remarkable_days"])["insights/remarkable_days", str(YEAR)]
+    assert {row["day_kind"]: (row["local_date"], row["day_figure"], row["listen_count"]) for row in found.to_dicts()} == {
+        "most_minutes": (date(YEAR, 1, 1), 9.0, 3), "most_podcasts": (date(YEAR, 1, 3), 60.0, 0),
+        "most_new_artists": (date(YEAR, 1, 6), 1.0, 2),
+    }  # fmt: skip
 
 
 WORLDS = given(

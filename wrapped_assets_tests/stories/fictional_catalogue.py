@@ -43,6 +43,12 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
             for n, (kind, figure) in enumerate((("most_minutes", 840.5), ("most_new_artists", 12.0), ("most_of_top_artist", 31.0),
                                                 ("oldest_music", 1974.25), ("unlike_the_year", 0.91)))
         ],
+        "hours_of_days": [
+            {"day_kind": kind, "local_hour": hour, "local_date": f"{year}-0{n + 1}-11", "listen_count": 3 + (hour * 7 + n) % 11,
+             "repeat_count": (hour + n) % 3, "artist_id": 1 + hour % 5, "artist_name": ARTISTS[hour % 5]}
+            for n, kind in enumerate(("most_minutes", "most_new_artists", "most_of_top_artist", "oldest_music", "unlike_the_year"))
+            for hour in range(8 + n, 22 - n, 2)
+        ],
         "artist_map": [
             {"country": code, "artist_count": 120 - 14 * n, "listen_count": 900 - n * 100, "country_known_share": 0.77}
             for n, code in enumerate(("GB", "US", "DE", "JP", "PT", "NO", "IS", "ZA"))

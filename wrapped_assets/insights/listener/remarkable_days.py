@@ -4,13 +4,11 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
-from wrapped_assets.kernels.divergence import divergence
-from wrapped_assets.kernels.division import minutes_of
+from wrapped_assets.kernels import day_figures as figures
 from wrapped_assets.kernels.standouts import one_day_each
 from wrapped_assets.vocabulary import columns as c
 
-LEAST = 10  # listens that a day needs before its mix, or the mean of its release years, means something
-_DAY = ("listener_id", "local_date")
+LEAST, PLACES = 10, 5  # listens that a day needs before a mean or a mix says something; days that a listener is told of
 
 
 @insight(
@@ -18,13 +16,13 @@ _DAY = ("listener_id", "local_date")
     grain=[c.listener_id, c.day_kind],
     columns=[c.local_date, c.day_figure, c.listen_count],
     reads={
-        "listens": [c.listener_id, c.recording_id, c.artist_credit_id, c.local_date],
-        "artist_credits": [c.artist_credit_id, c.artist_id],
-        "listener_days": [c.listener_id, c.local_date, c.ms_played, c.listen_count],
-        "top_artists": [c.listener_id, c.artist_rank, c.artist_id],
+        "listens": [c.listener_id, c.recording_id, c.artist_credit_id, c.local_date], "artist_credits": [c.artist_credit_id, c.artist_id],
+        "listener_days": [c.listener_id, c.local_date, c.ms_played, c.listen_count, c.recording_count],
+        "show_days": [c.listener_id, c.local_date, c.media, c.ms_played],
+        "top_artists": [c.listener_id, c.artist_rank, c.artist_id], "top_genres": [c.listener_id, c.genre_rank, c.genre_name],
+        "recording_genres": [c.recording_id, c.genre_name, c.genre_share],
         "artist_years": [c.listener_id, c.artist_id, c.listen_count, c.first_heard_date],
-        "new_artists": [c.listener_id, c.artist_id],
-        "recordings": [c.recording_id, c.release_year],
+        "new_artists": [c.listener_id, c.artist_id], "recordings": [c.recording_id, c.release_year],
     },
     headline="Some days stood out.",
     examples=[
@@ -37,23 +35,26 @@ _DAY = ("listener_id", "local_date")
     ],
 )  # fmt: skip
 def remarkable_days(
-    listens: pl.LazyFrame, artist_credits: pl.LazyFrame, listener_days: pl.LazyFrame, top_artists: pl.LazyFrame,
-    artist_years: pl.LazyFrame, new_artists: pl.LazyFrame, recordings: pl.LazyFrame,
+    listens: pl.LazyFrame, artist_credits: pl.LazyFrame, listener_days: pl.LazyFrame, show_days: pl.LazyFrame, top_artists: pl.LazyFrame,
+    top_genres: pl.LazyFrame, recording_genres: pl.LazyFrame, artist_years: pl.LazyFrame, new_artists: pl.LazyFrame,
+    recordings: pl.LazyFrame,
 ) -> pl.LazyFrame:  # fmt: skip
-    """The local day that stands out by most minutes, most of the top artist, most new artists, oldest music, or being unlike the year.
+    """Up to five local days: most minutes, podcasts, top artist, top genre, new artists, oldest mean year, repeats, unlike, New Year's Day.
 
-    In this order each takes its best day that is left. Oldest by mean release year and unlike by the Jensen–Shannon divergence of its
-    artists' mix from the year's, both from ten listens up. A tie goes to the day with more listens, then to the earlier one.
+    In this order each kind takes its best day that is left. `unlike_the_year` is the Jensen–Shannon divergence of a day's artists from
+    the year's; it and the mean year need ten listens. A tie goes to the day with more listens, then to the earlier one.
     """
     days = listener_days.filter(pl.col("listen_count") > 0)
-    artists = listens.join(artist_credits.unique(), on="artist_credit_id").group_by(*_DAY, "artist_id").agg(listen_count=pl.len())
-    first = top_artists.filter(pl.col("artist_rank") == 1).select("listener_id", "artist_id")
-    top = artists.join(first, on=["listener_id", "artist_id"]).rename({"listen_count": "day_figure"})
-    new = artist_years.join(new_artists, on=["listener_id", "artist_id"], how="semi").rename({"first_heard_date": "local_date"})
-    dated = listens.join(recordings, on="recording_id").drop_nulls("release_year").group_by(_DAY)
-    means = dated.agg(_listens=pl.len(), day_figure=pl.col("release_year").sum() / pl.len()).filter(pl.col("_listens") >= LEAST)
-    busy = artists.join(days.filter(pl.col("listen_count") >= LEAST), on=_DAY, how="semi")
-    unlike = divergence(busy, artist_years.filter(pl.col("listen_count") > 0), _DAY, ["listener_id"], "artist_id", "day_figure")
-    kinds = ("most_minutes", "most_of_top_artist", "most_new_artists", "oldest_music", "unlike_the_year")
-    figures = (days.with_columns(day_figure=minutes_of("ms_played")), top, new.group_by(_DAY).agg(day_figure=pl.len()), means, unlike)
-    return one_day_each(dict(zip(kinds, figures, strict=True)), days.select(*_DAY, "listen_count"), least=["oldest_music"])
+    heard = listens.join(artist_credits.unique(), on="artist_credit_id").group_by(*figures.DAY, "artist_id").agg(listen_count=pl.len())
+    kinds = {
+        "most_minutes": figures.minutes(days),
+        "most_podcasts": figures.minutes(show_days.filter(pl.col("media") == "podcast")),
+        "most_of_top_artist": figures.of_artist(heard, top_artists.filter(pl.col("artist_rank") == 1)),
+        "most_of_top_genre": figures.of_genre(listens, recording_genres, top_genres.filter(pl.col("genre_rank") == 1)),
+        "most_new_artists": figures.first_heard(artist_years, new_artists),
+        "oldest_music": figures.mean_release_year(listens, recordings, LEAST),
+        "most_repeats": figures.repeats(days),
+        "unlike_the_year": figures.unlike_the_year(heard, artist_years, days, LEAST),
+        "new_years_day": figures.new_years_day(days),
+    }
+    return one_day_each(kinds, days.select(*figures.DAY, "listen_count"), least=["oldest_music"], limit=PLACES)
