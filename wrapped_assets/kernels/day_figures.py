@@ -8,7 +8,7 @@ from wrapped_assets.kernels.divergence import divergence
 from wrapped_assets.kernels.division import minutes_of
 from wrapped_assets.kernels.shares import parts_of, whole
 
-DAY = ["listener_id", "local_date"]
+DAY = ("listener_id", "local_date")
 
 
 def minutes(days: pl.LazyFrame) -> pl.LazyFrame:

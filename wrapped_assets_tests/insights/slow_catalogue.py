@@ -257,7 +257,7 @@ def remarkable_days(life: Knowing) -> Rows:
 
 def hours_of_days(life: Knowing) -> Rows:
     rows: Rows = []
-    for told in remarkable_days(life):
+    for told in sorted(remarkable_days(life), key=lambda row: row["local_date"]):
         on_it = sorted((play for play in life.listens if life.day(play) == told["local_date"]), key=lambda play: play.start)
         hours: dict[int, list[tuple[Play, bool]]] = defaultdict(list)
         for place, play in enumerate(on_it):
@@ -265,7 +265,7 @@ def hours_of_days(life: Knowing) -> Rows:
         for hour, plays in hours.items():
             artists = Counter(key for key, _ in artist_pairs(life, [play for play, _ in plays]))
             rows.append({
-                "day_kind": told["day_kind"], "local_hour": hour, "local_date": told["local_date"], "listen_count": len(plays),
+                "local_date": told["local_date"], "local_hour": hour, "listen_count": len(plays),
                 "repeat_count": sum(again for _, again in plays), "artist_id": min(artists, key=lambda key: (-artists[key], key)),
             })  # fmt: skip
     return rows

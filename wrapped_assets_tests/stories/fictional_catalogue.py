@@ -44,9 +44,9 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
                                                 ("oldest_music", 1974.25), ("unlike_the_year", 0.91)))
         ],
         "hours_of_days": [
-            {"day_kind": kind, "local_hour": hour, "local_date": f"{year}-0{n + 1}-11", "listen_count": 3 + (hour * 7 + n) % 11,
+            {"local_hour": hour, "local_date": f"{year}-0{n + 1}-11", "listen_count": 3 + (hour * 7 + n) % 11,
              "repeat_count": (hour + n) % 3, "artist_id": 1 + hour % 5, "artist_name": ARTISTS[hour % 5]}
-            for n, kind in enumerate(("most_minutes", "most_new_artists", "most_of_top_artist", "oldest_music", "unlike_the_year"))
+            for n in range(5)
             for hour in range(8 + n, 22 - n, 2)
         ],
         "artist_map": [

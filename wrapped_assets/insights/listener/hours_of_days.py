@@ -10,10 +10,10 @@ from wrapped_assets.vocabulary import columns as c
 
 @insight(
     chapter="habits",
-    grain=[c.listener_id, c.day_kind, c.local_hour],
-    columns=[c.local_date, c.listen_count, c.repeat_count, c.artist_id],
+    grain=[c.listener_id, c.local_date, c.local_hour],
+    columns=[c.listen_count, c.repeat_count, c.artist_id],
     reads={
-        "remarkable_days": [c.listener_id, c.day_kind, c.local_date],
+        "remarkable_days": [c.listener_id, c.local_date],
         "listens": [c.listener_id, c.recording_id, c.artist_credit_id, c.listened_at, c.local_date, c.local_hour],
         "artist_credits": [c.artist_credit_id, c.artist_id],
     },
@@ -44,4 +44,4 @@ def hours_of_days(remarkable_days: pl.LazyFrame, listens: pl.LazyFrame, artist_c
     )
     artists = heard.join(artist_credits.unique(), on="artist_credit_id").group_by(*day, "local_hour", "artist_id").agg(_times=pl.len())
     most_heard = first_per(artists, [*day, "local_hour"], order=["-_times", "artist_id"])
-    return hours.join(most_heard, on=[*day, "local_hour"]).join(remarkable_days, on=day)
+    return hours.join(most_heard, on=[*day, "local_hour"])

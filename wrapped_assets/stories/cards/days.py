@@ -22,15 +22,15 @@ def remarkable_days(data: StoryData) -> Card | None:
     return Card("remarkable_days", "habits", say("Days that stood out"), headline("remarkable_days", data), facts=facts, table=table)
 
 
-@card("hours_of_days", place=165, follows="remarkable_days", needs=("day_kind", "local_date", "local_hour", "listen_count"))
+@card("hours_of_days", place=165, follows="remarkable_days", needs=("local_date", "local_hour", "listen_count"))
 def hours_of_days(data: StoryData) -> Card | None:
     """What was played when on each of these days, in sentences over its hours; the hours themselves in the table."""
     told, say = data.language, data.language.say
-    hours: dict[str, list[Row]] = {kind: [] for kind in _told(data)}
+    hours: dict[str, list[Row]] = {str(row["local_date"]): [] for row in _told(data).values()}
     for row in data.rows("hours_of_days"):
-        if row.get("day_kind") in hours and number(row.get("listen_count")) and isinstance(row.get("local_hour"), int):
-            hours[str(row["day_kind"])].append(row)
-    days = {kind: sorted(found, key=lambda row: row["local_hour"]) for kind, found in hours.items() if found}
+        if str(row.get("local_date")) in hours and number(row.get("listen_count")) and isinstance(row.get("local_hour"), int):
+            hours[str(row["local_date"])].append(row)
+    days = {day: sorted(found, key=lambda row: row["local_hour"]) for day, found in hours.items() if found}
     if not days:
         return None
     facts = tuple(Fact(told.day(rows[0]["local_date"], data.year), _told_of(rows, data)) for rows in days.values())
