@@ -83,7 +83,7 @@ def imports_of_other_code(root: Root) -> dict[str, int]:
 
 def _taken(what: str) -> dict[str, Any]:
     """What was kept of the sources that this process runs; empty where nothing whole is there."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, RuntimeError):  # the last: a user without a home
         digest, _, text = _place(what).read_bytes().partition(b"\n")
         if digest == _digest(text):
             return orjson.loads(text)
@@ -116,7 +116,7 @@ def _digest(text: bytes) -> bytes:
 
 def _keep(what: str, found: dict[str, Any]) -> None:
     """Writes a file of the cache, if it can, and forgets the oldest ones."""
-    with suppress(OSError):
+    with suppress(OSError, RuntimeError):
         text, place = orjson.dumps(found), _place(what)
         write_whole(place, _digest(text) + b"\n" + text)
         for old in sorted(place.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-MOST_FILES]:

@@ -13,6 +13,7 @@ from wrapped_assets.vocabulary.periods import Month
 zoneinfo.reset_tzpath(to=())  # use the pinned tzdata package, not the machine's time zones
 
 MOST_CHANGES = 2  # Morocco leaves and re-enters summer time within one month; no zone does more
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EDGE = timedelta(hours=72)  # local midnight is up to 14 hours from UTC's, and two records of one playback are up to a day apart
 
 
@@ -35,7 +36,7 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
             while after - before > timedelta(seconds=1):
                 middle = before + (after - before) // 2
                 before, after = (middle, after) if offset(middle) == offset(low) else (before, middle)
-            instant = int(after.replace(microsecond=0).timestamp() * 1000)
+            instant = (after.replace(microsecond=0) - _EPOCH) // timedelta(milliseconds=1)
             changes.append((instant, offset(high) - offset(low)))
         low = high
     return offset(start), tuple(changes)

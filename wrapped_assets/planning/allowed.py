@@ -44,7 +44,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
 
 BUILTINS = _these(
     "abs all any bin bool bytes callable chr classmethod complex dict divmod enumerate filter float format frozenset hex int "
-    "isinstance issubclass iter len list map max min next object oct ord pow property range repr reversed round set slice sorted "
+    "isinstance issubclass iter len list map max min next oct ord pow property range repr reversed round set slice sorted "
     "staticmethod str sum super tuple zip NotImplemented Ellipsis"
 ) | {name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)}
 
@@ -52,11 +52,15 @@ BUILTINS = _these(
 _WORLD = re.compile(
     r"(read|scan|write|sink|register|unregister)(_\w+)?|load|loads|loadtxt|save|savez|savez_compressed|savetxt|tofile|fromfile|genfromtxt"
     r"|load_npz|save_npz|memmap|open_memmap|DataSource|deserialize|serialize|now|today|utcnow|fromtimestamp|utcfromtimestamp|localtime"
-    r"|random|rvs|random_state|set_random_seed|default_rng|seed|Config|SQLContext|sql|sql_expr|execute|remote|thread_pool_size|threadpool_size"
+    r"|random|random_\w+|rand|rvs\w*|samples|bootstrap|permutation_test|monte_carlo_test|qmc|dunnett"
+    r"|set_random_seed|default_rng|seed|Config|SQLContext|sql|sql_expr|execute|remote|thread_pool_size|threadpool_size"
     r"|StringCache|enable_string_cache|disable_string_cache|using_string_cache|show_versions|build_info|get_printoptions|set_printoptions"
     r"|seterr|seterrcall|geterr|setbufsize|show_config|get_include|io|api|plugins|ctypeslib|f2py|lib|testing|reset_tzpath|available_timezones"
+    r"|cache_info|cache_clear|cache_parameters|keywords|ForwardRef"
     r"|singledispatch|fields|get_type_hints|getcontext|setcontext|localcontext|at|put|copyto|putmask|place|setflags"
 )
+# Texts that say what something means. No fingerprint counts them.
+_PROSE = frozenset({"headline", "chapter", "examples", "meaning", "privacy", "unit"})
 # Attributes that return other attributes by name, or reveal how an object was written.
 _REFLECTION = re.compile(r"__\w+__|\w*getattr\w*|attrgetter|methodcaller|func_\w+|gi_\w+|cr_\w+|tb_\w+|f_\w+|co_\w+|mro")
 
@@ -83,4 +87,6 @@ def refused_attribute(name: str) -> str | None:
         return "it reads or changes something outside of the function; let the asset read a table, or pass the value as a parameter"
     if _REFLECTION.fullmatch(name):
         return "it looks at how code is written; name the function or the constant directly"
+    if name in _PROSE:
+        return "it is prose, whose change computes nothing again; define a constant"
     return None

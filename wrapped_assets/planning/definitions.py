@@ -10,12 +10,11 @@ import ast
 from dataclasses import dataclass
 from functools import cache
 
-from wrapped_assets.planning.names import Place, Whole, definition_of, found
+from wrapped_assets.planning.names import Place, Whole, bound_in, definition_of, found
 from wrapped_assets.planning.resolving import Names
 from wrapped_assets.planning.scopes import Comprehension, Scope, arguments_of, bound_by, imports_of, stored_in, without_docstring
 
 _UNSAID = ("ctx", "type_comment", "kind", "type_params", "returns", "annotation", "lineno")  # a hint is prose
-_HINTS_THAT_COUNT = ("ClassVar", "InitVar", "KW_ONLY")
 PROSE = frozenset({"headline", "title", "chapter", "examples"})  # of a declaration
 
 
@@ -74,8 +73,8 @@ class _Writer(Names):
             return self._comprehension(node)
         if isinstance(node, ast.ClassDef):
             return self._class(node, f"{self._name(node.name)} {node.name}")
-        if isinstance(node, ast.Set) and all(isinstance(item, ast.Constant) for item in node.elts):
-            return f"Set({','.join(sorted(self.of(item) for item in node.elts))})"
+        if isinstance(node, ast.Set) and all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in node.elts):
+            return f"Set({','.join(sorted(self.of(item) for item in node.elts))})"  # of numbers, the order in which they are met counts
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.AnnAssign):
@@ -111,7 +110,7 @@ class _Writer(Names):
         while isinstance(target, Whole) and chain:
             attribute = chain.pop()
             inner = Whole(f"{target.module}.{attribute}")
-            target = found(target.module, attribute) or inner
+            target = (found(target.module, attribute) if attribute in bound_in(target.module) else None) or inner
         text = self._used(base) if target is None else self._target(target, node.attr)
         return text + "".join(f".{attribute}" for attribute in reversed(chain))
 
@@ -119,7 +118,7 @@ class _Writer(Names):
         """Whether this declares an asset, whose fields are hashed separately, by value."""
         function = node.func if isinstance(node, ast.Call) else node
         target = found(self.module, function.id) if isinstance(function, ast.Name) else None
-        return isinstance(target, Place) and ".contracts." in target.module
+        return isinstance(target, Place) and target.module.startswith("wrapped_assets.contracts.")
 
     def _call(self, node: ast.Call) -> str:
         keywords = [one for one in node.keywords if one.arg not in PROSE] if self._declares(node) else node.keywords
@@ -160,6 +159,7 @@ class _Writer(Names):
     def _member(self, item: ast.stmt) -> str:
         if not isinstance(item, ast.AnnAssign):
             return self.of(item)
-        hint = ast.dump(item.annotation)
-        counts = f":{hint}" if any(word in hint for word in _HINTS_THAT_COUNT) else ""
-        return f"{self.of(item.target)}{counts}={self.of(item.value)}"
+        hint = item.annotation  # decides what a field is; Polars makes columns of it
+        if isinstance(hint, ast.Constant) and isinstance(hint.value, str):
+            hint = ast.parse(hint.value, mode="eval").body
+        return f"{self.of(item.target)}:{self.of(hint)}={self.of(item.value)}"

@@ -11,6 +11,7 @@ from wrapped_assets.planning.loaded import path_of
 from wrapped_assets.planning.names import Library, found
 
 _EXPRESSIONS_REFUSED = (ast.Await, ast.YieldFrom)
+_ONLY_CALLED = frozenset({"sample", "shuffle", "astimezone", "timestamp", "strftime", "datetime64"})  # `_call` looks at their arguments
 
 
 def refused(module: str, node: ast.AST | None, what: str, instead: str) -> DeclarationError:
@@ -23,16 +24,19 @@ def refused(module: str, node: ast.AST | None, what: str, instead: str) -> Decla
 
 def check_expression(module: str, tree: ast.AST) -> None:
     """DeclarationError at the first expression inside `tree` that the subset does not have."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in _without_hints(tree):
         if isinstance(node, _EXPRESSIONS_REFUSED):
             raise refused(module, node, ast.unparse(node), "write a plain function")
         if isinstance(node, ast.Attribute):
             _attribute(module, node)
+            if node.attr in _ONLY_CALLED and id(node) not in called:
+                raise refused(module, node, f"{ast.unparse(node)!r} as a value", "call it where it is named")
         elif isinstance(node, ast.Name):
             _name(module, node)
         elif isinstance(node, ast.Call):
             _call(module, node)
-        elif isinstance(node, ast.Constant) and node.value in ("now", "today") and isinstance(node.value, str):
+        elif isinstance(node, ast.Constant) and _is_clock(node.value):
             raise refused(module, node, f"the text {node.value!r}, which NumPy reads as the clock,", "pass the time as a parameter")
 
 
@@ -41,6 +45,8 @@ def _attribute(module: str, node: ast.Attribute) -> None:
         raise refused(module, node, f"an assignment to {ast.unparse(node)!r}", "make a new value (dataclasses.replace)")
     if (library := _library(module, node.value)) and (why := refused_in_library(library, node.attr)):
         raise refused(module, node, f"{library}.{node.attr}", why)
+    if node.attr in ("format", "format_map") and _library(module, node.value) is None:
+        raise refused(module, node, f"{node.attr}(), whose text can ask for any attribute,", "write an f-string")
     if why := refused_attribute(node.attr):
         raise refused(module, node, f"the attribute {node.attr!r}", why)
     if node.attr.startswith("_") and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "other")):
@@ -66,13 +72,26 @@ def _name(module: str, node: ast.Name) -> None:
 
 def _call(module: str, node: ast.Call) -> None:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    keywords = {one.arg for one in node.keywords}
-    if name in ("sample", "shuffle") and "seed" not in keywords:
+    if name in ("sample", "shuffle") and not any(one.arg == "seed" and not _is_none(one.value) for one in node.keywords):
         raise refused(module, node, f"{name}() without a seed", "give `seed=`")
-    if name in ("format", "format_map") and isinstance(node.func, ast.Attribute) and _library(module, node.func.value) is None:
-        raise refused(module, node, f"{name}(), whose text can ask for any attribute,", "write an f-string")
-    if name == "astimezone" and not node.args and not keywords:
+    given = [*node.args, *(one.value for one in node.keywords)]
+    if name == "astimezone" and (not given or any(_is_none(one) for one in given)):
         raise refused(module, node, "astimezone() by the machine's own time zone", "name the time zone")
+    if name == "timestamp" and not given:
+        raise refused(module, node, "timestamp(), which may use the machine's own time zone,", "subtract an instant that has a time zone")
+    if name == "strftime" and any(isinstance(one, ast.Constant) and "%s" in str(one.value) for one in given):
+        raise refused(module, node, "strftime('%s') by the machine's own time zone", "subtract an instant that has a time zone")
+    if name == "datetime64" and not all(isinstance(one, ast.Constant) for one in given):
+        raise refused(module, node, "datetime64() of a text that is not written there, which may be the clock,", "use datetime.datetime")
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_clock(value: object) -> bool:
+    text = value.decode(errors="replace") if isinstance(value, bytes) else value
+    return isinstance(text, str) and text.strip().casefold() in ("now", "today")
 
 
 def _without_hints(tree: ast.AST) -> Iterator[ast.AST]:
@@ -89,3 +108,20 @@ def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
                 yield name, child
+
+
+def returns_frozen(node: ast.FunctionDef) -> bool:
+    """Whether what a kept function returns is visibly a tuple, a truth or a number."""
+    own = [one for one in ast.walk(node) if isinstance(one, ast.Return)]
+    shown = (ast.Tuple, ast.Compare, ast.Constant, ast.JoinedStr, ast.BinOp, ast.BoolOp, ast.UnaryOp)
+    calls = ("tuple", "frozenset", "str", "int", "float", "bool", "len", "sum")
+    return bool(own) and all(
+        (isinstance(one.value, shown) and not _has_changing(one.value))
+        or (isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Name) and one.value.func.id in calls)
+        for one in own
+    )
+
+
+def _has_changing(node: ast.expr) -> bool:
+    changing = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+    return any(isinstance(one, changing) for one in ast.walk(node))

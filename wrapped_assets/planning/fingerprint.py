@@ -97,7 +97,7 @@ def place_of(declaration: Declaration) -> Place:
 
 def _written(place: Place) -> Written:
     value = loaded.value_of(place.module, place.name) if loaded.is_loaded(place.module) else None
-    if isinstance(value, Column):
+    if type(value) is Column:
         return Written(column_text(value), (), frozenset(), (), ())
     found = written(place)
     if isinstance(value, Declaration):

@@ -11,7 +11,7 @@ import functools
 import re
 import types
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -19,11 +19,16 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.planning.loaded import is_ours, was_read
 
+
+class _Named(NamedTuple):
+    field: int
+
+
 _PLAIN = (
     bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType, range, slice, datetime.date, datetime.time,
     datetime.timedelta, datetime.tzinfo, decimal.Decimal, fractions.Fraction, re.Pattern, pl.DataType, pl.Expr, np.generic, np.dtype,
     types.BuiltinFunctionType, types.MethodDescriptorType, types.WrapperDescriptorType, types.ModuleType, np.ufunc,
-    types.GenericAlias, types.UnionType,
+    types.GenericAlias, types.UnionType, type(_Named.field),
 )  # fmt: skip
 _INSTEAD: dict[type, str] = {
     list: "write a tuple, ( … )", dict: "write types.MappingProxyType({ … })", set: "write frozenset({ … })",

@@ -30,7 +30,12 @@ class _Loader(SourceFileLoader):
     """Compiles the text that is kept, and keeps what the module's names stood for afterwards."""
 
     def get_data(self, path: str) -> bytes:
-        return _text(path) if path == self.path else super().get_data(path)
+        if path == self.path:
+            return _text(path)
+        compiled = super().get_data(path)
+        if int.from_bytes(compiled[4:8], "little"):  # named by a hash that Python may not compare with the source
+            raise OSError("compiled by another rule than ours")
+        return compiled
 
     def path_stats(self, path: str) -> Mapping[str, Any]:
         text = _text(path)
@@ -147,6 +152,8 @@ def check_unchanged(modules: Iterable[str], patched: Iterable[str] = ()) -> None
         if path is None or Path(path).read_bytes() != _texts.get(path):
             raise ChangedSource(f"{module} was edited after this process loaded it; restart the process, so that it runs the new code")
     for module in patched:
+        if module in sys.modules and module not in _names and path_of(module) != path_of(module.partition(".")[0]):
+            raise ChangedSource(f"{module} was not loaded from its source; remove what was compiled beside it")
         held, now = _names.get(module, {}), vars(sys.modules[module]) if module in sys.modules else {}
         for name, value in held.items():
             if now.get(name) is not value and not name.startswith("__"):

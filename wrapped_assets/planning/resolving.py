@@ -40,7 +40,9 @@ class Names:
         for is_class, scope in reversed(self._scopes):
             if name in scope and not (is_class and inside):
                 known = scope[name]
-                return known if isinstance(known, str) else self._target(known, name)
+                text = known if isinstance(known, str) else self._target(known, name)
+                outside = found(self.module, name) if is_class else None  # `N = N` in a class takes the module's
+                return text if outside is None or isinstance(outside, Library) else text + self._target(outside, name)
             inside = inside or not is_class
         return self._target(found(self.module, name), name)
 

@@ -19,7 +19,9 @@ def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def arguments_of(arguments: ast.arguments) -> list[ast.arg]:
-    return [node for node in ast.walk(arguments) if isinstance(node, ast.arg)]
+    """A function's own parameters, and not those of a lambda in a default."""
+    several = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
+    return [one for one in several if one is not None]
 
 
 def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
@@ -60,4 +62,5 @@ def imports_of(body: list[ast.stmt], module: str) -> dict[str, Target]:
 
 
 def stored_in(targets: Iterator[ast.expr]) -> list[str]:
-    return list(dict.fromkeys(node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)))
+    nodes = (node for target in targets for node in ast.walk(target))
+    return list(dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)))

@@ -9,9 +9,10 @@ import ast
 from functools import cache
 
 from wrapped_assets.planning.allowed import imports_from, refused_attribute, refused_in_library
-from wrapped_assets.planning.expressions import check_expression, refused
-from wrapped_assets.planning.names import Definition, Library, Place, definition_of, found, imported, targets_of, tree_of
+from wrapped_assets.planning.expressions import check_expression, refused, returns_frozen
+from wrapped_assets.planning.names import Definition, Library, Place, Whole, definition_of, found, imported, targets_of, tree_of
 from wrapped_assets.planning.scopes import without_docstring
+from wrapped_assets.planning.tops import check_binds_nothing_else, check_hides_no_module, check_name
 
 _STATEMENTS = (
     ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.While, ast.If, ast.Expr, ast.Pass, ast.Break, ast.Continue,
@@ -54,16 +55,18 @@ class _Checker:
         self.module = module
 
     def module_(self) -> None:
+        check_hides_no_module(self.module)
         seen: dict[str, int] = {}
         for statement in without_docstring(tree_of(self.module).body or [ast.Pass()]):
-            if self._is_for_type_checkers(statement):
-                continue
+            is_for_type_checkers = self._is_for_type_checkers(statement)
             for name in self._names(statement):
+                check_name(self.module, statement, name)
                 if name in seen:
                     what = f"a second meaning of the name {name!r} (the first is on line {seen[name]})"
                     raise refused(self.module, statement, what, "give each its own name")
                 seen[name] = statement.lineno
-            self.definition(statement)
+            if not is_for_type_checkers:
+                self.definition(statement)
 
     def _is_for_type_checkers(self, statement: ast.stmt) -> bool:
         if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Name):
@@ -76,10 +79,13 @@ class _Checker:
             return [statement.name]
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             return list(imported(statement, self.module))
+        if isinstance(statement, ast.If):
+            return [name for one in statement.body for name in self._names(one)]
         return targets_of(statement) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else []
 
     def definition(self, node: ast.stmt | Definition) -> None:
         """A statement at the top of a module."""
+        check_binds_nothing_else(self.module, node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node)
         elif isinstance(node, ast.FunctionDef):
@@ -111,13 +117,16 @@ class _Checker:
                 names = imports_from(module)
                 if isinstance(node, ast.Import) and names and (alias.asname or "." not in module):
                     continue
-                if not names or (name != "*" and (refused_in_library(module, name) or refused_attribute(name))):
+                is_private = name.startswith("_")
+                if not names or (name != "*" and (is_private or refused_in_library(module, name) or refused_attribute(name))):
                     what = f"the import of {module if name == '*' else f'{module}.{name}'}"
                     raise refused(self.module, node, what, "use what docs/recompute.md allows")
             elif isinstance(target, Place) and found(self.module, local) is None:
                 what = f"an import of {alias.name!r}, which {target.module} does not define,"
                 raise refused(self.module, node, what, "import what is defined")
             else:
+                if isinstance(node, ast.ImportFrom) and isinstance(target, Whole):
+                    check_hides_no_module(target.module.rpartition(".")[0])
                 room = target.module.split(".")
                 if len(room) > 2 and room[0] == "wrapped_assets" and room[1] not in _FIRST_ROOMS:
                     what = f"an import from {target.module}"
@@ -130,7 +139,7 @@ class _Checker:
             known = self._known(function)
             if not isinstance(target, Place) and known not in decorators:
                 raise refused(self.module, one, f"the decorator {ast.unparse(function)!r}", "call the function that it would call")
-            if known in ("functools.cache", "functools.lru_cache") and not _returns_frozen(node):
+            if known in ("functools.cache", "functools.lru_cache") and not returns_frozen(node):
                 what = f"the decorator {ast.unparse(function)!r} of a function that may return a list"
                 raise refused(self.module, one, what, "return a tuple: what is kept is shared")
             check_expression(self.module, one)
@@ -187,14 +196,3 @@ class _Checker:
             for inner in ("body", "orelse"):
                 if nested := getattr(statement, inner, None):
                     self._body([ast.Pass(), *nested])
-
-
-def _returns_frozen(node: ast.FunctionDef) -> bool:
-    """Whether what a kept function returns is visibly a tuple, a truth or a number."""
-    own = [one for one in ast.walk(node) if isinstance(one, ast.Return)]
-    calls = ("tuple", "frozenset", "str", "int", "float", "bool", "len", "sum")
-    return bool(own) and all(
-        isinstance(one.value, (ast.Tuple, ast.Compare, ast.Constant, ast.JoinedStr, ast.BinOp, ast.BoolOp, ast.UnaryOp))
-        or (isinstance(one.value, ast.Call) and isinstance(one.value.func, ast.Name) and one.value.func.id in calls)
-        for one in own
-    )

@@ -28,7 +28,7 @@ OPAQUE = {
         BODY.replace(RETURN, '    import_module("os")\n' + RETURN), "from importlib import import_module\n", "docs/recompute.md",
     ),
     "a name that does not exist": (BODY.replace(RETURN, "    nowhere\n" + RETURN), "", "top of the module"),
-    "an opaque value": (BODY.replace(RETURN, "    THING\n" + RETURN), "THING = object()\n", "use a number"),
+    "an opaque value": (BODY.replace(RETURN, "    THING\n" + RETURN), "THING = object()\n", "name the function"),
     "a module of ours under another name": (
         BODY.replace(RETURN, "    other = kernels\n    other.top()\n" + RETURN), "from laboratory import kernels\n", "directly",
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import py_compile
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,20 @@ def test_python_without_docstrings_is_refused_with_words() -> None:
     script = "from wrapped_assets.contracts.graph import project_graph; project_graph()"
     done = subprocess.run([sys.executable, "-OO", "-c", script], text=True, capture_output=True, check=False)
     assert "PYTHONOPTIMIZE=2" in done.stderr
+
+
+def test_a_compiled_file_that_python_would_not_compare_with_its_source_is_left_aside(tmp_path: Path) -> None:
+    kernel = _package(tmp_path) / "kernels.py"
+    py_compile.compile(str(kernel), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    kernel.write_text(KERNEL.format(2))
+    assert _run(tmp_path)[1] == "12"
+
+
+def test_a_module_that_did_not_come_from_its_source_is_refused(tmp_path: Path) -> None:
+    kernel = _package(tmp_path) / "kernels.py"
+    py_compile.compile(str(kernel), cfile=str(kernel.with_name("kernels.pyc")))
+    kernel.rename(tmp_path / "aside.py")
+    then = f"Path({str(tmp_path / 'aside.py')!r}).rename({str(kernel)!r})"
+    said = _run(tmp_path, then)[0]
+    assert said.startswith("refused:")
+    assert "not loaded from its source" in said
