@@ -6,6 +6,7 @@ import errno
 import importlib
 import os
 import pkgutil
+import re
 import sys
 from typing import Any
 
@@ -43,7 +44,9 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: nothing to say
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 ctx.exit(0)
-            click.echo(f"wrapped: {error.strerror or type(error).__name__}; nothing was half-written", err=True)
+            number = re.search(r"\(os error (\d+)\)", str(error))  # Polars gives it in words only, with a path that may say too much
+            said = error.strerror or (os.strerror(int(number[1])) if number else type(error).__name__)
+            click.echo(f"wrapped: {said}; nothing was half-written", err=True)
             ctx.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

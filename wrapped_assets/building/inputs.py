@@ -19,7 +19,7 @@ from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.cell_files import is_of
-from wrapped_assets.storage.files import is_intact
+from wrapped_assets.storage.files import is_intact, rows_of_files
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
@@ -93,7 +93,7 @@ class Inputs:
         if not paths:
             return pl.DataFrame(schema={name: schema[name] for name in columns})
         scans = [pl.scan_parquet(path).select(columns) for path in paths]
-        return pl.concat(scans) if declaration.kind == "year" else pl.concat(pl.collect_all(scans))
+        return pl.concat(scans) if declaration.kind == "year" else rows_of_files(scans)
 
     def outside(self, cell: Cell, key: str, read: Read, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
         """The rows that the cell's hash of this input is about, and no others."""

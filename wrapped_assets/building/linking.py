@@ -23,7 +23,7 @@ from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.planning.engine import LINKING
 from wrapped_assets.storage import landing
-from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.storage.files import is_intact, rows_of_files, write_parquet
 from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, intact_path
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
@@ -96,7 +96,7 @@ def _hash(rows: pl.DataFrame) -> str:
 
 def _computed(root: Root, chunks: Chunks, bucket: int) -> Linked:
     tracks = [pl.scan_parquet(intact_path(root, chunk)).select(LANDED_TRACKS.keys()) for chunk in _of(chunks, TRACKS, bucket)]
-    names = names_of(pl.concat(pl.collect_all(tracks)).unique("variant_id").sort("variant_id"))
+    names = names_of(rows_of_files(tracks).unique("variant_id").sort("variant_id"))
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
@@ -107,7 +107,7 @@ def _computed(root: Root, chunks: Chunks, bucket: int) -> Linked:
         for chunk in _of(chunks, PLAYS, bucket)
         for head, tail in [landing.edges(Month.parse(chunk.month), EDGE)]
     ]  # fmt: skip
-    plays = pl.concat(pl.collect_all(scans))
+    plays = rows_of_files(scans)
     links, led_to = linked(plays.select(PLAYS_READ), names)
     who = ["month", "listener_id", "variant_id"]
     present = plays.group_by(who).agg(pl.col("is_head", "is_tail").any())

@@ -19,7 +19,7 @@ from wrapped_assets.kernels.hashing import combined, frame_hashes
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.files import is_intact, write_parquet
+from wrapped_assets.storage.files import is_intact, rows_of_files, write_parquet
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive, snapshot
 from wrapped_assets.vocabulary import columns as c
@@ -189,7 +189,7 @@ def read_landed(
                 lazy = lazy.filter(pl.col("listened_at").is_between(*(head if shift > 0 else tail)))
             parts.append(lazy.select(wanted))
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
-    return pl.concat(pl.collect_all(parts)) if parts else pl.DataFrame(schema=schema)
+    return rows_of_files(parts) if parts else pl.DataFrame(schema=schema)
 
 
 def intact_path(root: Root, chunk: Chunk) -> Path:
