@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from wrapped_assets.documentation.tables import CLASSES, table
-from wrapped_assets.kernels.privacy_loss import epsilon_of
-from wrapped_assets.privacy.noise import NANO
 from wrapped_assets.privacy.policy import Policy, export_names, policy_of
+from wrapped_assets.privacy.report import loss_of
 from wrapped_assets.vocabulary.categories import category_of
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
@@ -63,8 +62,10 @@ def _thresholds(policy: Policy) -> str:
 
 
 def _noise(policy: Policy) -> str:
-    drawn = [(name, noise, epsilon_of(noise.nano_rho / NANO, noise.delta)) for name, noise in sorted(policy.noise.items())]
-    return "; ".join(f"{name}: epsilon {epsilon:.2f} at delta {noise.delta:g}" for name, noise, epsilon in drawn) or "none"
+    drawn = [(name, loss_of([(noise.nano_rho, noise.pico_delta)])) for name, noise in sorted(policy.noise.items())]
+    if len(drawn) > 1:
+        drawn.append(("together", loss_of((noise.nano_rho, noise.pico_delta) for noise in policy.noise.values())))
+    return "; ".join(f"{name}: epsilon {loss['epsilon']:.2f} at delta {loss['delta']:g}" for name, loss in drawn) or "none"
 
 
 def _left() -> Iterator[str]:

@@ -124,7 +124,7 @@ def _hours(ms: int) -> int:
 
 def _sides(snapshot: Snapshot, heard: pl.LazyFrame, artists: pl.LazyFrame) -> dict[str, pl.LazyFrame]:
     """Dimension → artist_id, listener_id, value: one dimension at a time and never two crossed."""
-    people = snapshot.profiles(["country", "birth_year"]).with_columns(band=age_band("birth_year", snapshot.taken_at.year, AGES)).lazy()
+    people = snapshot.profiles(["country", "birth_year"]).with_columns(band=age_band("birth_year", snapshot.year + 1, AGES)).lazy()
     ours = heard.join(artists, on="artist_id", how="semi").join(people, on="listener_id", how="left")
     months = snapshot.read("aggregates/artist_months", ["listener_id", "artist_id", "month", "listen_count"])
     monthly = months.filter(pl.col("listen_count") > 0).join(artists, on="artist_id", how="semi")

@@ -43,7 +43,8 @@ def produce(snapshot: Snapshot, draws: Draws) -> Produced:
         f"people in groups of fewer than {rule.k_cell} of one region, age band and genre": banded(complete.height - told.height),
         "people whose region and age band would tell their genre": banded(told.height - shown.height),
     }
-    return Produced({ROWS: table.select("pseudonym", *CLASS)}, hidden, names)
+    everybody = complete.lazy().select(*CLASS, "listener_id")  # also who is in a group too small to be told
+    return Produced({ROWS: table.select("pseudonym", *CLASS)}, hidden, names, {ROWS: everybody})
 
 
 def _people(snapshot: Snapshot) -> pl.DataFrame:
@@ -51,7 +52,7 @@ def _people(snapshot: Snapshot) -> pl.DataFrame:
     profiles = snapshot.profiles(["country", "birth_year"]).select(
         "listener_id",
         region=pl.col("country").replace_strict(REGION_OF, default=None, return_dtype=pl.String),
-        age_band=age_band("birth_year", snapshot.taken_at.year, AGES),
+        age_band=age_band("birth_year", snapshot.year + 1, AGES),
     )
     return profiles.join(_genres(snapshot), on="listener_id", how="left").sort("listener_id")
 

@@ -1,4 +1,7 @@
-"""Ages as bands: whoever may not have had this year's birthday yet counts as a year younger."""
+"""Ages as bands: whoever may not have had this year's birthday yet counts as a year younger.
+
+Exports see them from the year after their edition, whenever they are made: nobody moves between two releases by growing older.
+"""
 
 from __future__ import annotations
 

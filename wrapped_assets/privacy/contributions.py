@@ -24,12 +24,17 @@ SCHEMA = {"cell": pl.Int64, "is_shown": pl.Boolean, "listener_id": pl.Int64, **d
 
 
 def exact_files(policy: Policy) -> list[str]:
-    """The files with figures that only thresholds protect."""
-    return [name for name, columns in policy.files.items() if any(rule.figure and not rule.noise for rule in columns.values())]
+    """The files with figures, or rows of people, that only thresholds protect."""
+    return [
+        name for name, columns in policy.files.items()
+        if policy.disclosure and any((rule.figure and not rule.noise) or rule.privacy == "quasi" for rule in columns.values())
+    ]  # fmt: skip
 
 
 def keys_of(columns: Mapping[str, ColumnRule]) -> list[str]:
-    """The columns that say what a row is about."""
+    """The columns that say what a row is about; of rows of people, everything by which somebody could be known."""
+    if quasi := [name for name, rule in columns.items() if rule.privacy == "quasi"]:
+        return quasi
     return [name for name, rule in columns.items() if rule.privacy == "public" or rule.figure in ("label", "rank")]
 
 

@@ -54,7 +54,9 @@ class Draws:
         for attempt in range(MOST_ATTEMPTS):
             request = f"{policy.export}/{snapshot.year}/{snapshot.snapshot_id[:24]}/{name}" + (f"/{attempt}" if attempt else "")
             account = budget.yearly_account(snapshot.year)
-            spend = budget.charge(snapshot.root, account, request, noise.nano_rho, purpose=purpose, now=snapshot.taken_at)
+            spend = budget.charge(
+                snapshot.root, account, request, noise.nano_rho, purpose=purpose, pico_delta=noise.pico_delta, now=snapshot.taken_at
+            )
             if spend.result_sha256 is not None and spend.result_path is not None:
                 self.requests.append(request)
                 return self._kept(spend.result_path, spend.result_sha256)

@@ -24,7 +24,7 @@ from wrapped_assets.privacy.passage import FaultsFoundError, folder_of
 from wrapped_assets.privacy.policy import Policy, policy_of, static_contents
 from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of
-from wrapped_assets.privacy.restating import must_differ_enough, must_not_restate
+from wrapped_assets.privacy.restating import must_be_apart, must_differ_enough, must_not_restate
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
 from wrapped_assets.privacy.staged_files import as_csv, read_folder, write_files
 from wrapped_assets.storage import budget, exports
@@ -57,6 +57,8 @@ def stage(
         if same := [record for record in delivered if record.snapshot_id == snapshot.snapshot_id and record.expired_at is None]:
             return same[0]
         must_not_restate(root, delivered, snapshot, restate)
+    if not is_frozen and delivered:
+        must_be_apart(delivered, pinned.policy, at)
     for record in there:  # what waits, for instance for approvals
         is_waiting = record.state != "delivered" and record.snapshot_id == snapshot.snapshot_id
         if is_waiting and at - record.created_at < CONSENT_LIVES and _reason(root, record) == restate:
@@ -64,7 +66,7 @@ def stage(
     draws = Draws(snapshot, redraw=redraw)
     produced = export.produce(snapshot, draws)
     record = _written(snapshot, produced, draws, recipient, restate)
-    if is_frozen and delivered:
+    if delivered and (is_frozen or pinned.policy.release.least_days):
         try:
             must_differ_enough(root, delivered, record.export_id, pinned.policy)
         except RefusedError:

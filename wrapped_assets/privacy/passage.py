@@ -18,7 +18,8 @@ from wrapped_assets.privacy.policy import PinnedPolicy, policy_of
 from wrapped_assets.privacy.report import REPORT, finished_report
 from wrapped_assets.privacy.restating import keep_people
 from wrapped_assets.privacy.staged_files import copy_folder, files_below, hash_of_folder, write_files
-from wrapped_assets.storage import exports
+from wrapped_assets.storage import budget, exports
+from wrapped_assets.storage.budget import Spend
 from wrapped_assets.storage.exports import Approval, ExportRecord
 from wrapped_assets.storage.outputs import note_output
 from wrapped_assets.storage.root import Root
@@ -121,7 +122,7 @@ def _write_out(
         figures = orjson.loads((waiting / REPORT).read_bytes())
         for name in (REPORT, *withheld):
             (waiting / name).unlink()
-        write_files(waiting, finished_report(pinned, record, figures, approvals))
+        write_files(waiting, finished_report(pinned, record, figures, approvals, _paid(root, record)))
         if finish is not None:
             finish(waiting)
         if out.exists():
@@ -133,6 +134,11 @@ def _write_out(
         raise
     for export_id in void:
         shutil.rmtree(folder_of(root, export_id), ignore_errors=True)
+
+
+def _paid(root: Root, record: ExportRecord) -> list[Spend]:
+    """What the year had paid for when this export was staged: the same whenever it is delivered."""
+    return budget.spends_until(root, budget.yearly_account(record.year), record.created_at) if record.year else []
 
 
 def unfinished(out: Path, export_id: str) -> Path:

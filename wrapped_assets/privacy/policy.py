@@ -82,12 +82,18 @@ class Noise(_Strict):
     release_from: int | None = None  # the least noisy count that is released
     sentence: str  # what the noise means, in one sentence
 
+    @property
+    def pico_delta(self) -> int:
+        """The delta that the mechanism itself spends, in trillionths: a threshold does, the others none."""
+        return round(self.delta * 10**12) if self.mechanism == "gaussian_threshold" else 0
+
 
 class Release(_Strict):
     """Whether a release stays as it is, and by how many people one that is told anew must differ, in every figure."""
 
     frozen: bool
     restate_people: int = 50
+    least_days: int = 0  # between two releases for one recipient, where not frozen
 
 
 class Policy(_Strict):

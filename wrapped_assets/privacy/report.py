@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from wrapped_assets.faces.embedding import CONTENT_POLICY, with_faces
-from wrapped_assets.kernels.privacy_loss import epsilon_of
+from wrapped_assets.kernels.privacy_loss import DELTA, epsilon_of
 from wrapped_assets.privacy.disclosure import banded
 from wrapped_assets.privacy.eligible import REASONS
 from wrapped_assets.privacy.export import Produced
@@ -20,6 +20,7 @@ from wrapped_assets.privacy.noise import NANO, Laplace
 from wrapped_assets.privacy.policy import PinnedPolicy, Policy
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import as_csv
+from wrapped_assets.storage.budget import PICO, Spend
 from wrapped_assets.storage.exports import Approval, ExportRecord
 
 REPORT = "privacy_report.json"
@@ -71,19 +72,45 @@ def _file(policy: Policy, name: str, content: bytes, rows: int) -> dict[str, Any
 def _noise(name: str, policy: Policy) -> dict[str, Any]:
     noise = policy.noise[name]
     is_pure = noise.mechanism == "laplace"  # keeps its epsilon without a delta
-    epsilon = Laplace(noise.facts_per_person or 1, noise.nano_rho).epsilon if is_pure else epsilon_of(noise.nano_rho / NANO, noise.delta)
+    epsilon = Laplace(noise.facts_per_person or 1, noise.nano_rho).epsilon if is_pure else epsilon_of(noise.nano_rho / NANO)
     return {
-        "name": name, "mechanism": noise.mechanism, "rho": noise.nano_rho / NANO, "delta": 0 if is_pure else noise.delta,
+        "name": name, "mechanism": noise.mechanism, "rho": noise.nano_rho / NANO,
+        "delta": 0 if is_pure else round(noise.pico_delta / PICO + DELTA, 15),
         "epsilon": round(epsilon, 3), "sentence": noise.sentence,
     }  # fmt: skip
 
 
+def loss_of(parts: Iterable[tuple[int, int]]) -> dict[str, float]:
+    """The whole of several (nano-rho, pico-delta): rho, and the epsilon that it is worth at the delta given beside it."""
+    pairs = list(parts)
+    rho, spent = sum(rho for rho, _ in pairs) / NANO, sum(delta for _, delta in pairs) / PICO
+    return {"rho": rho, "epsilon": round(epsilon_of(rho), 3), "delta": round(spent + DELTA, 15) if pairs else 0}
+
+
+def _losses(policy: Policy, year: int | None, spends: Sequence[Spend]) -> dict[str, Any]:
+    """What this release may cost a person, and what all of the year up to it may: both as a whole, and draw by draw."""
+    rows = [
+        {"release": key[0], "draw": "/".join(key[3:]), **loss_of([(spend.nano_rho, spend.pico_delta)])}
+        for spend in spends
+        if len(key := spend.request_key.split("/")) > 3
+    ]
+    return {
+        "release": loss_of((noise.nano_rho, noise.pico_delta) for noise in policy.noise.values()),
+        "year": {"year": year, **loss_of((spend.nano_rho, spend.pico_delta) for spend in spends)},
+        "draws": rows,
+    }
+
+
 def finished_report(
-    pinned: PinnedPolicy, record: ExportRecord, figures: Mapping[str, Any], approvals: Sequence[Approval]
-) -> dict[str, bytes]:  # fmt: skip
-    """The report as it is delivered, as JSON and as a page: the figures, the export's id and hash, and who approved it."""
+    pinned: PinnedPolicy, record: ExportRecord, figures: Mapping[str, Any], approvals: Sequence[Approval], spends: Sequence[Spend] = ()
+) -> dict[str, bytes]:
+    """The report as it is delivered, as JSON and as a page: the figures, the export's id and hash, and who approved it.
+
+    `spends` is what the year's account paid up to this release: added up, for nobody cares which release it was that told of them.
+    """
     whole = {
         **figures,
+        "losses": _losses(pinned.policy, record.year, spends) if pinned.policy.noise else None,
         "export_id": record.export_id,
         "staged_sha256": record.sha256,
         "approvals": [{"role": each.role, "approver": each.approver, "at": each.approved_at.isoformat()} for each in approvals],

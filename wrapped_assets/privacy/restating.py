@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,13 @@ def must_not_restate(root: Root, delivered: Iterable[ExportRecord], snapshot: Sn
             raise RefusedError("who was in an earlier release is not known any more, so that nothing can be compared with it: it stands")
         if len(people_of(root, before.export_id).symmetric_difference(snapshot.active)) < rule.restate_people:
             raise RefusedError(_BETRAYS.format(least=rule.restate_people, where=""))
+
+
+def must_be_apart(delivered: Iterable[ExportRecord], policy: Policy, at: datetime) -> None:
+    """RefusedError where a recipient would get two releases within the policy's days: what changed between them would be few people."""
+    least = timedelta(days=policy.release.least_days)
+    if any(record.delivered_at and at - record.delivered_at < least for record in delivered):
+        raise RefusedError(f"this recipient got one less than {least.days} days ago: two so near to each other tell who came or went")
 
 
 def must_differ_enough(root: Root, delivered: Iterable[ExportRecord], export_id: str, policy: Policy) -> None:

@@ -16,6 +16,8 @@ from wrapped_assets.storage.root import Root
 
 NANO = 1_000_000_000
 YEARLY_CAP = NANO // 10  # rho 0.10 for each person and year; at delta 1e-6 that is epsilon 2.1
+PICO = NANO * 1000
+YEARLY_DELTA_CAP = 2_000_000  # a delta of 2e-6 for what thresholds may give away; telling rho as an epsilon adds one more
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Spend:
     spent_at: datetime
     result_path: str | None = None
     result_sha256: str | None = None
+    pico_delta: int = 0
     is_fresh: bool = False
 
 
@@ -58,7 +61,9 @@ def open_account(root: Root, account: str, cap: int = YEARLY_CAP) -> Balance:
         return _balance(connection, account)
 
 
-def charge(root: Root, account: str, request_key: str, nano_rho: int, *, purpose: str, now: datetime | None = None) -> Spend:
+def charge(
+    root: Root, account: str, request_key: str, nano_rho: int, *, purpose: str, pico_delta: int = 0, now: datetime | None = None
+) -> Spend:  # fmt: skip
     """Pays for a release before its noise is drawn, and returns what was paid.
 
     A request that paid before does not pay again: its stored spend comes back, with the result where there is one. What failed after it
@@ -71,16 +76,21 @@ def charge(root: Root, account: str, request_key: str, nano_rho: int, *, purpose
         raise InputError("expected a request's key of at most 128 letters, digits and :./-_")
     open_account(root, account)
     accounts, spends = tables.budget_accounts, tables.budget_spends
-    spend = Spend(request_key, account, nano_rho, named(purpose).name, (now or datetime.now(UTC)).astimezone(UTC), is_fresh=True)
-    row = {name: getattr(spend, name) for name in ("request_key", "account", "nano_rho", "purpose", "spent_at")}
+    spend = Spend(request_key, account, nano_rho, named(purpose).name, (now or datetime.now(UTC)).astimezone(UTC),
+                  pico_delta=pico_delta, is_fresh=True)  # fmt: skip
+    row = {name: getattr(spend, name) for name in ("request_key", "account", "nano_rho", "pico_delta", "purpose", "spent_at")}
     with root.engine.begin() as connection:
         # The key is taken first: who asks the same at the same moment waits here, and then finds it.
         if not claim(connection, spends, row):
             return _same(_stored(connection, request_key), spend)
         enough = accounts.c.spent_nano_rho + nano_rho <= accounts.c.cap_nano_rho
-        paid = sa.update(accounts).where(accounts.c.account == account, enough)
-        if connection.execute(paid.values(spent_nano_rho=accounts.c.spent_nano_rho + nano_rho)).rowcount == 0:
+        sure = accounts.c.spent_pico_delta + pico_delta <= accounts.c.cap_pico_delta
+        paid = sa.update(accounts).where(accounts.c.account == account, enough, sure)
+        more = {"spent_nano_rho": accounts.c.spent_nano_rho + nano_rho, "spent_pico_delta": accounts.c.spent_pico_delta + pico_delta}
+        if connection.execute(paid.values(**more)).rowcount == 0:
             left = _balance(connection, account)
+            if left.cap - left.spent >= nano_rho:
+                raise RefusedError(f"the privacy budget {account} has too little delta left for a release with a threshold")
             raise RefusedError(  # which takes the key back
                 f"the privacy budget {account} has {left.cap - left.spent} of {left.cap} nano-rho left, and this release costs {nano_rho}: "
                 "publish less, or wait for the next year"
@@ -106,6 +116,14 @@ def spend_of(root: Root, request_key: str) -> Spend | None:
         return _stored(connection, request_key)
 
 
+def spends_until(root: Root, account: str, at: datetime) -> list[Spend]:
+    """What an account paid for up to an instant, in the order of paying; also what failed after it, for its charge stays."""
+    table = tables.budget_spends
+    query = sa.select(table).where(table.c.account == account, table.c.spent_at <= at).order_by(table.c.spent_at, table.c.request_key)
+    with root.engine.connect() as connection:
+        return [Spend(**row._mapping) for row in connection.execute(query)]
+
+
 def balance(root: Root, account: str) -> Balance | None:
     """What an account has spent; None where it was never opened."""
     with root.engine.connect() as connection:
@@ -121,7 +139,8 @@ def _stored(connection: sa.Connection, request_key: str) -> Spend | None:
 
 def _same(found: Spend | None, asked: Spend) -> Spend:
     """The stored spend, if it is what is asked for again."""
-    if found is None or (found.account, found.nano_rho, found.purpose) != (asked.account, asked.nano_rho, asked.purpose):
+    paid = ("account", "nano_rho", "pico_delta", "purpose")
+    if found is None or any(getattr(found, name) != getattr(asked, name) for name in paid):
         raise RefusedError("this request key already paid a different charge: a different release needs its own key")
     return found
 

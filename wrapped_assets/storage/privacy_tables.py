@@ -131,12 +131,14 @@ export_keys = sa.Table(
     sa.Column("destroyed_at", Instant),
 )  # fmt: skip
 
-# Budgets of differential privacy in billionths of a zCDP rho: integers, so that sums are exact.
+# Budgets of differential privacy in billionths of a zCDP rho and trillionths of a delta: integers, so that sums are exact.
 budget_accounts = sa.Table(
     "budget_accounts", metadata,
     sa.Column("account", sa.String(128), primary_key=True),  # whose budget, and of what time: 2025/all
     sa.Column("cap_nano_rho", sa.BigInteger, nullable=False),
     sa.Column("spent_nano_rho", sa.BigInteger, nullable=False),
+    sa.Column("cap_pico_delta", sa.BigInteger, nullable=False, server_default="2000000"),
+    sa.Column("spent_pico_delta", sa.BigInteger, nullable=False, server_default="0"),
     sa.CheckConstraint("spent_nano_rho >= 0 and spent_nano_rho <= cap_nano_rho", name="budget_within_cap"),
 )  # fmt: skip
 
@@ -145,6 +147,7 @@ budget_spends = sa.Table(
     sa.Column("request_key", sa.String(128), primary_key=True),
     sa.Column("account", sa.String(128), sa.ForeignKey("budget_accounts.account"), nullable=False),
     sa.Column("nano_rho", sa.BigInteger, nullable=False),
+    sa.Column("pico_delta", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("purpose", sa.String(64), nullable=False),
     sa.Column("spent_at", Instant, nullable=False),
     sa.Column("result_path", sa.String),  # where the one result of this spend lies; null: the run failed, the charge stays

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -35,6 +35,7 @@ MADE = {name: recipient_of(name) for name in all_exports()}
 SONGS = [(f"song {number}", "bo") for number in range(12)]
 CATALOGUE = public({"royksopp": [], "bo": []}, SONGS, {"London": 9_000_000})
 DAY = date(YEAR, 2, 14)
+LATER = datetime.now(UTC) + timedelta(days=91)
 
 
 def lives(names: Iterator[str]) -> Mapping[str, Life]:
@@ -74,15 +75,15 @@ def wrapped(world: World, *arguments: str) -> tuple[int, str]:
     return found.exit_code, found.output
 
 
-def delivered(world: World, name: str, out: Path) -> str:
+def delivered(world: World, name: str, out: Path, now: datetime | None = None) -> str:
     """Through stage, check, approvals and delivery; the export's id."""
-    record = gate.stage(world.root, export_named(name), YEAR, recipient=MADE[name])
+    record = gate.stage(world.root, export_named(name), YEAR, recipient=MADE[name], now=now)
     gate.clear(world.root, export_named(name), record.export_id)
     for role in policy_of(name).policy.approvals:
         exports.approve(world.root, record.export_id, role, f"somebody of {role}")
-    again = gate.stage(world.root, export_named(name), YEAR, recipient=MADE[name])
+    again = gate.stage(world.root, export_named(name), YEAR, recipient=MADE[name], now=now)
     assert again.export_id == record.export_id, "what waits for approval is what was approved"
-    gate.deliver(world.root, record.export_id, out)
+    gate.deliver(world.root, record.export_id, out, now)
     return record.export_id
 
 
@@ -212,18 +213,56 @@ def test_the_terms_forbid_finding_out_who_it_is_and_passing_it_on(world: World, 
 
 
 def test_a_second_extract_for_the_same_partner_is_a_new_one_under_another_key(world: World, tmp_path: Path) -> None:
-    first, second = delivered(world, "partner_extract", tmp_path / "1"), delivered(world, "partner_extract", tmp_path / "2")
+    first, second = delivered(world, "partner_extract", tmp_path / "1"), delivered(world, "partner_extract", tmp_path / "2", LATER)
     assert first != second
     one, two = (set(pl.read_csv(tmp_path / name / "partner_extract.csv")["pseudonym"]) for name in "12")
     assert len(one) == len(two)
     assert not one & two
 
 
+def test_two_extracts_for_one_recipient_never_tell_who_took_their_consent_back(tmp_path: Path) -> None:
+    """Eleven and ten people in two groups: without one of the ten all ten rows would go, and point at them."""
+    people = {f"p{n}": Life(genres=["rock"] if n < 10 else ["jazz"]) for n in range(21)}
+    world = World(tmp_path / "root", people, CATALOGUE)
+    delivered(world, "partner_extract", tmp_path / "1")
+    ask = ("export", "partner_extract", "--year", str(YEAR), "--recipient", "acme", "--out", str(tmp_path / "2"))
+    code, said = wrapped(world, *ask)
+    assert code == 4
+    assert "less than 90 days ago" in said
+    for name in ("p0", "p15"):  # one whose group would be dropped, and one whose group would be smaller
+        consents.record(world.root, registry.find_listener(world.root, name), "partner:acme", "withdrawn", method="letter")
+        with pytest.raises(RefusedError, match="fewer than 10 people changed in some figure"):
+            gate.stage(world.root, export_named("partner_extract"), YEAR, recipient="acme", now=LATER)
+    report = json.loads((tmp_path / "1" / "privacy_report.json").read_text())
+    assert (report["release"]["least_days"], report["release"]["restate_people"]) == (90, 10)
+    assert "after 90 days at the earliest" in (tmp_path / "1" / "privacy_report.html").read_text()
+
+
+def test_a_report_adds_up_what_a_year_may_cost_a_person(world: World, tmp_path: Path) -> None:
+    """Of the two draws of the charts, the marketing facts before them, and the delta of thresholds and conversion."""
+    delivered(world, "marketing_facts", tmp_path / "facts")
+    delivered(world, "charts", tmp_path / "charts")
+    report = json.loads((tmp_path / "charts" / "privacy_report.json").read_text())
+    release, year = report["losses"]["release"], report["losses"]["year"]
+    assert (release["rho"], release["delta"]) == (pytest.approx(0.0476), pytest.approx(2e-6))
+    assert 1.42 < release["epsilon"] < 1.45
+    assert (year["rho"], year["delta"]) == (pytest.approx(0.0716), pytest.approx(2e-6))
+    assert year["epsilon"] > release["epsilon"]
+    assert [(each["release"], each["draw"]) for each in report["losses"]["draws"]] == [
+        ("marketing_facts", "facts"), ("charts", "numbers"), ("charts", "ranks")
+    ]  # fmt: skip
+    page = (tmp_path / "charts" / "privacy_report.html").read_text()
+    assert f"ε {release['epsilon']}" in page
+    assert "The year together" in page
+
+
 def test_an_approval_of_one_extract_lets_no_other_out(world: World, tmp_path: Path) -> None:
     delivered(world, "partner_extract", tmp_path / "1")
-    code, said = wrapped(world, "export", "partner_extract", "--year", str(YEAR), "--recipient", "acme", "--out", str(tmp_path / "2"))
-    assert code == 4
-    assert "waits for approval by privacy" in said
+    gate.stage(world.root, export_named("partner_extract"), YEAR, recipient="acme", now=LATER)
+    record = exports.exports_named(world.root, "partner_extract", YEAR, "acme")[0]
+    gate.clear(world.root, export_named("partner_extract"), record.export_id)
+    with pytest.raises(RefusedError, match="waits for approval by privacy"):
+        gate.deliver(world.root, record.export_id, tmp_path / "2", LATER)
 
 
 def test_consent_taken_back_before_the_check_stops_an_extract(world: World) -> None:
