@@ -34,4 +34,5 @@ def command(host, port, data) -> None:
         click.echo(f"{one_line(link.listener)} {link.year}: http://{host}:{port}{link.path}")
     if key is None:
         click.echo("Others reach this address: only pages that were shared are served (`wrapped share`), and none is listed here.")
-    uvicorn.run(application(project, key), host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links
+    pages = application(project, key, [host])
+    uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links

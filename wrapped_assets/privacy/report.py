@@ -113,7 +113,8 @@ def finished_report(
         "losses": _losses(pinned.policy, record.year, spends) if pinned.policy.noise else None,
         "export_id": record.export_id,
         "staged_sha256": record.sha256,
-        "approvals": [{"role": each.role, "approver": each.approver, "at": each.approved_at.isoformat()} for each in approvals],
+        "approvals": [{"role": each.role, "approver": each.approver, "account": each.account, "at": each.approved_at.isoformat()}
+                      for each in approvals],
         "approvals_needed": pinned.policy.approvals,
     }
     page = with_faces(_template().render(policy=CONTENT_POLICY, report=whole))

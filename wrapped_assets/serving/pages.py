@@ -9,6 +9,7 @@ A page is told in the language of `?lang=`, or else in the first one of Accept-L
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -22,6 +23,7 @@ from starlette.routing import Route
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.faces.embedding import CONTENT_POLICY
+from wrapped_assets.serving.shield import THIS_MACHINE, Shield
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
@@ -77,8 +79,11 @@ def _whose(project: Project, year: int, token: str, key: bytes | None) -> Listen
     return owner_of(project.root, year, token)
 
 
-def application(project: Project, key: bytes | None = None) -> Starlette:
-    """The web application: shared pages; with a key, everybody's page too, at the addresses that `links` gives for it."""
+def application(project: Project, key: bytes | None = None, hosts: Collection[str] = ()) -> Starlette:
+    """The web application: shared pages; with a key, everybody's page too, at the addresses that `links` gives for it.
+
+    With a key it answers to this machine's names alone, and to `hosts`.
+    """
 
     @lru_cache(maxsize=256)
     def page(listener: Listener, year: int, number: int, locale: str, told_of: Generation) -> str:
@@ -115,4 +120,6 @@ def application(project: Project, key: bytes | None = None) -> Starlette:
     def healthy(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
-    return Starlette(routes=[Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
+    pages = Starlette(routes=[Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
+    pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else THIS_MACHINE | {*hosts})
+    return pages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +46,7 @@ class Approval:
     approver: str
     sha256: str
     approved_at: datetime
+    account: str = ""  # the user of the operating system who ran the command; empty for approvals from before this was recorded
 
 
 def add_export(root: Root, record: ExportRecord) -> None:
@@ -114,6 +117,14 @@ def deliver_export(root: Root, record: ExportRecord, at: datetime, *, instead: b
     return void
 
 
+def account_now() -> str:
+    """The operating system's user of this process, by the system's own table: an environment variable could name anybody."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a user without an entry, as in containers
+        return f"uid {os.geteuid()}"
+
+
 def approve(root: Root, export_id: str, role: str, approver: str) -> Approval:
     """Signs the bytes that are staged now; InputError where there are none, or the same person signed in another role."""
     record = find_export(root, export_id)
@@ -121,7 +132,7 @@ def approve(root: Root, export_id: str, role: str, approver: str) -> Approval:
         raise InputError(f"the export is {record.state}: there are no staged bytes to approve")
     if any(each.approver == approver and each.role != role for each in approvals_of(root, export_id, record.sha256)):
         raise InputError("the same person approved these bytes in another role: the second role needs another person")
-    found = Approval(role, approver, record.sha256, datetime.now(UTC))
+    found = Approval(role, approver, record.sha256, datetime.now(UTC), account_now())
     table = tables.approvals
     with root.engine.begin() as connection:
         mine = (table.c.export_id == export_id) & (table.c.role == role) & (table.c.sha256 == record.sha256)
@@ -135,7 +146,7 @@ def approvals_of(root: Root, export_id: str, sha256: str) -> list[Approval]:
     table = tables.approvals
     query = sa.select(table).where((table.c.export_id == export_id) & (table.c.sha256 == sha256)).order_by(table.c.role)
     with root.engine.connect() as connection:
-        return [Approval(row.role, row.approver, row.sha256, row.approved_at) for row in connection.execute(query)]
+        return [Approval(row.role, row.approver, row.sha256, row.approved_at, row.account or "") for row in connection.execute(query)]
 
 
 def record_subjects(root: Root, export_id: str, pseudonyms: Mapping[int, str]) -> None:

@@ -119,6 +119,7 @@ approvals = sa.Table(
     sa.Column("role", sa.String(32), primary_key=True),
     sa.Column("sha256", sa.String(64), primary_key=True),
     sa.Column("approver", sa.String(128), nullable=False),
+    sa.Column("account", sa.String(128)),  # the operating system's user, whatever name was typed
     sa.Column("approved_at", Instant, nullable=False),
 )  # fmt: skip
 

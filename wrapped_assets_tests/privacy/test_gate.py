@@ -104,6 +104,18 @@ def test_clearing_without_the_approvals_delivers_nothing(root: Root, staged: Exp
     assert not out.exists()
 
 
+def test_an_approval_records_the_user_of_the_system_whatever_name_was_typed(
+    root: Root, staged: ExportRecord, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("USER", "LOGNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    approved_and_cleared(root, staged)
+    (approval,) = exports.approvals_of(root, staged.export_id, staged.sha256 or "")
+    assert approval.account == exports.account_now() != "somebody-else"
+    gate.deliver(root, staged.export_id, out)
+    assert f"as user {approval.account}" in (out / "privacy_report.html").read_text()
+
+
 def test_an_approval_of_other_bytes_is_none(root: Root, staged: ExportRecord, out: Path) -> None:
     approved_and_cleared(root, staged)
     exports.change_export(root, staged.export_id, state="refused")

@@ -222,3 +222,21 @@ def test_a_served_name_is_gone_with_the_word_that_takes_it_back_with_its_end_and
         assert named() == 2
         erase(Project(small), people["xenophon"])
         assert named() == 0
+
+
+def test_every_answer_has_the_headers_and_no_other_host_is_answered_to(small: Root) -> None:
+    """A site that gives its own name this machine's address must read nothing, be it a page, an error or the state of health."""
+    project = Project(small)
+    publish_edition(project, 2025)
+    page = links(project, KEY)[0].path
+    with served(project) as get:
+        for path, status in ((page, 200), ("/healthz", 200), ("/nothing", 404), ("/2025/none", 404)):
+            answer = get(path)
+            assert answer.status == status
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            for host in ("evil.example", "evil.example:8000", "127.0.0.1.evil.example", ""):
+                refused = get(path, {"Host": host})
+                assert (refused.status, refused.text) == (421, "")
+                assert "default-src 'none'" in refused.headers["content-security-policy"]
+        assert get(page, {"Host": "localhost:8000"}).status == get(page, {"Host": "[::1]:8000"}).status == 200

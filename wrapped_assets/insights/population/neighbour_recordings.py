@@ -35,9 +35,7 @@ PLACES = 50
             people={name: {"is_sharing": True} for name in ("ana", "bo")},
             groups={"home": ["ana", "bo", "cy"]},
             expect=[
-                {"listener_id": "ana", "missed_rank": 1, "recording_id": "walk"},
-                {"listener_id": "ana", "missed_rank": 2, "recording_id": "a"},
-                {"listener_id": "ana", "missed_rank": 3, "recording_id": "b"},
+                *({"listener_id": "ana", "missed_rank": n, "recording_id": name} for n, name in enumerate(("walk", "a", "b"), 1)),
                 {"listener_id": "bo", "missed_rank": 1, "recording_id": "eple"},
             ],
         ),
