@@ -7,6 +7,7 @@ steps of both trees in turn with the same interpreter and libraries, and prints 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,7 @@ def by_buckets() -> None:
 def against(commit: str, rounds: int) -> None:
     """Prints each step's least processor seconds of `rounds`, of the older commit and of this tree, and the ratio."""
     with worktree(commit) as old, tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # nobody else's commands push its files out
         trees = {"old": old, "new": HERE}
         found: dict[str, dict[str, list[Cost]]] = {}
         for number in range(rounds + 1):  # the first fills the caches of both, and does not count
