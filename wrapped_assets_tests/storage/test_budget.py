@@ -111,7 +111,7 @@ def test_a_request_has_one_result_and_none_before_it_paid(registry: Root) -> Non
         assert keep_result(registry, "chart", "one", "a" * 64) == spend_of(registry, "chart")
     with pytest.raises(RefusedError, match="one result"):
         keep_result(registry, "chart", "two", "b" * 64)
-    with pytest.raises(RefusedError, match="paid for"):
+    with pytest.raises(RefusedError, match="kept after payment"):
         keep_result(registry, "another", "one", "a" * 64)
 
 
@@ -119,7 +119,7 @@ def test_a_request_has_one_result_and_none_before_it_paid(registry: Root) -> Non
 def test_another_release_under_the_same_key_is_refused(registry: Root, changes: dict[str, Any]) -> None:
     asked = {"account": ALL, "nano_rho": TENTH, "purpose": "charts"}
     charge(registry, request_key="chart", **asked)
-    with pytest.raises(RefusedError, match="another key"):
+    with pytest.raises(RefusedError, match="needs its own key"):
         charge(registry, request_key="chart", **asked | changes)
 
 
