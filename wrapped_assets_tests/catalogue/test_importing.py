@@ -220,7 +220,7 @@ def test_the_commands_say_what_was_done(tmp_path: Path) -> None:
     assert (done["rows"], done["rejected"]) == ({"known_artists": 1, "known_genres": 2}, {"invalid_country": 1})
     shown = document(data, "catalogue", "show")
     assert (shown["newest"], shown["versions"][0]["tables"]) == (done["version"], {"artists": 1, "genres": 2})
-    assert "was there already" in run(data, "catalogue", "import", *paths).stdout
+    assert "exists already" in run(data, "catalogue", "import", *paths).stdout
     assert "newest" in run(data, "catalogue", "show").stdout
     run(data, "catalogue", "import", tmp_path / "missing", code=2)
 

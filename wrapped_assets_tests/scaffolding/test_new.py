@@ -152,7 +152,7 @@ def test_a_file_that_exists_is_never_overwritten(checkout: Path, kind: str) -> N
 
 
 def test_without_a_checkout_it_says_where_to_get_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="goes into a checkout"):
+    with pytest.raises(InputError, match="writes into a checkout"):
         scaffold("insight", "late_nights", tmp_path)
 
 

@@ -225,7 +225,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a method in prose": ({"method": "Ana said so on the phone"}, "web_form"),
     "a notice without a version": ({"notice": Notice("", "words")}, "version"),
     "a yes dated ahead": ({"valid_from": LATER}, "future"),
-    "an end before the beginning": ({"valid_until": NOON}, "after it begins"),
+    "an end before the beginning": ({"valid_until": NOON}, "after it starts"),
     "an instant without its offset": ({"valid_from": datetime(2025, 1, 1)}, "offset"),  # noqa: DTZ001
 }
 
