@@ -61,7 +61,8 @@ IsLine = Callable[[Sequence[str]], bool]
 def layout_of(head: Head, is_header: IsLine, is_record: IsLine | None = None) -> Layout | None:
     """The layout in which `is_header` accepts a line's names, or `is_record` the first line's fields; None for another format."""
     start = head.first_bytes
-    if b"\0" in start[:1000] or start.lstrip()[:1] in (b"{", b"[", b"<", b"%"):
+    is_binary = start[:1000].count(b"\0") > 9  # a stray NUL costs its row, and only that
+    if is_binary or start.lstrip()[:1] in (b"{", b"[", b"<", b"%"):
         return None
     lines = _decoded(start).splitlines(keepends=True)[: LINES_BEFORE_HEADER + 1]
     stated = STATED_SEPARATOR.match(lines[0].encode().strip(b"\r\n")) if lines else None

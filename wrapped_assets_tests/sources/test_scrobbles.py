@@ -114,3 +114,11 @@ def test_koito_shows_primary_aliases_and_the_primary_artist_first() -> None:
     play = read(KOITO, {"version": "1", "user": "someone", "listens": [listen]})[0][0]
     assert (play["title"], play["artist_credit"], play["artist_names"]) == ("T", "A, B", ["A", "B"])
     assert (play["duration_ms"], play["release_mbid"], play["artist_mbids"], play["listener"]) == (354_000, MBID, None, None)
+
+
+def test_a_stray_nul_costs_no_other_row_of_a_csv() -> None:
+    rows = (f"A,B,{title},2025-01-01 1{hour}:00:00" for hour, title in enumerate(("One", "T\0wo", "Three")))
+    content = "\r\n".join(["artist,album,title,timestamp", *rows, ""]).encode()
+    plays, rejected = read(LASTFM_CSV, content, "tunes.csv")
+    assert len(plays) + len(rejected) == 3
+    assert {play["title"] for play in plays} >= {"One", "Three"}
