@@ -59,5 +59,5 @@ def advice(path: str, editions: Mapping[str, tuple[int, datetime]], *, is_built:
         return anew
     year, published_at = editions[path]
     restore = f"restore it from a backup of {published_at:%Y-%m-%d} or later"
-    publish = f"tell the edition anew on purpose: `wrapped build --year {year}`, then `wrapped publish {year}`"
+    publish = f"recompute the edition on purpose: `wrapped build --year {year}`, then `wrapped publish {year}`"
     return f"{anew} if it comes out the same; otherwise {restore}, or {publish}" if is_built else f"{restore}, or {publish}"
