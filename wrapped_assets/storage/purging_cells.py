@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.cell_files import Written, write_cell
 from wrapped_assets.storage.damage import DamagedFileError
+from wrapped_assets.storage.in_flight import in_flight
 from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, unnamed
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import MAIN, Root
@@ -63,15 +64,16 @@ def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool =
     """
     done = PurgedCells()
     seen: set[str] = set()
-    while fresh := {path: cell for path, cell in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
-        seen |= fresh.keys()
-        changed = {}
-        for path, cell in sorted(fresh.items()):
-            if found := _without(root, path, cell, gone, grain, done, in_every_column):
-                changed[path] = found
-        _replace(root, changed)
-        done.rewritten += len(changed)
-        seen |= {found.file.path for found in changed.values()}
+    with in_flight(root):  # what is written here has no row yet: another erasure must not take it for what a crash left
+        while fresh := {path: cell for path, cell in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
+            seen |= fresh.keys()
+            changed = {}
+            for path, cell in sorted(fresh.items()):
+                if found := _without(root, path, cell, gone, grain, done, in_every_column):
+                    changed[path] = found
+            _replace(root, changed)
+            done.rewritten += len(changed)
+            seen |= {found.file.path for found in changed.values()}
     return done
 
 

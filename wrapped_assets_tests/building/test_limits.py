@@ -1,0 +1,100 @@
+"""A machine that allows little: few open files, small files, a disk that is full."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from wrapped_assets.building.build import build
+from wrapped_assets.building.situate import Project
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.commands.running import run
+from wrapped_assets_tests.small_roots import import_text, lake_files
+
+COMMAND = [sys.executable, "-c", "from wrapped_assets.cli import main; main()"]
+
+
+def under(limit: int | None, value: int, root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process that may use so much of something."""
+
+    def held() -> None:
+        if limit is not None:
+            resource.setrlimit(limit, (value, value))
+
+    return subprocess.run([*COMMAND, "--data", str(root), *arguments], preexec_fn=held, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_a_build_works_with_few_open_files(small: Root) -> None:
+    for month in range(1, 13):
+        import_text(small, "ana", f"2022-{month:02d}-03 eple rain")  # a year of files for one cell
+    small.engine.dispose()
+    found = under(resource.RLIMIT_NOFILE, 48, small.path, "build")
+    assert found.returncode == 0, found.stderr
+    before = lake_files(small)
+    assert build(Project(small), full=True).failed == []
+    assert lake_files(small) == before
+
+
+@pytest.mark.slow
+def test_files_that_may_not_grow_end_a_build_with_what_to_do_and_nothing_is_lost(small: Root) -> None:
+    before = lake_files(small)
+    import_text(small, "ana", "2025-01-04 rain*3")
+    small.engine.dispose()
+    found = under(resource.RLIMIT_FSIZE, 4096, small.path, "build")
+    assert_refused(found)
+    assert build(Project(small)).failed == []
+    assert before.keys() & lake_files(small).keys()
+    ended_clean(small)
+
+
+@pytest.fixture
+def full_disk(small: Root, tmp_path: Path) -> Iterator[Path]:
+    """The root on a disk of its own that has no room left."""
+    small.engine.dispose()
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", str(disk)], check=False, capture_output=True).returncode:
+        pytest.skip("only root can make a disk")
+    try:
+        shutil.copytree(small.path, disk / "root")
+        filling = os.open(disk / "filling", os.O_WRONLY | os.O_CREAT)
+        with suppress(OSError):
+            while True:
+                os.write(filling, bytes(4096))
+        os.close(filling)
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+@pytest.mark.slow
+def test_a_full_disk_ends_a_build_with_what_to_do_and_the_next_one_finishes(full_disk: Path) -> None:
+    place = full_disk / "root"
+    before = lake_files(Root.open(place))
+    assert_refused(under(None, 0, place, "build", "--full", "--select", "tracks+"))
+    assert lake_files(Root.open(place)) == before
+    (full_disk / "filling").unlink()
+    run(place, "build", "--full")
+    assert lake_files(Root.open(place)) == before
+
+
+def assert_refused(found: subprocess.CompletedProcess[str]) -> None:
+    assert found.returncode == 1
+    assert found.stderr.startswith("wrapped: ")
+    assert "unexpectedly" not in found.stderr
+    assert "nothing was" in found.stderr
+
+
+def ended_clean(root: Root) -> None:
+    files = lake_files(root)
+    assert build(Project(root), full=True).failed == []
+    assert lake_files(root) == files
