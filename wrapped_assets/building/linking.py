@@ -96,6 +96,8 @@ def _hash(rows: pl.DataFrame) -> str:
 
 def _computed(root: Root, chunks: Chunks, bucket: int) -> Linked:
     tracks = [pl.scan_parquet(intact_path(root, chunk)).select(LANDED_TRACKS.keys()) for chunk in _of(chunks, TRACKS, bucket)]
+    if not tracks:  # an erasure may leave plays without tracks
+        return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
     names = names_of(rows_of_files(tracks).unique("variant_id").sort("variant_id"))
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():

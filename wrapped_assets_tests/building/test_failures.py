@@ -23,7 +23,7 @@ def with_function(root: Root, key: str, function: Callable[..., pl.LazyFrame], *
     return project_of(root, graph_of([replace(each, function=function, **changes) if each.key == key else each for each in declared]))  # type: ignore[arg-type]
 
 
-def raising(listens: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFrame:
+def raising(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: object) -> pl.LazyFrame:
     """Fails with a value in its message."""
     return listens.with_columns(pl.lit("Planted Person").cast(pl.Int64))
 

@@ -71,10 +71,11 @@ def counts_by_key(asset: Declaration, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def chooses_by_minutes(graph: Graph, asset: Declaration) -> bool:
-    """Whether the asset reads minutes, which include plays that do not count: the busiest day may then be another day."""
-    return any(
-        key in graph.by_key and TIMES & set(read.columns) and "play_count" in graph.by_key[key].schema for key, read in graph.inputs(asset)
-    )
+    """Whether the asset reads minutes, which include plays that do not count, or the days that such an insight chose."""
+    sources = [(graph.by_key[key], read) for key, read in graph.inputs(asset) if key in graph.by_key and key != asset.key]
+    of_minutes = any(TIMES & set(read.columns) and "play_count" in source.schema for source, read in sources)
+    chosen = [source for source, read in sources if source.layer == "insights" and "local_date" in read.columns]
+    return of_minutes or any(chooses_by_minutes(graph, source) for source in chosen)
 
 
 def without_play_figures(frame: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,9 @@ def remarkable_days(data: StoryData) -> Card | None:
     return Card("remarkable_days", "habits", say("Days that stood out"), headline("remarkable_days", data), facts=facts, table=table)
 
 
+SHOWN_DAYS = 3  # as many as one screen holds in every language; the table has all
+
+
 @card("hours_of_days", place=165, follows="remarkable_days", needs=("local_date", "local_hour", "listen_count"))
 def hours_of_days(data: StoryData) -> Card | None:
     """What was played when on each of these days, in sentences over its hours; the hours themselves in the table."""
@@ -33,7 +36,8 @@ def hours_of_days(data: StoryData) -> Card | None:
     days = {day: sorted(found, key=lambda row: row["local_hour"]) for day, found in hours.items() if found}
     if not days:
         return None
-    facts = tuple(Fact(told.day(rows[0]["local_date"], data.year), _told_of(rows, data)) for rows in days.values())
+    first = list(days.values())[:SHOWN_DAYS]
+    facts = tuple(Fact(told.day(rows[0]["local_date"], data.year), _told_of(rows, data)) for rows in first)
     table = Table(
         say("Listens by day and hour"), (say("Day"), say("Hour"), say("Listens"), say("Repeats"), say("Most heard")),
         tuple(
