@@ -63,7 +63,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, str]] = {
     "a column that is not made": (INSIGHT, 'pl.col("local_hour") <', 'pl.col("_late") <', "", "there is no column '_late' at this point; make it with"),
     "a rule that is not declared": (
         INSIGHT.replace(COLUMNS, f'{COLUMNS}, rules=["clock"]').replace("pl.LazyFrame) ->", "pl.LazyFrame, rules: object) ->"),
-        "    late = ", "    assert rules.window_start\n    late = ", "rules.window_start", "the rule 'window_start' is not declared; add it to rules=[…], which has clock",
+        "    late = ", "    early = rules.window_start\n    late = ", "rules.window_start", "the rule 'window_start' is not declared; add it to rules=[…], which has clock",
     ),
     "an error of any kind": (INSIGHT, "    late = ", '    {}["ana"]\n    late = ', '{}["ana"]', "KeyError; run its examples to see the error, `pytest -k late_nights`"),
 }  # fmt: skip
