@@ -25,7 +25,7 @@ CONFORMANCE = (
 
 def copied(folder: Path) -> Path:
     """The project without its data and its history."""
-    for part in ("wrapped_assets", "wrapped_assets_tests", "docs", "data", "pyproject.toml"):
+    for part in ("wrapped_assets", "wrapped_assets_tests", "docs", "data", "pyproject.toml", "dagster.yaml", "workspace.yaml"):
         target = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
         target(ROOT / part, folder / part)
