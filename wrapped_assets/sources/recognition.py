@@ -92,5 +92,7 @@ def nothing_recognised(walk: Walk) -> str:
     known = "; ".join(source.title for source in all_sources())
     sentences = [f"; {sentence}" for sentence in strangers.told([member.head for member in walk.members[:200]])]
     seen = f"{len(walk.members)} file(s) looked at, none of them in a known format" if walk.members else "there is no file that can be read"
+    empty = sum(not member.head.first_bytes for member in walk.members)
+    seen += f", {empty} of them empty: export or copy again" if empty else ""
     problems = "".join(f"; a file {text}" for text in dict.fromkeys(problem.text for problem in walk.problems[:20]))
     return f"nothing to import: {seen}{''.join(sentences)}{problems}. Known formats: {known}"

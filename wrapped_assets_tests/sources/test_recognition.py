@@ -80,3 +80,9 @@ def test_a_named_format_is_used_for_a_file_and_chooses_in_a_folder(tmp_path: Pat
 
 def test_what_is_shown_of_a_head_holds_nothing_of_the_file() -> None:
     assert "secret" not in repr(Head("x.json", "x.json", b'[{"title": "secret"}]'))
+
+
+def test_an_empty_file_is_named_as_empty(tmp_path: Path) -> None:
+    (tmp_path / "history.json").write_bytes(b"")
+    with pytest.raises(InputError, match="1 of them empty: export or copy again"):
+        read_path(tmp_path / "history.json")
