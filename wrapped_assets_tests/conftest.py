@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +21,11 @@ from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
 __all__ = ["postgres", "postgres_server"]
 pytest_plugins = ["wrapped_assets_tests.running"]
 
-settings.register_profile("here", deadline=None)  # a claim about speed is a benchmark's, never a timed test's
-settings.load_profile("here")
+# No deadline: a claim about speed is a benchmark's, never a timed test's. The default run tries the same examples every time, so that
+# only a change of the project can turn it red; HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 HOUSEHOLD = Path(__file__).parents[1] / "data" / "household"
 

@@ -6,6 +6,9 @@ import math
 
 DELTA = 1e-6
 
+# Outside of these OpenDP's numbers over- or underflow. The tight epsilon is 0 long before the first; past the second nobody is protected.
+SMALLEST_RHO, LARGEST_RHO = 1e-200, 1e4
+
 
 def epsilon_of(rho: float, delta: float = DELTA) -> float:
     """Returns the smallest epsilon for `rho` at `delta` by OpenDP's conversion; for display, never for accounting.
@@ -14,6 +17,9 @@ def epsilon_of(rho: float, delta: float = DELTA) -> float:
     """
     if rho <= 0:
         return 0.0
+    if rho > LARGEST_RHO:  # the published bound in closed form, never below the tight one
+        return rho + 2 * math.sqrt(rho * -math.log(delta))
+    rho = max(rho, SMALLEST_RHO)
     import opendp.prelude as dp  # 0.3 s
 
     dp.enable_features("contrib")
