@@ -52,10 +52,10 @@ def publish(
 def rollback(root: Root, year: int) -> Publication:
     """Flips back to the publication before the live one, after its files were compared with what was recorded.
 
-    InputError where there is none, DamagedFileError where a file of it is damaged: the live one stays.
+    InputError where there is none, DamagedFileError where a file of it is damaged: the live one stays. An erasure under way is waited for.
     """
     table = tables.publications
-    with root.engine.begin() as connection:
+    with root.lock("publishing"), root.engine.begin() as connection:
         found = [
             Publication(row.year, row.number, row.is_live, row.published_at)
             for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number))
