@@ -59,16 +59,16 @@ class Declaration:
     name: str
     layer: Layer
     kind: CellKind
-    function: Callable[..., pl.LazyFrame] = field(compare=False)
+    function: Callable[..., pl.LazyFrame] = field(repr=False, compare=False)
     grain: tuple[str, ...]
     columns: tuple[Column, ...]  # the whole schema, grain first
     reads: tuple[Read, ...]
     rules: frozenset[str] = frozenset()
     sort: tuple[str, ...] = ()  # canonical row order; defaults to the grain
-    chapter: str = ""
-    headline: str = ""
+    chapter: str = field(default="", repr=False, compare=False)  # prose, which no fingerprint counts
+    headline: str = field(default="", repr=False, compare=False)
     headline_in_listens: str = ""  # replaces the headline if no length is known: the first row has listens and 0 minutes
-    examples: tuple[Example, ...] = field(default=(), compare=False)
+    examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)
     row_key: str = ""  # rows with the same key in the input give the same output, so results can be reused
     minimum_group: int | None = None  # rows with a smaller `group_size` are removed
     group_size: str = "listener_count"  # how many distinct listeners a row is about; stored only if it is one of `columns`

@@ -23,6 +23,7 @@ from wrapped_assets.planning.expressions import refused as not_allowed
 from wrapped_assets.planning.frozen import what_can_change
 from wrapped_assets.planning.names import Place, definition_of, found
 from wrapped_assets.planning.patches import check_patches_nothing
+from wrapped_assets.planning.sets import is_set
 from wrapped_assets.planning.subset import check_definition, check_module
 from wrapped_assets.vocabulary.columns import Column
 
@@ -123,6 +124,8 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
         check_definition(place)
     if loaded.is_loaded(place.module):
         value = loaded.value_of(place.module, place.name)
+        if isinstance(value, (set, frozenset)) and not is_set(place.module, place.name):
+            raise not_allowed(place.module, definition_of(place), f"{place.name}, which is a set,", "write frozenset(…) where it is made")
         if not is_of(place.module, FOR_THE_ENGINE) and (changing := what_can_change(value, place.name)):
             raise not_allowed(place.module, definition_of(place), f"{changing[0]}, which can change,", changing[1])
 
