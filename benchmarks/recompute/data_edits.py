@@ -49,7 +49,7 @@ def time_zone(bench: Bench) -> Edit:
 
 def profile(bench: Bench) -> Edit:
     """Another country, place or year of birth of one listener."""
-    values: dict[str, tuple[str | int | None, ...]] = {"country": ("PT", "NO", None), "place": ("Porto", "Bergen"), "birth_year": (1961, 1999)}
+    values: dict[str, tuple[str | int, ...]] = {"country": ("PT", "NO"), "place": ("Porto", "Bergen"), "birth_year": (1961, 1999)}
     name = bench.choice.choice(sorted(values))
     facts = {name: bench.choice.choice(values[name])}
     return Edit("profile", name, action={"do": "profile", "listener": bench.choice.choice(bench.population.people), "facts": facts})

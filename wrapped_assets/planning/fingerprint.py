@@ -22,7 +22,7 @@ from wrapped_assets.planning.engine import engine_parts
 from wrapped_assets.planning.expressions import refused as not_allowed
 from wrapped_assets.planning.frozen import what_can_change
 from wrapped_assets.planning.names import Place, definition_of, found
-from wrapped_assets.planning.patches import check_patches_nothing
+from wrapped_assets.planning.patches import check_libraries_whole, check_patches_nothing
 from wrapped_assets.planning.sets import is_set
 from wrapped_assets.planning.subset import check_definition, check_module
 from wrapped_assets.vocabulary.columns import Column
@@ -132,6 +132,7 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
 
 def check_loaded() -> None:
     """Raises DeclarationError if a loaded module breaks the rules for code that decides a number, or changes what such code uses."""
+    libraries_whole()
     for module in loaded.loaded_modules():
         if is_pure(module) and not is_of(module, SHARED_ROOMS):
             checked(module)
@@ -149,6 +150,12 @@ def checked(module: str) -> None:
 def patches_nothing(module: str) -> None:
     """Raises DeclarationError if a module changes what others use."""
     check_patches_nothing(module)
+
+
+@functools.cache
+def libraries_whole() -> None:
+    """Raises DeclarationError if this process has replaced a function of a library."""
+    check_libraries_whole()
 
 
 def is_pure(module: str) -> bool:
