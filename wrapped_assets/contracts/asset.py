@@ -9,12 +9,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import EllipsisType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
+if TYPE_CHECKING:  # the planner asks for names alone, and Polars takes a tenth of a second
+    import polars as pl
 
-from wrapped_assets.vocabulary.columns import Column
-from wrapped_assets.vocabulary.periods import CellKind
+    from wrapped_assets.vocabulary.columns import Column
+    from wrapped_assets.vocabulary.periods import CellKind
 
 # The partitions of an input that a cell reads: those of its own period (a year reads its twelve months), the same plus the
 # edges of the adjacent months, or those of the previous year.
@@ -88,6 +89,10 @@ class Declaration:
     @property
     def schema(self) -> dict[str, pl.DataType]:
         return {column.name: column.dtype for column in self.columns}
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from wrapped_assets.contracts.graph import Graph, project_graph
 from wrapped_assets.documentation.columns import columns_page
 from wrapped_assets.documentation.insights import insights_page
 from wrapped_assets.documentation.privacy import filled
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 FOLDER = Path(__file__).parents[2] / "docs"
 COMMAND = "wrapped docs"

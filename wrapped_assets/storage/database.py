@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.sqlite_place import address_of, is_read_only
 from wrapped_assets.storage.unavailable import watch
 
