@@ -29,8 +29,11 @@ def command(host, port, allowed, data) -> None:
     from wrapped_assets.kernels.one_line import one_line
     from wrapped_assets.serving.pages import application, is_this_machine, links
     from wrapped_assets.serving.shield import hosts_of
+    from wrapped_assets.storage.responsible import must_have_controller
 
     project = open_project(data)
+    if not is_this_machine(host):
+        must_have_controller(project.root)
     key = secrets.token_bytes(32) if is_this_machine(host) else None
     for link in links(project, key) if key else ():
         click.echo(f"{one_line(link.listener)} {link.year}: http://{host}:{port}{link.path}")
