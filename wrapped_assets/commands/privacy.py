@@ -79,4 +79,4 @@ def record(out, data) -> None:
     from wrapped_assets.storage.responsible import responsible
     from wrapped_assets.storage.root import Root
 
-    emit(processing_page(responsible(Root.open(data)).controller).encode(), out)
+    emit(processing_page(responsible(Root.open(data)).controller).encode(), out, of=None)  # it names no listener
