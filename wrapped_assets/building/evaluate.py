@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
 IDS_END = 1 << 63  # ids are hashes, even over 0 … 2^63 - 1
+ROWS_IN_MEMORY = 100_000  # of an input
 ROWS_PER_RANGE = 4_000_000  # of the inputs that a range reads: some 110 bytes each while they are grouped
 
 
@@ -32,8 +34,14 @@ def result_by_ranges(
                 read.asset: inputs[read.asset].lazy().filter(within) if declaration.by in read.columns else inputs[read.asset]
                 for read in declaration.reads
             }
-        parts.append(lazy_result(declaration, seen, rules, period).collect(engine="streaming"))
+        parts.append(lazy_result(declaration, seen, rules, period).collect(engine=_engine(seen)))
     return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def _engine(inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> Literal["in-memory", "streaming"]:
+    """Starting the streaming engine costs more than computing few rows; scans may be of any size."""
+    is_small = all(isinstance(frame, pl.DataFrame) and frame.height <= ROWS_IN_MEMORY for frame in inputs.values())
+    return "in-memory" if is_small else "streaming"
 
 
 def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str) -> pl.LazyFrame:

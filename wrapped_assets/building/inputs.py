@@ -8,6 +8,7 @@ import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_PER_RANGE
 from wrapped_assets.building.linking import links_of, read_links
+from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.declaration import Declaration, Read
@@ -19,8 +20,7 @@ from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.cell_files import is_of
-from wrapped_assets.storage.files import rows_of_files
-from wrapped_assets.storage.whole_files import is_intact
+from wrapped_assets.storage.files import is_intact, rows_of_files
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
@@ -38,8 +38,11 @@ class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
 class Inputs:
     """The inputs of the cells of one unit. `made` holds what the unit computed itself, whole."""
 
-    def __init__(self, project: Project, situation: Situation, world: World, cells: list[Cell]) -> None:
+    def __init__(
+        self, project: Project, situation: Situation, world: World, cells: list[Cell], recent: RecentFrames | None = None
+    ) -> None:
         self._project, self._situation, self._world, self._cells = project, situation, world, cells
+        self._recent = recent or RecentFrames()
         self.made: dict[str, pl.DataFrame] = {}
         self._read: dict[tuple[str, str], pl.DataFrame | pl.LazyFrame] = {}  # (input, window) → what anyone here reads of it
 
@@ -85,16 +88,23 @@ class Inputs:
         if key in _OUTSIDE:
             return self.outside(cell, key, read, columns)
         schema = self._situation.graph.by_key[key].schema
-        paths = []
+        parts: list[pl.DataFrame | pl.LazyFrame] = []
         for stored, source in self._stored(declaration, key, read, cell):
-            path = self._project.root.path / stored.path
-            if not is_intact(path, stored.file_hash) or not is_of(self._project.root, stored.path, source, stored.data_version):
-                raise DamagedInput(source)
-            paths.append(path)
-        if not paths:
+            known = self._recent.get(stored.path)
+            parts.append(self._scan(stored, source).select(columns) if known is None else known.select(columns))
+        if not parts:
             return pl.DataFrame(schema={name: schema[name] for name in columns})
-        scans = [pl.scan_parquet(path).select(columns) for path in paths]
+        known_parts = [part for part in parts if isinstance(part, pl.DataFrame)]
+        if len(known_parts) == len(parts):
+            return pl.concat(known_parts)
+        scans = [part.lazy() for part in parts]
         return pl.concat(scans) if declaration.kind == "year" else rows_of_files(scans)
+
+    def _scan(self, stored: StoredCell, source: Cell) -> pl.LazyFrame:
+        path = self._project.root.path / stored.path
+        if not is_intact(path, stored.file_hash) or not is_of(self._project.root, stored.path, source, stored.data_version):
+            raise DamagedInput(source)
+        return pl.scan_parquet(path)
 
     def outside(self, cell: Cell, key: str, read: Read, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
         """The rows that the cell's hash of this input is about, and no others."""

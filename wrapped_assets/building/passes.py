@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wrapped_assets.building.inputs import DamagedInput
+from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import Unit, UnitResult
 from wrapped_assets.contracts.errors import BuildError
@@ -25,6 +26,7 @@ class Pass:
     asked: set[Cell]
     failed: set[Cell]
     report: Callable[[UnitResult], None]
+    recent: RecentFrames = field(default_factory=RecentFrames)
 
     def unit(self, cells: list[Cell]) -> None:
         """Computes a unit; where an input turns out damaged, that input first, and then what is left."""
@@ -46,7 +48,7 @@ class Pass:
         root, one = self.project.root, cells[0]
         with root.lock(f"{root.environment}{one.period}.{one.bucket}"), in_flight(root):
             self._refresh(one)
-            unit = Unit(self.project, self.situation, cells, self.asked, self.failed)
+            unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent)
             try:
                 unit.run()
                 return unit.result, None

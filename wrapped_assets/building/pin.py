@@ -28,6 +28,7 @@ class Pin:
 
     def __init__(self, project: Project, situation: Situation, cells: Collection[Cell]) -> None:
         self._project, self._situation = project, situation
+        self.unrecorded: set[Cell] = set()  # computed by the unit itself and in no manifest yet
         with snapshot(self._project.root.engine) as connection:
             self.world = self._taken(connection, cells)
             self._holds_in = state_of(connection) if self._have_same_paths(connection, cells) else None
@@ -59,7 +60,7 @@ class Pin:
         """Whether the cells that these read are still those of the situation; paths name contents."""
         stored = self._situation.stored
         found = (source for cell in cells for _, _, source, _ in self._situation.inputs_of(cell))
-        sources = {source for source in found if source is not None}
+        sources = {source for source in found if source is not None and source not in self.unrecorded}
         before = {cell: stored[cell].path for cell in sources if cell in stored}
         return not sources or manifest.paths_of(connection, self._project.root, sources) == before
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -17,8 +17,9 @@ from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.planning.plan import Reason, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
-from wrapped_assets.storage.cell_files import write_cell
+from wrapped_assets.storage.cell_files import CellRows, write_cells
 from wrapped_assets.storage.records import write_records
+from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -34,21 +35,43 @@ class Work:
 
 @dataclass(frozen=True)
 class Computed:
-    """A cell's rows, and the seconds that they took."""
+    """A cell's rows, and what is to be recorded of them; the size and hash of the file are known once it is written."""
 
     work: Work
-    frame: pl.DataFrame
-    seconds: float
+    rows: CellRows
+    stored: StoredCell
+
+    @classmethod
+    def of(cls, situation: Situation, work: Work, frame: pl.DataFrame, seconds: float) -> Computed:
+        """As of now: `situation` holds what the cell was computed from."""
+        cell = work.cell
+        rows = CellRows.of(cell, frame, situation.stored.get(cell))
+        stored = StoredCell(
+            cell=cell,
+            input_version=work.input_version,
+            logic=situation.logic[cell.asset],
+            rules=situation.rules_version(situation.graph.by_key[cell.asset], cell.period),
+            inputs=written_inputs(situation, cell),
+            data_version=rows.data_version,
+            column_hashes=rows.column_hashes,
+            row_count=frame.height,
+            byte_count=0,
+            seconds=seconds,
+            reason=work.reason,
+            path=rows.path,
+            file_hash="",
+            written_at=datetime.now(UTC),
+        )
+        return cls(work, rows, stored)
 
 
-def record(project: Project, situation: Situation, pin: Pin, done: Sequence[Computed]) -> list[StoredCell]:
+def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredCell]:
     """Writes and records cells. Moved, and nothing recorded nor left, where anything that they read is another by now."""
     if not done:
         return []
     root = project.root
-    written: list[str] = []
     try:
-        stored = [_written(project, situation, each, written) for each in done]
+        stored = _written(root, done)
         with exclusive(root.engine) as connection:
             pin.check(connection, [each.work.cell for each in done])
             if missing := [found for found in stored if not project.looks_whole(found)]:  # removed before this transaction began
@@ -58,32 +81,20 @@ def record(project: Project, situation: Situation, pin: Pin, done: Sequence[Comp
             write_records(root, stored, syncs=False)  # the manifest says the same; `Pass` syncs them once a unit
     except BaseException:
         with suppress(RegistryUnavailable):  # then the next build sweeps
-            manifest.remove_unnamed(root, written)
+            manifest.remove_unnamed(root, [each.rows.path for each in done])
         raise
     manifest.remove_unnamed(root, replaced)
     return stored
 
 
-def _written(project: Project, situation: Situation, each: Computed, written: list[str]) -> StoredCell:
-    """Writes a cell's file, unless it is there, and says what is to be recorded; `written` gets the path of a new one."""
+def _written(root: Root, done: Sequence[Computed]) -> list[StoredCell]:
+    """Writes the cells' files, unless they are there, and says what is to be recorded."""
     started = time.monotonic()
-    root, cell, frame = project.root, each.work.cell, each.frame
-    file = write_cell(root, cell, frame, situation.stored.get(cell))
-    if file.is_new:
-        written.append(file.path)
-    return StoredCell(
-        cell=cell,
-        input_version=each.work.input_version,
-        logic=situation.logic[cell.asset],
-        rules=situation.rules_version(situation.graph.by_key[cell.asset], cell.period),
-        inputs=written_inputs(situation, cell),
-        data_version=file.data_version,
-        column_hashes=file.column_hashes,
-        row_count=frame.height,
-        byte_count=file.byte_count,
-        seconds=each.seconds + time.monotonic() - started,
-        reason=each.work.reason,
-        path=file.path,
-        file_hash=file.file_hash,
-        written_at=datetime.now(UTC),
-    )
+    files = write_cells(root, [each.rows for each in done])
+    share, now = (time.monotonic() - started) / len(done), datetime.now(UTC)
+    return [
+        replace(
+            each.stored, byte_count=file.byte_count, file_hash=file.file_hash, seconds=each.stored.seconds + share, written_at=now
+        )
+        for each, file in zip(done, files, strict=True)
+    ]  # fmt: skip

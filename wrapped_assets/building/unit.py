@@ -14,13 +14,17 @@ from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.pin import Moved, Pin
+from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RegistryUnavailable
-from wrapped_assets.kernels.versions import combined
+from wrapped_assets.kernels.hashing import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell, period_year
+
+PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
+PENDING_SECONDS = 2.0
 
 
 @dataclass
@@ -45,14 +49,29 @@ class UnitResult:
 class Unit:
     """Computes the cells given, in their order, and publishes those that succeed. Moved where the situation is outdated."""
 
-    def __init__(self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell]) -> None:
+    def __init__(
+        self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell], recent: RecentFrames
+    ) -> None:
         self.project, self.situation, self.cells, self.asked = project, situation, cells, asked
         self.blocked = set(failed)
         self.result = UnitResult()
         self._pin = Pin(project, situation, cells)
-        self._inputs = Inputs(project, situation, self._pin.world, cells)
+        self._recent = recent
+        self._inputs = Inputs(project, situation, self._pin.world, cells, recent)
+        self._pending: list[Computed] = []
+        self._recorded_at = time.monotonic()
 
     def run(self) -> UnitResult:
+        """Computes all cells, and records them at the end, or sooner where that would be long or large."""
+        try:
+            self._compute()
+        except DamagedInput:  # it is made again first; what is done needs it no more
+            self._record()
+            raise
+        self._record()
+        return self.result
+
+    def _compute(self) -> None:
         """Level by level: cells whose inputs are done are computed together and share what they have in common."""
         waiting = list(self.cells)
         while waiting:
@@ -60,7 +79,6 @@ class Unit:
             ready = [cell for cell in waiting if not self._waits_for(cell, unfinished)]
             self._run_level(ready)
             waiting = [cell for cell in waiting if cell not in set(ready)]
-        return self.result
 
     def _waits_for(self, cell: Cell, unfinished: set[str]) -> bool:
         declaration = self.situation.graph.by_key[cell.asset]
@@ -79,14 +97,14 @@ class Unit:
             work = Work(cell, decision.reason or "asked", decision.input_version)
             try:
                 if cell.bucket is None:  # one after the other, for each may be as large as memory allows
-                    self._publish([self._computed_over_all(work)])
+                    self._take([self._computed_over_all(work)])
                 else:
                     level.append((work, self._lazy(cell)))
             except (DamagedInput, Moved, RegistryUnavailable):
                 raise
             except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
                 self._fail_by(cell, error)
-        self._publish(self._computed(level))
+        self._take(self._computed(level))
 
     def _blocker(self, cell: Cell) -> str | None:
         sources = (source for _, _, source, _ in self.situation.inputs_of(cell) if source is not None)
@@ -107,7 +125,7 @@ class Unit:
         cell = work.cell
         declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
         frame = result_by_ranges(declaration, self._inputs.of(cell), rules, cell.period, self._inputs.ranges(cell))
-        return Computed(work, self._accepted(work, frame), time.monotonic() - started)
+        return Computed.of(self.situation, work, self._accepted(work, frame), time.monotonic() - started)
 
     def _lazy(self, cell: Cell) -> pl.LazyFrame:
         declaration = self.situation.graph.by_key[cell.asset]
@@ -137,7 +155,7 @@ class Unit:
         for (work, lazy), frame in zip(level, frames, strict=True):
             try:
                 whole = self._accepted(work, frame if frame is not None else lazy.collect())
-                done.append(Computed(work, whole, share))
+                done.append(Computed.of(self.situation, work, whole, share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)
         return done
@@ -149,9 +167,26 @@ class Unit:
             refuse_restatement(self.project.root, self.situation, work.cell, whole)
         return whole
 
-    def _publish(self, done: list[Computed]) -> None:
-        for stored in record(self.project, self.situation, self._pin, done):
+    def _take(self, done: list[Computed]) -> None:
+        """Holds cells until they are recorded together; what reads them in this unit is decided and computed from what they are now."""
+        for each in done:
+            cell = each.work.cell
+            self.situation.stored[cell] = each.stored
+            self._inputs.made[cell.asset] = each.rows.frame
+            self._pin.unrecorded.add(cell)
+        self._pending += done
+        size = sum(each.rows.frame.estimated_size() for each in self._pending)
+        if size > PENDING_BYTES or time.monotonic() - self._recorded_at > PENDING_SECONDS:
+            self._record()
+
+    def _record(self) -> None:
+        done, self._pending = self._pending, []
+        for stored, each in zip(record(self.project, self._pin, done), done, strict=True):
             self.situation.stored[stored.cell] = stored
             self.situation.damaged -= {stored.cell}
             self.result.recomputed.append(stored.cell)
-        self._inputs.made.update({each.work.cell.asset: each.frame for each in done if each.work.cell.bucket is not None})
+            self._pin.unrecorded.discard(stored.cell)
+            self._recent.keep(stored.path, each.rows.frame)
+            if stored.cell.bucket is None:  # its file says the same, and it may be large
+                del self._inputs.made[stored.cell.asset]
+        self._recorded_at = time.monotonic()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
@@ -18,10 +18,9 @@ class Column:
 
     name: str
     dtype: pl.DataType
-    # Prose, which no fingerprint counts: so neither a column's text nor a comparison tells it.
-    meaning: str = field(repr=False, compare=False)
-    privacy: PrivacyClass = field(repr=False, compare=False)
-    unit: str = field(default="", repr=False, compare=False)
+    meaning: str
+    privacy: PrivacyClass
+    unit: str = ""
     is_word: bool = False  # its values are a few fixed words that stories translate
 
 

@@ -43,8 +43,8 @@ from wrapped_assets_tests.building.stoppable import few
 
 stops = []
 
-def reached(point, *about):
-    if stops and stops[0] in (point, " ".join((point, *about))):
+def reached(point, about):
+    if stops and stops[0] in (point, *(f"{point} {each}" for each in about)):
         stops.pop(0)
         print("stopped", flush=True)
         sys.stdin.readline()
@@ -53,14 +53,14 @@ def after(owner, name, point, about=lambda *arguments: ()):
     real = getattr(owner, name)
     def call(*arguments, **named):
         found = real(*arguments, **named)
-        reached(point, *about(*arguments))
+        reached(point, about(*arguments))
         return found
     setattr(owner, name, call)
 
 after(situate.Project, "situation", "situation")          # decided, nothing read yet
 after(pin.Pin, "__init__", "pinned")                      # the registry read, no file yet
-after(inputs.Inputs, "of", "read", lambda _, cell: (str(cell),))
-after(recording, "_written", "written", lambda project, situation, each, written: (str(each.work.cell),))
+after(inputs.Inputs, "of", "read", lambda _, cell: [cell])
+after(recording, "_written", "written", lambda root, done: [each.work.cell for each in done])
 
 for line in sys.stdin:
     asked = json.loads(line)

@@ -14,7 +14,7 @@ import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
-from wrapped_assets.storage.chunks import load_chunks
+from wrapped_assets.storage.landing import load_chunks
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.exports import spotify_file
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files, versions
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
-from wrapped_assets.storage import cell_files, manifest
+from wrapped_assets.storage import manifest
 from wrapped_assets.storage.root import Root
 
 writes, after = int(sys.argv[2]), sys.argv[3]
@@ -42,7 +42,8 @@ def dying(real, when):
         return real(*arguments, **named)
     return call
 
-cell_files.write_parquet = dying(dying(cell_files.write_parquet, "write"), "written")
+Path.write_bytes = dying(Path.write_bytes, "write")  # of a part beside its place
+Path.replace = dying(Path.replace, "written")
 manifest.record_cells = dying(manifest.record_cells, "record")
 print("ready", flush=True)
 sys.stdin.readline()
@@ -68,7 +69,7 @@ def start(root: Root, writes: int = 0, when: str = "never") -> subprocess.Popen[
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("when", "writes"), [("write", 1), ("written", 30), ("record", 9)])
+@pytest.mark.parametrize(("when", "writes"), [("write", 1), ("write", 30), ("written", 30), ("record", 9)])
 def test_a_build_killed_half_way_and_repeated_is_one_build(tmp_path: Path, small: Root, when: str, writes: int) -> None:
     root = fresh(tmp_path / "root")
     killed = start(root, writes, when)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -12,6 +12,7 @@ from wrapped_assets.building import patience, recording
 from wrapped_assets.building.build import build
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage import unavailable
+from wrapped_assets.storage.cell_files import CellRows, Written
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import few
 from wrapped_assets_tests.commands.running import run
@@ -38,16 +39,16 @@ def stale(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def at_the_third_cell(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
-    real, count = recording.write_cell, 0
+    real, count = recording.write_cells, 0
 
-    def writing(*arguments: object) -> object:
+    def writing(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
         nonlocal count
-        count += 1
-        if count == 3:
+        before, count = count, count + len(wanted)
+        if before < 3 <= count:
             happens()
-        return real(*arguments)  # type: ignore[arg-type]
+        return real(root, wanted)
 
-    monkeypatch.setattr(recording, "write_cell", writing)
+    monkeypatch.setattr(recording, "write_cells", writing)
 
 
 def test_a_build_goes_on_after_its_connections_were_dropped(stale: Root, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,87 @@
+"""Writes the files of many small frames together: encoded by one query, synced beside one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import xxhash
+
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.storage.files import COMPRESSION, COMPRESSION_LEVEL, ROW_GROUP_ROWS, part_of, sync, system_error, write_parquet
+
+SMALL_BYTES = 4 << 20  # a frame up to this size is encoded in memory, beside others
+BATCH_BYTES = 32 << 20  # of frames encoded together
+_SYNCS_AT_ONCE = 8  # the file system commits waiting ones together
+
+
+@dataclass(frozen=True)
+class FrameFile:
+    """A frame, where it is to be stored, and the metadata of its file."""
+
+    frame: pl.DataFrame
+    path: Path
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def write_frames(wanted: Sequence[FrameFile]) -> list[tuple[int, str]]:
+    """Writes frames as `write_parquet` does, with the same bytes and results; small ones are encoded and synced together.
+
+    Where one fails, the files that are complete by then may stay: a caller that publishes by name removes them.
+    """
+    done: dict[Path, tuple[int, str]] = {}
+    batch, size = list[FrameFile](), 0
+    for each in wanted:
+        own = int(each.frame.estimated_size())
+        if own > SMALL_BYTES:
+            done[each.path] = write_parquet(each.frame, each.path, each.metadata)
+            continue
+        if size + own > BATCH_BYTES:
+            done |= _write_small(batch)
+            batch, size = [], 0
+        batch, size = [*batch, each], size + own
+    done |= _write_small(batch)
+    return [done[each.path] for each in wanted]
+
+
+def _write_small(wanted: Sequence[FrameFile]) -> dict[Path, tuple[int, str]]:
+    if not wanted:
+        return {}
+    try:
+        contents = dict(zip([each.path for each in wanted], _encoded(wanted), strict=True))
+        _place_all(contents)
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise BuildError(f"could not write under {wanted[0].path.parent.name}: {system_error(error)}; nothing was changed") from None
+    return {path: (len(content), xxhash.xxh3_128_hexdigest(content)) for path, content in contents.items()}
+
+
+def _encoded(wanted: Sequence[FrameFile]) -> list[memoryview]:
+    """The bytes of each frame's file. One query for all: starting one costs more than encoding a small frame."""
+    targets = [BytesIO() for _ in wanted]
+    pl.collect_all(
+        [
+            each.frame.lazy().sink_parquet(
+                target, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_ROWS,
+                metadata=each.metadata or None, lazy=True,
+            )
+            for each, target in zip(wanted, targets, strict=True)
+        ]
+    )  # fmt: skip
+    return [target.getbuffer() for target in targets]
+
+
+def _place_all(contents: Mapping[Path, memoryview]) -> None:
+    """Writes every file beside its place, waits until the disk has all of them, then gives each its name."""
+    with ExitStack() as parts:
+        temporaries = {path: parts.enter_context(part_of(path)) for path in contents}
+        for path, temporary in temporaries.items():
+            temporary.write_bytes(contents[path])
+        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
+            list(pool.map(sync, temporaries.values()))
+        for path, temporary in temporaries.items():
+            temporary.replace(path)
