@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.daily import daily
+from wrapped_assets.kernels.months import figures_of_month
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED
 from wrapped_assets.vocabulary.periods import Month
@@ -26,19 +26,7 @@ def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mont
 
     Bit d of `day_mask` is set if day d + 1 of the month has a listen.
     """
-    by_credit = daily(plays.filter("is_listen"), ["listener_id", "artist_credit_id"], counted=pl.col("outcome_code") == COUNTED)
-    day = pl.lit(2, pl.Int64).pow(pl.col("local_date").dt.day().cast(pl.Int64) - 1)
-    return (
-        by_credit.join(artist_credits, on="artist_credit_id", how="inner")
-        .group_by("listener_id", "artist_id", "local_date")
-        .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at", "first_heard_at").min())
-        .with_columns(day_mask=pl.when(pl.col("listen_count") > 0).then(day).otherwise(0))
-        .group_by("listener_id", "artist_id")
-        .agg(
-            pl.col("listen_count", "ms_played", "day_mask").sum(),
-            pl.col("first_listened_at", "first_heard_at").min(),
-            first_heard_date=pl.col("local_date").min(),
-            last_heard_date=pl.col("local_date").max(),
-        )
-        .with_columns(month=pl.lit(str(month)))
-    )
+    listens = plays.filter("is_listen").drop("is_listen")
+    credited = listens.join(artist_credits, on="artist_credit_id", how="inner", maintain_order="left")
+    figures = figures_of_month(credited, "artist_id", pl.col("outcome_code") == COUNTED, month.first_day)
+    return figures.with_columns(month=pl.lit(str(month)))

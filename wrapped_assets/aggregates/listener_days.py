@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.daily import daily
-from wrapped_assets.kernels.ranking import first_per
+from wrapped_assets.kernels.months import songs_of_days
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED, IN_MINUTES
+from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
 
@@ -23,7 +23,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     },
     rules=["minutes_minimum_ms"],
 )
-def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
+def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules, month: Month) -> pl.LazyFrame:
     """One local day of one listener; plays include short and private plays, listens and recordings do not.
 
     Time is that of all listens, and of other plays at least as long as the rule `minutes_minimum_ms`. A tie for the day's first
@@ -31,19 +31,11 @@ def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRul
     heard first, then to the smaller id.
     """
     day = ["listener_id", "local_date"]
-    songs = daily(listens, ["listener_id", "recording_id"], counted=pl.lit(value=True))
-    counted = songs.group_by(day).agg(
-        pl.col("listen_count").sum(), pl.col("first_listened_at").min(), recording_count=pl.len().cast(pl.Int64)
-    )
-    first = songs.join(counted.select(*day, "first_listened_at"), on=[*day, "first_listened_at"], how="inner")
-    top = first_per(songs, day, order=["-listen_count", "-ms_played", "first_listened_at", "recording_id"])
     in_time = (pl.col("outcome_code") == COUNTED) | (pl.col("ms_played") >= rules.minutes_minimum_ms)
     return (
         plays.filter(pl.col("outcome_code").is_in(IN_MINUTES))
         .group_by(day)
         .agg(play_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").filter(in_time).sum())
-        .join(counted, on=day, how="left")
-        .join(first.group_by(day).agg(first_recording_id=pl.col("recording_id").min()), on=day, how="left")
-        .join(top.select(*day, top_recording_id="recording_id"), on=day, how="left")
+        .join(songs_of_days(listens, month.first_day), on=day, how="left")
         .with_columns(pl.col("listen_count", "recording_count").fill_null(0))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
+from wrapped_assets.kernels.months import figures_of_month
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED
 from wrapped_assets.vocabulary.periods import Month
@@ -36,17 +36,5 @@ def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: M
     credit = plays.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")
-    days = daily(plays.filter("is_listen"), ["listener_id", "recording_id"], counted=pl.col("outcome_code") == COUNTED)
-    return (
-        days.group_by("listener_id", "recording_id")
-        .agg(
-            pl.col("listen_count", "ms_played").sum(),
-            pl.col("first_listened_at", "first_heard_at").min(),
-            first_heard_date=pl.col("local_date").min(),
-            active_day_count=(pl.col("listen_count") > 0).sum().cast(pl.Int64),
-            _best=best_day_of(month.first_day).max(),
-        )
-        .with_columns(**unpacked_best_day("_best", month.first_day))
-        .join(artist, on="recording_id", how="left")
-        .with_columns(month=pl.lit(str(month)))
-    )
+    figures = figures_of_month(plays.filter("is_listen"), "recording_id", pl.col("outcome_code") == COUNTED, month.first_day)
+    return figures.join(artist, on="recording_id", how="left").with_columns(month=pl.lit(str(month)))

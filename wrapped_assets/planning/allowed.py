@@ -40,6 +40,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     ),
     "types": _these("MappingProxyType"),
     "zoneinfo": _these("ZoneInfo reset_tzpath"),
+    "wrapped_assets.acceleration": _these("can_run run"),
 }  # fmt: skip
 
 BUILTINS = _these(

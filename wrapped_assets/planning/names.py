@@ -37,6 +37,8 @@ class Whole:
 
 
 Target = Place | Library | Whole
+# It decides nothing, because kernels and their references give the same rows; so it counts by name, as a library does.
+ACCELERATION = "wrapped_assets.acceleration"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.AugAssign
 
 
@@ -86,7 +88,7 @@ def imported(statement: ast.Import | ast.ImportFrom, module: str) -> dict[str, T
         package = module if (path_of(module) or "").endswith("__init__.py") else module.rpartition(".")[0]
         above = package.split(".")[: len(package.split(".")) - statement.level + 1]
         source = ".".join([*above, source] if source else above)
-    if not is_ours(source):
+    if not is_ours(source) or source == ACCELERATION:
         return {alias.asname or alias.name: Library(f"{source}.{alias.name}") for alias in statement.names}
     return {
         alias.asname or alias.name: Whole(f"{source}.{alias.name}") if path_of(f"{source}.{alias.name}") else Place(source, alias.name)

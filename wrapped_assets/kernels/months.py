@@ -1,0 +1,138 @@
+"""Figures of a month inside one listener: per recording or artist, and per local day."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+import polars as pl
+
+from wrapped_assets.acceleration import can_run, run
+from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
+from wrapped_assets.kernels.inside import DAYS, NEVER, figures_of_days, figures_of_months, ordered_inside
+from wrapped_assets.kernels.ranking import first_per
+
+_INSTANT = pl.Datetime("ms", "UTC")
+_OF_MONTHS = MappingProxyType({
+    "listen_count": pl.Int64(), "ms_played": pl.Int64(), "first_listened_at": _INSTANT, "first_heard_at": _INSTANT,
+    "first_heard_date": pl.Date(), "last_heard_date": pl.Date(), "active_day_count": pl.Int64(), "day_mask": pl.Int64(),
+    "best_local_date": pl.Date(), "best_day_listen_count": pl.Int64(), "best_day_first_listened_at": _INSTANT,
+})  # fmt: skip
+_OF_DAYS = MappingProxyType({
+    "listener_id": pl.Int64(), "local_date": pl.Date(), "listen_count": pl.Int64(), "first_listened_at": _INSTANT,
+    "first_recording_id": pl.Int64(), "recording_count": pl.Int64(), "top_recording_id": pl.Int64(),
+})  # fmt: skip
+
+
+def figures_of_month(plays: pl.LazyFrame, key: str, counted: pl.Expr, first_day: date) -> pl.LazyFrame:
+    """Returns one row per listener and `key` of one month's plays.
+
+    Of the counted plays: listen_count, ms_played, first_listened_at, active_day_count, day_mask (bit d is day d + 1), and of the day with
+    most of them, of equals the earliest, best_local_date, best_day_listen_count and best_day_first_listened_at. Of all plays:
+    first_heard_at, first_heard_date, last_heard_date. A group without a counted play has 0 listens; its best day is its first one.
+    """
+
+    def figures(rows: pl.DataFrame) -> pl.DataFrame:
+        if can_run(rows.height) and _fits(rows, first_day):
+            return _figures_of_month(rows, key, first_day)
+        return figures_of_month_reference(rows.lazy(), key, first_day).collect()
+
+    rows = plays.select("listener_id", key, "local_date", "listened_at", "ms_played", _counted=counted)
+    schema = {"listener_id": pl.Int64(), key: pl.Int64(), **_OF_MONTHS}
+    return rows.map_batches(figures, schema=schema, predicate_pushdown=False, projection_pushdown=False)
+
+
+def figures_of_month_reference(rows: pl.LazyFrame, key: str, first_day: date) -> pl.LazyFrame:
+    """The same by Polars."""
+    day = pl.lit(2, pl.Int64).pow(pl.col("local_date").dt.day().cast(pl.Int64) - 1)
+    days = daily(rows, ["listener_id", key], counted=pl.col("_counted"))
+    return (
+        days.group_by("listener_id", key)
+        .agg(
+            pl.col("listen_count", "ms_played").sum(),
+            pl.col("first_listened_at", "first_heard_at").min(),
+            first_heard_date=pl.col("local_date").min(),
+            last_heard_date=pl.col("local_date").max(),
+            active_day_count=(pl.col("listen_count") > 0).sum().cast(pl.Int64),
+            day_mask=day.filter(pl.col("listen_count") > 0).sum(),
+            _best=best_day_of(first_day).max(),
+        )
+        .with_columns(**unpacked_best_day("_best", first_day))
+        .select("listener_id", key, *(pl.col(name).cast(dtype) for name, dtype in _OF_MONTHS.items()))
+    )
+
+
+def _figures_of_month(rows: pl.DataFrame, key: str, first_day: date) -> pl.DataFrame:
+    listener, keys, day, at, ms = _arrays(rows, key, first_day)
+    order, starts = run(ordered_inside, listener, keys)
+    figures = run(figures_of_months, order, starts, day, at, ms, rows["_counted"].to_numpy())
+    listens, played, first, heard, heard_on, listened_on, best, best_listens, best_first = (pl.Series(one) for one in figures)
+    heads = order[starts[:-1]]
+    named = pl.DataFrame({"listener_id": listener[heads], key: keys[heads], "mask": listened_on, "heard": heard_on})
+    before = pl.lit(first_day)
+    return named.select(
+        "listener_id", key,
+        listen_count=listens, ms_played=played, first_listened_at=_instants(first), first_heard_at=_instants(heard),
+        first_heard_date=before + pl.duration(days=pl.col("heard").bitwise_trailing_zeros()),
+        last_heard_date=before + pl.duration(days=63 - pl.col("heard").bitwise_leading_zeros().cast(pl.Int64)),
+        active_day_count=pl.col("mask").bitwise_count_ones().cast(pl.Int64), day_mask="mask",
+        best_local_date=before + pl.duration(days=best), best_day_listen_count=best_listens,
+        best_day_first_listened_at=_instants(best_first),
+    )  # fmt: skip
+
+
+def songs_of_days(listens: pl.LazyFrame, first_day: date) -> pl.LazyFrame:
+    """Returns one row per listener and local day of one month's listens.
+
+    listen_count, recording_count, first_listened_at, first_recording_id (at the same instant the smaller id), and top_recording_id: most
+    listens, then played longest, then heard first, then the smaller id.
+    """
+
+    def figures(rows: pl.DataFrame) -> pl.DataFrame:
+        if not can_run(rows.height) or not _fits(rows, first_day):
+            return songs_of_days_reference(rows.lazy()).collect()
+        listener, keys, day, at, ms = _arrays(rows, "recording_id", first_day)
+        order, starts = run(ordered_inside, listener, keys)
+        whose, when, count, first, first_key, distinct, top = run(figures_of_days, listener, keys, order, starts, day, at, ms)
+        return pl.DataFrame({"listener_id": whose, "when": when}).select(
+            "listener_id", local_date=pl.lit(first_day) + pl.duration(days="when"), listen_count=pl.Series(count),
+            first_listened_at=_instants(pl.Series(first)), first_recording_id=pl.Series(first_key), recording_count=pl.Series(distinct),
+            top_recording_id=pl.Series(top),
+        )  # fmt: skip
+
+    rows = listens.select("listener_id", "recording_id", "local_date", "listened_at", "ms_played")
+    return rows.map_batches(figures, schema={**_OF_DAYS}, predicate_pushdown=False, projection_pushdown=False)
+
+
+def songs_of_days_reference(listens: pl.LazyFrame) -> pl.LazyFrame:
+    """The same by Polars."""
+    day = ["listener_id", "local_date"]
+    songs = daily(listens, ["listener_id", "recording_id"], counted=pl.lit(value=True))
+    counted = songs.group_by(day).agg(
+        pl.col("listen_count").sum(), pl.col("first_listened_at").min(), recording_count=pl.len().cast(pl.Int64)
+    )
+    first = songs.join(counted.select(*day, "first_listened_at"), on=[*day, "first_listened_at"], how="inner")
+    top = first_per(songs, day, order=["-listen_count", "-ms_played", "first_listened_at", "recording_id"])
+    return (
+        counted.join(first.group_by(day).agg(first_recording_id=pl.col("recording_id").min()), on=day, how="left")
+        .join(top.select(*day, top_recording_id="recording_id"), on=day, how="left")
+        .select(pl.col(name).cast(dtype) for name, dtype in _OF_DAYS.items())
+    )
+
+
+def _fits(rows: pl.DataFrame, first_day: date) -> bool:
+    """Whether kernels can read the rows: no nulls, listeners in order, days of one month."""
+    if rows.null_count().sum_horizontal().item() or not rows["listener_id"].is_sorted():
+        return False
+    days = rows["local_date"]
+    return first_day <= days.min() and (days.max() - first_day).days < DAYS
+
+
+def _arrays(rows: pl.DataFrame, key: str, first_day: date) -> list:
+    days = (rows["local_date"] - first_day).dt.total_days()
+    instants = rows["listened_at"].dt.epoch("ms")
+    return [one.to_numpy() for one in (rows["listener_id"], rows[key], days, instants, rows["ms_played"])]
+
+
+def _instants(milliseconds: pl.Series) -> pl.Expr:
+    return pl.when(pl.lit(milliseconds) != NEVER).then(pl.lit(milliseconds)).cast(_INSTANT)
