@@ -8,7 +8,11 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
+from wrapped_assets.acceleration import can_run, run
+from wrapped_assets.kernels.inside import joined, longest_runs, ordered_inside
+from wrapped_assets.kernels.masks import days_of_mask, longest_run
 from wrapped_assets.kernels.packing import group_codes
+from wrapped_assets.kernels.ranking import first_per
 
 
 def day_runs(days: pl.LazyFrame, by: Sequence[str], day: str) -> pl.LazyFrame:
@@ -30,8 +34,28 @@ def joined_intervals(
 ) -> pl.LazyFrame:
     """Merges intervals of a group if the next starts at most `gap` after all earlier ones have ended; adds up `sums`.
 
-    Joining is associative, so joined months can be joined to a year.
+    Joining is associative, so joined months can be joined to a year. `by` and `sums` are whole numbers.
     """
+    chosen = intervals.select(by, start, end, *sums)
+    schema = chosen.collect_schema()
+
+    def merged(rows: pl.DataFrame) -> pl.DataFrame:
+        if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
+            return joined_intervals_reference(rows.lazy(), by, start, end, gap, sums).collect()
+        ordered = rows if _is_sorted(rows, by, start) else rows.sort([by, start, end])
+        groups, starts, ends = (ordered[name].to_physical().cast(pl.Int64).to_numpy() for name in (by, start, end))
+        figures = ordered.select(pl.col(*sums).cast(pl.Int64)).to_numpy(order="c")
+        whose, began, ended, totals = run(joined, groups, starts, ends, gap // timedelta(milliseconds=1), figures)
+        columns = {by: whose, start: began, end: ended, **{name: totals[:, number] for number, name in enumerate(sums)}}
+        return pl.DataFrame(columns).select(pl.col(name).cast(schema[name]) for name in columns)
+
+    return chosen.map_batches(merged, schema=schema, predicate_pushdown=False, projection_pushdown=False)
+
+
+def joined_intervals_reference(
+    intervals: pl.LazyFrame, by: str, start: str, end: str, gap: timedelta, sums: Sequence[str]
+) -> pl.LazyFrame:
+    """The same by Polars."""
 
     def opens(rows: pl.DataFrame) -> pl.DataFrame:
         """Adds `_session`, the number of the joined interval; the rows must be sorted."""
@@ -52,3 +76,46 @@ def joined_intervals(
         .agg(pl.col(by).first(), pl.col(start).min(), pl.col(end).max(), *(pl.col(name).sum() for name in sums))
         .drop("_session")
     )
+
+
+def _is_sorted(rows: pl.DataFrame, *by: str) -> bool:
+    """Whether the rows are sorted by these two columns."""
+    first, second = by
+    rises = pl.col(first) > pl.col(first).shift(1)
+    follows = (pl.col(first) == pl.col(first).shift(1)) & (pl.col(second) >= pl.col(second).shift(1))
+    return rows.select((rises | follows).fill_null(value=True).all()).item()
+
+
+def longest_day_runs(months: pl.LazyFrame, by: Sequence[str], mask: str, month: str) -> pl.LazyFrame:
+    """Returns the longest run of consecutive days per group: `by`, first_local_date, last_local_date, streak_day_count.
+
+    `months` has a row per group and `month` (YYYY-MM) with a bit per day in `mask`; groups are two ids. Of runs of one length the earliest
+    stays. Groups whose first id has a longer run in another group may be missing.
+    """
+    chosen = months.select(*by, month, mask)
+    schema = {**{name: pl.Int64() for name in by}, "first_local_date": pl.Date(), "last_local_date": pl.Date(), "streak_day_count": pl.Int64()}
+
+    def longest(rows: pl.DataFrame) -> pl.DataFrame:
+        if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
+            return longest_day_runs_reference(rows.lazy(), by, mask, month).select(*schema).collect()
+        firsts = rows.select(pl.col(month).unique()).with_columns(_first=(pl.col(month) + "-01").str.to_date("%Y-%m-%d").to_physical())
+        ordered = rows.join(firsts, on=month, maintain_order="left").sort(by[0], maintain_order=True)
+        one, two = (ordered[name].to_numpy() for name in by)
+        order, starts = run(ordered_inside, one, two)
+        length, began = run(longest_runs, order, starts, ordered["_first"].cast(pl.Int64).to_numpy(), ordered[mask].to_numpy())
+        first, heads = pl.Series(began, dtype=pl.Int64).cast(pl.Int32), order[starts[:-1]]
+        found = pl.DataFrame({by[0]: one[heads], by[1]: two[heads], "first_local_date": first.cast(pl.Date), "streak_day_count": length})
+        last = (first + pl.Series(length).cast(pl.Int32) - 1).cast(pl.Date)
+        return found.with_columns(last_local_date=last).filter(pl.col("streak_day_count") > 0).select(*schema)
+
+    return chosen.map_batches(longest, schema=schema, predicate_pushdown=False, projection_pushdown=False)
+
+
+def longest_day_runs_reference(months: pl.LazyFrame, by: Sequence[str], mask: str, month: str) -> pl.LazyFrame:
+    """The same by Polars."""
+    # The longest run is at least as long as the longest run inside a month, so groups with fewer days cannot have it.
+    at_least = months.group_by(by[0]).agg(_run=longest_run(mask).max())
+    days = months.group_by(by).agg(_days=pl.col(mask).bitwise_count_ones().sum())
+    runners = days.join(at_least, on=by[0]).filter(pl.col("_days") >= pl.col("_run")).select(by)
+    runs = day_runs(days_of_mask(months.join(runners, on=by, how="semi"), mask, month, "_day"), by, "_day")
+    return first_per(runs, by, order=["-streak_day_count", "first_local_date"])

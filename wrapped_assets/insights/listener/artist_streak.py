@@ -6,9 +6,8 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
-from wrapped_assets.kernels.masks import days_of_mask, longest_run
 from wrapped_assets.kernels.ranking import first_per
-from wrapped_assets.kernels.runs import day_runs
+from wrapped_assets.kernels.runs import longest_day_runs
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -36,10 +35,6 @@ def artist_streak(artist_months: pl.LazyFrame) -> pl.LazyFrame:
     A tie goes to the earlier run, then to the artist with more listens in the window, then to the smaller id.
     """
     artist = ["listener_id", "artist_id"]
-    # The longest run is at least as long as the longest run inside a month, so artists heard on fewer days cannot have it.
-    at_least = artist_months.group_by("listener_id").agg(_run=longest_run("day_mask").max())
-    heard = artist_months.group_by(artist).agg(pl.col("listen_count").sum(), _days=pl.col("day_mask").bitwise_count_ones().sum())
-    runners = heard.join(at_least, on="listener_id").filter(pl.col("_days") >= pl.col("_run")).select(*artist, "listen_count")
-    months = artist_months.drop("listen_count").join(runners, on=artist, how="semi")
-    runs = day_runs(days_of_mask(months, "day_mask", "month", "local_date"), artist, "local_date").join(runners, on=artist)
+    listens = artist_months.group_by(artist).agg(pl.col("listen_count").sum())
+    runs = longest_day_runs(artist_months, artist, "day_mask", "month").join(listens, on=artist)
     return first_per(runs, "listener_id", order=["-streak_day_count", "first_local_date", "-listen_count", "artist_id"])
