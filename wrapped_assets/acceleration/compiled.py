@@ -6,20 +6,27 @@ import os
 import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from wrapped_assets.acceleration import kept
 
-# Loading a kernel takes a tenth of a second, and numba half of one: more than the reference takes for fewer rows.
-ENOUGH_ROWS = 40_000
+ENOUGH_ROWS = 20_000  # of one frame: fewer fit into fast memory anyway
+# Loading numba and the kernels takes about a second, as long as the references take longer than the kernels for so many rows. So what
+# is lost by waiting, or by loading for nothing, is never more than that second.
+ENOUGH_IN_ALL = 4_000_000
 
 Kernel = Callable[..., Any]
 _compiled: dict[Kernel, Kernel] = {}
+_seen = {"rows": 0}
 
 
 def can_run(rows: int) -> bool:
-    """Whether kernels can run as machine code here, and that is worth it for so many rows."""
-    return rows >= ENOUGH_ROWS and is_available()
+    """Whether kernels can run as machine code here, and that is worth it: for so many rows, after so many in this process."""
+    if rows < ENOUGH_ROWS:
+        return False
+    _seen["rows"] += rows
+    return _seen["rows"] >= ENOUGH_IN_ALL and is_available()
 
 
 def run(kernel: Kernel, *arrays: Any) -> Any:
@@ -57,10 +64,10 @@ def _compile(kernel: Kernel, arrays: tuple[Any, ...]) -> Kernel:
     return _loaded(kernel, types, place)
 
 
-def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: str) -> Kernel:
+def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path) -> Kernel:
     import numba
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, folder
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
     try:
         dispatcher = numba.njit(cache=True, nogil=True)(kernel)
         dispatcher.compile(types)
@@ -70,4 +77,5 @@ def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: str) -> Kernel:
 
 
 def _say(text: str) -> None:
-    print(f"wrapped: {text}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"wrapped: {text}\n")
+    sys.stderr.flush()

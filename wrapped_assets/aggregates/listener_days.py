@@ -35,7 +35,7 @@ def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRul
     return (
         plays.filter(pl.col("outcome_code").is_in(IN_MINUTES))
         .group_by(day)
-        .agg(play_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").filter(in_time).sum())
+        .agg(play_count=pl.len().cast(pl.Int64), ms_played=(pl.col("ms_played") * in_time).sum())
         .join(songs_of_days(listens, month.first_day), on=day, how="left")
         .with_columns(pl.col("listen_count", "recording_count").fill_null(0))
     )

@@ -20,8 +20,6 @@ from wrapped_assets.vocabulary import columns as c
 )
 def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
     """One local day of one recording, with its primary artist, over the bucket's listeners."""
-    days = listens.group_by("artist_credit_id", "recording_id", "local_date").agg(listen_count=pl.len().cast(pl.Int64))
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
-    # Merge credits that differ only in the order of featured artists: they share the primary artist.
-    artists = days.join(primary, on="artist_credit_id").group_by("artist_id", "recording_id", "local_date")
-    return artists.agg(pl.col("listen_count").sum())
+    days = listens.join(primary, on="artist_credit_id").group_by("artist_id", "recording_id", "local_date")
+    return days.agg(listen_count=pl.len().cast(pl.Int64))

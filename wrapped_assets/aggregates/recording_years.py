@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -22,7 +23,5 @@ from wrapped_assets.vocabulary import columns as c
 )  # fmt: skip
 def recording_years(recording_months: pl.LazyFrame) -> pl.LazyFrame:
     """One recording of one listener in one year: listens inside the window, and its first time in the whole year."""
-    return recording_months.group_by("listener_id", "recording_id").agg(
-        pl.col("listen_count", "ms_played", "active_day_count").sum(),
-        pl.col("artist_id", "first_listened_at", "first_heard_at", "first_heard_date").min(),
-    )
+    least = ["artist_id", "first_listened_at", "first_heard_at", "first_heard_date"]
+    return grouped(recording_months, ["listener_id", "recording_id"], sums=["listen_count", "ms_played", "active_day_count"], least=least)

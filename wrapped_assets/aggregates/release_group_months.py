@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -18,9 +19,6 @@ from wrapped_assets.vocabulary.periods import Month
 )
 def release_group_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One release group of one listener in one month; plays whose export names no release group are left out."""
-    return (
-        listens.filter(pl.col("release_group_id").is_not_null())
-        .group_by("listener_id", "release_group_id")
-        .agg(listen_count=pl.len().cast(pl.Int64), ms_played=pl.col("ms_played").sum(), first_listened_at=pl.col("listened_at").min())
-        .with_columns(month=pl.lit(str(month)))
-    )
+    named = listens.filter(pl.col("release_group_id").is_not_null()).rename({"listened_at": "first_listened_at"})
+    figures = grouped(named, ["listener_id", "release_group_id"], sums=["ms_played"], least=["first_listened_at"], count="listen_count")
+    return figures.with_columns(month=pl.lit(str(month)))

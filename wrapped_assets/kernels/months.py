@@ -9,7 +9,8 @@ import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
 from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
-from wrapped_assets.kernels.inside import DAYS, NEVER, figures_of_days, figures_of_months, ordered_inside
+from wrapped_assets.kernels.inside.month import DAYS, figures_of_days, figures_of_months
+from wrapped_assets.kernels.inside.ordering import NEVER, ordered_inside
 from wrapped_assets.kernels.ranking import first_per
 
 _INSTANT = pl.Datetime("ms", "UTC")

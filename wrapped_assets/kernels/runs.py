@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
-from wrapped_assets.kernels.inside import joined, longest_runs, ordered_inside
+from wrapped_assets.kernels.grouping import groups_of
+from wrapped_assets.kernels.inside.runs import joined, longest_runs
 from wrapped_assets.kernels.masks import days_of_mask, longest_run
 from wrapped_assets.kernels.packing import group_codes
 from wrapped_assets.kernels.ranking import first_per
@@ -93,15 +94,16 @@ def longest_day_runs(months: pl.LazyFrame, by: Sequence[str], mask: str, month: 
     stays. Groups whose first id has a longer run in another group may be missing.
     """
     chosen = months.select(*by, month, mask)
-    schema = {**{name: pl.Int64() for name in by}, "first_local_date": pl.Date(), "last_local_date": pl.Date(), "streak_day_count": pl.Int64()}
+    run_schema = {"first_local_date": pl.Date(), "last_local_date": pl.Date(), "streak_day_count": pl.Int64()}
+    schema = {name: pl.Int64() for name in by} | run_schema
 
     def longest(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
             return longest_day_runs_reference(rows.lazy(), by, mask, month).select(*schema).collect()
         firsts = rows.select(pl.col(month).unique()).with_columns(_first=(pl.col(month) + "-01").str.to_date("%Y-%m-%d").to_physical())
-        ordered = rows.join(firsts, on=month, maintain_order="left").sort(by[0], maintain_order=True)
+        ordered = rows.join(firsts, on=month, maintain_order="left")
         one, two = (ordered[name].to_numpy() for name in by)
-        order, starts = run(ordered_inside, one, two)
+        order, starts = groups_of(one, two)
         length, began = run(longest_runs, order, starts, ordered["_first"].cast(pl.Int64).to_numpy(), ordered[mask].to_numpy())
         first, heads = pl.Series(began, dtype=pl.Int64).cast(pl.Int32), order[starts[:-1]]
         found = pl.DataFrame({by[0]: one[heads], by[1]: two[heads], "first_local_date": first.cast(pl.Date), "streak_day_count": length})

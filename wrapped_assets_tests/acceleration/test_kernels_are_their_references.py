@@ -1,0 +1,115 @@
+"""Each kernel gives the rows of its reference: as plain Python over frames that Hypothesis makes, and as machine code over a large one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wrapped_assets.acceleration import compiled
+from wrapped_assets.kernels import grouping, months, runs
+
+FIRST, GAP = date(2026, 3, 1), timedelta(minutes=20)
+MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+PRIMITIVES = (grouping, months, runs)
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # by hashes of ids, on purpose
+
+
+@pytest.fixture(autouse=True)
+def _always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "ENOUGH_ROWS", 0)
+    monkeypatch.setattr(compiled, "ENOUGH_IN_ALL", 0)
+
+
+def plays_of(seed: int, size: int) -> pl.DataFrame:
+    """Plays of one month, sorted by listener and time; days go back where a listener travels; ids and instants repeat and tie."""
+    rng = random.Random(seed)
+    rows = [
+        (rng.choice((1, 2, 3, 9_000_000_000)), rng.randrange(-3, 60) * 10**15, rng.randrange(31 * 24), rng.choice((0, 0, 0, -11, 14)),
+         rng.randrange(400_000), rng.random() < 0.8)
+        for _ in range(size)
+    ]  # fmt: skip
+    local = [min(max(hour + zone, 0), 31 * 24 - 1) // 24 for _, _, hour, zone, *_ in rows]
+    return pl.DataFrame(
+        {
+            "listener_id": [row[0] for row in rows], "recording_id": [row[1] for row in rows],
+            "local_date": [FIRST + timedelta(days=day) for day in local],
+            "listened_at": pl.Series([MARCH + timedelta(hours=row[2]) for row in rows], dtype=pl.Datetime("ms", "UTC")),
+            "ms_played": [row[4] for row in rows], "_counted": [row[5] for row in rows],
+        }
+    ).sort("listener_id", "listened_at", "recording_id", maintain_order=True)  # fmt: skip
+
+
+def same(one: pl.LazyFrame, other: pl.LazyFrame, by: list[str]) -> None:
+    """Two frames have the same rows and types."""
+    wanted = other.sort(by).collect()
+    assert one.sort(by).collect().equals(wanted)
+    assert one.collect_schema() == wanted.schema
+
+
+def months_agree(plays: pl.DataFrame) -> None:
+    found = months.figures_of_month(plays.lazy(), "recording_id", pl.col("_counted"), FIRST)
+    same(found, months.figures_of_month_reference(plays.lazy(), "recording_id", FIRST), ["listener_id", "recording_id"])
+
+
+def days_agree(plays: pl.DataFrame) -> None:
+    same(months.songs_of_days(plays.lazy(), FIRST), months.songs_of_days_reference(plays.lazy()), ["listener_id", "local_date"])
+
+
+def sessions_agree(plays: pl.DataFrame) -> None:
+    length = pl.duration(milliseconds="ms_played")
+    intervals = plays.lazy().select("listener_id", "ms_played", start="listened_at", end=pl.col("listened_at") + length, play_count=1)
+    intervals = intervals.with_columns(pl.col("end").cast(pl.Datetime("ms", "UTC")))
+    arguments = ("listener_id", "start", "end", GAP, ["play_count", "ms_played"])
+    same(runs.joined_intervals(intervals, *arguments), runs.joined_intervals_reference(intervals, *arguments), ["listener_id", "start"])
+
+
+def groups_agree(plays: pl.DataFrame) -> None:
+    by, sums, least = ["listener_id", "recording_id"], ["ms_played"], ["listened_at", "local_date"]
+    mixed = plays.sample(fraction=1, shuffle=True, seed=1).lazy()  # groups need no order
+    found = grouping.grouped(mixed, by, sums=sums, least=least, count="n")
+    same(found, grouping.grouped_reference(mixed, by, sums, least, "n").select(*by, *sums, *least, "n"), by)
+
+
+def streaks_agree(plays: pl.DataFrame) -> None:
+    rng, by = random.Random(plays.height), ["listener_id", "recording_id"]
+    kept = plays.select(by).unique(maintain_order=True).rows()
+    some = (0, 1, 1 << 30, 2**28 - 1, 3 << 27, rng.getrandbits(28))
+    masks = [(*ids, f"2026-{month:02d}", rng.choice(some)) for ids in kept for month in (2, 1, 4, 3)]
+    months_ = pl.LazyFrame(masks, schema=[*by, "month", "mask"], orient="row").with_columns(
+        pl.when(pl.col("month") == "2026-02").then(pl.col("mask") & (2**28 - 1)).otherwise("mask").alias("mask")
+    )
+    found = runs.longest_day_runs(months_, by, "mask", "month")
+    reference = runs.longest_day_runs_reference(months_, by, "mask", "month").collect()
+    joined = reference.join(found.collect(), on=by, how="left", suffix="_found")
+    for name in ("first_local_date", "last_local_date", "streak_day_count"):
+        assert joined[name].equals(joined[f"{name}_found"].rename(name)), name
+
+
+AGREE: list[Callable[[pl.DataFrame], Any]] = [months_agree, days_agree, sessions_agree, groups_agree, streaks_agree]
+
+
+@pytest.mark.parametrize("agree", AGREE)
+def test_a_kernel_in_plain_python_is_its_reference(agree: Callable[[pl.DataFrame], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in PRIMITIVES:
+        monkeypatch.setattr(module, "run", lambda kernel, *arrays: kernel(*arrays))
+
+    @settings(max_examples=40)
+    @given(st.integers(0, 2**32), st.integers(1, 80))
+    def holds(seed: int, size: int) -> None:
+        agree(plays_of(seed, size))
+
+    holds()
+
+
+@pytest.mark.parametrize("agree", AGREE)
+def test_a_kernel_as_machine_code_is_its_reference(agree: Callable[[pl.DataFrame], Any]) -> None:
+    assert compiled.is_available()
+    for size in (1, 2, 500, 20_000):
+        agree(plays_of(size, size))

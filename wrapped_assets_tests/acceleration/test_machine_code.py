@@ -1,0 +1,112 @@
+"""Compiled kernels are kept, checked, and done without where they cannot be: the numbers are the same."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import llvmlite.binding
+import numpy as np
+import pytest
+
+from wrapped_assets.acceleration import can_run, compiled, kept, run
+
+
+def doubled(numbers: np.ndarray) -> np.ndarray:
+    """A kernel that compiles fast."""
+    found = np.zeros(len(numbers), np.int64)
+    for row in range(len(numbers)):
+        found[row] = 2 * numbers[row]
+    return found
+
+
+NUMBERS = np.arange(5)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty cache folder and a process that has compiled nothing."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(compiled, "_compiled", {})
+    monkeypatch.setattr(compiled, "_seen", {"rows": 0})
+    compiled.is_available.cache_clear()
+    yield tmp_path / "wrapped-assets" / "kernels"
+    compiled.is_available.cache_clear()
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a new process knows."""
+    monkeypatch.setattr(compiled, "_compiled", {})
+
+
+def doubles() -> bool:
+    return run(doubled, NUMBERS).tolist() == [0, 2, 4, 6, 8]
+
+
+def test_a_kernel_is_compiled_once_with_a_line_and_kept(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert can_run(10**9)
+    assert doubles()
+    assert capsys.readouterr().err == "wrapped: compiling doubled for this processor, once …\n"
+    forget(monkeypatch)
+    assert doubles()
+    assert capsys.readouterr().err == ""
+    assert [path.name.partition("-")[0] for path in cache.iterdir()] == ["doubled"]
+
+
+def test_damaged_machine_code_is_compiled_again(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert can_run(10**9)
+    assert doubles()
+    capsys.readouterr()
+    for path in [path for path in cache.rglob("*") if path.suffix in (".nbc", ".nbi", ".json")]:
+        for damaged in (b"", path.read_bytes()[:-1], bytes(byte ^ 1 for byte in path.read_bytes())):
+            path.write_bytes(damaged)
+            forget(monkeypatch)
+            assert doubles()
+            assert "compiling doubled" in capsys.readouterr().err
+
+
+def test_code_for_another_processor_is_not_loaded(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert can_run(10**9)
+    assert doubles()
+    here = list(cache.iterdir())
+    monkeypatch.setattr(llvmlite.binding, "get_host_cpu_name", lambda: "another")
+    assert not any(str(path) == kept.place_of(doubled, ("int64",)) for path in here)
+    forget(monkeypatch)
+    assert doubles()
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_a_folder_that_cannot_be_written_is_said_once_and_nothing_is_compiled(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cache.parent.mkdir()
+    cache.write_text("a file where the folder should be")
+    assert not can_run(10**9)
+    assert not can_run(10**9)
+    assert capsys.readouterr().err.count("cannot be written; Polars computes the same") == 1
+
+
+def test_code_that_others_may_have_written_is_not_loaded(cache: Path) -> None:
+    cache.mkdir(parents=True)
+    os.chmod(cache, 0o777)
+    assert not can_run(10**9)
+
+
+def test_without_numba_polars_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+    assert not can_run(10**9)
+
+
+def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRAPPED_ACCELERATION", "off")
+    assert not can_run(10**9)
+
+
+def test_a_household_never_waits_for_a_compiler() -> None:
+    assert not any(can_run(compiled.ENOUGH_ROWS - 1) for _ in range(1_000))
+    assert not any(can_run(compiled.ENOUGH_ROWS) for _ in range(100))
+    assert can_run(compiled.ENOUGH_IN_ALL)
