@@ -5,7 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.months import counts_by_day
 from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -18,8 +20,7 @@ from wrapped_assets.vocabulary import columns as c
         "artist_credits": [c.artist_credit_id, c.artist_position, c.artist_id],
     },
 )
-def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
+def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One local day of one recording, with its primary artist, over the bucket's listeners."""
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
-    days = listens.join(primary, on="artist_credit_id").group_by("artist_id", "recording_id", "local_date")
-    return days.agg(listen_count=pl.len().cast(pl.Int64))
+    return counts_by_day(listens.join(primary, on="artist_credit_id"), ["artist_id", "recording_id"], month.first_day)

@@ -37,4 +37,4 @@ def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: M
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")
     figures = figures_of_month(plays.filter("is_listen"), "recording_id", pl.col("outcome_code") == COUNTED, month.first_day)
-    return figures.join(artist, on="recording_id", how="left").with_columns(month=pl.lit(str(month)))
+    return figures.join(artist, on="recording_id", how="left", maintain_order="left").with_columns(month=pl.lit(str(month)))

@@ -17,6 +17,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
 IDS_END = 1 << 63  # ids are hashes, even over 0 … 2^63 - 1
 ROWS_IN_MEMORY = 100_000  # of an input
+ROWS_TO_LOOK_AT = 50_000  # of an input
 ROWS_PER_RANGE = 4_000_000  # of the inputs that a range reads: some 110 bytes each while they are grouped
 
 
@@ -70,7 +71,19 @@ def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl
         result = result.filter(pl.col(size) >= declaration.minimum_group)
     for name, dtype in wanted.items():
         _check_column(declaration, name, dtype, found, "columns")
-    return result.select(pl.col(name).cast(dtype) for name, dtype in wanted.items()).sort(declaration.order)
+    chosen = result.select(pl.col(name).cast(dtype) for name, dtype in wanted.items())
+    if not any(isinstance(frame, pl.DataFrame) and frame.height >= ROWS_TO_LOOK_AT for frame in inputs.values()):
+        return chosen.sort(declaration.order)
+    return chosen.map_batches(lambda rows: _in_order(rows, declaration.order), predicate_pushdown=False, projection_pushdown=False)
+
+
+def _in_order(rows: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
+    """The rows sorted. Many come sorted from their function, and to see that takes a twentieth of the time that sorting takes."""
+    rises = pl.lit(value=False)
+    for name in reversed(order):
+        rises = (pl.col(name) > pl.col(name).shift(1)) | ((pl.col(name) == pl.col(name).shift(1)) & rises)
+    is_plain = not any(rows.schema[name].is_float() or rows[name].null_count() for name in order)
+    return rows if is_plain and rows.height and rows.lazy().select(rises.slice(1).all()).collect().item() else rows.sort(order)
 
 
 def _wide(columns: Sequence[str]) -> list[pl.Expr]:

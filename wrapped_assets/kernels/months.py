@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from types import MappingProxyType
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
 from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
-from wrapped_assets.kernels.inside.month import DAYS, figures_of_days, figures_of_months
+from wrapped_assets.kernels.grouping import groups_of
+from wrapped_assets.kernels.inside.month import DAYS, counts_of_days, figures_of_days, figures_of_months
 from wrapped_assets.kernels.inside.ordering import NEVER, ordered_inside
 from wrapped_assets.kernels.ranking import first_per
 
@@ -121,18 +124,44 @@ def songs_of_days_reference(listens: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def counts_by_day(listens: pl.LazyFrame, by: Sequence[str], first_day: date) -> pl.LazyFrame:
+    """Returns one row per pair of the two ids `by` and local day of one month's listens, with listen_count; rows in any order."""
+
+    def counts(rows: pl.DataFrame) -> pl.DataFrame:
+        if not can_run(rows.height) or not _fits(rows, first_day):
+            return counts_by_day_reference(rows.lazy(), by).collect()
+        one, two = (rows[name].to_numpy() for name in by)
+        order, starts = groups_of(one, two)
+        group, when, count = run(counts_of_days, order, starts, _days(rows, first_day))
+        heads = order[starts[:-1]][group]
+        found = pl.DataFrame({by[0]: one[heads], by[1]: two[heads], "when": when, "listen_count": count})
+        return found.select(*by, local_date=pl.lit(first_day) + pl.duration(days="when"), listen_count="listen_count")
+
+    schema = {by[0]: pl.Int64(), by[1]: pl.Int64(), "local_date": pl.Date(), "listen_count": pl.Int64()}
+    return listens.select(*by, "local_date").map_batches(counts, schema=schema, predicate_pushdown=False, projection_pushdown=False)
+
+
+def counts_by_day_reference(listens: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
+    """The same by Polars."""
+    return listens.group_by(*by, "local_date").agg(listen_count=pl.len().cast(pl.Int64))
+
+
 def _fits(rows: pl.DataFrame, first_day: date) -> bool:
     """Whether kernels can read the rows: no nulls, listeners in order, days of one month."""
-    if rows.null_count().sum_horizontal().item() or not rows["listener_id"].is_sorted():
+    if rows.null_count().sum_horizontal().item() or ("listener_id" in rows.columns and not rows["listener_id"].is_sorted()):
         return False
     days = rows["local_date"]
     return first_day <= days.min() and (days.max() - first_day).days < DAYS
 
 
 def _arrays(rows: pl.DataFrame, key: str, first_day: date) -> list:
-    days = (rows["local_date"] - first_day).dt.total_days()
-    instants = rows["listened_at"].dt.epoch("ms")
-    return [one.to_numpy() for one in (rows["listener_id"], rows[key], days, instants, rows["ms_played"])]
+    columns = (rows["listener_id"], rows[key], rows["listened_at"].dt.epoch("ms"), rows["ms_played"])
+    listener, keys, instants, ms = (one.to_numpy() for one in columns)
+    return [listener, keys, _days(rows, first_day), instants, ms]
+
+
+def _days(rows: pl.DataFrame, first_day: date) -> np.ndarray:
+    return (rows["local_date"] - first_day).dt.total_days().to_numpy()
 
 
 def _instants(milliseconds: pl.Series) -> pl.Expr:

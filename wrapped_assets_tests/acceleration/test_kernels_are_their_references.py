@@ -62,6 +62,12 @@ def days_agree(plays: pl.DataFrame) -> None:
     same(months.songs_of_days(plays.lazy(), FIRST), months.songs_of_days_reference(plays.lazy()), ["listener_id", "local_date"])
 
 
+def counts_agree(plays: pl.DataFrame) -> None:
+    by = ["recording_id", "listener_id"]
+    mixed = plays.sample(fraction=1, shuffle=True, seed=1).lazy().select(*by, "local_date")
+    same(months.counts_by_day(mixed, by, FIRST), months.counts_by_day_reference(mixed, by), [*by, "local_date"])
+
+
 def sessions_agree(plays: pl.DataFrame) -> None:
     length = pl.duration(milliseconds="ms_played")
     intervals = plays.lazy().select("listener_id", "ms_played", start="listened_at", end=pl.col("listened_at") + length, play_count=1)
@@ -92,7 +98,7 @@ def streaks_agree(plays: pl.DataFrame) -> None:
         assert joined[name].equals(joined[f"{name}_found"].rename(name)), name
 
 
-AGREE: list[Callable[[pl.DataFrame], Any]] = [months_agree, days_agree, sessions_agree, groups_agree, streaks_agree]
+AGREE: list[Callable[[pl.DataFrame], Any]] = [months_agree, days_agree, counts_agree, sessions_agree, groups_agree, streaks_agree]
 
 
 @pytest.mark.parametrize("agree", AGREE)

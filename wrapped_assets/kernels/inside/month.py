@@ -45,6 +45,23 @@ def figures_of_months(
     return listens, played, first, heard, heard_on, listened_on, best, best_listens, best_first
 
 
+def counts_of_days(order: np.ndarray, starts: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Returns, per group and day with a row: the group's number, the day, and the number of rows; a row of numbers each."""
+    found, days, of_day = np.zeros((3, len(order)), np.int64), 0, np.zeros(DAYS, np.int64)
+    for group in range(len(starts) - 1):
+        left, when = np.int64(0), 0
+        for place in range(starts[group], starts[group + 1]):
+            left |= np.int64(1) << day[order[place]]
+            of_day[day[order[place]]] += 1
+        while left:
+            if left & 1:
+                found[0, days], found[1, days], found[2, days] = group, when, of_day[when]
+                of_day[when] = 0
+                days += 1
+            left, when = left >> 1, when + 1
+    return found[:, :days]
+
+
 def figures_of_days(
     listener: np.ndarray, key: np.ndarray, order: np.ndarray, starts: np.ndarray, day: np.ndarray, at: np.ndarray, ms: np.ndarray
 ) -> np.ndarray:
