@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Month, months_between, period_year

@@ -125,7 +125,7 @@ def test_there_is_one_way_to_write_a_file_whole() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if node.func.attr in written or (node.func.attr in ("open", "fdopen") and {"w", "wb", "a", "x", "xb"} & literals(node))
     }
-    assert found.keys() <= {"storage/files.py", "storage/sweep.py"} | elsewhere, found
+    assert found.keys() <= {"storage/whole_files.py", "storage/sweep.py"} | elsewhere, found
 
 
 def test_a_command_that_writes_a_file_says_whom_it_is_about() -> None:

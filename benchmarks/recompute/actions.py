@@ -14,21 +14,26 @@ from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.importing import import_paths
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS
 from wrapped_assets.listens.localise import EDGE
-from wrapped_assets.storage import landing, registry, tables
+from wrapped_assets.storage import consents, landing, registry, tables
 from wrapped_assets.storage.root import Root
 
-Touched = dict[str, Any]  # bucket, months (None: all) of an outside input; or the year and dates of rules
+Touched = dict[str, Any]  # bucket, months and names of outside inputs; or the year and dates of rules
+PLAYS = ["landed_plays", "landed_tracks", "links", "listeners", "exclusions", "profiles"]  # who plays decides whose rows there are
 
 
 def perform(root: Root, action: dict[str, Any]) -> Touched:
     """Does what `action["do"]` names."""
-    return {"late": _late, "remove": _remove, "time_zone": _time_zone, "exclude": _exclude, "edition": _edition}[action["do"]](root, action)
+    ways = {
+        "late": _late, "remove": _remove, "time_zone": _time_zone, "exclude": _exclude, "edition": _edition, "profile": _profile,
+        "consent": _consent,
+    }  # fmt: skip
+    return ways[action["do"]](root, action)
 
 
 def _late(root: Root, action: dict[str, Any]) -> Touched:
     """A late export, or a newcomer's first: an event log that names its listener."""
     import_paths(root, [Path(action["folder"])], None)
-    return {"bucket": root.bucket_of(root.surrogate(action["listener"])), "months": action["months"]}
+    return {"bucket": root.bucket_of(root.surrogate(action["listener"])), "months": action["months"], "inputs": PLAYS}
 
 
 def _remove(root: Root, action: dict[str, Any]) -> Touched:
@@ -56,7 +61,7 @@ def _remove(root: Root, action: dict[str, Any]) -> Touched:
     writer.commit()
     for path in {chunk.path for chunk in old} - {chunk.path for chunk in writer.chunks}:
         (root.path / path).unlink()
-    return {"bucket": bucket, "months": months}
+    return {"bucket": bucket, "months": months, "inputs": PLAYS}
 
 
 def _months_of(root: Root, listener_id: int) -> list[str]:
@@ -67,7 +72,26 @@ def _months_of(root: Root, listener_id: int) -> list[str]:
 def _time_zone(root: Root, action: dict[str, Any]) -> Touched:
     listener = registry.find_listener(root, action["listener"])
     registry.register(root, [replace(listener, time_zone=action["time_zone"])])
-    return {"bucket": root.bucket_of(listener.listener_id), "months": _months_of(root, listener.listener_id)}
+    return _of_listener(root, listener, "listeners")
+
+
+def _profile(root: Root, action: dict[str, Any]) -> Touched:
+    """Another home, or another year of birth."""
+    listener = registry.find_listener(root, action["listener"])
+    registry.register(root, [replace(listener, **action["facts"])])
+    return _of_listener(root, listener, "profiles")
+
+
+def _consent(root: Root, action: dict[str, Any]) -> Touched:
+    """A yes or a no to one of the purposes that figures about many people depend on."""
+    listener = registry.find_listener(root, action["listener"])
+    consents.record(root, listener, action["purpose"], action["state"], method="web_form")
+    return _of_listener(root, listener, "profiles")
+
+
+def _of_listener(root: Root, listener: registry.Listener, name: str) -> Touched:
+    months = _months_of(root, listener.listener_id)
+    return {"bucket": root.bucket_of(listener.listener_id), "months": months, "inputs": [name]}
 
 
 def _exclude(root: Root, action: dict[str, Any]) -> Touched:
@@ -76,7 +100,7 @@ def _exclude(root: Root, action: dict[str, Any]) -> Touched:
     kind, what = action["kind"], action["what"]
     target = what[0] * 100 + what[1] if kind == "hours" else target_of(kind, what)
     registry.exclude(root, listener, kind, target, str(what))
-    return {"bucket": root.bucket_of(listener.listener_id), "months": _months_of(root, listener.listener_id)}
+    return _of_listener(root, listener, "exclusions")
 
 
 def _edition(root: Root, action: dict[str, Any]) -> Touched:

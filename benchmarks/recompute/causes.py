@@ -12,6 +12,8 @@ from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
 Cells = Mapping[Cell, StoredCell]
+ALL_MONTHS = frozenset({"links"})  # which follow from a listener's whole history
+BY_YEAR = frozenset({"profiles"})  # outside inputs that a year reads as a whole
 
 
 def without_cause(recomputed: list[Cell], graph: Graph, before: Cells, after: Cells, code: set[str], touched: dict[str, Any]) -> list[Cell]:
@@ -38,11 +40,15 @@ def _hashes(cells: Cells, cell: Cell) -> dict[str, str]:
 
 def _reads_changed(graph: Graph, key: str, read: Read, cell: Cell, changed: Mapping[Cell, set[str]]) -> bool:
     wanted = {*read.columns, ""}
-    buckets = [cell.bucket] if cell.bucket is not None else None
     return any(
-        source.asset == key and names & wanted and (buckets is None or source.bucket in buckets) and _is_read(source.period, read, cell)
+        source.asset == key and names & wanted and _is_of_bucket(source, cell) and _is_read(source.period, read, cell)
         for source, names in changed.items()
     )
+
+
+def _is_of_bucket(source: Cell, cell: Cell) -> bool:
+    """Whether the source is of the cell's bucket, or one of the two is of all listeners."""
+    return None in (source.bucket, cell.bucket) or source.bucket == cell.bucket
 
 
 def _is_read(period: str, read: Read, cell: Cell) -> bool:
@@ -58,11 +64,8 @@ def _near(month: str) -> set[str]:
 
 
 def _is_touched(declaration: Declaration, cell: Cell, touched: dict[str, Any]) -> bool:
-    if "months" in touched:  # an outside input of one bucket
-        reads = {read.asset for read in declaration.reads}
-        if not reads & {"landed_plays", "landed_tracks", "listeners", "exclusions"}:
-            return False
-        return cell.bucket == touched["bucket"] and bool(_near(cell.period) & set(touched["months"]))
+    if "months" in touched:
+        return _is_touched_outside({read.asset for read in declaration.reads} & set(touched["inputs"]), cell, touched)
     if "rules" not in touched or touched.get("year", period_year(cell.period)) != period_year(cell.period):
         return False
     own = declaration.rules & set(touched["rules"])
@@ -71,3 +74,11 @@ def _is_touched(declaration: Declaration, cell: Cell, touched: dict[str, Any]) -
         moved = date.fromisoformat(touched["from"]) + timedelta(days=1), date.fromisoformat(touched["until"])
         return bool(own) and month.first_day <= moved[1] and month.last_day >= moved[0]
     return bool(own)
+
+
+def _is_touched_outside(reads: set[str], cell: Cell, touched: dict[str, Any]) -> bool:
+    """Whether a cell reads one of the outside inputs of one bucket in months that an edit touched."""
+    near = {month for touched_month in touched["months"] for month in _near(touched_month)}
+    if reads & BY_YEAR and cell.bucket in (None, touched["bucket"]) and cell.period in {month[:4] for month in near}:
+        return True
+    return cell.bucket == touched["bucket"] and bool(reads & ALL_MONTHS or (reads - BY_YEAR and cell.period in near))

@@ -1,4 +1,4 @@
-"""Edits of data: late exports, newcomers, removals, exclusions, time zones, cut-offs and rules of an edition; and none at all."""
+"""Edits of data: late exports, newcomers, removals, what the registry says of a listener, and an edition's rules; and none at all."""
 
 from __future__ import annotations
 
@@ -45,6 +45,22 @@ def time_zone(bench: Bench) -> Edit:
     """Another time zone for one listener."""
     zone = bench.choice.choice(ZONES)
     return Edit("time zone", zone, action={"do": "time_zone", "listener": bench.choice.choice(bench.population.people), "time_zone": zone})
+
+
+def profile(bench: Bench) -> Edit:
+    """Another country, place or year of birth of one listener."""
+    values: dict[str, tuple[str | int, ...]] = {"country": ("PT", "NO"), "place": ("Porto", "Bergen"), "birth_year": (1961, 1999)}
+    name = bench.choice.choice(sorted(values))
+    facts = {name: bench.choice.choice(values[name])}
+    return Edit("profile", name, action={"do": "profile", "listener": bench.choice.choice(bench.population.people), "facts": facts})
+
+
+def consent(bench: Bench) -> Edit:
+    """A yes, mostly, or a no of one listener."""
+    purpose = bench.choice.choice(("be_found", "recommend", "share_plays"))
+    state = bench.choice.choice(("given", "given", "withdrawn"))
+    listener = bench.choice.choice(bench.population.people)
+    return Edit("consent", f"{purpose} {state}", action={"do": "consent", "listener": listener, "purpose": purpose, "state": state})
 
 
 def exclusion(bench: Bench) -> Edit:

@@ -19,8 +19,8 @@ from wrapped_assets.building.build import BuildReport, build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage import manifest
-from wrapped_assets.storage.files import file_hash
 from wrapped_assets.storage.root import SETTINGS_FILE, Root
+from wrapped_assets.storage.whole_files import file_hash
 from wrapped_assets.vocabulary.periods import Cell
 
 SHOWN = 20  # of the cells that differ or ran without a cause

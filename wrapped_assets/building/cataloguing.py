@@ -14,8 +14,9 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.contracts.known_source import KNOWN_REJECTED
 from wrapped_assets.kernels.genres import DEEPEST
-from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.texts import normalised
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.sources.known.recognition import KnownReading, read_known
 from wrapped_assets.storage import catalogues
 from wrapped_assets.storage.catalogues import Version

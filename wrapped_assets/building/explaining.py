@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide, make_plan, read_inputs, written_inputs
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.kernels.hashing import frame_hashes, rows_version
+from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.versions import rows_version
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage.cell_files import path_of
+from wrapped_assets.storage.cell_paths import path_of
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell, period_year

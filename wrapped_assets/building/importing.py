@@ -14,14 +14,16 @@ from wrapped_assets.building.logics import importers
 from wrapped_assets.building.playbacks import count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
-from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry, tombstones
-from wrapped_assets.storage.files import file_hash, write_parquet
+from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import landing_swept
+from wrapped_assets.storage.whole_files import file_hash
 
 
 @dataclass

@@ -20,7 +20,8 @@ from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.cell_files import is_of
-from wrapped_assets.storage.files import is_intact, rows_of_files
+from wrapped_assets.storage.files import rows_of_files
+from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 

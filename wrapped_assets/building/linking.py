@@ -16,16 +16,19 @@ import polars as pl
 from wrapped_assets.building.logics import stage
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS
-from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.code import LANDED_TRACKS
 from wrapped_assets.listens.link import LINKS, PLAYS_READ, linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.planning.engine import LINKING
 from wrapped_assets.storage import landing
-from wrapped_assets.storage.files import is_intact, rows_of_files, write_parquet
-from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, intact_path
+from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
+from wrapped_assets.storage.files import rows_of_files, write_parquet
+from wrapped_assets.storage.landing import intact_path
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Month
 
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]

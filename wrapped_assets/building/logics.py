@@ -24,8 +24,8 @@ from wrapped_assets.planning import loaded
 from wrapped_assets.planning.engine import Stage, importer_hash, stage_hash
 from wrapped_assets.planning.fingerprint import PURE_ROOMS, is_of, libraries, logic_parts
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import write_whole
 
 Parts = dict[str, dict[str, str]]
 MOST_FILES = 100  # each command loads modules of its own, and so has files of its own

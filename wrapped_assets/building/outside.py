@@ -9,9 +9,10 @@ import xxhash
 from wrapped_assets.building.linking import mark_links
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.graph import EXTERNALS, YEARLY
-from wrapped_assets.kernels.hashing import combined, digests, frame_hashes
+from wrapped_assets.kernels.hashing import digests, frame_hashes
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.situation import NO_BUCKET
-from wrapped_assets.storage.landing import NO_ROWS
+from wrapped_assets.storage.chunks import NO_ROWS
 
 Hashes = dict[tuple[str, str, int], dict[str, str]]
 _NOTHING = digests([None])  # what the registry says of a listener whom it does not mention

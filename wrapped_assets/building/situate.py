@@ -18,7 +18,7 @@ from wrapped_assets.planning.fingerprint import fingerprint_of
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
-from wrapped_assets.storage.cell_files import path_of
+from wrapped_assets.storage.cell_paths import path_of
 from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import snapshot

@@ -18,7 +18,7 @@ from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RegistryUnavailable
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell, period_year

@@ -18,7 +18,8 @@ from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.storage import catalogues, groups, profiles, registry
 from wrapped_assets.storage.catalogues import CatalogueFile
-from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, load_chunks, people_of
+from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk, load_chunks
+from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.registry import Edition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month, months_of, period_year

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from wrapped_assets.commands.options import data_option, emit_json, json_option
@@ -11,14 +13,18 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option
 @click.argument("export_id")
 @click.option("--role", required=True, help="The approver's role: privacy or marketing.")
 @click.option("--by", "approver", required=True, help="The approver's name.")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="Sign with this private key (`wrapped privacy key`).")
 @data_option
 @json_option
-def command(export_id, role, approver, data, as_json) -> None:
-    """Approve the staged bytes. Any change to them needs a new approval. Nobody can approve in two roles."""
-    from wrapped_assets.storage import exports
+def command(export_id, role, approver, key, data, as_json) -> None:
+    """Approve the staged bytes. Any change to them needs a new approval. Nobody can approve in two roles.
+
+    Where the policy needs two roles, each approval must be signed with a key that `wrapped privacy signer` lists for its name and role.
+    """
+    from wrapped_assets.privacy import signing
     from wrapped_assets.storage.root import Root
 
-    found = exports.approve(Root.open(data), export_id, role, approver)
+    found = signing.approve(Root.open(data), export_id, role, approver, key)
     if as_json:
         emit_json({"export": export_id, "role": role, "approver": approver, "sha256": found.sha256})
     else:

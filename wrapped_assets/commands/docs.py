@@ -12,7 +12,7 @@ from wrapped_assets.commands.options import emit_json, json_option
 @json_option
 @click.pass_context
 def command(ctx, check, as_json) -> None:
-    """Write the generated pages of docs/: insights, columns, and the tables of privacy."""
+    """Write the generated pages of docs/: insights, columns, processing, and the tables of privacy."""
     from wrapped_assets.documentation.pages import pages, stale_pages, write_pages
 
     stale = stale_pages() if check else write_pages()

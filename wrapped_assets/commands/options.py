@@ -170,8 +170,8 @@ def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterabl
     if out is None:
         click.echo(content, nl=False)
         return
-    from wrapped_assets.storage.files import write_whole
     from wrapped_assets.storage.outputs import note_output
+    from wrapped_assets.storage.whole_files import write_whole
 
     if of is not None:
         root, what, listener_ids = of

@@ -15,8 +15,9 @@ from wrapped_assets.commands.options import data_option, open_project
     help="There is no login: anyone with a link can open its page. Keep it local, or put a login in front.",
 )
 @click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="On this machine: also answer requests for this host.")
 @data_option
-def command(host, port, data) -> None:
+def command(host, port, allowed, data) -> None:
     """Serve the story pages of the published editions that listeners shared with `wrapped share`.
 
     On this machine alone, as it is unless --host says otherwise, every listener's page is served, at an address that ends with the server.
@@ -27,12 +28,16 @@ def command(host, port, data) -> None:
 
     from wrapped_assets.kernels.one_line import one_line
     from wrapped_assets.serving.pages import application, is_this_machine, links
+    from wrapped_assets.serving.shield import hosts_of
+    from wrapped_assets.storage.responsible import must_have_controller
 
     project = open_project(data)
+    if not is_this_machine(host):
+        must_have_controller(project.root)
     key = secrets.token_bytes(32) if is_this_machine(host) else None
     for link in links(project, key) if key else ():
         click.echo(f"{one_line(link.listener)} {link.year}: http://{host}:{port}{link.path}")
     if key is None:
         click.echo("Others reach this address: only pages that were shared are served (`wrapped share`), and none is listed here.")
-    pages = application(project, key, [host])
+    pages = application(project, key, hosts_of(host, allowed))
     uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links

@@ -10,10 +10,14 @@ from wrapped_assets.commands.options import data_option
 @click.command("ui", epilog="Example: wrapped ui --port 3000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The UI has no login. Keep it local, or put a login in front.")
 @click.option("--port", type=int, default=3000, show_default=True)
+@click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="Also answer requests for this host. Can be repeated.")
 @data_option
 @click.pass_context
-def command(ctx, host, port, data) -> None:
-    """Start the Dagster UI with its daemon, schedules and sensors on this data root."""
+def command(ctx, host, port, allowed, data) -> None:
+    """Start the Dagster UI with its daemon, schedules and sensors on this data root.
+
+    It answers requests for localhost, 127.0.0.1 and [::1], for --host, and for each --allow-host, and refuses requests by other sites.
+    """
     from wrapped_assets.orchestration.ui import serve
 
-    ctx.exit(serve(data, host=host, port=port))
+    ctx.exit(serve(data, host=host, port=port, allowed=allowed))

@@ -9,12 +9,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import EllipsisType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
+if TYPE_CHECKING:  # the planner asks for names alone, and Polars takes a tenth of a second
+    import polars as pl
 
-from wrapped_assets.vocabulary.columns import Column
-from wrapped_assets.vocabulary.periods import CellKind
+    from wrapped_assets.vocabulary.columns import Column
+    from wrapped_assets.vocabulary.periods import CellKind
 
 # The partitions of an input that a cell reads: those of its own period (a year reads its twelve months), the same plus the
 # edges of the adjacent months, or those of the previous year.
@@ -59,16 +60,16 @@ class Declaration:
     name: str
     layer: Layer
     kind: CellKind
-    function: Callable[..., pl.LazyFrame] = field(compare=False)
+    function: Callable[..., pl.LazyFrame] = field(repr=False, compare=False)
     grain: tuple[str, ...]
     columns: tuple[Column, ...]  # the whole schema, grain first
     reads: tuple[Read, ...]
     rules: frozenset[str] = frozenset()
     sort: tuple[str, ...] = ()  # canonical row order; defaults to the grain
-    chapter: str = ""
-    headline: str = ""
+    chapter: str = field(default="", repr=False, compare=False)  # prose, which no fingerprint counts
+    headline: str = field(default="", repr=False, compare=False)
     headline_in_listens: str = ""  # replaces the headline if no length is known: the first row has listens and 0 minutes
-    examples: tuple[Example, ...] = field(default=(), compare=False)
+    examples: tuple[Example, ...] = field(default=(), repr=False, compare=False)
     row_key: str = ""  # rows with the same key in the input give the same output, so results can be reused
     minimum_group: int | None = None  # rows with a smaller `group_size` are removed
     group_size: str = "listener_count"  # how many distinct listeners a row is about; stored only if it is one of `columns`
@@ -88,6 +89,10 @@ class Declaration:
     @property
     def schema(self) -> dict[str, pl.DataType]:
         return {column.name: column.dtype for column in self.columns}
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
 
     @property
     def order(self) -> tuple[str, ...]:

@@ -1,33 +1,24 @@
-"""The graph of all declarations: which asset reads which, and the order of computation."""
+"""Builds the graph of all declarations and checks what they read of each other."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.discovery import assets_in
-from wrapped_assets.contracts.errors import DeclarationError, InputError
+from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.known import KNOWN, known_schema
+from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.contracts.places import place_of
 from wrapped_assets.vocabulary import columns as c
 
+__all__ = ["EXTERNALS", "EXTERNAL_COLUMNS", "PACKAGES", "WITHOUT_BUCKETS", "YEARLY", "Graph", "graph_of", "project_graph"]
+
 PACKAGES = ("catalogue", "listens", "aggregates", "insights", "playlists")
 
-# Inputs that no function computes: landed data, and the registry's data about people. Column names are the lake's.
-EXTERNALS: dict[str, str] = {
-    "landed_plays": "sources/landed_plays",
-    "landed_tracks": "sources/landed_tracks",
-    "links": "sources/links",
-    "listeners": "registry/listeners",
-    "exclusions": "registry/exclusions",
-    "profiles": "registry/profiles",
-    "groups": "registry/groups",
-    **{name: f"sources/{name}" for name in KNOWN},
-}
 # Their columns, except for landed files, whose columns `sources` defines.
 EXTERNAL_COLUMNS: dict[str, frozenset[str]] = {
     "profiles": frozenset(column.name for column in c.PROFILE),
@@ -36,63 +27,6 @@ EXTERNAL_COLUMNS: dict[str, frozenset[str]] = {
     "exclusions": frozenset(column.name for column in (c.listener_id, c.exclusion_kind, c.target_id)),
     **{name: frozenset(known_schema(name)) for name in KNOWN},
 }
-# Inputs with yearly partitions; the others are monthly. The catalogue and the groups have no buckets.
-YEARLY = frozenset(EXTERNALS[name] for name in ("profiles", "groups", *KNOWN))
-WITHOUT_BUCKETS = YEARLY - {EXTERNALS["profiles"]}
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Declarations by key, ordered so that inputs come before the assets that read them."""
-
-    by_key: Mapping[str, Declaration]
-    keys: Mapping[str, str]  # name → key, externals included
-
-    def key_of(self, name: str) -> str:
-        return self.keys[name]
-
-    def inputs(self, declaration: Declaration) -> list[tuple[str, Read]]:
-        """The inputs of an asset as (key, read), in the order of the function's parameters."""
-        return [(self.keys[read.asset], read) for read in declaration.reads]
-
-    def find(self, text: str) -> Declaration:
-        """The asset called `layer/name` or `name`. InputError, which lists the known assets, if there is none."""
-        key = text if text in self.by_key else self.keys.get(text, "")
-        if key not in self.by_key:
-            raise InputError(f"unknown asset {text!r}; known are {', '.join(self.by_key)}")
-        return self.by_key[key]
-
-    @cached_property
-    def stages(self) -> Mapping[str, int]:
-        """The stage of each yearly asset: how many times all buckets must finish first. Even: per bucket; odd: over all buckets."""
-        found: dict[str, int] = {}
-        for key, declaration in self.by_key.items():  # inputs come first
-            over_all = declaration.kind == "year"
-            least = int(over_all)
-            for source, _ in self.inputs(declaration):
-                if source in found and source != key and self.by_key[source].kind != "month_bucket":
-                    least = max(least, found[source] + ((self.by_key[source].kind == "year") != over_all))
-            found[key] = least
-        return found
-
-    def downstream(self, key: str) -> set[str]:
-        """Every asset that reads this one, directly or indirectly."""
-        found: set[str] = set()
-        for candidate, declaration in self.by_key.items():  # topological order: one pass suffices
-            if any(source == key or source in found for source, _ in self.inputs(declaration) if source != candidate):
-                found.add(candidate)
-        return found
-
-    def upstream(self, key: str) -> set[str]:
-        """Every asset that this one reads, directly or indirectly."""
-        found: set[str] = set()
-        waiting = [key]
-        while waiting:
-            for source, _ in self.inputs(self.by_key[waiting.pop()]):
-                if source in self.by_key and source not in found and source != key:
-                    found.add(source)
-                    waiting.append(source)
-        return found
 
 
 def graph_of(declarations: Iterable[Declaration]) -> Graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wrapped_assets.kernels.hashing import SCHEME
+from wrapped_assets.kernels.versions import SCHEME
 from wrapped_assets.vocabulary.periods import Cell
 
 

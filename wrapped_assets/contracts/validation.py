@@ -55,7 +55,7 @@ def _column_faults(keyword: str, given: Any) -> Iterator[Fault]:
         if not isinstance(column, Column):
             came = f"{_kind(column)} {column!r}" if isinstance(column, str) else _kind(column)
             yield Fault(keyword, str(column), f"{keyword} must hold columns of the dictionary, such as c.listen_count, got {came}")
-        elif BY_NAME.get(column.name) != column:
+        elif BY_NAME.get(column.name) is not column:
             remedy = "use one of vocabulary/columns.py, or add it there with its meaning, unit and privacy class"
             yield Fault(keyword, column.name, f"the dictionary has no such column {column.name!r}; {remedy}")
 

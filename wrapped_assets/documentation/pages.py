@@ -9,7 +9,8 @@ from wrapped_assets.contracts.graph import Graph, project_graph
 from wrapped_assets.documentation.columns import columns_page
 from wrapped_assets.documentation.insights import insights_page
 from wrapped_assets.documentation.privacy import filled
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.documentation.processing import processing_page
+from wrapped_assets.storage.whole_files import write_whole
 
 FOLDER = Path(__file__).parents[2] / "docs"
 COMMAND = "wrapped docs"
@@ -22,7 +23,8 @@ def pages(folder: Path | None = None, graph: Graph | None = None) -> dict[str, s
         by_hand = (folder / "privacy.md").read_text(encoding="utf-8")
     except OSError:
         raise InputError(f"found no privacy.md in {folder.name}/: the docs are part of a checkout, so install one with `./start`") from None
-    return {"insights.md": insights_page(known), "columns.md": columns_page(known), "privacy.md": filled(by_hand)}
+    written = {"insights.md": insights_page(known), "columns.md": columns_page(known)}
+    return {**written, "privacy.md": filled(by_hand), "processing.md": processing_page()}
 
 
 def stale_pages(folder: Path | None = None) -> list[str]:

@@ -61,6 +61,11 @@ def _thresholds(policy: Policy) -> str:
     return f"{rule.k_cell}{opened}; rounding {rounding}"
 
 
+def thresholds_of(policy: Policy) -> tuple[str, str]:
+    """The smallest group and rounding of an export, and the chance that it adds."""
+    return _thresholds(policy), _noise(policy)
+
+
 def _noise(policy: Policy) -> str:
     drawn = [(name, loss_of([(noise.nano_rho, noise.pico_delta)])) for name, noise in sorted(policy.noise.items())]
     if len(drawn) > 1:
@@ -81,7 +86,8 @@ def _left() -> Iterator[str]:
         yield from (f"* {sentence}" for sentence in policy.not_guaranteed)
 
 
-def _classes() -> Iterator[str]:
+def classes() -> Iterator[str]:
+    """The table of privacy classes, each with the categories of its columns."""
     rows = []
     for privacy, meaning in CLASSES.items():
         found = [column for column in BY_NAME.values() if column.privacy == privacy]
@@ -94,4 +100,4 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-_TABLES: dict[str, Callable[[], Iterator[str]]] = {"purposes": _purposes, "exports": _exports, "columns": _left, "classes": _classes}
+_TABLES: dict[str, Callable[[], Iterator[str]]] = {"purposes": _purposes, "exports": _exports, "columns": _left, "classes": classes}

@@ -1,24 +1,20 @@
-"""Computes content hashes of frames and versions; equal values give the same 128 bits on every run and machine.
+"""Computes content hashes of frames; equal values give the same 128 bits on every run and machine.
 
-Every part is written with a tag for its kind and, if its length varies, with its length. Therefore two different columns, or two
-different versions, never feed the same bytes. docs/recompute.md states the rules.
+Every part is written with a tag for its kind and, if its length varies, with its length. Therefore two different columns never feed
+the same bytes. docs/recompute.md states the rules.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from typing import Any, TypeAlias
+from collections.abc import Iterable
 
 import numpy as np
 import polars as pl
 import xxhash
 
-SCHEME = 2  # version of the hash format; recorded with each cell, so that cells of another scheme are recomputed
-_SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
+from wrapped_assets.kernels.versions import SCHEME, Part, combined, written
 
-Part: TypeAlias = "bool | int | float | str | bytes | date | datetime | tuple[Part, ...] | frozenset[Part] | None"
+_SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
 
 
 def column_hash(values: pl.Series) -> str:
@@ -38,16 +34,6 @@ def frame_hashes(frame: pl.DataFrame) -> dict[str, str]:
     return {series.name: column_hash(series) for series in frame.iter_columns()}
 
 
-def combined(*parts: Part) -> str:
-    """Hashes ordered values with their types, so None is not a text and ("a,b", "c") is not ("a", "b,c"); 32 hex digits."""
-    return hashlib.blake2b(_written(*parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def rows_version(row_count: int, hashes: dict[str, str]) -> str:
-    """Hashes a frame: the number of rows, and the name and hash of each column in order."""
-    return combined(row_count, tuple(hashes.items()))
-
-
 def digests(values: Iterable[Part]) -> np.ndarray:
     """Returns the `combined` hash of each value as a row of 16 uint8."""
     found: dict[Part, bytes] = {}
@@ -57,32 +43,6 @@ def digests(values: Iterable[Part]) -> np.ndarray:
             found[value] = bytes.fromhex(combined(value))
         rows.append(found[value])
     return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, 16)
-
-
-def _written(*parts: Part) -> str:
-    """Encodes values unambiguously as one text: for each its type as a letter, its length and its content."""
-    return "".join([f"s{len(part)}:{part}" if type(part) is str else _other_written(part) for part in parts])
-
-
-def _other_written(part: Part) -> str:
-    if part is None:
-        return "n"
-    kind = type(part)
-    if kind is tuple:
-        content = _written(*part)  # type: ignore[misc]
-        return f"({len(content)}:{content}"
-    if kind is frozenset:
-        return "{" + _written("".join(sorted(map(_written, part))))  # type: ignore[arg-type]
-    if kind in _AS_TEXT:
-        letter, text = _AS_TEXT[kind]
-        return letter + _written(text(part))
-    raise TypeError(f"a version cannot be made of {kind.__name__}: use None, bool, int, float, str, bytes, a date, or tuples of these")
-
-
-_AS_TEXT: dict[type, tuple[str, Callable[[Any], str]]] = {
-    bool: ("t", str), int: ("i", str), float: ("r", float.hex), bytes: ("b", bytes.hex), date: ("d", date.isoformat),
-    datetime: ("D", datetime.isoformat),
-}  # fmt: skip
 
 
 def _put(state: xxhash.xxh3_128, tag: bytes, content: bytes | memoryview) -> None:
@@ -148,7 +108,7 @@ def _buffer(values: pl.Series) -> memoryview:
 
 
 def _type_text(dtype: pl.DataType) -> bytes:
-    return _written(_described(dtype)).encode("utf-8", "surrogatepass")
+    return written(_described(dtype)).encode("utf-8", "surrogatepass")
 
 
 def _described(dtype: pl.DataType) -> Part:
@@ -183,4 +143,4 @@ def _described(dtype: pl.DataType) -> Part:
 _FLOATS = frozenset({pl.Float16, pl.Float32, pl.Float64})
 _NUMBERS = frozenset({pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64})
 _OTHERS = frozenset({pl.Null, pl.Boolean, pl.String, pl.Binary, pl.Date, pl.Time, pl.Int128, pl.UInt128})
-_PLAIN = {kind: _written(kind.__name__).encode() for kind in _FLOATS | _NUMBERS | _OTHERS}  # types that are all of one kind
+_PLAIN = {kind: written(kind.__name__).encode() for kind in _FLOATS | _NUMBERS | _OTHERS}  # types that are all of one kind

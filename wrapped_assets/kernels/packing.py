@@ -15,7 +15,7 @@ def ascending(values: pl.Series) -> np.ndarray:
     elif numbers.dtype == bool:
         numbers = numbers.astype(np.int64)
     if not len(numbers):
-        return np.empty(0, dtype=np.uint64)
+        return np.zeros(0, dtype=np.uint64)
     return numbers.astype(np.uint64, copy=False) - np.uint64(int(numbers.min()) & (2**64 - 1))
 
 

@@ -62,7 +62,7 @@ def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl
         np.round(cosines, DIGITS, out=cosines)
         cosines[np.arange(len(cosines)), np.arange(rows.start, rows.stop)] = 0  # exclude the listener themselves
         parts.append(_best_of_rows(cosines, limit, rows.start))
-    row, column, value, rank = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else (np.empty(0, dtype=np.int64),) * 4
+    row, column, value, rank = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else (np.zeros(0, dtype=np.int64),) * 4
     return pl.DataFrame(
         {
             "listener_id": known.listeners[row], "similar_rank": rank, "similar_listener_id": known.listeners[column],

@@ -31,8 +31,8 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
     heard = heard.with_columns(
         _year=remaster_year(pl.col("recording_name")).fill_null(0), _own_recording="recording_id", _own_credit=_credit_key()
     )
-    renamed = _with_new_artists(heard, names.keys)
-    joined = _with_one_name(renamed, names.keys, _together(plays, names.tracks))
+    renamed = _with_new_artists(heard, names.keyed)
+    joined = _with_one_name(renamed, names.keyed, _together(plays, names.tracks))
     return _coded(_with_albums(_with_one_spelling(joined)))
 
 
@@ -172,7 +172,7 @@ def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     kept = pl.concat([heard.join(moved, on=["listener_id", "variant_id"], how="anti")["variant_id"], moved["linked_variant_id"]])
     is_same = (changed["_joined"] == changed["_own_recording"]) & (changed["_credit"] == changed["_own_credit"])
     respelled = moved.with_columns(is_unused=is_same.filter(is_moved) & ~moved["variant_id"].is_in(kept.implode()))
-    return respelled.select(LINKS.keys()), coded.filter(is_moved).unique("variant_id").sort("variant_id")
+    return respelled.select(list(LINKS)), coded.filter(is_moved).unique("variant_id").sort("variant_id")
 
 
 def _together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:

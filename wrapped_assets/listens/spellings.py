@@ -15,14 +15,14 @@ SAME_LENGTH_MS = 2_000  # services round lengths differently
 
 @dataclass(frozen=True)
 class Names:
-    """A bucket's spellings: `tracks`, one row per variant with its ids, and `keys` (key, variant_id) that make spellings one recording."""
+    """A bucket's spellings: `tracks`, one row per variant with its ids, and `keyed` (key, variant_id) that make spellings one recording."""
 
     tracks: pl.DataFrame
-    keys: pl.DataFrame
+    keyed: pl.DataFrame
 
     def candidates(self) -> pl.Series:
         """The variants that a listener's history may link; no others need to be checked."""
-        named = self.keys.join(self.tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
+        named = self.keyed.join(self.tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
         facts = named.group_by("key").agg(pl.col("recording_id", "artist_id").n_unique())
         renamed = named.join(facts.filter(pl.col("recording_id") > 1), on="key", how="semi")["recording_id"]
         several = named.join(facts.filter(pl.col("artist_id") > 1), on="key", how="semi")

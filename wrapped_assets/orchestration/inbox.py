@@ -15,9 +15,9 @@ from wrapped_assets.building.failures import described
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.contracts.source import REJECTION_REASONS
-from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import write_whole
 
 SETTLED_SECONDS = 3.0  # a file that changed since may still be on its way
 

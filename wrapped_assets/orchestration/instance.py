@@ -8,7 +8,7 @@ import dagster as dg
 import yaml
 
 from wrapped_assets.orchestration.where import storage_folder
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 WORKSPACE: dict[str, Any] = {
     "load_from": [{"python_module": {"module_name": "wrapped_assets.definitions", "location_name": "wrapped_assets"}}]

@@ -17,7 +17,7 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import Graph
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration.facts import Fact, metadata
 from wrapped_assets.orchestration.portrait import lineage
 from wrapped_assets.storage.manifest import StoredCell

@@ -10,7 +10,7 @@ from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, Dagste
 from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 
 from wrapped_assets.building.situate import Project
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration.facts import metadata
 from wrapped_assets.orchestration.materialisations import Outcome, data_version, materialisation, newest, newest_event, versions
 from wrapped_assets.storage import landing, manifest, tables

@@ -7,7 +7,7 @@ import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
 from wrapped_assets.building.situate import Project
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.planning.plan import decide, make_plan
 from wrapped_assets.storage.first_month import note_first_month

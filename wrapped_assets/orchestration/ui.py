@@ -3,20 +3,26 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.orchestration.instance import open_instance, prepare
 from wrapped_assets.orchestration.lake import open_project
-from wrapped_assets.orchestration.where import storage_folder
+from wrapped_assets.orchestration.where import HOSTS, storage_folder
+from wrapped_assets.serving.shield import hosts_of
 
 
-def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000) -> int:
-    """Shows the project until it is interrupted; returns the exit code. The webserver has no login: leave it on this machine's address."""
+def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000, allowed: Collection[str] = ()) -> int:
+    """Shows the project until it is interrupted; returns the exit code. The webserver has no login: leave it on this machine's address.
+
+    It answers to this machine's names, to `host` unless that means every address, and to the `allowed` hosts.
+    """
     root = data_root.absolute()
-    environment = prepare(root)
+    environment = {**prepare(root), HOSTS: " ".join(sorted(hosts_of(host, allowed)))}
     refresh(root)
-    command = [sys.executable, "-m", "dagster", "dev", "-w", str(storage_folder(root) / "workspace.yaml"), "-h", host, "-p", str(port)]
+    workspace = str(storage_folder(root) / "workspace.yaml")
+    command = [sys.executable, "-m", "wrapped_assets.orchestration.dev", "-w", workspace, "-h", host, "-p", str(port)]
     for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts what it puts in the background with interrupts ignored
         signal.signal(stop, signal.default_int_handler)
     with subprocess.Popen(command, env=environment, cwd=root) as server:  # noqa: S603 (our own arguments)

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+HOSTS = "WRAPPED_UI_HOSTS"  # names in the environment the hosts that the webserver answers to, separated by spaces
+
 
 def data_root() -> Path:
     """The data root: WRAPPED_DATA, otherwise `data/home` in the working directory."""

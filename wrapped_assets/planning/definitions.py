@@ -74,7 +74,7 @@ class _Writer(Names):
         if isinstance(node, ast.ClassDef):
             return self._class(node, f"{self._name(node.name)} {node.name}")
         if isinstance(node, ast.Set) and all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in node.elts):
-            return f"Set({','.join(sorted(self.of(item) for item in node.elts))})"  # of numbers, the order in which they are met counts
+            return f"Set({','.join(sorted(self.of(item) for item in node.elts))})"  # of equal numbers, the first stays
         if isinstance(node, ast.Call):
             return self._call(node)
         if isinstance(node, ast.AnnAssign):

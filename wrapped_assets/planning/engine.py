@@ -13,7 +13,7 @@ from functools import cache
 from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.known import KNOWN
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.definitions import written
 from wrapped_assets.planning.loaded import ChangedSource, check_unchanged
 from wrapped_assets.planning.names import Place, bound_in, definition_of
@@ -40,7 +40,7 @@ STAGES = (
     Stage("reading", ("building.inputs",), lambda declaration: bool(declaration.reads)),
     Stage("writing", ("storage.frame_files:write_frames", "storage.cell_files:write_cells"), lambda declaration: True),
     Stage(
-        "landed plays", ("storage.landing:read_landed", "storage.landing:load_chunks", "listens.localise:EDGE"),
+        "landed plays", ("storage.landing:read_landed", "storage.chunks:load_chunks", "listens.localise:EDGE"),
         _reads("landed_plays", "landed_tracks"),
     ),
     Stage("links", ("building.linking:read_links", "listens.link:with_linked"), _reads("links", "landed_tracks")),
@@ -57,7 +57,8 @@ _APART = (
     "building.value_laws",
     "building.outside", "building.linking", "building.pin", "building.frozen", "building.playbacks", "storage.damage",
     "storage.transactions", "storage.manifest", "storage.records", "storage.root", "storage.tables", "storage.database",
-    "storage.schema", "storage.sweep", "storage.privacy_tables", "storage.tombstones",
+    "storage.schema", "storage.sweep", "storage.privacy_tables", "storage.tombstones", "storage.later", "storage.reading",
+    "storage.chunks",
 )  # fmt: skip
 
 

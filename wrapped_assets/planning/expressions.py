@@ -11,7 +11,8 @@ from wrapped_assets.planning.loaded import path_of
 from wrapped_assets.planning.names import Library, found
 
 _EXPRESSIONS_REFUSED = (ast.Await, ast.YieldFrom)
-_ONLY_CALLED = frozenset({"sample", "shuffle", "astimezone", "timestamp", "strftime", "datetime64"})  # `_call` looks at their arguments
+# `_call` looks at the arguments of these, and `sets` at where the last two stand.
+_ONLY_CALLED = frozenset({"sample", "shuffle", "rank", "astimezone", "timestamp", "strftime", "datetime64", "keys", "items"})
 
 
 def refused(module: str, node: ast.AST | None, what: str, instead: str) -> DeclarationError:
@@ -25,7 +26,7 @@ def refused(module: str, node: ast.AST | None, what: str, instead: str) -> Decla
 def check_expression(module: str, tree: ast.AST) -> None:
     """DeclarationError at the first expression inside `tree` that the subset does not have."""
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    for node in _without_hints(tree):
+    for node in without_hints(tree):
         if isinstance(node, _EXPRESSIONS_REFUSED):
             raise refused(module, node, ast.unparse(node), "write a plain function")
         if isinstance(node, ast.Attribute):
@@ -75,6 +76,12 @@ def _call(module: str, node: ast.Call) -> None:
     if name in ("sample", "shuffle") and not any(one.arg == "seed" and not _is_none(one.value) for one in node.keywords):
         raise refused(module, node, f"{name}() without a seed", "give `seed=`")
     given = [*node.args, *(one.value for one in node.keywords)]
+    named = {one.arg for one in node.keywords}
+    is_written = all(isinstance(one, ast.Constant) and one.value != "random" for one in given)
+    if name == "rank" and "seed" not in named and not is_written:
+        raise refused(module, node, "rank() that may be by chance", "write the method's name, or give `seed=`")
+    if "where" in named and "out" not in named:
+        raise refused(module, node, "`where=` without `out=`, which leaves memory as somebody left it,", "use numpy.where")
     if name == "astimezone" and (not given or any(_is_none(one) for one in given)):
         raise refused(module, node, "astimezone() by the machine's own time zone", "name the time zone")
     if name == "timestamp" and not given:
@@ -94,7 +101,7 @@ def _is_clock(value: object) -> bool:
     return isinstance(text, str) and text.strip().casefold() in ("now", "today")
 
 
-def _without_hints(tree: ast.AST) -> Iterator[ast.AST]:
+def without_hints(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node but those of type hints."""
     waiting = [tree]
     while waiting:

@@ -14,21 +14,23 @@ from collections.abc import Iterable, Mapping
 
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.declared import column_text, declared
 from wrapped_assets.planning.definitions import Written, written
 from wrapped_assets.planning.engine import engine_parts
 from wrapped_assets.planning.expressions import refused as not_allowed
 from wrapped_assets.planning.frozen import what_can_change
+from wrapped_assets.planning.halves import HALF
 from wrapped_assets.planning.names import Place, definition_of, found
-from wrapped_assets.planning.patches import check_patches_nothing
+from wrapped_assets.planning.patches import check_libraries_whole, check_patches_nothing
+from wrapped_assets.planning.sets import is_set
 from wrapped_assets.planning.subset import check_definition, check_module
 from wrapped_assets.vocabulary.columns import Column
 
 # Rooms of the package that decide numbers; modules in them that only the engine uses; and rooms whose modules count once reached.
 PURE_ROOMS = ("vocabulary", "kernels", "catalogue", "listens", "aggregates", "insights", "playlists")
-FOR_THE_ENGINE = ("vocabulary.rules", "vocabulary.columns", "kernels.hashing", "playlists.formats")
+FOR_THE_ENGINE = ("vocabulary.rules", "vocabulary.columns", "kernels.hashing", "kernels.versions", "playlists.formats")
 SHARED_ROOMS = ("vocabulary", "kernels")
 # Modules of libraries whose version counts where code names them, and the library's name.
 _LIBRARIES = {"numpy": "numpy", "scipy": "scipy", "zoneinfo": "tzdata"}
@@ -46,16 +48,10 @@ def fingerprint_of(parts: Mapping[str, str]) -> str:
     """
     counted = {name: text for name, text in sorted(parts.items()) if not name.startswith(_NAMED)}
     engine = {name: text for name, text in counted.items() if name.startswith("engine ")}
-    return combined(*(item for item in counted.items() if item[0] not in engine))[:_HALF] + combined(*engine.items())[:_HALF]
-
-
-def is_same_code(one: str, other: str) -> bool:
-    """Whether two fingerprints differ at most in the engine."""
-    return one[:_HALF] == other[:_HALF]
+    return combined(*(item for item in counted.items() if item[0] not in engine))[:HALF] + combined(*engine.items())[:HALF]
 
 
 _NAMED = ("function ", "class ", "constant ")
-_HALF = 16
 
 
 def logic_parts(declaration: Declaration) -> dict[str, str]:
@@ -123,12 +119,15 @@ def _check(declaration: Declaration, place: Place, text: Written) -> None:
         check_definition(place)
     if loaded.is_loaded(place.module):
         value = loaded.value_of(place.module, place.name)
+        if isinstance(value, (set, frozenset)) and not is_set(place.module, place.name):
+            raise not_allowed(place.module, definition_of(place), f"{place.name}, which is a set,", "write frozenset(…) where it is made")
         if not is_of(place.module, FOR_THE_ENGINE) and (changing := what_can_change(value, place.name)):
             raise not_allowed(place.module, definition_of(place), f"{changing[0]}, which can change,", changing[1])
 
 
 def check_loaded() -> None:
     """Raises DeclarationError if a loaded module breaks the rules for code that decides a number, or changes what such code uses."""
+    libraries_whole()
     for module in loaded.loaded_modules():
         if is_pure(module) and not is_of(module, SHARED_ROOMS):
             checked(module)
@@ -146,6 +145,12 @@ def checked(module: str) -> None:
 def patches_nothing(module: str) -> None:
     """Raises DeclarationError if a module changes what others use."""
     check_patches_nothing(module)
+
+
+@functools.cache
+def libraries_whole() -> None:
+    """Raises DeclarationError if this process has replaced a function of a library."""
+    check_libraries_whole()
 
 
 def is_pure(module: str) -> bool:
@@ -171,7 +176,7 @@ def _labelled(places: list[Place]) -> dict[str, str]:
         kind = type(definition_of(place)).__name__
         label = {"FunctionDef": f"function {place.name}()", "ClassDef": f"class {place.name}"}.get(kind, f"constant {place.name}")
         text = _written(place).text
-        found[label if label not in found else f"{label} of {place.module.partition('.')[2]}"] = combined(text)[:_HALF]
+        found[label if label not in found else f"{label} of {place.module.partition('.')[2]}"] = combined(text)[:HALF]
     return found
 
 

@@ -46,6 +46,8 @@ def what_can_change(value: Any, path: str) -> tuple[str, str] | None:
         if id(one) in seen:
             continue
         seen.add(id(one))
+        if isinstance(one, frozenset) and one is not value:
+            return f"{at} (a frozenset)", "write a tuple: nobody sees there that it is a set, whose order differs from process to process"
         inner = _inside(one, at)
         if inner is None:
             known = (text for kind, text in _INSTEAD.items() if isinstance(one, kind))

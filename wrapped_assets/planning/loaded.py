@@ -13,13 +13,15 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CellType, FunctionType, ModuleType
 from typing import Any
 
 PACKAGES = {"wrapped_assets"}  # tests add one of their own
 _texts: dict[str, bytes] = {}  # path → what was read, once
 _paths: dict[str, str] = {}  # module → its file
 _names: dict[str, Mapping[str, Any]] = {}  # module → what its names stood for when its code had run
+_workings: dict[str, Mapping[str, tuple[Any, ...]]] = {}  # the same → what its functions and classes were made of
+_HOLDERS = ("__wrapped__", "__func__", "fget", "function", "func")  # where decorators and declarations keep the function
 
 
 class ChangedSource(Exception):  # noqa: N818 (a finding; whoever asks words the error)
@@ -47,6 +49,7 @@ class _Loader(SourceFileLoader):
             _texts.pop(self.path, None)
         super().exec_module(module)
         _names[module.__name__], _paths[module.__name__] = dict(vars(module)), self.path
+        _workings[module.__name__] = {name: _made_of(value, module.__name__) for name, value in vars(module).items()}
 
 
 class _Finder:
@@ -156,7 +159,33 @@ def check_unchanged(modules: Iterable[str], patched: Iterable[str] = ()) -> None
             raise ChangedSource(f"{module} was not loaded from its source; remove what was compiled beside it")
         held, now = _names.get(module, {}), vars(sys.modules[module]) if module in sys.modules else {}
         for name, value in held.items():
-            if now.get(name) is not value and not name.startswith("__"):
+            is_same = now.get(name) is value and _are_same(_workings[module][name], _made_of(value, module))
+            if not is_same and not name.startswith("__"):
                 raise ChangedSource(
                     f"{module}.{name} was replaced after the module was loaded; change it in its source and restart the process"
                 )
+
+
+def _made_of(value: Any, module: str) -> tuple[Any, ...]:
+    """What a function or class of a module does its work with, which can be replaced while it stays the same object."""
+    if not isinstance(value, (FunctionType, type, ModuleType)):
+        inside = (getattr(value, name, None) for name in _HOLDERS)
+        value = next((one for one in inside if isinstance(one, FunctionType)), value)
+    if isinstance(value, FunctionType) and value.__module__ == module:
+        cells = (_content(cell) for cell in value.__closure__ or ())
+        return (value.__code__, value.__defaults__, *(value.__kwdefaults__ or {}).values(), *cells, *vars(value).values())
+    if isinstance(value, type) and value.__module__ == module:
+        own = [one for name, one in vars(value).items() if not name.startswith("__") or isinstance(one, FunctionType)]
+        return (*own, *(part for one in own for part in _made_of(one, module)))
+    return ()
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not given yet
+        return None
+
+
+def _are_same(some: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))

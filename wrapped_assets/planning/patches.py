@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 import ast
+from types import FunctionType, ModuleType
 
+import numpy as np
+import polars as pl
+
+from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning.expressions import refused
+from wrapped_assets.planning.loaded import was_read
 from wrapped_assets.planning.names import Place, bound_in, found, tree_of
+
+_WORKINGS = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__closure__", "__globals__", "__bases__", "__class__"})
+_OWNERS: tuple[ModuleType | type, ...] = (pl, np, pl.Expr, pl.LazyFrame, pl.DataFrame, pl.Series)
+
+
+def check_libraries_whole() -> None:
+    """DeclarationError where a function of Polars or NumPy is not the library's own, however it came to be replaced."""
+    for owner in _OWNERS:
+        library = owner.__name__ if isinstance(owner, ModuleType) else owner.__module__.partition(".")[0]
+        for name, value in vars(owner).items():
+            inner = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
+            if not isinstance(inner, FunctionType):
+                continue
+            is_theirs = inner.__module__.partition(".")[0] == library and inner.__name__.strip("_") == name.strip("_")
+            if not is_theirs or was_read(inner.__code__.co_filename):
+                what = f"{owner.__name__}.{name} is {inner.__module__}.{inner.__qualname__} in this process"
+                raise DeclarationError(f"{what}, so no fingerprint says what it does; write a function of its argument instead")
 
 
 def check_patches_nothing(module: str) -> None:
@@ -16,7 +39,8 @@ def check_patches_nothing(module: str) -> None:
     for node in nodes:
         targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target] if isinstance(node, ast.AugAssign) else []
         for target in targets:
-            if isinstance(target, (ast.Attribute, ast.Subscript)) and _is_imported(module, target, local):
+            is_inside = isinstance(target, ast.Attribute) and target.attr in _WORKINGS
+            if is_inside or (isinstance(target, (ast.Attribute, ast.Subscript)) and _is_imported(module, target, local)):
                 raise refused(module, node, f"an assignment to {ast.unparse(target)!r}, which other modules use,", "pass the value")
         if isinstance(node, ast.Attribute) and node.attr.startswith("register_") and node.attr.endswith("_namespace"):
             raise refused(module, node, f"{node.attr}(), which gives expressions another meaning,", "write a function of an expression")

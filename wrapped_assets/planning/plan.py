@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Literal
 
-from wrapped_assets.kernels.hashing import SCHEME, Part, combined
-from wrapped_assets.planning.fingerprint import is_same_code
+from wrapped_assets.kernels.versions import SCHEME, Part, combined
+from wrapped_assets.planning.halves import is_same_code
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
 

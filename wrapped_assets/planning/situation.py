@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from wrapped_assets.contracts.declaration import Declaration, Read
-from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
+from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.contracts.stored_cell import StoredCell
-from wrapped_assets.kernels.hashing import combined
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules, clamped
+
+if TYPE_CHECKING:
+    from wrapped_assets.contracts.asset import Declaration, Read
 
 NO_BUCKET = -1
 

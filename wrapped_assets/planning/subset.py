@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 from functools import cache
 
+from wrapped_assets.planning.addresses import check_addresses
 from wrapped_assets.planning.allowed import imports_from, refused_attribute, refused_in_library
-from wrapped_assets.planning.expressions import check_expression, refused, returns_frozen
+from wrapped_assets.planning.expressions import check_expression, refused, returns_frozen, without_hints
 from wrapped_assets.planning.names import Definition, Library, Place, Whole, definition_of, found, imported, targets_of, tree_of
 from wrapped_assets.planning.scopes import without_docstring
+from wrapped_assets.planning.sets import check_sets
 from wrapped_assets.planning.tops import check_binds_nothing_else, check_hides_no_module, check_name
 
 _STATEMENTS = (
@@ -47,7 +49,7 @@ def check_definition(place: Place) -> None:
     """The same of one definition, of a module that is not held to the subset as a whole."""
     node = definition_of(place)
     assert node is not None
-    _Checker(place.module).definition(node)
+    _Checker(place.module).whole(node)
 
 
 class _Checker:
@@ -66,7 +68,7 @@ class _Checker:
                     raise refused(self.module, statement, what, "give each its own name")
                 seen[name] = statement.lineno
             if not is_for_type_checkers:
-                self.definition(statement)
+                self.whole(statement)
 
     def _is_for_type_checkers(self, statement: ast.stmt) -> bool:
         if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Name):
@@ -82,6 +84,13 @@ class _Checker:
         if isinstance(statement, ast.If):
             return [name for one in statement.body for name in self._names(one)]
         return targets_of(statement) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else []
+
+    def whole(self, node: ast.stmt | Definition) -> None:
+        """A statement at the top of a module, and what its values may depend on."""
+        self.definition(node)
+        nodes = list(without_hints(node))
+        check_sets(self.module, node, nodes)
+        check_addresses(self.module, nodes)
 
     def definition(self, node: ast.stmt | Definition) -> None:
         """A statement at the top of a module."""

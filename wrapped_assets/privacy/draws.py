@@ -13,7 +13,7 @@ from wrapped_assets.privacy.noise import GaussianThreshold, Laplace, TopK
 from wrapped_assets.privacy.policy import Noise
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage import budget
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 MOST_ATTEMPTS = 9
 

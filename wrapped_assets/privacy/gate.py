@@ -25,10 +25,12 @@ from wrapped_assets.privacy.policy import Policy, policy_of, static_contents
 from wrapped_assets.privacy.pseudonyms import wrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of
 from wrapped_assets.privacy.restating import must_be_apart, must_differ_enough, must_not_restate
+from wrapped_assets.privacy.signing import must_be_signed
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
 from wrapped_assets.privacy.staged_files import as_csv, read_folder, write_files
 from wrapped_assets.storage import budget, exports
 from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.responsible import must_have_controller
 from wrapped_assets.storage.root import Root
 
 __all__ = ["CONSENT_LIVES", "REQUESTS", "FaultsFoundError", "clear", "deliver", "export_through_the_gate", "folder_of", "stage"]
@@ -43,10 +45,12 @@ def stage(
 ) -> ExportRecord:  # fmt: skip
     """The export's staged bytes: those that are there, if their release is frozen or nothing changed; new ones otherwise.
 
-    RefusedError where the edition is not published, a frozen release would be restated without cause, or the budget is spent.
+    InputError where nobody is named who is responsible; RefusedError where the edition is not published, a frozen release would be restated
+    without cause, or the budget is spent.
     """
     at = now or datetime.now(UTC)
     pinned = policy_of(export.name)
+    must_have_controller(root)
     there = exports.exports_named(root, export.name, year, recipient)
     delivered = [record for record in there if record.state == "delivered"]
     is_frozen = pinned.policy.release.frozen
@@ -135,8 +139,10 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
     if missing := sorted(set(pinned.policy.approvals) - {each.role for each in approvals}):
         raise RefusedError(
             f"{record.name} {record.year} waits for approval by {' and '.join(missing)}: have the staged files read, then "
-            f"`wrapped approve {export_id} --role {missing[0]} --by NAME`; repeat this command after that"
+            f"`wrapped approve {export_id} --role {missing[0]} --by NAME{' --key FILE' if len(pinned.policy.approvals) > 1 else ''}`; "
+            "repeat this command after that"
         )
+    must_be_signed(root, pinned.policy, export_id, approvals)
     return passage.deliver(root, record, out, approvals=approvals, withheld=[REQUESTS], now=at, instead=True)
 
 

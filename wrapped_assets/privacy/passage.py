@@ -22,6 +22,7 @@ from wrapped_assets.storage import budget, exports
 from wrapped_assets.storage.budget import Spend
 from wrapped_assets.storage.exports import Approval, ExportRecord
 from wrapped_assets.storage.outputs import note_output
+from wrapped_assets.storage.responsible import responsible
 from wrapped_assets.storage.root import Root
 
 Faults = Callable[[PinnedPolicy, ExportRecord, Path], list[str]]  # reads the staged folder; its words name nobody
@@ -122,7 +123,7 @@ def _write_out(
         figures = orjson.loads((waiting / REPORT).read_bytes())
         for name in (REPORT, *withheld):
             (waiting / name).unlink()
-        write_files(waiting, finished_report(pinned, record, figures, approvals, _paid(root, record)))
+        write_files(waiting, finished_report(pinned, record, figures, responsible(root).controller, approvals, _paid(root, record)))
         if finish is not None:
             finish(waiting)
         if out.exists():

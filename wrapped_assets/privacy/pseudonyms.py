@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from wrapped_assets.contracts.errors import WrappedError
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 KEY_BYTES = 32
 PSEUDONYM_BYTES = 16  # 128 bits: no two of a billion listeners meet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,6 +23,7 @@ from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import as_csv
 from wrapped_assets.storage.budget import PICO, Spend
 from wrapped_assets.storage.exports import Approval, ExportRecord
+from wrapped_assets.storage.responsible import Controller
 
 REPORT = "privacy_report.json"
 PAGE = "privacy_report.html"
@@ -102,9 +104,10 @@ def _losses(policy: Policy, year: int | None, spends: Sequence[Spend]) -> dict[s
 
 
 def finished_report(
-    pinned: PinnedPolicy, record: ExportRecord, figures: Mapping[str, Any], approvals: Sequence[Approval], spends: Sequence[Spend] = ()
-) -> dict[str, bytes]:
-    """The report as it is delivered, as JSON and as a page: the figures, the export's id and hash, and who approved it.
+    pinned: PinnedPolicy, record: ExportRecord, figures: Mapping[str, Any], controller: Controller | None, approvals: Sequence[Approval],
+    spends: Sequence[Spend] = (),
+) -> dict[str, bytes]:  # fmt: skip
+    """The report as it is delivered, as JSON and as a page: the figures, the export's id and hash, who approved it, who answers for it.
 
     `spends` is what the year's account paid up to this release: added up, for nobody cares which release it was that told of them.
     """
@@ -113,8 +116,14 @@ def finished_report(
         "losses": _losses(pinned.policy, record.year, spends) if pinned.policy.noise else None,
         "export_id": record.export_id,
         "staged_sha256": record.sha256,
-        "approvals": [{"role": each.role, "approver": each.approver, "account": each.account, "at": each.approved_at.isoformat()}
-                      for each in approvals],
+        "controller": asdict(controller) if controller else None,
+        "approvals": [
+            {
+                "role": each.role, "approver": each.approver, "account": each.account, "at": each.approved_at.isoformat(),
+                "public_key": each.public_key, "signature": each.signature,
+            }
+            for each in approvals
+        ],
         "approvals_needed": pinned.policy.approvals,
     }
     page = with_faces(_template().render(policy=CONTENT_POLICY, report=whole))

@@ -13,8 +13,8 @@ from wrapped_assets.privacy import contributions
 from wrapped_assets.privacy.policy import Policy
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage.exports import ExportRecord
-from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import write_whole
 
 _BETRAYS = "fewer than {least} people changed{where} since an earlier release: the difference of the two would betray them"
 

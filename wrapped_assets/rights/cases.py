@@ -18,12 +18,12 @@ import sqlalchemy as sa
 from wrapped_assets.rights.needles import PHRASE, Needles
 from wrapped_assets.storage import outputs, tables
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.files import destroy, write_whole
 from wrapped_assets.storage.outputs import Output
 from wrapped_assets.storage.purging import texts_of, within_others
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import Tombstone
+from wrapped_assets.storage.whole_files import destroy, write_whole
 
 FOLDER = "erasures"
 

@@ -14,7 +14,7 @@ _VALUES_AT_ONCE = 20_000
 MAGIC = b"SQLite format 3\0"
 JOURNALS = ("-wal", "-shm", "-journal")
 # What is not said of listeners: who signed an export, and what somebody else left out of their figures.
-_OF_OTHERS = {("approvals", "approver"), ("exclusions", "label")}
+_OF_OTHERS = {("approvals", "approver"), ("approvals", "account"), ("exclusions", "label")}
 
 
 def is_database(path: Path) -> bool:

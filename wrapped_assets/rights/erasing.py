@@ -30,6 +30,7 @@ from wrapped_assets.storage.outputs import Output
 from wrapped_assets.storage.purging import purge_landing
 from wrapped_assets.storage.purging_cells import Gone, PurgedCells, purge_cells
 from wrapped_assets.storage.registry import Listener, all_listeners
+from wrapped_assets.storage.responsible import said_of_officers
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import unknown_erasures
 
@@ -155,7 +156,7 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     root = project.root
     people = tuple(case.needles for case in cases)
     words = {each.name for each in people}.union(*(each.phrases for each in people))
-    search = Search(people, ordinary(words, root.path))
+    search = Search(people, ordinary(words, root.path, said_of_officers(root)))
     named = outputs_that_name(root, search)
     found = residue_of(search, _searched(root))
     if any(hit.startswith("lake/") for hit in found.hits):  # a column that the dictionary calls something else than a listener

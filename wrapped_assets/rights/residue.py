@@ -154,9 +154,12 @@ def _encoding(data: bytes | memoryview) -> str | None:
     return None if b"\0" in start else "utf-8"
 
 
-def ordinary(words: Iterable[str], machine: Path) -> frozenset[str]:
-    """Those of the words that the program itself says, or that stand in the path of the data root: found, they prove nothing."""
-    corpus = f"{_program()} {machine.resolve()}"
+def ordinary(words: Iterable[str], machine: Path, officers: Iterable[str] = ()) -> frozenset[str]:
+    """Those of the words that the program itself says, that stand in the path of the data root, or in the names of officers.
+
+    Found, they prove nothing.
+    """
+    corpus = f"{_program()} {machine.resolve()} {' '.join(sorted(officers))}"
     return frozenset(word for word in words if stands_alone(corpus, word))
 
 

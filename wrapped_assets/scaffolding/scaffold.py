@@ -12,7 +12,7 @@ from string import Template
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.scaffolding.names import checked_name
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 CHECKOUT = Path(__file__).parents[2]
 TEMPLATES = Path(__file__).parent / "templates"

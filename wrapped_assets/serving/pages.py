@@ -121,5 +121,5 @@ def application(project: Project, key: bytes | None = None, hosts: Collection[st
         return PlainTextResponse("ok\n")
 
     pages = Starlette(routes=[Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
-    pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else THIS_MACHINE | {*hosts})
+    pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else {*THIS_MACHINE, *hosts})
     return pages

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from wrapped_assets.kernels.hashing import combined
-from wrapped_assets.storage import tables
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.files import file_hash, is_intact
 from wrapped_assets.storage.known_parts import hashed
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.reading import Reader, reading
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.storage.whole_files import file_hash, is_intact
 
 
 @dataclass(frozen=True)
@@ -52,21 +50,21 @@ def versions(root: Root) -> list[Version]:
     return list(found.values())
 
 
-def newest(root: Root, connection: sa.Connection | None = None) -> str | None:
+def newest(root: Root, connection: sa.Connection | Reader | None = None) -> str | None:
     """The version that was imported last; None where nothing was."""
-    table = tables.catalogue_files
-    with snapshot(root.engine, connection) as reader:
-        return reader.execute(sa.select(table.c.version).order_by(table.c.number.desc()).limit(1)).scalar()
+    with reading(root, connection) as reader:
+        rows = reader.rows("select version from catalogue_files order by number desc limit 1")
+    return rows[0][0] if rows else None
 
 
-def files_of(root: Root, version: str | None, connection: sa.Connection | None = None) -> dict[str, CatalogueFile]:
+def files_of(root: Root, version: str | None, connection: sa.Connection | Reader | None = None) -> dict[str, CatalogueFile]:
     """The files of a version by asset; none for None and for a version that is not there."""
     if version is None:
         return {}
-    table = tables.catalogue_files
-    with snapshot(root.engine, connection) as reader:
-        rows = reader.execute(sa.select(table).where(table.c.version == version).order_by(table.c.asset))
-        return {row.asset: CatalogueFile(row.path, row.row_count, json.loads(row.column_hashes), row.file_hash) for row in rows}
+    query = "select asset, path, row_count, column_hashes, file_hash from catalogue_files where version = :version order by asset"
+    with reading(root, connection) as reader:
+        rows = reader.rows(query, version=version)
+        return {asset: CatalogueFile(path, count, json.loads(hashes), digest) for asset, path, count, hashes, digest in rows}
 
 
 def intact(root: Root, asset: str, file: CatalogueFile) -> Path:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 import orjson
 import polars as pl
-import sqlalchemy as sa
 
 from wrapped_assets.contracts.stored_cell import StoredCell
-from wrapped_assets.kernels.hashing import frame_hashes, rows_version
-from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import is_intact
+from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.versions import rows_version
+from wrapped_assets.storage.cell_paths import path_of
 from wrapped_assets.storage.frame_files import FrameFile, write_frames
+from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
 
 _NOTE = "wrapped_assets"
@@ -30,13 +31,6 @@ class Written:
     byte_count: int
     file_hash: str
     is_new: bool = True  # False: the file was there, with the bytes that were recorded of it
-
-
-def path_of(cell: Cell, data_version: str) -> str:
-    """Where the file of a cell with these rows lies, below the data root."""
-    layer, name = cell.asset.split("/")
-    stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
-    return f"lake/{layer}/{name}/{cell.period}/{stem}-{data_version[:16]}.parquet"
 
 
 @dataclass(frozen=True)

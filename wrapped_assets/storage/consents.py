@@ -18,11 +18,14 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.reading import reading
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.schema import Instant
-from wrapped_assets.storage.transactions import exclusive, rows_of, snapshot
-from wrapped_assets.vocabulary.purposes import LAWFUL_BASES, OPENS, STATES, Purpose, purpose_named
+from wrapped_assets.storage.standing import named
+from wrapped_assets.storage.standing import standing as standing_of
+from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.vocabulary.purposes import LAWFUL_BASES, STATES
 
 
 @dataclass(frozen=True)
@@ -127,40 +130,6 @@ def _order(event: ConsentEvent) -> tuple[object, ...]:
 def standing(
     root: Root, purpose: str, at: datetime, whom: Collection[int] | None = None, connection: sa.Connection | None = None
 ) -> list[int]:
-    """The listeners who stand open for a purpose at an instant, of some or of all, by surrogate, ascending.
-
-    Open is who is known and not restricted, and whose last event says `given` and has not run out: the last by date and the last by the
-    order of recording. Of events that are equally late the least permissive counts; of those the one that ends first. A yes counts from
-    its date on, a no always. InputError for a purpose that is none.
-    """
-    table = tables.consent_events
-    if at.tzinfo is None:
-        raise InputError("expected an instant with its offset from UTC")
-    least_first = (sa.case((table.c.state == OPENS, 1), else_=0), table.c.valid_until.asc().nulls_last())
-    orders = ((table.c.valid_from.desc(),), (table.c.sequence.desc(), table.c.valid_from.desc()))
-    places = [sa.func.row_number().over(partition_by=table.c.listener_id, order_by=(*order, *least_first)) for order in orders]
-    opens = (table.c.state == OPENS) & sa.or_(table.c.valid_until.is_(None), table.c.valid_until > at)
-    counts = (table.c.purpose == named(purpose).name) & ((table.c.valid_from <= at) | (table.c.state != OPENS))
-    ranked = sa.select(
-        table.c.listener_id, sa.case((opens, 1), else_=0).label("opens"), places[0].label("by_date"), places[1].label("by_record")
-    ).where(counts)
-    words = ranked.subquery()
-    query = (
-        sa.select(words.c.listener_id)
-        .join(tables.listeners, tables.listeners.c.listener_id == words.c.listener_id)
-        .where((words.c.by_date == 1) | (words.c.by_record == 1))
-        .where(words.c.listener_id.not_in(sa.select(tables.restrictions.c.listener_id)))
-        .group_by(words.c.listener_id)
-        .having(sa.func.min(words.c.opens) == 1)
-        .order_by(words.c.listener_id)
-    )
-    with snapshot(root.engine, connection) as reader:
-        return [row.listener_id for row in rows_of(reader, query, words.c.listener_id, whom)]
-
-
-def named(purpose: str) -> Purpose:
-    """The purpose of that name; InputError where there is none."""
-    try:
-        return purpose_named(purpose)
-    except ValueError as error:
-        raise InputError(str(error)) from None
+    """`standing.standing`, of a data root."""
+    with reading(root, connection) as reader:
+        return standing_of(reader, purpose, at, whom)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.reading import Reader, reading
 from wrapped_assets.storage.root import Root
 
 
@@ -29,13 +28,10 @@ def note_damage(root: Root, paths: Iterable[str]) -> None:
         insert_new(connection, tables.damaged_files, rows)
 
 
-def noted_damage(root: Root, connection: sa.Connection | None = None) -> set[str]:
+def noted_damage(root: Root, connection: sa.Connection | Reader | None = None) -> set[str]:
     """The files that were found damaged and not seen whole since."""
-    query = sa.select(tables.damaged_files.c.path)
-    if connection is not None:
-        return set(connection.execute(query).scalars())
-    with root.engine.connect() as reader:
-        return set(reader.execute(query).scalars())
+    with reading(root, connection) as reader:
+        return {path for (path,) in reader.rows("select path from damaged_files")}
 
 
 def forget_damage(root: Root, paths: Iterable[str]) -> None:

@@ -30,7 +30,7 @@ def promote(root: Root, name: str) -> int:
 
     Whatever the main one went on to compute meanwhile is compared by the next build, as always: nothing stale can stay.
     """
-    with marked(root):
+    with root.lock("publishing"), marked(root):  # not while an erasure computes the main cells and the environment's anew
         with exclusive(root.engine) as connection:
             own = list(load_cells(root.within(name), only_own=True, connection=connection).values())
             paths, count = set(), _require(connection, name)
@@ -50,7 +50,7 @@ def promote(root: Root, name: str) -> int:
 
 def discard(root: Root, name: str) -> int:
     """Throws an environment away, with the files that only it named; returns how many cells it had."""
-    with marked(root):
+    with root.lock("publishing"), marked(root):
         with exclusive(root.engine) as connection:
             count = _require(connection, name)
             own = tables.cells.c.environment == name

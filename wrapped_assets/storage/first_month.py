@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 from wrapped_assets.vocabulary.periods import Month
 
 FILE = "first_month"

@@ -13,7 +13,8 @@ import polars as pl
 import xxhash
 
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.storage.files import COMPRESSION, COMPRESSION_LEVEL, ROW_GROUP_ROWS, part_of, sync, system_error, write_parquet
+from wrapped_assets.storage.files import COMPRESSION, COMPRESSION_LEVEL, ROW_GROUP_ROWS, system_error, write_parquet
+from wrapped_assets.storage.whole_files import part_of, sync
 
 SMALL_BYTES = 4 << 20  # a frame up to this size is encoded in memory, beside others
 BATCH_BYTES = 32 << 20  # of frames encoded together

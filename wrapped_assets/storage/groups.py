@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import consents, tables
+from wrapped_assets.storage.people import member_rows
+from wrapped_assets.storage.reading import reading
 from wrapped_assets.storage.registry import Listener, find_listener
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import snapshot
 from wrapped_assets.vocabulary import columns as c
 
 SCHEMA = {column.name: column.dtype for column in (c.group_id, c.listener_id)}
@@ -59,9 +60,5 @@ def find_group(root: Root, name: str) -> Group:
 
 def members_frame(root: Root, connection: sa.Connection | None = None) -> pl.DataFrame:
     """SCHEMA: the members of every group who agreed to be told with it, ordered."""
-    table = tables.group_members
-    query = sa.select(table.c.group_id, table.c.listener_id).order_by(table.c.group_id, table.c.listener_id)
-    with snapshot(root.engine, connection) as reader:
-        rows = reader.execute(query).all()
-        agreed = set(consents.standing(root, "group", datetime.now(UTC), connection=reader)) if rows else set()
-    return pl.DataFrame([tuple(row) for row in rows if row.listener_id in agreed], schema=SCHEMA, orient="row")
+    with reading(root, connection) as reader:
+        return pl.DataFrame(member_rows(reader), schema=SCHEMA, orient="row")

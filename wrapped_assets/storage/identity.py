@@ -6,12 +6,10 @@ import json
 from contextlib import suppress
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import RegistryUnavailable, WrappedError
-from wrapped_assets.kernels.hashing import combined
-from wrapped_assets.storage import tables
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.later import sa, tables
 
 _SETTING = "root"
 
@@ -47,6 +45,11 @@ def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settin
     with suppress(sa.exc.DBAPIError, RegistryUnavailable), engine.begin() as connection:
         moved = sa.update(table).where(table.c.name == _SETTING)
         connection.execute(moved.values(value=json.dumps({"root": mine, "path": here})))
+
+
+def is_of(text: str, folder: Path, key: bytes) -> bool:
+    """Whether what a registry notes says that it is this root's, at this place."""
+    return json.loads(text) == {"root": combined("root", key), "path": str(folder.resolve())}
 
 
 def _lies_in(url: str, folder: Path) -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from wrapped_assets.contracts.known import known_schema
-from wrapped_assets.kernels.hashing import column_hash, combined
+from wrapped_assets.kernels.hashing import column_hash
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.files import COMPRESSION, ROW_GROUP_ROWS
 
 ROWS_PER_PART = 1_000_000

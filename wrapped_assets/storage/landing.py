@@ -15,37 +15,21 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from wrapped_assets.kernels.hashing import combined, frame_hashes
+from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
+from wrapped_assets.storage.chunks import load_chunks as load_chunks
 from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.files import is_intact, rows_of_files, write_parquet
+from wrapped_assets.storage.files import rows_of_files, write_parquet
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import exclusive, snapshot
+from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
-PLAYS, TRACKS = "sources/landed_plays", "sources/landed_tracks"
 FURTHEST_WEST, FURTHEST_EAST = timedelta(hours=12), timedelta(hours=14)  # of any civil clock from UTC
-NO_ROWS = combined("no rows")
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One landed file. `whole`, `head` and `tail` are content hashes: of all rows, and of those near the month's ends."""
-
-    path: str
-    asset: str
-    month: str
-    bucket: int
-    row_count: int
-    whole: str
-    head: str
-    tail: str
-    file_hash: str
-    is_early: bool
-    is_late: bool
-    people: bytes | None = None
 
 
 @dataclass
@@ -144,23 +128,6 @@ def _reaches_over(month: str, head: pl.DataFrame, tail: pl.DataFrame) -> tuple[b
 
 def _hash(frame: pl.DataFrame) -> str:
     return combined(*frame_hashes(frame).items()) if frame.height else NO_ROWS
-
-
-def load_chunks(
-    root: Root, bucket: int | None = None, months: Iterable[str] | None = None, connection: sa.Connection | None = None
-) -> dict[tuple[str, str, int], list[Chunk]]:
-    """Every landed chunk, or those of a bucket and of some months, by asset, month and bucket; each list in the order of paths."""
-    found: dict[tuple[str, str, int], list[Chunk]] = {}
-    query = sa.select(tables.chunks).order_by(tables.chunks.c.path)
-    if bucket is not None:
-        query = query.where(tables.chunks.c.bucket == bucket)
-    if months is not None:
-        query = query.where(tables.chunks.c.month.in_(list(months)))
-    with snapshot(root.engine, connection) as reader:
-        for row in reader.execute(query):
-            chunk = Chunk(**row._mapping)
-            found.setdefault((chunk.asset, chunk.month, chunk.bucket), []).append(chunk)
-    return found
 
 
 def read_landed(

@@ -9,37 +9,41 @@ from types import EllipsisType
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 
 from wrapped_assets.contracts.stored_cell import StoredCell
-from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insertion
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.reading import Reader, moment, reading
 from wrapped_assets.storage.root import MAIN, Root
-from wrapped_assets.storage.transactions import exclusive, snapshot
+from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.vocabulary.periods import Cell
 
+_COLUMNS = (
+    "asset, period, bucket, input_version, logic, rules, inputs, data_version, column_hashes, row_count, byte_count, seconds, reason, "
+    "path, file_hash, written_at, scheme"
+)
 ALL_LISTENERS = -1  # how a cell without a bucket is stored: a primary key has no nulls
 
 
 def load_cells(
     root: Root, assets: Iterable[str] | None = None, periods: Iterable[str] | None = None, *, only_own: bool = False,
-    bucket: int | EllipsisType | None = ..., connection: sa.Connection | None = None,
+    bucket: int | EllipsisType | None = ..., connection: sa.Connection | Reader | None = None,
 ) -> dict[Cell, StoredCell]:  # fmt: skip
     """Every stored cell, or those of the assets, periods and bucket named; an environment's own before the main ones, or only its own."""
-    table = tables.cells
-    seen = [root.environment] if only_own else [MAIN, root.environment]
-    query = sa.select(table).where(table.c.environment.in_(seen)).order_by(table.c.environment)
+    wanted = {"environment": [root.environment] if only_own else [MAIN, root.environment]}
     if assets is not None:
-        query = query.where(table.c.asset.in_(list(assets)))
+        wanted["asset"] = list(assets)
     if periods is not None:
-        query = query.where(table.c.period.in_(list(periods)))
+        wanted["period"] = list(periods)
     if bucket is not ...:
-        query = query.where(table.c.bucket == (ALL_LISTENERS if bucket is None else bucket))
+        wanted["bucket"] = [ALL_LISTENERS if bucket is None else bucket]
+    condition = " and ".join(f"{name} in :{name}" for name in wanted)
     found = {}
-    with snapshot(root.engine, connection) as reader:
-        for _, asset, period, bucket, version, logic, rules, inputs, data, hashes, *rest in reader.execute(query):
-            cell = Cell(asset, period, None if bucket == ALL_LISTENERS else bucket)
-            found[cell] = StoredCell(cell, version, logic, rules, inputs, data, orjson.loads(hashes), *rest)
+    with reading(root, connection) as reader:
+        rows = reader.rows(f"select {_COLUMNS} from cells where {condition} order by environment", **wanted)  # noqa: S608 (our own names)
+        for asset, period, number, version, logic, rules, inputs, data, hashes, *rest, written_at, scheme in rows:
+            cell = Cell(asset, period, None if number == ALL_LISTENERS else number)
+            found[cell] = StoredCell(cell, version, logic, rules, inputs, data, orjson.loads(hashes), *rest, moment(written_at), scheme)
     return found
 
 

@@ -120,6 +120,8 @@ approvals = sa.Table(
     sa.Column("sha256", sa.String(64), primary_key=True),
     sa.Column("approver", sa.String(128), nullable=False),
     sa.Column("account", sa.String(128)),  # the operating system's user, whatever name was typed
+    sa.Column("public_key", sa.String(64)),  # the signer's, and what it signed; in hex
+    sa.Column("signature", sa.String(128)),
     sa.Column("approved_at", Instant, nullable=False),
 )  # fmt: skip
 

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.storage import tables
+from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell
+from wrapped_assets.storage.reading import document, moment, reading
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.verified import intact
@@ -52,10 +51,10 @@ def publish(
 def rollback(root: Root, year: int) -> Publication:
     """Flips back to the publication before the live one, after its files were compared with what was recorded.
 
-    InputError where there is none, DamagedFileError where a file of it is damaged: the live one stays.
+    InputError where there is none, DamagedFileError where a file of it is damaged: the live one stays. An erasure under way is waited for.
     """
     table = tables.publications
-    with root.engine.begin() as connection:
+    with root.lock("publishing"), root.engine.begin() as connection:
         found = [
             Publication(row.year, row.number, row.is_live, row.published_at)
             for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number))
@@ -73,10 +72,9 @@ def rollback(root: Root, year: int) -> Publication:
 
 def live(root: Root) -> dict[int, Publication]:
     """The publication that readers see, by year."""
-    table = tables.publications
-    with root.engine.connect() as connection:
-        rows = connection.execute(sa.select(table).where(table.c.is_live).order_by(table.c.year))
-        return {row.year: Publication(row.year, row.number, True, row.published_at) for row in rows}
+    with reading(root) as reader:
+        rows = reader.rows("select year, number, published_at from publications where is_live order by year")
+        return {year: Publication(year, number, True, moment(published_at)) for year, number, published_at in rows}
 
 
 @dataclass(frozen=True)
@@ -91,12 +89,13 @@ class LiveEdition:
 
 def live_edition(root: Root, year: int) -> LiveEdition | None:
     """A year's live publication; None where nothing is published."""
-    table, listed = tables.publications, tables.publication_cells
-    with root.engine.connect() as connection:
-        found = connection.execute(sa.select(table).where(table.c.is_live & (table.c.year == year))).one_or_none()
-        if found is None:
+    live = "select number, rules, published_at from publications where is_live and year = :year"
+    listed = "select asset, period, bucket, path from publication_cells where year = :year and number = :number"
+    with reading(root) as reader:
+        found = reader.rows(live, year=year)
+        if not found:
             return None
-        mine = (listed.c.year == year) & (listed.c.number == found.number)
-        rows = connection.execute(sa.select(listed.c.asset, listed.c.period, listed.c.bucket, listed.c.path).where(mine))
-        paths = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
-    return LiveEdition(found.number, found.rules, paths, found.published_at)
+        ((number, rules, published_at),) = found
+        rows = reader.rows(listed, year=year, number=number)
+    paths = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+    return LiveEdition(number, document(rules), paths, moment(published_at))

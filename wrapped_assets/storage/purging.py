@@ -10,12 +10,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import is_intact
+from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk, load_chunks
 from wrapped_assets.storage.in_flight import settled
-from wrapped_assets.storage.landing import PLAYS, TRACKS, Chunk, LandingWriter, load_chunks
+from wrapped_assets.storage.landing import LandingWriter
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import sweep
 from wrapped_assets.storage.verified import intact
+from wrapped_assets.storage.whole_files import is_intact
 
 
 @dataclass(frozen=True)

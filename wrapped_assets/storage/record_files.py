@@ -9,7 +9,7 @@ import orjson
 import xxhash
 
 from wrapped_assets.contracts.errors import WrappedError
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 Records = dict[str, dict[str, Any]]  # asset → the fields of its stored cell
 

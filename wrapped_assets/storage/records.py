@@ -12,11 +12,11 @@ from typing import Any
 
 from wrapped_assets.storage.cell_files import is_of
 from wrapped_assets.storage.damage import note_damage
-from wrapped_assets.storage.files import is_intact, sync
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records, store_records
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.whole_files import is_intact, sync
 from wrapped_assets.vocabulary.periods import Cell
 
 _FIELDS = [field.name for field in fields(StoredCell) if field.name != "cell"]

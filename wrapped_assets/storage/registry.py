@@ -8,16 +8,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-
-import polars as pl
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.people import exclusion_rows, listener_rows
+from wrapped_assets.storage.reading import Reader, moment, reading
 from wrapped_assets.storage.root import MAIN, Root
-from wrapped_assets.storage.transactions import exclusive, rows_of, snapshot
+from wrapped_assets.storage.transactions import exclusive, rows_of
 from wrapped_assets.vocabulary.rules import Rules, rules_for
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Abbreviations that people type, and the place that most of them mean. Some are IANA names of an offset that never changes.
 PLACES = {
@@ -26,6 +29,7 @@ PLACES = {
     "MEZ": "Europe/Berlin", "MESZ": "Europe/Berlin", "BST": "Europe/London", "IST": "Asia/Kolkata", "JST": "Asia/Tokyo",
     "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "MSK": "Europe/Moscow", "BRT": "America/Sao_Paulo",
 }  # fmt: skip
+_ABOUT = "listener_id, name, time_zone, country, birth_year, place"
 NEWEST = "newest"  # in place of a version of the catalogue
 
 
@@ -101,38 +105,36 @@ def take_in(connection: sa.Connection, root: Root, said: Mapping[str, Mapping[st
 
 def find_listener(root: Root, name: str) -> Listener:
     """The listener of that name; InputError where there is none (it never lists who there is)."""
-    table = tables.listeners
-    with root.engine.connect() as connection:
-        row = connection.execute(sa.select(table).where(table.c.name == name)).one_or_none()
-    if row is None:
+    with reading(root) as reader:
+        rows = reader.rows(f"select {_ABOUT} from listeners where name = :name", name=name)  # noqa: S608 (our own names)
+    if not rows:
         raise InputError("no listener of that name in this data root: names are case-sensitive, as given to `wrapped import --listener`")
-    return Listener(**row._mapping)
+    return Listener(*rows[0])
 
 
 def all_listeners(root: Root) -> list[Listener]:
     """Every listener, by surrogate."""
-    table = tables.listeners
-    with root.engine.connect() as connection:
-        return [Listener(**row._mapping) for row in connection.execute(sa.select(table).order_by(table.c.listener_id))]
+    with reading(root) as reader:
+        return [Listener(*row) for row in reader.rows(f"select {_ABOUT} from listeners order by listener_id")]  # noqa: S608 (our own names)
 
 
 def listeners_frame(root: Root, whom: Collection[int] | None = None, connection: sa.Connection | None = None) -> pl.DataFrame:
     """listener_id, time_zone: what the lake may know of some people, or of all, ordered by surrogate."""
-    table = tables.listeners
-    query = sa.select(table.c.listener_id, table.c.time_zone).order_by(table.c.listener_id)
-    with snapshot(root.engine, connection) as reader:
-        rows = rows_of(reader, query, table.c.listener_id, whom)
-    return pl.DataFrame([tuple(row) for row in rows], schema={"listener_id": pl.Int64, "time_zone": pl.String}, orient="row")
+    import polars as pl
+
+    with reading(root, connection) as reader:
+        rows = listener_rows(reader, whom)
+    return pl.DataFrame(rows, schema={"listener_id": pl.Int64, "time_zone": pl.String}, orient="row")
 
 
 def exclusions_frame(root: Root, whom: Collection[int] | None = None, connection: sa.Connection | None = None) -> pl.DataFrame:
     """listener_id, kind, target_id: what some listeners, or all, asked to leave out, ordered."""
-    table = tables.exclusions
-    query = sa.select(table.c.listener_id, table.c.kind, table.c.target_id).order_by(table.c.listener_id, table.c.kind, table.c.target_id)
-    with snapshot(root.engine, connection) as reader:
-        rows = rows_of(reader, query, table.c.listener_id, whom)
+    import polars as pl
+
+    with reading(root, connection) as reader:
+        rows = exclusion_rows(reader, whom)
     schema = {"listener_id": pl.Int64, "exclusion_kind": pl.String, "target_id": pl.Int64}
-    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def exclude(root: Root, listener: Listener, kind: str, target_id: int, label: str) -> None:
@@ -188,16 +190,21 @@ def set_edition(
     return Edition(year, checked, row["launch_at"], row["catalogue"], bool(row["is_frozen"]))
 
 
-def editions(root: Root, years: Iterable[int], connection: sa.Connection | None = None) -> dict[int, Edition]:
+def editions(root: Root, years: Iterable[int], connection: sa.Connection | Reader | None = None) -> dict[int, Edition]:
     """The edition of each year, by default rules where nothing was set."""
-    with snapshot(root.engine, connection) as reader:
-        rows = _edition_rows(reader, root)
-    found = {}
-    for year in years:
-        row = rows.get(year)
-        rules = rules_for(row["rules"], year, row["window_start"], row["window_end"]) if row else rules_for("default", year)
-        found[year] = Edition(year, rules, row["launch_at"], row["catalogue"], bool(row["is_frozen"])) if row else Edition(year, rules)
+    seen = "select year, rules, window_start, window_end, launch_at, catalogue, is_frozen from editions where environment in :seen"
+    with reading(root, connection) as reader:
+        rows = reader.rows(f"{seen} order by environment", seen=[MAIN, root.environment])  # an environment's own before the main ones
+    found = {year: Edition(year, rules_for("default", year)) for year in years}
+    for year, rules, start, end, launch_at, catalogue, is_frozen in rows:
+        if year in found:
+            whole = rules_for(rules, year, _day(start), _day(end))
+            found[year] = Edition(year, whole, None if launch_at is None else moment(launch_at), catalogue, bool(is_frozen))
     return found
+
+
+def _day(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _edition_rows(connection: sa.Connection, root: Root) -> dict[int, sa.RowMapping]:

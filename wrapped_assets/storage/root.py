@@ -14,16 +14,16 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
-from wrapped_assets.storage.files import write_whole
 from wrapped_assets.storage.identity import check_identity
+from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.tombstone_files import unknown_erasures
+from wrapped_assets.storage.whole_files import write_whole
 
 SETTINGS_FILE = "root.json"
+REGISTRY_FILE = "registry.sqlite"
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
 LAYOUT_VERSION = 1
 MAIN = ""  # the environment that readers see; a named one lies over it and holds only what differs
@@ -83,10 +83,19 @@ class Root:
             )
         return root
 
+    @property
+    def registry_file(self) -> Path | None:
+        """The registry where it is a SQLite file, made yet or not; None where it is on a server."""
+        address = os.environ.get("WRAPPED_REGISTRY_URL")
+        if not address:
+            return self.path / REGISTRY_FILE
+        file = address.removeprefix("sqlite:///")
+        return None if file == address or "?" in file else Path(file)
+
     @cached_property
     def engine(self) -> sa.Engine:
         """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names. WrappedError for another root's."""
-        url = os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / 'registry.sqlite'}"
+        url = os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / REGISTRY_FILE}"
         engine = engine_for(url)
         migrate(engine)
         check_identity(engine, url, self.path, self.key, SETTINGS_FILE)

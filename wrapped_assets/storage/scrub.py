@@ -13,10 +13,10 @@ import xxhash
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.damage import note_damage
 from wrapped_assets.storage.database import is_sound
-from wrapped_assets.storage.files import file_hash
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import damaged_file, fault, recorded_of, settle_damage
+from wrapped_assets.storage.whole_files import file_hash
 
 SHARES = 7  # one a night
 _MOST_SHARES = 2  # in one night, where nights were missed

@@ -7,8 +7,9 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
-import sqlalchemy as sa
+from wrapped_assets.storage.later import sa
 
 
 def is_read_only(file: Path) -> bool:
@@ -17,12 +18,18 @@ def is_read_only(file: Path) -> bool:
 
 
 def address_of(file: Path) -> sa.URL:
-    """How SQLAlchemy opens the file. Where it may only be read, nothing is written beside it either."""
+    """How SQLAlchemy opens the file."""
+    place, is_uri = how_to_open(file)
+    return sa.make_url(f"sqlite:///{place}&uri=true") if is_uri else sa.URL.create("sqlite", database=place)
+
+
+def how_to_open(file: Path) -> tuple[str, bool]:
+    """What SQLite is given, and whether that is an URI. Where the file may only be read, nothing is written beside it either."""
     if not is_read_only(file):
-        return sa.URL.create("sqlite", database=str(file))
+        return str(file), False
     journal, index = (file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))
     if not journal.exists() or journal.stat().st_size == 0:
-        return _read_only(file, immutable="1")  # without a journal the file says everything
+        return _read_only(file, "&immutable=1")  # without a journal the file says everything
     if index.exists():
         return _read_only(file)
     copy = Path(tempfile.mkdtemp(prefix="wrapped-registry-"))  # without the index SQLite would have to write one
@@ -32,5 +39,5 @@ def address_of(file: Path) -> sa.URL:
     return _read_only(copy / file.name)
 
 
-def _read_only(file: Path, **how: str) -> sa.URL:
-    return sa.URL.create("sqlite", database=f"file:{file}", query={"mode": "ro", "uri": "true", **how})
+def _read_only(file: Path, how: str = "") -> tuple[str, bool]:
+    return f"file:{quote(str(file))}?mode=ro{how}", True

@@ -14,11 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
-import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import WrappedError
-from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import write_whole
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.whole_files import write_whole
 
 FILE, KEYS = "tombstones.json", "tombstone_keys"
 

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 from wrapped_assets.kernels.texts import compared
 from wrapped_assets.storage import tables
-from wrapped_assets.storage.files import destroy
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import (
     FILE,
@@ -28,6 +27,7 @@ from wrapped_assets.storage.tombstone_files import (
     read_tombstones,
     write_tombstones,
 )
+from wrapped_assets.storage.whole_files import destroy
 
 LASTS = timedelta(days=90)
 ROTATES = timedelta(days=30)

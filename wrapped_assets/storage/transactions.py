@@ -7,9 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import sqlalchemy as sa
-
-from wrapped_assets.storage import tables
+from wrapped_assets.storage.later import sa, tables
 
 _ROWS_PER_QUESTION = 5_000  # below what databases allow as parameters of one query
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sqlite3
 import time
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.storage.later import sa
 
 _PAUSES = (0.2, 0.5, 1)  # seconds between attempts to connect, while a server starts
 _PASSING = ("starting up", "shutting down", "recovery", "refused", "closed the connection", "timeout", "too many clients", "No such file")

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import sqlalchemy as sa
-
-from wrapped_assets.storage import tables
-from wrapped_assets.storage.cell_files import is_of
 from wrapped_assets.storage.damage import DamagedFileError, advice, forget_damage, note_damage, noted_damage
-from wrapped_assets.storage.files import is_intact
+from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.manifest import ALL_LISTENERS
+from wrapped_assets.storage.reading import Reader, batched, moment, reading
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
 
 _PATHS_PER_QUESTION = 500
+_OF_OTHERS = (
+    ("chunks", "path", "file_hash"), ("catalogue_files", "path", "file_hash"), ("imports", "rejected_path", "rejected_hash"),
+)  # fmt: skip
 
 
 @dataclass
@@ -46,6 +47,8 @@ def intact(root: Root, paths: Iterable[str]) -> list[Path]:
 
 def fault(root: Root, path: str, recorded: Recorded | None) -> str | None:
     """What is wrong with a file; None where it is as recorded."""
+    from wrapped_assets.storage.cell_files import is_of  # with Polars, which is not needed where nothing is damaged
+
     if recorded is None:
         return "not recorded"
     if not (root.path / path).is_file():
@@ -88,44 +91,33 @@ def not_built_again(root: Root) -> dict[str, str]:
 def recorded_of(root: Root, paths: Collection[str]) -> dict[str, Recorded]:
     """What is recorded of each of the paths that any row names."""
     found: dict[str, Recorded] = {}
-    wanted = sorted(paths)
-    with root.engine.connect() as connection:
-        for start in range(0, len(wanted), _PATHS_PER_QUESTION):
-            _look_up(connection, wanted[start : start + _PATHS_PER_QUESTION], found)
+    with reading(root) as reader:
+        for some in batched(sorted(paths), _PATHS_PER_QUESTION):
+            _look_up(reader, some, found)
     return found
 
 
-def _look_up(connection: sa.Connection, paths: list[str], found: dict[str, Recorded]) -> None:
-    cells, published, whole = tables.cells, tables.publication_cells, tables.publications
-    for row in connection.execute(
-        sa.select(cells.c.path, cells.c.asset, cells.c.period, cells.c.bucket, cells.c.data_version, cells.c.file_hash).where(
-            cells.c.path.in_(paths)
-        )
-    ):
-        one = found.setdefault(row.path, Recorded())
+def _look_up(reader: Reader, paths: list[str], found: dict[str, Recorded]) -> None:
+    cells = "select path, asset, period, bucket, data_version, file_hash from cells where path in :paths"
+    for path, *cell, version, digest in reader.rows(cells, paths=paths):
+        one = found.setdefault(path, Recorded())
         one.is_built = True
-        one.hashes.add(row.file_hash)
-        one.cells.add((_cell(row), row.data_version))
-    joined = published.join(whole, (published.c.year == whole.c.year) & (published.c.number == whole.c.number))
-    query = sa.select(
-        published.c.path, published.c.asset, published.c.period, published.c.bucket, published.c.file_hash, whole.c.year,
-        whole.c.published_at,
-    ).select_from(joined)  # fmt: skip
-    for row in connection.execute(query.where(published.c.path.in_(paths)).order_by(whole.c.number)):
-        one = found.setdefault(row.path, Recorded())
-        one.hashes |= {row.file_hash} - {None}
-        one.cells.add((_cell(row), None))
-        one.edition = one.edition or (row.year, row.published_at)
-    for table in (tables.chunks, tables.catalogue_files):
-        for row in connection.execute(sa.select(table.c.path, table.c.file_hash).where(table.c.path.in_(paths))):
-            found.setdefault(row.path, Recorded()).hashes.add(row.file_hash)
+        one.hashes.add(digest)
+        one.cells.add((_cell(*cell), version))
+    published = (
+        "select listed.path, listed.asset, listed.period, listed.bucket, listed.file_hash, whole.year, whole.published_at "
+        "from publication_cells listed join publications whole on listed.year = whole.year and listed.number = whole.number "
+        "where listed.path in :paths order by whole.number"
+    )
+    for path, *cell, digest, year, published_at in reader.rows(published, paths=paths):
+        one = found.setdefault(path, Recorded())
+        one.hashes |= {digest} - {None}
+        one.cells.add((_cell(*cell), None))
+        one.edition = one.edition or (year, moment(published_at))
+    for table, column, digest_column in _OF_OTHERS:
+        for path, digest in reader.rows(f"select {column}, {digest_column} from {table} where {column} in :paths", paths=paths):  # noqa: S608 (ours)
+            found.setdefault(path, Recorded()).hashes |= {digest} - {None}
 
 
-    imports = tables.imports
-    rejected = sa.select(imports.c.rejected_path, imports.c.rejected_hash).where(imports.c.rejected_path.in_(paths))
-    for path, digest in connection.execute(rejected):
-        found.setdefault(path, Recorded()).hashes |= {digest} - {None}
-
-
-def _cell(row: sa.Row) -> Cell:
-    return Cell(row.asset, row.period, None if row.bucket == ALL_LISTENERS else row.bucket)
+def _cell(asset: str, period: str, bucket: int) -> Cell:
+    return Cell(asset, period, None if bucket == ALL_LISTENERS else bucket)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
@@ -18,9 +18,10 @@ class Column:
 
     name: str
     dtype: pl.DataType
-    meaning: str
-    privacy: PrivacyClass
-    unit: str = ""
+    # Prose, which no fingerprint counts: so neither a column's text nor a comparison tells it.
+    meaning: str = field(repr=False, compare=False)
+    privacy: PrivacyClass = field(repr=False, compare=False)
+    unit: str = field(default="", repr=False, compare=False)
     is_word: bool = False  # its values are a few fixed words that stories translate
 
 

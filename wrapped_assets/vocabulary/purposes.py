@@ -21,13 +21,17 @@ LAWFUL_BASES: tuple[str, ...] = ("consent", "legitimate_interest")
 
 @dataclass(frozen=True)
 class Purpose:
-    """A purpose of processing: `data_use` is its key in the fideslang taxonomy, `meaning` what a person is told it means."""
+    """A purpose of processing: `data_use` is its key in the fideslang taxonomy, `meaning` what a person is told it means.
+
+    `seen_by` says who sees something because of it, where it is no export.
+    """
 
     name: str
     data_use: str
     lawful_basis: str
     meaning: str
     recipient: str | None = None  # of a partner's extract: who gets it
+    seen_by: str = ""
 
 
 _NAMED = (
@@ -35,18 +39,24 @@ _NAMED = (
         "be_found", "personalize.content.profiled", "consent",
         "Listeners whose taste is close to mine, and who agreed to the same, may see my name and how close our tastes are. They do not "
         "see what I play.",
+        seen_by="listeners of similar taste who agreed to the same",
     ),
     Purpose(
         "recommend", "personalize.content.profiled", "consent",
         f"Songs that I play may be recommended to listeners whose taste is close to mine, without my name, and only where at least "
         f"{RECOMMENDING_LISTENERS} such listeners played them; others' songs may be recommended to me in the same way.",
+        seen_by="listeners of similar taste who agreed to the same, without names",
     ),
     Purpose(
         "share_plays", "personalize.content.profiled", "consent",
         "Members of my groups who agreed to the same may see which songs I play, as songs that they missed, even where I alone played "
         "them, and may guess that it was me.",
+        seen_by="members of the listener's groups who agreed to the same",
     ),
-    Purpose("group", "personalize.content.profiled", "consent", "My year may be told together with the groups that I belong to."),
+    Purpose(
+        "group", "personalize.content.profiled", "consent", "My year may be told together with the groups that I belong to.",
+        seen_by="members of the listener's groups who agreed to the same",
+    ),
     Purpose(
         "marketing", "marketing.advertising.first_party", "consent",
         "I may be counted, rounded and with chance added, in figures on posters and in advertising; never shown by myself.",

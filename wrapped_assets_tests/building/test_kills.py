@@ -14,7 +14,7 @@ import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
-from wrapped_assets.storage.landing import load_chunks
+from wrapped_assets.storage.chunks import load_chunks
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.exports import spotify_file
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files, versions

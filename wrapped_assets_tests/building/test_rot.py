@@ -16,12 +16,12 @@ from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.publishing import publish_edition, readiness
 from wrapped_assets.building.situate import Project
 from wrapped_assets.commands.demo import HOUSEHOLD
-from wrapped_assets.kernels.hashing import SCHEME
+from wrapped_assets.kernels.versions import SCHEME
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.serving.rows import displayed
 from wrapped_assets.storage import landing, manifest, publications, tables
-from wrapped_assets.storage.cell_files import path_of
+from wrapped_assets.storage.cell_paths import path_of
 from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records
 from wrapped_assets.storage.records import rebuild_manifest

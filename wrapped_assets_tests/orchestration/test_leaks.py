@@ -32,6 +32,7 @@ from wrapped_assets.orchestration.ui import refresh
 from wrapped_assets.privacy import gate, retention
 from wrapped_assets.storage.consents import record
 from wrapped_assets.storage.registry import Listener, all_listeners, register
+from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.conftest import HOUSEHOLD
 from wrapped_assets_tests.orchestration.conftest import KEY
@@ -192,6 +193,7 @@ def test_a_whole_life_of_dagsters_storage_holds_nothing_of_anybody(
         assert not backfill(root.path, ["recording_months"], "2024-03", "2024-03")[0].success
     # Exports: refused without an edition, staged, refused by a check that names somebody, refused by a gate.
     assert not materialise(root, ["charts_staged"], "2024").success
+    set_controller(root, Controller("Radio Example", "privacy@radio.example"))
     import_catalogue(root, [HOUSEHOLD / "catalogue"])
     for person in all_listeners(root):
         register(root, [Listener(person.listener_id, person.name, "UTC", "NO", 1980)])

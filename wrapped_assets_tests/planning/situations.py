@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import Graph, graph_of
-from wrapped_assets.kernels.hashing import SCHEME, combined
+from wrapped_assets.kernels.versions import SCHEME, combined
 from wrapped_assets.planning.plan import decide, make_plan, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary import columns as c

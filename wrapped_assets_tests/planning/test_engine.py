@@ -14,7 +14,8 @@ import pytest
 import wrapped_assets
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.planning.engine import STAGES, engine_parts, reached
-from wrapped_assets.planning.fingerprint import fingerprint_of, is_same_code, logic_parts
+from wrapped_assets.planning.fingerprint import fingerprint_of, logic_parts
+from wrapped_assets.planning.halves import is_same_code
 
 SCRIPT = """
 import json
@@ -27,7 +28,7 @@ EDITS = {
     "the order of rows": ("building/evaluate.py", ".sort(declaration.order)", ".sort(declaration.order, descending=True)", "computing", ""),
     "the months beside a month": ("storage/landing.py", '(-1, "is_tail"), (0, None)', "(0, None)", "landed plays", "insights/top_artists"),
     "the level of compression": ("storage/files.py", '"zstd", 1', '"zstd", 2', "writing", ""),
-    "a hash of a column": ("kernels/hashing.py", "SCHEME = ", "SCHEME = 1 + ", "writing", ""),
+    "a hash of a column": ("kernels/versions.py", "SCHEME = ", "SCHEME = 1 + ", "writing", ""),
 }
 
 

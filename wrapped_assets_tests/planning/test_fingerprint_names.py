@@ -89,10 +89,6 @@ def test_another_value_is_seen(written: Written, what: str) -> None:
     assert five != seven
 
 
-def test_the_order_of_a_set_of_numbers_counts(written: Written) -> None:
-    assert _code(written, "tuple({0, 8})[0]", "", {}) != _code(written, "tuple({8, 0})[0]", "", {})
-
-
 @pytest.mark.parametrize(("above", "one", "other"), HINTS)
 def test_the_type_of_a_field_counts(written: Written, above: str, one: str, other: str) -> None:
     texts = {_code(written, "A(9).b", f"{above}{FROZEN}class A:\n    a: {hint} = 1\n    b: int = 5\n", {}) for hint in (one, other)}

@@ -68,11 +68,21 @@ def test_two_edits_of_one_second_and_one_size_are_two(tmp_path: Path) -> None:
     assert [first[1], second[1]] == ["11", "12"]
 
 
-@pytest.mark.parametrize("then", ["import laboratory.kernels as k; k.top = lambda: 2", "import laboratory.kernels as k; k.top.__code__"])
-def test_a_name_given_to_something_else_is_refused(tmp_path: Path, then: str) -> None:
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [
+        ("import laboratory.kernels as k; k.top = lambda: 2", "laboratory.kernels.top was replaced"),
+        ("import laboratory.kernels as k; k.top.__code__ = (lambda: 2).__code__", "laboratory.kernels.top was replaced"),
+        ("totals.function.__defaults__ = (2,)", "laboratory.asset.totals was replaced"),
+        ("setattr(pl.Expr, 'sum', pl.Expr.min)", "Expr.sum is polars.expr.expr.Expr.min in this process"),
+        ("import laboratory.kernels as k; vars(k.top); k.top()", ""),
+    ],
+)
+def test_what_was_replaced_in_the_process_is_refused(tmp_path: Path, then: str, said: str) -> None:
     _package(tmp_path)
-    said = _run(tmp_path, then)[0]
-    assert ("laboratory.kernels.top was replaced" in said) == ("lambda" in then)
+    answer = _run(tmp_path, then)[0]
+    assert answer.startswith("refused") == bool(said)
+    assert said in answer
 
 
 def test_how_python_was_started_is_no_logic(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.privacy import gate, policy
 from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.responsible import set_controller
 from wrapped_assets.storage.root import Root
-from wrapped_assets_tests.privacy.toy import TOY, YEAR, agree, write_policy
+from wrapped_assets_tests.privacy.toy import CONTROLLER, TOY, YEAR, agree, write_policy
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,7 @@ def published(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     agree(root, "bo")
     assert build(Project(root)).failed == []  # where people live is part of the population's figures
     publish_edition(Project(root), YEAR)
+    set_controller(root, CONTROLLER)
     root.engine.dispose()
     return path
 

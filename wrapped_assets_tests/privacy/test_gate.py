@@ -9,22 +9,24 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
-from wrapped_assets.privacy import gate, passage, policy
+from wrapped_assets.privacy import gate, passage, policy, signing
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.pseudonyms import pseudonyms
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import hash_of_folder
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import budget, consents, exports
+from wrapped_assets.storage import budget, consents, exports, tables
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener, register
+from wrapped_assets.storage.responsible import FILE, Signer, add_signer, responsible
 from wrapped_assets.storage.root import Root
-from wrapped_assets_tests.privacy.toy import TOY, YEAR, agree, approved_and_cleared, produce, write_policy
+from wrapped_assets_tests.privacy.toy import TOY, YEAR, agree, approved_and_cleared, produce, signed, write_policy
 
 
 def test_what_is_cleared_and_approved_is_delivered_with_its_report(root: Root, staged: ExportRecord, out: Path) -> None:
@@ -131,6 +133,45 @@ def test_one_person_cannot_approve_in_two_roles(root: Root, staged: ExportRecord
     exports.approve(root, staged.export_id, "privacy", "Ada")
     with pytest.raises(InputError, match="needs another person"):
         exports.approve(root, staged.export_id, "marketing", "Ada")
+
+
+def test_two_roles_need_two_keys_whatever_names_are_typed_or_stored(root: Root, staged: ExportRecord, out: Path, tmp_path: Path) -> None:
+    """One person at the machine types two names, signs twice with one key, writes into the database, or brings a key of their own."""
+    write_policy(tmp_path / "policies", approvals=["privacy", "marketing"])
+    exports.change_export(root, staged.export_id, state="refused")
+    record = gate.stage(root, TOY, YEAR, redraw=True)
+    gate.clear(root, TOY, record.export_id)
+    with pytest.raises(InputError, match="a typed name is nobody"):
+        signing.approve(root, record.export_id, "privacy", "Ada")
+    for role, name in (("privacy", "Ada"), ("marketing", "Bo")):
+        exports.approve(root, record.export_id, role, name)
+    with pytest.raises(RefusedError, match="a typed name without a signature"):
+        gate.deliver(root, record.export_id, out)
+    signed(root, record.export_id, "privacy", "Ada")
+    add_signer(root, Signer("Bo", "marketing", next(each.public_key for each in responsible(root).signers)))
+    with pytest.raises(InputError, match="the same person"):
+        signing.approve(root, record.export_id, "marketing", "Bo", tmp_path / "Ada-privacy.key")
+    (ada,) = [each for each in exports.approvals_of(root, record.export_id, record.sha256 or "") if each.role == "privacy"]
+    with root.engine.begin() as connection:
+        connection.execute(sa.update(tables.approvals).where(tables.approvals.c.role == "marketing").values(
+            public_key=ada.public_key, signature=ada.signature))  # fmt: skip
+    with pytest.raises(RefusedError, match="not valid"):
+        gate.deliver(root, record.export_id, out)
+    with pytest.raises(InputError, match="not listed for that name"):
+        signed(root, record.export_id, "marketing", "Cy", lists="privacy")
+    assert not out.exists()
+    signed(root, record.export_id, "marketing", "Bo")
+    gate.deliver(root, record.export_id, out)
+    assert "signed with the key" in (out / "privacy_report.html").read_text()
+
+
+def test_nothing_is_made_for_others_where_nobody_is_responsible(root: Root, out: Path) -> None:
+    damaged = (b"controller: {name: A}", b"[1]", b"signers: [{name: 1, role: r, public_key: k}]", b"controller: {name: !!python/x y}")
+    for content in (b"", *damaged):
+        (root.path / FILE).write_bytes(content)
+        with pytest.raises(InputError, match="wrapped privacy controller"):
+            gate.stage(root, TOY, YEAR)
+    assert budget.balance(root, f"{YEAR}/all") is None, "nothing was paid for"
 
 
 def test_consents_that_were_looked_up_yesterday_deliver_nothing(root: Root, staged: ExportRecord, out: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from wrapped_assets.privacy import gate
+from wrapped_assets.privacy import gate, signing
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.policy import Policy
@@ -18,9 +18,11 @@ from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage import consents, exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener, register
+from wrapped_assets.storage.responsible import Controller, Signer, add_signer
 from wrapped_assets.storage.root import Root
 
 YEAR = 2025
+CONTROLLER = Controller("Radio Example", "privacy@radio.example")
 POLICY: dict[str, object] = {
     "export": "toy", "title": "Toy", "purpose": "To be attacked.", "data_use": "analytics.reporting", "lawful_basis": "legitimate_interest",
     "recipients": ["nobody"], "retention_days": 1, "not_guaranteed": ["anything"], "approvals": ["privacy"],
@@ -70,3 +72,11 @@ def approved_and_cleared(root: Root, record: ExportRecord) -> None:
     """Lets a staged export out, all but the delivery."""
     gate.clear(root, TOY, record.export_id)
     exports.approve(root, record.export_id, "privacy", "Ada")
+
+
+def signed(root: Root, export_id: str, role: str, name: str, lists: str | None = None) -> None:
+    """An approval with a new key of the signer's own, listed for that name and role (or for the role `lists`)."""
+    path = root.path.parent / f"{name}-{role}.key"
+    path.unlink(missing_ok=True)
+    add_signer(root, Signer(name, lists or role, signing.make_key(path)))
+    signing.approve(root, export_id, role, name, path)

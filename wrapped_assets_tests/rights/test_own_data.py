@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.importing import Person, import_paths
+from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.privacy import passage, retention
@@ -32,6 +33,7 @@ from wrapped_assets.rights.own_data.fields import is_of_somebody_else
 from wrapped_assets.storage import consents, exports, groups, landing, manifest, registry, restrictions, tables
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener
+from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.exports import spotify_file, spotify_rows
@@ -143,9 +145,33 @@ def test_nobody_else_is_in_any_byte_however_alike_they_are(alike: Root) -> None:
     assert str(me.listener_id).encode() in content
     for other in people[1:]:
         number = other.listener_id
-        texts = (other.name, str(number), f"{number:x}")
+        texts = (str(number), f"{number:x}")
         needles = (*(text.encode() for text in texts), number.to_bytes(8, "little"), number.to_bytes(8, "big"))
         assert not any(needle in content for needle in needles)
+        named = {path.name for path in folder.rglob("*") if path.is_file() and other.name.encode() in path.read_bytes()}
+        assert named == {"shown_to.json", "shown_to.csv", "index.html"}, "who agreed to be found, where it says who saw the listener"
+
+
+def test_own_data_says_who_may_have_seen_the_listeners_name_and_names_who_still_agrees(alike: Root) -> None:
+    """Whatever shows the name counts: the newest build, the live edition, and one that was rolled back from."""
+    me, withdrawn, *others = registry.all_listeners(alike)
+    set_controller(alike, Controller("Radio Example", "privacy@radio.example"))
+    publish_edition(Project(alike), 2025)
+    consents.record(alike, withdrawn, "be_found", "withdrawn", method="test")
+    assert build(Project(alike)).failed == []
+    publish_edition(Project(alike), 2025)
+    folder = delivered(alike, me.name)
+    told = [row for row in rows_of(folder, "shown_to") if row["year"] == 2025]
+    assert sorted(row["seen_by_name"] for row in told if row["seen_by_name"]) == sorted(each.name for each in others)
+    assert [row["seen_by_name"] for row in told].count(None) == 1
+    assert all(row["is_published"] and row["first_published_at"] for row in told)
+    page = (folder / "index.html").read_text()
+    assert all(each.name in page for each in others)
+    assert withdrawn.name.encode() not in bytes_of(folder)
+    assert "<bdi>Radio Example</bdi>, <bdi>privacy@radio.example</bdi>" in page
+    assert json.loads((folder / "data" / "about.json").read_text())["controller"]["contact"] == "privacy@radio.example"
+    consents.record(alike, me, "be_found", "withdrawn", method="test")
+    assert {row["seen_by_name"] for row in rows_of(delivered(alike, me.name), "shown_to")} == {None}
 
 
 def test_the_dictionary_describes_every_column_of_every_file(small: Root) -> None:

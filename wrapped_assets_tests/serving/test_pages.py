@@ -164,6 +164,9 @@ def test_names_are_listed_only_where_no_one_else_is_served(
     publish_edition(Project(small), 2025)
     started: list[dict[str, object]] = []
     monkeypatch.setattr(uvicorn, "run", lambda app, **settings: started.append(settings))
+    if not listed:
+        assert "wrapped privacy controller --name" in run(small.path, "serve", "--host", host, code=2).stderr
+        run(small.path, "privacy", "controller", "--name", "Radio Example", "--contact", "privacy@radio.example")
     printed = run(small.path, "serve", "--host", host).stdout
     assert printed.count("http://") == listed
     assert any(name in printed.split() for name in ("ana", "bo", "cy")) == bool(listed)

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing.parametric import series as any_series
 
-from wrapped_assets.kernels.hashing import column_hash, combined, frame_hashes
+from wrapped_assets.kernels.hashing import column_hash, frame_hashes
+from wrapped_assets.kernels.versions import combined
 
 # What Polars' own strategy of series does not draw: 128 bits, half floats, arrays of arrays, maps.
 RARE = [

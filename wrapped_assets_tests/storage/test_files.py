@@ -14,8 +14,9 @@ import polars as pl
 import pytest
 
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.storage import files
-from wrapped_assets.storage.files import file_hash, is_intact, whole_file, write_parquet, write_whole
+from wrapped_assets.storage import whole_files
+from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.whole_files import file_hash, is_intact, whole_file, write_whole
 
 FRAME = pl.DataFrame({"name": ["Planted Person"], "n": [1]})
 
@@ -56,7 +57,7 @@ def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, mo
     if moment == "write":
         monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
     elif moment == "fsync":
-        monkeypatch.setattr(files.os, "fsync", fail)
+        monkeypatch.setattr(whole_files.os, "fsync", fail)
     else:
         monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(BuildError, match="No space left on device") as caught:

@@ -10,7 +10,7 @@ import pytest
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import registry
-from wrapped_assets.storage.landing import PLAYS, TRACKS, load_chunks
+from wrapped_assets.storage.chunks import PLAYS, TRACKS, load_chunks
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.exports import spotify_file
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files

@@ -18,6 +18,7 @@ from benchmarks.recompute.table import write_between
 
 FRAME = {"listener_id": [1, 2, 3], "listen_count": [10, 20, 30]}
 VERDICTS = ("followed", "refused", "stale", "no effect", "broken")
+MUST_BE_REFUSED = frozenset({"order", "process", "chance"})  # another process computes another value from the same text
 
 
 def outcome(modules: dict[str, str], folder: Path) -> dict[str, Any]:
@@ -70,8 +71,10 @@ def verdict(construct: Construct, folder: Path) -> tuple[str, str]:
         return "refused", one.get("refused") or other["refused"]
     if "broken" in one or "broken" in other:
         return "broken", one.get("broken") or other["broken"]
+    if construct.kind in MUST_BE_REFUSED:
+        return "stale", "accepted, and depends on the process"
     if one["value"] == other["value"]:
-        return "no effect", one["value"]
+        return ("followed" if construct.kind == "prose" else "no effect"), one["value"]  # prose that reaches no number
     return ("stale", "") if one["fingerprint"] == other["fingerprint"] else ("followed", "")
 
 

@@ -12,6 +12,7 @@ from wrapped_assets.privacy.policy import Policy
 from wrapped_assets.rights.own_data import from_registry
 from wrapped_assets.rights.own_data.fields import Field, fields_of
 from wrapped_assets.rights.own_data.from_lake import Lake, assets_about_people, landed_rows, rows_of
+from wrapped_assets.rights.own_data.from_others import shown_to
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 
@@ -24,6 +25,7 @@ MEANINGS = {
     "memberships": "The groups that you are in.",
     "shared_pages": "Addresses of your pages that are open for others.",
     "exports": "Exports that have a row about you, or figures in which you may be counted.",
+    "shown_to": "Listeners who may have seen your name, because their taste is close to yours and you agreed to be found.",
     "sources": "Where your plays came from.",
     "landed_plays": "One play as it was handed over, whatever became of it: private sessions, short ones and copies included.",
     "rejected_rows": "Rows of your files that could not be used, and why.",
@@ -56,6 +58,7 @@ def tables_of(root: Root, listener: Listener, lake: Lake, policy: Policy, *, bes
     for name, read in from_registry.REGISTRY.items():
         yield registered(name, read(root, listener))
     yield registered("exports", from_registry.exports_with(root, listener, besides=besides))
+    yield registered("shown_to", shown_to(root, listener))
     landed = landed_rows(root, listener)
     yield registered("sources", from_registry.sources_of(landed, listener))
     yield Table("landed_plays", "sources", MEANINGS["landed_plays"], fields_of(landed), landed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +21,7 @@ from wrapped_assets.rights.own_data.from_lake import Lake
 from wrapped_assets.rights.own_data.page import Told, page_html
 from wrapped_assets.serving.formats import as_json
 from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.responsible import responsible
 
 FETCH_WITHIN = timedelta(days=7)
 
@@ -27,7 +29,8 @@ FETCH_WITHIN = timedelta(days=7)
 def write_everything(lake: Lake, pinned: PinnedPolicy, folder: Path, record: ExportRecord, locale: str) -> int:
     """Fills an empty folder; returns how many rows all tables have together."""
     (folder / DATA).mkdir(mode=0o700)
-    told = Told(lake.listener, locale, record, record.created_at + FETCH_WITHIN, _destroyed_at(record, pinned), lake.built_at)
+    until, controller = record.created_at + FETCH_WITHIN, responsible(lake.root).controller
+    told = Told(lake.listener, locale, record, until, _destroyed_at(record, pinned), lake.built_at, controller)
     described = []
     for table in tables_of(lake.root, lake.listener, lake, pinned.policy, besides=record.export_id):
         write_table(folder, table.name, table.frame)
@@ -62,6 +65,7 @@ def _about(told: Told, pinned: PinnedPolicy) -> dict[str, Any]:
         "fetch_until": told.fetch_until,
         "destroyed_at": told.destroyed_at,
         "locale": told.locale,
+        "controller": asdict(told.controller) if told.controller else None,
         "purpose": policy.purpose,
         "lawful_basis": policy.lawful_basis,
         "data_use": policy.data_use,

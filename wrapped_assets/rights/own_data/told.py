@@ -15,6 +15,7 @@ from wrapped_assets.rights.own_data.fields import OWNER, Field
 from wrapped_assets.serving.formats import json_rows
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.responsible import Controller
 
 _SHOWN_ROWS = 500  # of a small table; whoever has more finds them in the files, and the page says so
 
@@ -39,6 +40,7 @@ class Told:
     fetch_until: datetime
     destroyed_at: datetime
     built_at: datetime | None
+    controller: Controller | None = None
     tables: list[File] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # of the registry's tables

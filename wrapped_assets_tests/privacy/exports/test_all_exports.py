@@ -23,6 +23,7 @@ from wrapped_assets.privacy.recalling import recall_exports
 from wrapped_assets.privacy.staged_files import as_csv, hash_of_folder
 from wrapped_assets.storage import budget, consents, exports, registry
 from wrapped_assets_tests.privacy.exports.world import YEAR, Life, World, on, public
+from wrapped_assets_tests.privacy.toy import CONTROLLER, signed
 
 
 def recipient_of(name: str) -> str | None:
@@ -80,7 +81,7 @@ def delivered(world: World, name: str, out: Path, now: datetime | None = None) -
     record = gate.stage(world.root, export_named(name), YEAR, recipient=MADE[name], now=now)
     gate.clear(world.root, export_named(name), record.export_id)
     for role in policy_of(name).policy.approvals:
-        exports.approve(world.root, record.export_id, role, f"somebody of {role}")
+        signed(world.root, record.export_id, role, f"somebody of {role}")
     again = gate.stage(world.root, export_named(name), YEAR, recipient=MADE[name], now=now)
     assert again.export_id == record.export_id, "what waits for approval is what was approved"
     gate.deliver(world.root, record.export_id, out, now)
@@ -112,6 +113,8 @@ def test_a_folder_holds_what_the_policy_lists_and_the_report(world: World, tmp_p
         assert (tmp_path / "out" / file).read_text().splitlines()[0] == ",".join(columns)
     report = json.loads((tmp_path / "out" / "privacy_report.json").read_text())
     assert [each["role"] for each in report["approvals"]] == sorted(rule.approvals)
+    assert report["controller"] == vars(CONTROLLER)
+    assert CONTROLLER.contact in (tmp_path / "out" / "privacy_report.html").read_text()
 
 
 @pytest.mark.parametrize("name", [name for name, recipient in MADE.items() if recipient is None])
@@ -135,11 +138,21 @@ def test_marketing_through_the_command_waits_for_two_people_and_then_leaves(worl
     assert code == 4
     assert "waits for approval by marketing and privacy" in said
     (record,) = exports.exports_named(world.root, "marketing_facts", YEAR)
-    assert wrapped(world, "approve", record.export_id, "--role", "privacy", "--by", "Ada")[0] == 0
-    assert wrapped(world, "approve", record.export_id, "--role", "marketing", "--by", "Ada")[0] == 2
+
+    def approve(role: str, name: str, key: str | None = None) -> int:
+        with_key = ("--key", str(tmp_path / f"{key}.key")) if key else ()
+        return wrapped(world, "approve", record.export_id, "--role", role, "--by", name, *with_key)[0]
+
+    for name, role in (("Ada", "privacy"), ("Bo", "marketing")):
+        code, said = wrapped(world, "privacy", "key", str(tmp_path / f"{name}.key"))
+        assert (code, oct((tmp_path / f"{name}.key").stat().st_mode)) == (0, "0o100600")
+        assert wrapped(world, "privacy", "signer", name, "--role", role, "--public-key", said.split()[-1])[0] == 0
+    assert approve("privacy", "Ada") == approve("marketing", "Bo") == 2, "typed names are nobody"
+    assert approve("privacy", "Bo", "Bo") == approve("marketing", "Bo", "Ada") == approve("sales", "Ada", "Ada") == 2
+    assert approve("privacy", "ada ", "Ada") == 0
     assert wrapped(world, *ask)[0] == 4
     assert not (tmp_path / "out").exists()
-    assert wrapped(world, "approve", record.export_id, "--role", "marketing", "--by", "Bo")[0] == 0
+    assert approve("marketing", "Bo", "Bo") == 0
     assert wrapped(world, *ask)[0] == 0
     assert "people listened to royksopp on 14 February 2025" in (tmp_path / "out" / "marketing_facts.csv").read_text()
     spent = budget.balance(world.root, f"{YEAR}/all")

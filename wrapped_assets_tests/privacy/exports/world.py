@@ -24,8 +24,10 @@ from wrapped_assets.storage import catalogues, consents, publications, registry,
 from wrapped_assets.storage.cell_files import write_cell
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.storage.registry import Listener
+from wrapped_assets.storage.responsible import set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets_tests.privacy.toy import CONTROLLER
 
 YEAR = 2025
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -65,6 +67,7 @@ def _empty(buckets: int) -> Path:
     path = Path(tempfile.mkdtemp()) / "empty"
     atexit.register(shutil.rmtree, path.parent, ignore_errors=True)
     root = Root.open_or_make(path, buckets, bytes(range(32)))
+    set_controller(root, CONTROLLER)
     root.engine.dispose()
     return path
 

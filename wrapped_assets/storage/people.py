@@ -1,0 +1,40 @@
+"""What the registry says of listeners, as rows. `registry`, `profiles` and `groups` make frames of them for what computes figures."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from wrapped_assets.storage.reading import Reader
+from wrapped_assets.storage.standing import standing
+
+Whom = Collection[int] | None  # some listeners, or all
+_PURPOSES = ("be_found", "recommend", "share_plays")  # as is_findable, is_recommending and is_sharing
+Row = tuple[int | str | bool | None, ...]
+
+
+def listener_rows(reader: Reader, whom: Whom = None) -> list[Row]:
+    """(listener_id, time_zone), ordered by surrogate."""
+    return reader.rows_of("select listener_id, time_zone from listeners", "listener_id", whom)
+
+
+def exclusion_rows(reader: Reader, whom: Whom = None) -> list[Row]:
+    """(listener_id, kind, target_id): what listeners asked to leave out, ordered."""
+    return reader.rows_of("select listener_id, kind, target_id from exclusions", "listener_id, kind, target_id", whom)
+
+
+def profile_rows(reader: Reader, whom: Whom = None) -> list[Row]:
+    """(listener_id, country, birth_year, place, is_findable, is_recommending, is_sharing), ordered by surrogate.
+
+    None where the registry does not know. Findable, recommending and sharing is who agreed to it and is not restricted.
+    """
+    rows = reader.rows_of("select listener_id, country, birth_year, place from listeners", "listener_id", whom)
+    agreed = [set(standing(reader, purpose, datetime.now(UTC), whom)) for purpose in _PURPOSES]
+    return [(*row, *(row[0] in who for who in agreed)) for row in rows]
+
+
+def member_rows(reader: Reader) -> list[Row]:
+    """(group_id, listener_id) of every group's members who agreed to be told with it, ordered."""
+    rows = reader.rows("select group_id, listener_id from group_members order by group_id, listener_id")
+    agreed = set(standing(reader, "group", datetime.now(UTC))) if rows else set()
+    return [row for row in rows if row[1] in agreed]

@@ -1,0 +1,133 @@
+"""Reads the registry by plain SQL: a SQLite file with the standard library alone, everything else through SQLAlchemy.
+
+Commands that change nothing begin here, and importing SQLAlchemy would take longer than all that they read. The quick way is taken only
+where nothing stands in it: the schema is this program's, the registry is this root's and knows of every erasure. Anything else is left to
+`Root.engine`, which migrates, binds or refuses.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from wrapped_assets.storage.database import HEAD
+from wrapped_assets.storage.identity import is_of
+from wrapped_assets.storage.later import sa
+from wrapped_assets.storage.sqlite_place import how_to_open
+from wrapped_assets.storage.tombstone_files import read_tombstones
+from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.storage.unavailable import unavailable
+
+if TYPE_CHECKING:
+    from wrapped_assets.storage.root import Root
+
+_SECONDS_TO_WAIT = 30
+_LISTENERS_PER_QUERY = 5_000
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Answers queries of one state of the registry. A value stands in the query as `:name`, a list of values too: `in :name`."""
+
+    _execute: Callable[[str, dict[str, Any]], list[tuple[Any, ...]]]
+    keeps_texts: bool  # SQLite has no type for an instant and none for yes and no
+
+    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
+        """The rows. RegistryUnavailable where the world is at fault."""
+        for name, value in values.copy().items():
+            if isinstance(value, (list, tuple)):
+                del values[name]
+                values |= {f"{name}_{place}": one for place, one in enumerate(value)}
+                listed = ", ".join(f":{name}_{place}" for place in range(len(value))) or "null"
+                query = re.sub(rf":{name}\b", f"({listed})", query)
+        return self._execute(query, {name: self._given(value) for name, value in values.items()})
+
+    def rows_of(self, query: str, order: str, whom: Collection[int] | None) -> list[tuple[Any, ...]]:
+        """The rows of a query without a condition, in an order that begins with listener_id: of some listeners, or of all."""
+        if whom is None:
+            return self.rows(f"{query} order by {order}")
+        of_some = f"{query} where listener_id in :whom order by {order}"
+        return [row for some in self.parts_of(whom) for row in self.rows(of_some, whom=some)]
+
+    def parts_of(self, whom: Collection[int]) -> Iterator[list[int]]:
+        """The listeners in order, as many at once as every database allows."""
+        return batched(sorted(whom), _LISTENERS_PER_QUERY)
+
+    def _given(self, value: Any) -> Any:
+        is_text = self.keeps_texts and isinstance(value, datetime)
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if is_text else value
+
+
+@contextmanager
+def reading(root: Root, within: sa.Connection | Reader | None = None) -> Iterator[Reader]:
+    """A reader whose queries all see the same state, whatever others commit meanwhile; that of `within` where it is given."""
+    if isinstance(within, Reader):
+        yield within
+    elif within is None and (file := _quick(root)) is not None:
+        with closing(file):
+            yield Reader(lambda query, values: _executed(file, query, values), keeps_texts=True)
+    else:
+        with snapshot(root.engine, within) as connection:
+            yield Reader(
+                lambda query, values: [tuple(row) for row in connection.execute(sa.text(query), values)],
+                keeps_texts=connection.dialect.name == "sqlite",
+            )
+
+
+def moment(value: str | datetime) -> datetime:
+    """An instant as SQLAlchemy gives it: without an offset from SQLite, which keeps none."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def document(value: Any) -> Any:
+    """A JSON column."""
+    return json.loads(value) if isinstance(value, (str, bytes)) else value
+
+
+def batched(values: list[Any], size: int) -> Iterator[list[Any]]:
+    """The values in parts: databases limit how many a query names."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def _quick(root: Root) -> sqlite3.Connection | None:
+    """The registry's file with a transaction begun, where nothing but reading is to be done; None: ask `Root.engine`."""
+    file = root.registry_file
+    if file is None or root.is_replaying or "engine" in vars(root) or not file.exists():
+        return None
+    connection = None
+    try:
+        place, is_uri = how_to_open(file)
+        connection = sqlite3.connect(place, uri=is_uri, timeout=_SECONDS_TO_WAIT, isolation_level=None)
+        connection.execute("pragma query_only=on")
+        connection.execute("begin")
+        if _is_ready(root, connection):
+            return connection
+    except sqlite3.Error:
+        pass
+    if connection is not None:
+        connection.close()
+    return None
+
+
+def _is_ready(root: Root, connection: sqlite3.Connection) -> bool:
+    if connection.execute("select version_num from alembic_version").fetchall() != [(HEAD,)]:
+        return False
+    settings = connection.execute("select value from settings where name = 'root'").fetchone()
+    if settings is None or not is_of(settings[0], root.path, root.key):
+        return False
+    known = {case_id for (case_id,) in connection.execute("select case_id from erasure_cases")}
+    return all(each.case_id in known for each in read_tombstones(root.path))
+
+
+def _executed(connection: sqlite3.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    try:
+        return connection.execute(query, values).fetchall()
+    except sqlite3.Error as error:
+        raise unavailable(error) or error from None
+

@@ -1,0 +1,93 @@
+"""Writes files whole or not at all, compares their bytes, and destroys them; everything below a data root is written through here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import xxhash
+
+_BLOCK_BYTES = 1 << 20
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+
+
+@contextmanager
+def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iterator[Path]:
+    """Yields a path to write to, for the owner alone; it becomes `path` at once when the block ends, or not at all.
+
+    `replaces=False`: a file that is there meanwhile stays, so that of several processes the first one wins. `syncs=False`: the caller
+    calls `sync` later, and a loss of power before that may damage the file. A crash leaves `path` as it was, and perhaps a hidden `.part`
+    file beside it.
+    """
+    with part_of(path) as temporary:
+        yield temporary
+        if syncs:
+            sync(temporary)
+        if replaces:
+            temporary.replace(path)
+        else:
+            with suppress(FileExistsError):
+                os.link(temporary, path)
+
+
+@contextmanager
+def part_of(path: Path) -> Iterator[Path]:
+    """An empty file beside `path`, for the owner alone; gone at the end unless it was renamed."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        try:
+            handle = os.open(temporary, _NEW_FILE, 0o600)
+        except FileNotFoundError:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(temporary, _NEW_FILE, 0o600)
+        os.close(handle)
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
+    """Writes a file whole or not at all; see `whole_file`."""
+    with whole_file(path, replaces=replaces, syncs=syncs) as temporary:
+        temporary.write_bytes(content)
+
+
+def sync(path: Path) -> None:
+    """Returns when the disk has the file's bytes."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def destroy(path: Path) -> None:
+    """Overwrites a file, then removes it. A disk may still keep what it replaced. Does nothing where there is no file."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+
+
+def is_intact(path: Path, digest: str) -> bool:
+    """Whether the file is there with the bytes that were recorded."""
+    try:
+        return file_hash(path) == digest
+    except OSError:
+        return False
+
+
+def file_hash(path: Path) -> str:
+    """Hash of a file's bytes; detects damage, not malice."""
+    with path.open("rb", buffering=0) as file:
+        block = file.read(_BLOCK_BYTES)
+        if len(block) < _BLOCK_BYTES and not file.read(1):  # most files: one call instead of a stream
+            return xxhash.xxh3_128_hexdigest(block)
+        file.seek(0)
+        state = xxhash.xxh3_128()
+        while block := file.read(_BLOCK_BYTES):
+            state.update(block)
+    return state.hexdigest()
