@@ -15,6 +15,7 @@ from wrapped_assets.building.importing import import_paths
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.storage import consents, landing, registry, tables
+from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
 
 Touched = dict[str, Any]  # bucket, months and names of outside inputs; or the year and dates of rules
@@ -41,7 +42,7 @@ def _remove(root: Root, action: dict[str, Any]) -> Touched:
     listener_id = root.surrogate(action["listener"])
     bucket, months, old = root.bucket_of(listener_id), [], []
     chunks = landing.load_chunks(root)
-    writer = landing.LandingWriter(root, EDGE)
+    writer = LandingWriter(root, EDGE)
     for (asset, month, place), found in chunks.items():
         if asset != landing.PLAYS or place != bucket or listener_id not in landing.people_of(found):
             continue

@@ -10,17 +10,18 @@ from pathlib import Path
 import polars as pl
 import sqlalchemy as sa
 
+from wrapped_assets.building.coding import Coding
 from wrapped_assets.building.logics import importers
 from wrapped_assets.building.playbacks import count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry, tombstones
 from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import landing_swept
 from wrapped_assets.storage.whole_files import file_hash
@@ -84,12 +85,15 @@ def _import(
 ) -> ImportReport:
     report = ImportReport(person.name if person else None)
     people = _People(root, person)
-    writer = landing.LandingWriter(root, EDGE)
+    writer = LandingWriter(root, EDGE)
+    coding = Coding(writer)
     imports: list[dict[str, object]] = []
     for path in paths:
         reading = read_path(path, format_)
         for file in reading.files:
-            rejected, rows = _land(file, people, writer, report, progress)
+            rejected, rows = _land(file, people, coding, report, progress)
+            if file.source.name != "event_log":  # one person's files: each its own chunks, so that a file keeps its names
+                writer.flush()
             report.files += 1
             report.rejected.update(dict(rejected.group_by("reason").len().iter_rows()))
             imports.append(_record(root, file.source, rejected, rows, person))
@@ -115,7 +119,7 @@ def _import(
 
 
 def _land(
-    file: RecognisedFile, people: _People, writer: landing.LandingWriter, report: ImportReport, progress: Callable[[int], None] | None
+    file: RecognisedFile, people: _People, coding: Coding, report: ImportReport, progress: Callable[[int], None] | None
 ) -> tuple[pl.DataFrame, int]:
     """Codes and collects one file's batches; returns its rejected rows and how many plays it had."""
     rejected, rows = [pl.DataFrame(schema=REJECTED_SCHEMA)], 0
@@ -127,12 +131,10 @@ def _land(
         rejected[-1] = batch.rejected
         surrogates = people.surrogates(batch)  # also of a batch that only says who people are
         if batch.plays.height:
-            writer.add(*coded(batch, file.source, surrogates))
+            coding.add(batch, file.source, surrogates)
         rows += batch.plays.height
         if progress:
             progress(batch.plays.height + batch.rejected.height)
-    if file.source.name != "event_log":  # one person's files: each its own chunks, so that a file keeps its names
-        writer.flush()
     return pl.concat(rejected), rows
 
 
@@ -170,9 +172,7 @@ class _People:
                 )
             self._meet(person.name, person.time_zone, person.country, person.birth_year, person.place)
 
-    def _meet(
-        self, name: str, time_zone: str | None, country: str | None, birth_year: int | None, place: str | None
-    ) -> None:
+    def _meet(self, name: str, time_zone: str | None, country: str | None, birth_year: int | None, place: str | None) -> None:
         old = self._met.get(name) or self._known.get(name)
         self._met[name] = registry.Listener(
             old.listener_id if old else self._root.surrogate(name),

@@ -9,9 +9,9 @@ import polars as pl
 from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.linking import links_of, read_links
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.listens.doubtful import is_doubtful
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
-from wrapped_assets.listens.within_format import reach
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
@@ -32,7 +32,7 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
     (start, _), (_, end) = landing.edges(month, EDGE)
     inside = pl.col("listened_at").is_between(start, end, closed="left")
     plays = read(landing.PLAYS, [column.name for column in PLAYS_READ])
-    doubtful = _doubtful(plays)
+    doubtful = plays.filter(is_doubtful(plays))
     alone = plays.select(inside.sum()).item() - doubtful.select(inside.sum()).item()
     if doubtful.is_empty():
         return alone
@@ -45,21 +45,3 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
     tracks = catalogue.function(whole.filter(pl.col("variant_id").is_in(wanted)), APART)
     resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]), links.lazy())
     return alone + resolved.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
-
-
-def _doubtful(plays: pl.DataFrame) -> pl.DataFrame:
-    """The plays that may repeat another: of listeners with several formats, and of several that overlap in time, whatever was played."""
-    code, who = pl.col("source_code"), pl.col("listener_id")
-    mixed = plays.lazy().group_by("listener_id").agg(_is_mixed=code.min() != code.max())
-    ordered = plays.lazy().with_columns(_start=pl.col("listened_at").dt.epoch("ms")).sort("listener_id", "_start")
-    # Ends only ever grow along a listener's plays: whoever overlaps any earlier play overlaps the one that reaches furthest.
-    reached = ordered.with_columns(_reach=reach()).with_columns(_reached=pl.col("_reach").cum_max().over("listener_id").shift(1))
-    repeats = (who == who.shift(1)) & (pl.col("_start") < pl.col("_reached"))
-    is_repeated = (who == who.shift(-1)) & (pl.col("_start").shift(-1) < pl.col("_reach"))
-    return (
-        reached.with_columns(_is_doubtful=(repeats | is_repeated).fill_null(value=False))
-        .join(mixed, on="listener_id", how="left")
-        .filter(pl.col("_is_doubtful") | pl.col("_is_mixed"))
-        .drop("_start", "_reach", "_reached", "_is_doubtful", "_is_mixed")
-        .collect()
-    )

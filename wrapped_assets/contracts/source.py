@@ -102,7 +102,10 @@ class Head:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch of a file's rows. `plays` has PLAY_SCHEMA, or CODED_PLAY_SCHEMA if `tracks` (TRACK_SCHEMA) is given."""
+    """A batch of a file's rows. `plays` has PLAY_SCHEMA, or CODED_PLAY_SCHEMA if `tracks` (TRACK_SCHEMA) is given.
+
+    Batches may share one frame of `tracks`, of which each uses a part: each track is then coded once.
+    """
 
     plays: pl.DataFrame
     rejected: pl.DataFrame

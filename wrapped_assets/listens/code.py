@@ -25,6 +25,7 @@ LANDED_TRACKS: dict[str, pl.DataType] = {
         c.recording_mbid, c.release_mbid, c.artist_mbids, c.spotify_uri, c.isrc, c.submitted_recording_name, c.submitted_artist_name,
     )
 }  # fmt: skip
+_IDS = ("listener_id", "variant_id")
 _RENAMED = {
     "title": "recording_name", "artist_credit": "artist_name", "submitted_title": "submitted_recording_name",
     "submitted_artist_credit": "submitted_artist_name",
@@ -38,31 +39,46 @@ _LISTS = ("artist_names", "artist_mbids")
 
 def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Returns plays (LANDED_PLAYS) and their tracks (LANDED_TRACKS) in the batch's order. `surrogates` has None for unnamed listeners."""
-    if batch.tracks is None:
-        key = joined_key(
-            *(
-                pl.col(name).list.join("\x1d") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String)
-                for name, dtype in TRACK_SCHEMA.items()
-            )
+    plays, spellings = spelled(batch)
+    tracks = coded_tracks(spellings)
+    ids = {"listener_id": named(plays["listener"], surrogates), "variant_id": tracks["variant_id"].gather(plays["track"])}
+    return landed_columns(plays.with_columns(**ids), source), tracks.unique("variant_id", maintain_order=True)
+
+
+def spelled(batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Returns the plays with `track`, a row of the tracks (TRACK_SCHEMA) that are returned with them."""
+    if batch.tracks is not None:
+        return batch.plays, batch.tracks
+    key = joined_key(
+        *(
+            pl.col(name).list.join("\x1d") if isinstance(dtype, pl.List) else pl.col(name).cast(pl.String)
+            for name, dtype in TRACK_SCHEMA.items()
         )
-        keyed = batch.plays.with_columns(_key=key)
-        spellings = keyed.unique("_key", maintain_order=True)
-        tracks = coded_tracks(spellings.select(list(TRACK_SCHEMA)))
-        plays = keyed.join(spellings.select("_key", variant_id=tracks["variant_id"]), on="_key", how="left", maintain_order="left")
-    else:
-        tracks = coded_tracks(batch.tracks)
-        plays = batch.plays.with_columns(variant_id=tracks["variant_id"].gather(batch.plays["track"]))
-    names = pl.DataFrame(
-        {"listener": list(surrogates), "listener_id": list(surrogates.values())}, schema={"listener": pl.String, "listener_id": pl.Int64}
     )
-    plays = plays.join(names, on="listener", how="left", nulls_equal=True, maintain_order="left").with_columns(
+    keyed = batch.plays.with_columns(_key=key)
+    spellings = keyed.unique("_key", maintain_order=True)
+    rows = spellings.select("_key").with_row_index("track")
+    return keyed.join(rows, on="_key", how="left", maintain_order="left"), spellings.select(list(TRACK_SCHEMA))
+
+
+def named(listeners: pl.Series, numbers: Mapping[str | None, int]) -> pl.Series:
+    """The number of each listener by name."""
+    if len(set(numbers.values())) == 1:
+        return pl.repeat(next(iter(numbers.values())), len(listeners), dtype=pl.Int64, eager=True)
+    known = pl.DataFrame({"name": list(numbers), "number": list(numbers.values())}, schema={"name": pl.String, "number": pl.Int64})
+    return listeners.to_frame("name").join(known, on="name", how="left", nulls_equal=True, maintain_order="left")["number"]
+
+
+def landed_columns(plays: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """LANDED_PLAYS of plays that have their ids, or numbers in place of ids."""
+    whole = plays.with_columns(
         source_code=pl.lit(source.code, pl.UInt8),
         richness=pl.lit(source.richness, pl.UInt8),
         resolution_ms=pl.lit(source.resolution_seconds * 1000, pl.Int32),
         is_private=pl.col("is_private").fill_null(False),
         is_scrobble=pl.col("is_scrobble").fill_null(False),
     )
-    return plays.select(pl.col(name).cast(dtype) for name, dtype in LANDED_PLAYS.items()), tracks.unique("variant_id", maintain_order=True)
+    return whole.select(name if name in _IDS else pl.col(name).cast(dtype) for name, dtype in LANDED_PLAYS.items())
 
 
 def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:

@@ -70,7 +70,8 @@ def engine_parts(declaration: Declaration) -> dict[str, str]:
 def importer_hash(module: str) -> str:
     """One hash over the code that turns an export into landed plays: the format's module, and what codes and lands its rows."""
     inside = module.removeprefix(f"{PACKAGE}.")
-    return stage_hash(Stage(f"importing of {inside}", (inside, "listens.code", "storage.landing:LandingWriter"), lambda declaration: False))
+    code = (inside, "listens.code", "building.coding", "storage.landing_writer")
+    return stage_hash(Stage(f"importing of {inside}", code, lambda declaration: False))
 
 
 @cache

@@ -1,12 +1,13 @@
 """A service's event log in Parquet: `listener`, `listened_at`, `ms_played`, `recording`, with the texts beside or in the rows.
 
-Texts that stand once, in a companion `recordings.parquet` keyed by `recording`, are the fast form. A batch carries only the tracks
-that it uses: memory is then bounded by the batch and the companion, and no later step meets a track that nobody played.
+Texts that stand once, in a companion `recordings.parquet` keyed by `recording`, are the fast form. All batches carry the same table of
+tracks, so that what is known of a track is worked out once. Memory is bounded by the batch and the companion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -28,7 +29,7 @@ LISTENER_SCHEMA = {
 }  # fmt: skip
 FLAGS = ("is_scrobble", "is_private", "is_skipped")
 NO_PLAYS, NO_ROWS, NO_TRACKS = (pl.DataFrame(schema=schema) for schema in (CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA))
-_READ: dict[str, pl.DataFrame] = {}  # the last companion, by its content
+_READ: dict[str, _Companion] = {}  # the last companion, by its content
 TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
 
 
@@ -50,19 +51,20 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
         yield Batch(NO_PLAYS, NO_ROWS, tracks=NO_TRACKS, listeners=_listeners(stream))
         return
     names = set(head.column_names)
-    recordings = None
-    if not names & set(TEXTS.values()):
-        recordings = _recordings(head)
+    companion = None if names & set(TEXTS.values()) else _companion(head)
     wanted = {"listener", "listened_at", "ms_played", *FLAGS}
-    wanted |= {"recording"} if recordings is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
+    wanted |= {"recording"} if companion is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
     first_row = 0
     for frame in frames(stream, [name for name in head.column_names if name in wanted], ROWS_PER_BATCH):
         if isinstance(frame, LostRows):
             yield lost(first_row, frame)
             first_row += frame.rows
             continue
-        keyed, tracks = inline_tracks(frame) if recordings is None else _companion_tracks(frame, recordings)
-        yield batch(keyed, tracks, first_row)
+        if companion is None:
+            yield batch(*inline_tracks(frame), first_row)
+        else:
+            keyed = frame.with_columns(track=companion.places(frame["recording"]).astype(np.uint32))
+            yield batch(keyed, companion.tracks, first_row, companion.faults)
         first_row += frame.height
 
 
@@ -73,57 +75,64 @@ def lost(first_row: int, rows: LostRows) -> Batch:
     return Batch(NO_PLAYS, _conformed(rejected, REJECTED_SCHEMA), tracks=NO_TRACKS, unread_bytes=rows.size)
 
 
-def _recordings(head: Head) -> pl.DataFrame:
-    companion = head.companion(RECORDINGS)
-    if companion is None:
+def _companion(head: Head) -> _Companion:
+    stream = head.companion(RECORDINGS)
+    if stream is None:
         raise InputError(
             f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) next to it"
         )
-    with companion:
-        content = companion.read()
+    with stream:
+        content = stream.read()
     digest = xxhash.xxh3_128_hexdigest(content)
     if digest not in _READ:  # a log has hundreds of files and one companion
         _READ.clear()
-        _READ[digest] = _ordered_recordings(pl.read_parquet(content, glob=False))
+        _READ[digest] = _companion_of(pl.read_parquet(content, glob=False))
     return _READ[digest]
 
 
-def _ordered_recordings(table: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Companion:
+    """The recordings by key, without repeated keys, and behind them one without names that stands for all unknown keys.
+
+    `tracks` and `faults` (why a track's plays are refused) have a row for each.
+    """
+
+    keys: pl.Series
+    tracks: pl.DataFrame
+    faults: pl.Series
+
+    def places(self, keys: pl.Series) -> np.ndarray:
+        """The row of each key."""
+        unknown = len(self.keys)
+        if not self.keys.dtype.is_integer():  # about five times slower than numbers
+            wanted = keys.cast(self.keys.dtype, strict=False).to_frame("recording")
+            found = self.keys.to_frame("recording").with_row_index("place").join(wanted.unique(), on="recording", how="inner")
+            return wanted.join(found, on="recording", how="left", maintain_order="left")["place"].fill_null(unknown).to_numpy()
+        ordered, numbers = self.keys.to_numpy(), keys.cast(self.keys.dtype, strict=False)
+        wanted = numbers.fill_null(0).to_numpy()
+        is_dense = unknown > 0 and ordered[0] == 0 and ordered[-1] == unknown - 1  # 0, 1, 2, …: a key is its own place
+        places = wanted.astype(np.int64) if is_dense else np.searchsorted(ordered, wanted)
+        inside = np.clip(places, 0, max(unknown - 1, 0))
+        is_known = (ordered[inside] == wanted) & numbers.is_not_null().to_numpy() if unknown else np.zeros(len(wanted), dtype=bool)
+        return np.where(is_known, inside, unknown)
+
+
+def _companion_of(table: pl.DataFrame) -> _Companion:
     if "recording" not in table.columns:
         raise InputError(f"{RECORDINGS} has no column `recording`, the key that the event log uses")
     named = table.filter(pl.col("recording").is_not_null()).select("recording", *_track_columns(table))
     ordered = named.unique("recording", keep="first", maintain_order=True).sort("recording")
-    return pl.concat([ordered, ordered.clear(1)])
+    tracks = pl.concat([ordered, ordered.clear(1)]).select(TRACK_SCHEMA.keys())
+    return _Companion(ordered["recording"], tracks, _faults_of(tracks))
+
+
+def _faults_of(tracks: pl.DataFrame) -> pl.Series:
+    return tracks.select(reason=name_reason())["reason"]
 
 
 def _listeners(stream: BinaryIO) -> pl.DataFrame:
     table = pl.read_parquet(stream, glob=False)
     return _conformed(table, LISTENER_SCHEMA).filter(pl.col("listener").is_not_null()).unique("listener", keep="first", maintain_order=True)
-
-
-def _companion_tracks(frame: pl.DataFrame, recordings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows with `track`, and the tracks used; unknown keys share one track without names, behind the others."""
-    places = _places(frame["recording"], recordings)
-    is_used = np.zeros(recordings.height, dtype=bool)
-    is_used[places] = True
-    codes = (np.cumsum(is_used) - 1).astype(np.uint32)[places]
-    return frame.with_columns(track=codes), recordings[np.flatnonzero(is_used)].select(TRACK_SCHEMA.keys())
-
-
-def _places(keys: pl.Series, recordings: pl.DataFrame) -> np.ndarray:
-    """Each key's row in `recordings`, whose last row, without a key, stands for all that are unknown."""
-    known, unknown = recordings["recording"].head(-1), recordings.height - 1
-    if not known.dtype.is_integer():  # about five times slower than numbers
-        wanted = keys.cast(known.dtype, strict=False).to_frame("recording")
-        found = recordings.select("recording").with_row_index("place").join(wanted.unique(), on="recording", how="inner")
-        return wanted.join(found, on="recording", how="left", maintain_order="left")["place"].fill_null(unknown).to_numpy()
-    ordered, numbers = known.to_numpy(), keys.cast(known.dtype, strict=False)
-    wanted = numbers.fill_null(0).to_numpy()
-    is_dense = unknown > 0 and ordered[0] == 0 and ordered[-1] == unknown - 1  # 0, 1, 2, …: a key is its own place
-    places = wanted.astype(np.int64) if is_dense else np.searchsorted(ordered, wanted)
-    inside = np.clip(places, 0, max(unknown - 1, 0))
-    is_known = (ordered[inside] == wanted) & numbers.is_not_null().to_numpy() if unknown else np.zeros(len(wanted), dtype=bool)
-    return np.where(is_known, inside, unknown)
 
 
 def inline_tracks(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -153,8 +162,11 @@ def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFr
     )
 
 
-def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int) -> Batch:
-    """The rows of a log, whose `track` is a row of `tracks`, split into plays and rejected rows."""
+def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.Series | None = None) -> Batch:
+    """The rows of a log, whose `track` is a row of `tracks`, split into plays and rejected rows.
+
+    `faults` says why a track's plays are refused; where it is not given, it is worked out.
+    """
     listened_at = keyed.schema["listened_at"]
     start = pl.col("listened_at")
     if listened_at == pl.Datetime:
@@ -167,8 +179,8 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int) -> Batch:
         start_ms=start_ms, **{} if "ms_played" in keyed.columns else {"ms_played": pl.lit(None, dtype=pl.Int64)}
     ).with_columns(pl.col("ms_played").cast(pl.Int64, strict=False))
     whose = pl.when(pl.col("listener").is_null()).then(pl.lit("not_an_object"))
-    track_reason = tracks.select(reason=name_reason())["reason"]
-    why_track = track_reason.gather(frame["track"]) if track_reason.null_count() < tracks.height else pl.lit(None, dtype=pl.String)
+    faults = _faults_of(tracks) if faults is None else faults
+    why_track = faults.gather(frame["track"]) if faults.null_count() < tracks.height else pl.lit(None, dtype=pl.String)
     judged = frame.with_columns(reason=pl.coalesce(time_reason("listened_at", "start_ms"), whose, played_reason(), why_track))
     plain = judged["reason"].null_count() == judged.height
     rejected = judged.with_row_index("row_number", offset=first_row).filter(pl.col("reason").is_not_null()) if not plain else judged.head(0)

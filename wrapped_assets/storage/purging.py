@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk, load_chunks
 from wrapped_assets.storage.in_flight import settled
-from wrapped_assets.storage.landing import LandingWriter
+from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import sweep
 from wrapped_assets.storage.verified import intact

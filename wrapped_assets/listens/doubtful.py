@@ -1,0 +1,32 @@
+"""Finds the plays that may repeat another one, whatever was played: only these need to be compared by song."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from wrapped_assets.kernels.time_order import in_time_order, numbered, overlapping
+from wrapped_assets.listens.within_format import reach
+
+
+def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
+    """Whether each play may be a record of the same playback as another one.
+
+    Within one format only plays that overlap in time are; between formats only plays of a listener who has several. Needs listener_id,
+    listened_at, ms_played, resolution_ms, is_scrobble and source_code.
+    """
+    timed = plays.with_columns(_start=pl.col("listened_at").dt.epoch("ms")).select("_start", _reach=reach())
+    start, reached, listener = timed["_start"].to_numpy(), timed["_reach"].to_numpy(), numbered(plays["listener_id"].to_numpy())
+    order = in_time_order(listener, start)
+    listener, codes = listener[order], plays["source_code"].to_numpy()[order]
+    marked = np.empty(plays.height, dtype=bool)
+    marked[order] = overlapping(listener, start[order], reached[order]) | _is_mixed(listener, codes)
+    return marked
+
+
+def _is_mixed(listener: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Whether the play's listener has plays in several formats. `listener` are numbers from 0 in ascending order, without gaps."""
+    if not len(codes) or (codes == codes[0]).all():
+        return np.zeros(len(codes), dtype=bool)
+    first = np.flatnonzero(np.diff(listener, prepend=-1))
+    return (np.minimum.reduceat(codes, first) != np.maximum.reduceat(codes, first))[listener]
