@@ -13,7 +13,7 @@ def in_time_order(listener: np.ndarray, start_ms: np.ndarray) -> np.ndarray:
     `listener` are numbers from 0 (below 2**20 of them one integer holds both), in the order that is wanted.
     """
     if not len(listener):
-        return np.empty(0, dtype=np.int64)
+        return np.zeros(0, dtype=np.int64)
     since = start_ms.astype(np.int64) - int(start_ms.min())
     if int(listener.max()) >> (63 - SPAN_BITS) or int(since.max()) >> SPAN_BITS:
         return np.lexsort((since, listener))

@@ -19,7 +19,7 @@ def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
     start, reached, listener = timed["_start"].to_numpy(), timed["_reach"].to_numpy(), numbered(plays["listener_id"].to_numpy())
     order = in_time_order(listener, start)
     listener, codes = listener[order], plays["source_code"].to_numpy()[order]
-    marked = np.empty(plays.height, dtype=bool)
+    marked = np.zeros(plays.height, dtype=bool)
     marked[order] = overlapping(listener, start[order], reached[order]) | _is_mixed(listener, codes)
     return marked
 
