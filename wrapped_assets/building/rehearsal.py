@@ -15,6 +15,7 @@ from wrapped_assets.contracts.graph import EXTERNALS, YEARLY, Graph, project_gra
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
+from wrapped_assets.listens.known_names import Catalogue
 from wrapped_assets.listens.link import PLAYS_READ, linked, with_linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
@@ -89,8 +90,9 @@ def rehearse(
         ),
     }
     wanted = _wanted(graph, only)
-    linked_plays = _linked(landed_plays, landed_tracks)
     yearly = yearly_frames(ids, catalogue or {}, people or {}, groups or {})
+    known = Catalogue(*(yearly[EXTERNALS[name]].lazy() for name in ("known_recordings", "known_artists")))
+    linked_plays = _linked(landed_plays, landed_tracks, known)
     found: Found = {}
     for year in sorted(years):
         found.update({(key, str(year)): frame for key, frame in yearly.items()})
@@ -140,8 +142,8 @@ def _read(source: Declaration, read: Read, period: str, found: Found) -> pl.Data
     return pl.concat([empty, *(found[source.key, one].select(read.columns) for one in periods if (source.key, one) in found)])
 
 
-def _linked(landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    names = names_of(landed_tracks)
+def _linked(landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame, known: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
+    names = names_of(landed_tracks, known)
     return linked(landed_plays.select(PLAYS_READ).filter(pl.col("variant_id").is_in(names.candidates().implode())), names)
 
 

@@ -9,19 +9,21 @@ from wrapped_assets.kernels.texts import normalised
 _FEATURING_WORD = r"(?:feat\.?|ft\.?|featuring)"
 _FEATURING = rf"(?i)\s+{_FEATURING_WORD}\s+"
 # "(feat. B)", "[with B]"; without brackets the guests end at the next " - ": "A feat. B - Live".
-_IN_BRACKETS = rf"(?i)\s*[\(\[]\s*(?:{_FEATURING_WORD}|with|w/)\s+([^\)\]]*)[\)\]]"
+_OPEN, _CLOSE = r"[\(\[{<（［｛【〔]", r"[\)\]}>）］｝】〕]"
+_BRACKETED_WORD = rf"(?:(?:{_FEATURING_WORD}|duet\s+with|with|f\.):?\s+|[wf]/\s*|{_FEATURING_WORD}:)"
+_IN_BRACKETS = rf"(?i)\s*{_OPEN}\s*{_BRACKETED_WORD}\s*([^\)\]}}>）］｝】〕]*){_CLOSE}"
 _WORD, _LATER_WORD = r"[^()\[\]\s]+", r"(?:[^()\[\]\s-]|-[^()\[\]\s])[^()\[\]\s]*"
-_BARE = rf"(?i)(?:\s+-)?\s+{_FEATURING_WORD}\s+({_WORD}(?:\s+{_LATER_WORD})*)"
+_BARE = rf"(?i)(?:(?:\s+[-–—])?\s+{_FEATURING_WORD}|\s+[-–—]\s+with)\s+({_WORD}(?:\s+{_LATER_WORD})*)"
 _JOINS = r"(?:\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\swith\s)\s*)+"
 
 # The words of version notes, in lower case. A note needs at least one mark; the other words may accompany it.
 _BESIDE = (
     r"(?:\d{4}|\d+(?:st|nd|rd|th)|anniversary|digital(?:ly)?|original|new|super|special|the|in|re|hd|hi-res|mono|stereo|single|album|"
-    r"ep|lp|radio|full|long|short|main|bonus|track|explicit|clean|deluxe|expanded|uk|us|\d+\"|version|edition|mix|edit|and|&|/)"
+    r"ep|lp|radio|full|long|short|main|bonus|track|explicit|clean|deluxe|expanded|uk|us|\d+\"|version|versión|versão|edition|mix|edit|and|en|em|de|del|&|/)"
 )
-_REMASTER = r"(?:remaster(?:ed|ing)?)"
+_REMASTER = r"(?:remaster(?:ed|ing|i[sz]ad[oa]|izat|izzat[oa]|isée?|t)?|remastérisée?|リマスター|重制版?)"
 _VERSION = (
-    r"(?:remaster(?:ed|ing)?|(?:album|single|radio|original|explicit|clean|full|long|short|main|ep|lp|mono|stereo|\d{4}|\d+\")\s+"
+    rf"(?:{_REMASTER}|(?:album|single|radio|original|explicit|clean|full|long|short|main|ep|lp|mono|stereo|\d{4}|\d+\")\s+"
     r"(?:version|edit|mix)|(?:deluxe|expanded|special|anniversary)\s+(?:edition|version)|bonus track|mono|stereo|explicit|deluxe)"
 )
 
@@ -33,10 +35,21 @@ def _note(mark: str) -> str:
 
 
 _REMASTER_NOTE, _VERSION_NOTE = _note(_REMASTER), _note(_VERSION)
-_TOPIC = r"\s+-\s+topic$"
-_CREDIT_END = r"\s*(?:,|;|/|&|\+|•|\sand\s|\sx\s|\svs\.?\s|\swith\s|\s[\(\[]?(?:feat\.?|ft\.?|featuring)\s).*$"
-_NOT_LETTERS = r"[^\p{L}\p{N}]"
+_TOPIC = r"(?:\s+-\s+topic|\s*vevo|\s+[\(\[]?official(?:\s+(?:artist\s+)?channel)?[\)\]]?)$"
+_CREDIT_END = (
+    r"\s*(?:,|;|/|&|\+|•|·|×|、|\s(?:and|und|et|y|e|och|og|x|vs\.?|with|pres\.|presents)\s|"
+    r"\s[\(\[]?(?:feat\.?|ft\.?|featuring)\s).*$"
+)
+# What video services and soundtracks add at a title's end: "(Official Video)", "[Lyrics]", "(prod. B)", "- From "The Film"".
+_SEEN = r"(?:official|video|videoclip|audio|lyrics?|visuali[sz]er|oficial|officiel|offizielles?|hd|hq|4k|music video|clip)"
+_ORIGIN = rf"(?:\s*{_OPEN}\s*(?:prod\.?|produced\s+by|from)\s[^\)\]]*{_CLOSE}|\s+-\s+from\s.*)\s*$"
+_VIDEO_NOTE = rf"\s*(?:{_OPEN}\s*(?:(?:music|4k|the)\s+)*{_SEEN}(?:\s+(?:{_SEEN}|music|version))*\s*{_CLOSE}|[-|]\s+official\s+{_SEEN})\s*$"
+_ENTITY = r"&(?:amp|quot|apos|lt|gt|#x?[0-9a-f]+);"  # some exports write names as in HTML
+_NOT_LETTERS = r"[^\p{L}\p{N}]|\x{0640}"
 _ACCENTS = r"[\x{0300}-\x{036F}]"
+# Letters that are other letters with a mark but that Unicode does not decompose, and words with a short form.
+_WRITTEN_OUT = (("ß", "ss"), ("æ", "ae"), ("œ", "oe"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"))
+_SHORT_FORMS = ((r"\bpt\b\.?", "part"), (r"\bvol\b\.?", "volume"), (r"\s&\s", " and "))
 
 
 def featured_in(title: pl.Expr) -> pl.Expr:
@@ -66,8 +79,8 @@ def without_version(title: pl.Expr) -> pl.Expr:
 
 
 def without_topic(artist: pl.Expr) -> pl.Expr:
-    """A normalised artist without the " - topic" of a YouTube channel."""
-    return artist.str.replace(_TOPIC, "")
+    """A normalised artist without what video channels add: " - topic", "vevo", "official"."""
+    return _unless_empty(artist.str.replace(_TOPIC, ""), artist)
 
 
 def first_credited(artist: pl.Expr) -> pl.Expr:
@@ -81,7 +94,10 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 
 def _folded(texts: pl.Series) -> pl.Series:
-    bare = texts if texts.str.contains(r"[^\x00-\x7F]").sum() == 0 else texts.str.normalize("NFKD").str.replace_all(_ACCENTS, "")
+    bare = texts
+    if texts.str.contains(r"[^\x00-\x7F]").sum():
+        bare = texts.str.normalize("NFKD").str.replace_all(_ACCENTS, "")
+        bare = bare.str.replace_many([letter for letter, _ in _WRITTEN_OUT], [plain for _, plain in _WRITTEN_OUT])
     letters = bare.str.replace_all(_NOT_LETTERS, "")
     return letters.zip_with(letters.str.len_bytes() > 0, texts).alias(texts.name) if letters.null_count() == 0 else _folded_nulls(texts)
 
@@ -107,8 +123,12 @@ def credited(artist_credit: pl.Expr) -> pl.Expr:
 
 def song_key(title: pl.Expr, primary: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """A key of title and primary artist from displayed names, for comparison between services; looser than a recording's id."""
-    bare = without_version(without_featuring(normalised(title)))
-    return folded(bare), folded(first_credited(without_topic(normalised(primary))))
+    bare = without_featuring(normalised(title).str.replace_all(_ENTITY, "&"))
+    bare = without_version(_unless_empty(bare.str.replace(_ORIGIN, "").str.replace(_VIDEO_NOTE, ""), bare))
+    for short, whole in _SHORT_FORMS:
+        bare = bare.str.replace_all(short, whole)
+    artist = first_credited(without_topic(normalised(primary).str.replace_all(_ENTITY, "&")))
+    return folded(bare), folded(_unless_empty(artist.str.replace(r"^the\s+", ""), artist))
 
 
 def _unless_empty(bare: pl.Expr, otherwise: pl.Expr) -> pl.Expr:

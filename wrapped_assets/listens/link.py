@@ -5,35 +5,45 @@ A link replaces one spelling of a track by another for one listener. Links depen
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 
 from wrapped_assets.kernels.components import labelled
 from wrapped_assets.kernels.titles import remaster_year
 from wrapped_assets.listens.code import LANDED_TRACKS, recoded
-from wrapped_assets.listens.spellings import SAME_LENGTH_MS, Names, identified
+from wrapped_assets.listens.played_together import played_together
+from wrapped_assets.listens.spellings import Names, identified
 
 # `is_unused`: a spelling of the same recording and artists that no listener uses any more. Exclusions still need other spellings.
 LINKS: dict[str, pl.DataType] = {
     "listener_id": pl.Int64(), "variant_id": pl.Int64(), "linked_variant_id": pl.Int64(), "is_unused": pl.Boolean(),
 }  # fmt: skip
 PLAYS_READ = ("listener_id", "variant_id", "listened_at", "ms_played", "source_code")
-_TOGETHER_MS, _SAME_SECOND_MS = 60_000, 999  # two names of one playback start or end within this time: in two formats, and in one
 _NO_ARTIST = ("various artists", "various", "verschiedene interpreten", "varios artistas", "vários intérpretes", "unknown artist", "va")
+_NEWEST = datetime(9999, 1, 1, tzinfo=UTC)
 _MOST_NAMES = 3  # of one artist; more names come from a wrong mapping
 
 
 def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Returns links (LINKS) and their target tracks (LANDED_TRACKS) from the plays (PLAYS_READ) of `names.candidates()`."""
     heard = plays.group_by("listener_id", "variant_id").agg(_plays=pl.len(), _last=pl.col("listened_at").max())
-    heard = heard.join(names.tracks, on="variant_id")
+    heard = _with_known(heard, names.known).join(names.tracks, on="variant_id")
     if heard.is_empty():
         return pl.DataFrame(schema=LINKS), pl.DataFrame(schema=LANDED_TRACKS)
     heard = heard.with_columns(
         _year=remaster_year(pl.col("recording_name")).fill_null(0), _own_recording="recording_id", _own_credit=_credit_key()
     )
     renamed = _with_new_artists(heard, names.keyed)
-    joined = _with_one_name(renamed, names.keyed, _together(plays, names.tracks))
+    joined = _with_one_name(renamed, names.keyed, played_together(plays, names.tracks)).filter(pl.col("_plays") > 0)
     return _coded(_with_albums(_with_one_spelling(joined)))
+
+
+def _with_known(heard: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Adds the catalogue's name of each heard variant, which was never played and is newer than every name that was."""
+    newest = pl.lit(_NEWEST, heard.schema["_last"])
+    named = heard.join(known, on="variant_id").select("listener_id", variant_id="known_variant_id", _plays=pl.lit(0, heard.schema["_plays"]))
+    return pl.concat([heard, named.with_columns(_last=newest)])
 
 
 def with_linked(tracks: pl.DataFrame, links: pl.DataFrame, led_to: pl.DataFrame) -> pl.DataFrame:
@@ -173,27 +183,3 @@ def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     is_same = (changed["_joined"] == changed["_own_recording"]) & (changed["_credit"] == changed["_own_credit"])
     respelled = moved.with_columns(is_unused=is_same.filter(is_moved) & ~moved["variant_id"].is_in(kept.implode()))
     return respelled.select(list(LINKS)), coded.filter(is_moved).unique("variant_id").sort("variant_id")
-
-
-def _together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
-    """Returns pairs of variants with the same title and the same album or length that a listener played at the same time.
-
-    Columns listener_id, variant_id, variant_id_right.
-    """
-    facts = tracks.select("variant_id", "song_id", "_title", "_album", "duration_ms")
-    start = pl.col("listened_at").dt.epoch("ms")
-    timed = plays.select("listener_id", "variant_id", "source_code", _start=start, _end=start + pl.col("ms_played").fill_null(0))
-    timed = timed.join(facts, on="variant_id")
-    several = timed.group_by("listener_id", "_title").agg(pl.col("song_id").n_unique()).filter(pl.col("song_id") > 1)
-    timed = timed.join(several, on=["listener_id", "_title"], how="semi")
-    tolerance = pl.when(pl.col("source_code") == pl.col("source_code_right")).then(_SAME_SECOND_MS).otherwise(_TOGETHER_MS)
-    length = (pl.col("duration_ms") - pl.col("duration_ms_right")).abs() <= SAME_LENGTH_MS
-    is_alike = ((pl.col("_album") == pl.col("_album_right")) | length).fill_null(value=False)
-    found = []
-    for time in ("_start", "_end"):
-        slots = timed.with_columns(_slot=pl.concat_list(pl.col(time) // _TOGETHER_MS + shift for shift in (-1, 0, 1))).explode("_slot")
-        near = timed.with_columns(_slot=pl.col(time) // _TOGETHER_MS).join(slots, on=["listener_id", "_title", "_slot"], suffix="_right")
-        distance = (pl.col(time) - pl.col(f"{time}_right")).abs()
-        close = near.filter(distance <= tolerance, pl.col("song_id") != pl.col("song_id_right"), is_alike)
-        found.append(close.select("listener_id", "variant_id", "variant_id_right"))
-    return pl.concat(found).unique()

@@ -9,16 +9,22 @@ import polars as pl
 from wrapped_assets.kernels.music_ids import recording_ids, separated, with_artists
 from wrapped_assets.kernels.texts import normalised
 from wrapped_assets.kernels.titles import song_key
+from wrapped_assets.listens.code import LANDED_TRACKS
+from wrapped_assets.listens.known_names import Catalogue, known_names
 
 SAME_LENGTH_MS = 2_000  # services round lengths differently
 
 
 @dataclass(frozen=True)
 class Names:
-    """A bucket's spellings: `tracks`, one row per variant with its ids, and `keyed` (key, variant_id) that make spellings one recording."""
+    """A bucket's spellings: `tracks`, one row per variant with its ids, and `keyed` (key, variant_id) that make spellings one recording.
+
+    `known` (variant_id, known_variant_id) leads from a variant to the one with the names that a catalogue has for it.
+    """
 
     tracks: pl.DataFrame
     keyed: pl.DataFrame
+    known: pl.DataFrame
 
     def candidates(self) -> pl.Series:
         """The variants that a listener's history may link; no others need to be checked."""
@@ -35,6 +41,8 @@ class Names:
         spelled = self.tracks.group_by("recording_id").agg(pl.struct("recording_name", "artist_name").n_unique().alias("_spellings"))
         recordings = pl.concat([renamed, unfilled["recording_id"], spelled.filter(pl.col("_spellings") > 1)["recording_id"]]).unique()
         found = [self.tracks.filter(pl.col("recording_id").is_in(recordings.implode()))["variant_id"], artists["variant_id"]]
+        versions = self.tracks.group_by("song_id").agg(pl.col("recording_id").n_unique()).filter(pl.col("recording_id") > 1)
+        found.append(self.tracks.join(versions, on="song_id", how="semi")["variant_id"])
         return pl.concat([*found, *self._alike()]).unique().sort()
 
     def _alike(self) -> list[pl.Series]:
@@ -48,26 +56,37 @@ class Names:
         return found
 
 
-def names_of(landed_tracks: pl.DataFrame) -> Names:
-    """The spellings of landed tracks (LANDED_TRACKS, each variant once)."""
-    music = landed_tracks.filter(pl.col("media") == "music")
-    tracks = identified(music)
-    title, artist = song_key(pl.col("recording_name"), pl.col("_primary"))
-    tracks = tracks.with_columns(_title=title, _artist=artist, _album=normalised(pl.col("release_group_name")))
+def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) -> Names:
+    """The spellings of landed tracks (LANDED_TRACKS, each variant once), and those that a catalogue has for them."""
+    tracks = _compared(landed_tracks.filter(pl.col("media") == "music"))
     submitted = tracks.filter(pl.col("submitted_recording_name").is_not_null(), pl.col("submitted_artist_name").is_not_null())
     sent = submitted.select(
         "variant_id", "media", recording_name="submitted_recording_name", artist_name="submitted_artist_name",
         artist_names=separated(pl.lit(None, pl.List(pl.String)), pl.col("submitted_artist_name")),
     )  # fmt: skip
-    sent_as = identified(sent).select("variant_id", key=pl.concat_str(pl.lit("name "), "recording_id"))
+    by_name = pl.concat_str(pl.lit("name "), "recording_id")
+    found = [identified(sent).select(key=by_name, variant_id="variant_id")]
+    known = pl.DataFrame(schema={"variant_id": pl.Int64, "known_variant_id": pl.Int64})
+    if catalogue:
+        renamed = known_names(tracks, catalogue)
+        exported = renamed.select("variant_id", "_exported", "_is_alias")
+        under = _compared(renamed.select(list(LANDED_TRACKS)))
+        known = exported.select(variant_id="_exported", known_variant_id="variant_id")
+        found.append(under.join(exported, on="variant_id").select(key=by_name, variant_id="_exported"))
+        alias = exported.filter("_is_alias")
+        found.extend(alias.select(key=pl.concat_str(pl.lit("known "), "_exported"), variant_id=name) for name in ("variant_id", "_exported"))
+        tracks = pl.concat([tracks, under])
     mbid = [pl.concat_str(pl.lit(f"mbid {part} "), "recording_mbid", pl.lit(" "), part) for part in ("_title", "_artist")]
     uri = pl.col("spotify_uri")
-    keys = [
-        pl.concat_str(pl.lit("name "), "recording_id"), pl.when(uri.str.starts_with("spotify:track:")).then(uri),
-        pl.concat_str(pl.lit("isrc "), "isrc"), *mbid,
-    ]  # fmt: skip
-    found = pl.concat([*(tracks.select("variant_id", key=key) for key in keys), sent_as]).drop_nulls("key").unique()
-    return Names(tracks, found.select("key", "variant_id"))
+    keys = [by_name, pl.when(uri.str.starts_with("spotify:track:")).then(uri), pl.concat_str(pl.lit("isrc "), "isrc"), *mbid]
+    found.extend(tracks.select(key=key, variant_id="variant_id") for key in keys)
+    return Names(tracks, pl.concat(found).drop_nulls("key").unique(), known)
+
+
+def _compared(landed_tracks: pl.DataFrame) -> pl.DataFrame:
+    """Adds the ids of `identified`, and title, artist and album in the form for comparison."""
+    title, artist = song_key(pl.col("recording_name"), pl.col("_primary"))
+    return identified(landed_tracks).with_columns(_title=title, _artist=artist, _album=normalised(pl.col("release_group_name")))
 
 
 def identified(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,88 @@
+"""The names by which a catalogue knows heard music: other than the export's where a title or an artist has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from wrapped_assets.kernels.identity import stable_ids
+from wrapped_assets.kernels.music_ids import key_of, separated
+from wrapped_assets.kernels.titles import song_key
+
+_IDS = (("recording_mbid", "mbid", "known_key"), ("isrc", "isrc", "isrc_key"), ("spotify_uri", "spotify", "spotify_key"))
+_TRUSTED = "spotify"  # exports take MBIDs and ISRCs from mappings, which are sometimes wrong
+_NO_ID = ("recording_mbid", "isrc", "spotify_uri", "submitted_recording_name", "submitted_artist_name", "artist_mbids", "release_group_name")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Two tables of one version of a catalogue: `known_recordings` and `known_artists`."""
+
+    recordings: pl.LazyFrame
+    artists: pl.LazyFrame
+
+
+def known_names(tracks: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Returns tracks under the catalogue's names: the given columns, with `_exported` (the given variant) and `_is_alias`.
+
+    Only of tracks whose recording, or artist, the catalogue knows by id under a name that is another recording's or artist's.
+    `_is_alias` is true where the exported artist is no other artist of the catalogue: then the two names are one artist.
+    `tracks` are LANDED_TRACKS with recording_id, artist_id and artist_ids, `_title` and `_artist`.
+    """
+    recordings = _by_recording(tracks, catalogue.recordings)
+    known = recordings.join(tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
+    renamed = known.filter(pl.col("_known_recording") != pl.col("recording_id"))
+    strangers = renamed.select("artist_id").unique().lazy()
+    for table in (catalogue.artists, catalogue.recordings):
+        strangers = strangers.join(table.select("artist_id"), on="artist_id", how="anti")
+    is_alias = pl.col("artist_id").is_in(strangers.collect()["artist_id"].implode())
+    renamed = renamed.select("variant_id", "_new_title", "_new_artists", _is_alias=is_alias)
+    others = tracks.join(known, on="variant_id", how="anti")
+    found = pl.concat([renamed, _by_artist(others, catalogue.artists).select(renamed.columns)])
+    guests = pl.col("artist_names").list.slice(1).list.join(", ")
+    credit = pl.col("artist_names").list.first() + pl.when(guests != "").then(pl.lit(" feat. ") + guests).otherwise(pl.lit(""))
+    under = tracks.join(found, on="variant_id").with_columns(recording_name="_new_title", artist_names="_new_artists")
+    return under.with_columns(
+        *(pl.lit(None, tracks.schema[name]).alias(name) for name in _NO_ID),
+        artist_name=credit,
+        _exported="variant_id",
+        variant_id=pl.concat_str(pl.lit("known\x1f"), "variant_id").map_batches(stable_ids, return_dtype=pl.Int64),
+    ).select(*tracks.columns, "_exported", "_is_alias")
+
+
+def _by_recording(tracks: pl.DataFrame, recordings: pl.LazyFrame) -> pl.DataFrame:
+    """Returns variant_id, _known_recording, _new_title, _new_artists of tracks of which an id names one recording of the catalogue."""
+    found = []
+    for rank, (own, authority, key) in enumerate(_IDS):
+        heard = tracks.select("variant_id", "_title", "_artist", _key=key_of("recording", authority, pl.col(own))).drop_nulls("_key")
+        facts = recordings.select(
+            _key=pl.col(key), _known_recording="recording_id", _new_title="recording_name", _new_artists="artist_names"
+        ).drop_nulls("_key")
+        rows = heard.lazy().join(facts, on="_key").collect()
+        title, artist = song_key(pl.col("_new_title"), separated(pl.col("_new_artists"), pl.lit("")).list.first())
+        if authority != _TRUSTED:
+            rows = rows.filter((title == pl.col("_title")) | (artist == pl.col("_artist")))
+        found.append(rows.drop("_key", "_title", "_artist").with_columns(_rank=pl.lit(rank)))
+    every = pl.concat(found).filter(pl.col("_new_artists").list.len() > 0)
+    told = every.filter(pl.col("_known_recording").n_unique().over("variant_id", "_rank") == 1)
+    first = ["variant_id", "_rank", "_new_title"]
+    return told.sort(first).unique("variant_id", keep="first", maintain_order=True).drop("_rank")
+
+
+def _by_artist(tracks: pl.DataFrame, artists: pl.LazyFrame) -> pl.DataFrame:
+    """Returns variant_id, _new_title, _new_artists, _is_alias of tracks with an MBID of an artist whom the catalogue gives another name."""
+    parallel = tracks.filter(pl.col("artist_mbids").list.len() == pl.col("artist_ids").list.len())
+    each = parallel.select(
+        "variant_id", "recording_name", "artist_ids", "artist_names", "artist_mbids", _place=pl.int_ranges(pl.col("artist_ids").list.len())
+    ).explode("artist_ids", "artist_names", "artist_mbids", "_place")
+    each = each.with_columns(_key=key_of("artist", "mbid", pl.col("artist_mbids")))
+    known = artists.select(_key="known_key", _new_id="artist_id", _new_name="artist_name").unique("_key", keep="any")
+    named = each.lazy().join(known, on="_key", how="left").collect().sort("variant_id", "_place")
+    is_other = (pl.col("_new_id") != pl.col("artist_ids")).fill_null(value=False)
+    lists = named.group_by("variant_id", maintain_order=True).agg(
+        _new_title=pl.col("recording_name").first(),
+        _new_artists=pl.when(is_other).then("_new_name").otherwise("artist_names"),
+        _is_alias=is_other.any(),
+    )
+    return lists.filter("_is_alias")
