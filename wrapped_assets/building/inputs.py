@@ -124,7 +124,9 @@ class Inputs:
         edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
         if key == landing.PLAYS:
             return landing.read_landed(self._project.root, world.chunks, key, month, cell.bucket, columns, edge)
-        all_links, led_to = world.links[cell.bucket] or links_of(self._project.root, world.chunks, cell.bucket)
+        version = world.catalogues[month.year]
+        found = world.links[cell.bucket, version] or links_of(self._project.root, world.chunks, cell.bucket, world.files[version])
+        all_links, led_to = found
         links = read_links(all_links, month)
         if key == EXTERNALS["links"]:
             return links.select(columns)

@@ -1,7 +1,7 @@
 """Links of a bucket's listeners, kept beside the landing: computed once for what is landed, and by month as `plays` reads them.
 
-The files are named by what they follow from, the landed files of the bucket and the code that links, and by a hash of their bytes. They
-can always be made anew, and are where they are damaged.
+The files are named by what they follow from, the landed files of the bucket and the code that links, and the catalogue's names, and by
+a hash of their bytes. They can always be made anew, and are where they are damaged.
 """
 
 from __future__ import annotations
@@ -16,43 +16,60 @@ import polars as pl
 from wrapped_assets.building.logics import stage
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS
+from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.code import LANDED_TRACKS
+from wrapped_assets.listens.known_names import Catalogue
 from wrapped_assets.listens.link import LINKS, PLAYS_READ, linked
 from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.planning.engine import LINKING
-from wrapped_assets.storage import landing
+from wrapped_assets.storage import catalogues, landing, registry
+from wrapped_assets.storage.catalogues import CatalogueFile
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.files import rows_of_files, write_parquet
 from wrapped_assets.storage.landing import intact_path
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import is_intact
-from wrapped_assets.vocabulary.periods import Month
+from wrapped_assets.vocabulary.periods import Month, period_year
 
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 Linked = tuple[pl.DataFrame, pl.DataFrame]
+Known = Mapping[str, CatalogueFile]  # a catalogue's files by asset
 KEY = EXTERNALS["links"]
+_NAMED = tuple(EXTERNALS[name] for name in ("known_recordings", "known_artists"))
 MONTHLY: dict[str, pl.DataType] = {"month": pl.String(), **LINKS, "is_head": pl.Boolean(), "is_tail": pl.Boolean()}
-_PARTS = {"whole": pl.lit(value=True), "head": pl.col("is_head"), "tail": pl.col("is_tail")}
+# Part of a month → its rows, and how many months later the month is that reads it.
+_PARTS = {"whole": (pl.lit(value=True), 0), "head": (pl.col("is_head"), -1), "tail": (pl.col("is_tail"), 1)}
 
 
-def links_of(root: Root, chunks: Chunks, bucket: int) -> Linked:
-    """The bucket's links by month (MONTHLY), and the tracks that they lead to (LANDED_TRACKS)."""
+def known_in(root: Root, years: Iterable[int]) -> dict[int, Known]:
+    """The files of the catalogue by which each year is told: its edition's, or the newest."""
+    newest = catalogues.newest(root)
+    told_by = {year: edition.catalogue or newest for year, edition in registry.editions(root, years).items()}
+    files = {version: catalogues.files_of(root, version) for version in set(told_by.values())}
+    return {year: files[version] for year, version in told_by.items()}
+
+
+def links_of(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
+    """The bucket's links by month (MONTHLY) under a catalogue's names, and the tracks that they lead to (LANDED_TRACKS)."""
     paths = sorted(chunk.path for (asset, _, of), found in chunks.items() if asset == PLAYS and of == bucket for chunk in found)
     if not paths:
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
-    folder, name = root.path / "landing" / "links", combined(_logic(), *paths)
+    names = [known[asset].file_hash for asset in _NAMED if asset in known]
+    landed = combined(_logic(), *paths)
+    folder, name = root.path / "landing" / "links", f"{landed}-{combined(*names)}"
     with suppress(FileNotFoundError):  # another process, which knows of other plays, may remove them
-        known = [_intact(folder, f"b{bucket:03d}-{part}-{name}") for part in ("links", "tracks")]
-        if all(known):
-            return _read(*known)
-    links, tracks = _computed(root, chunks, bucket)
+        kept = [_intact(folder, f"b{bucket:03d}-{part}-{name}") for part in ("links", "tracks")]
+        if all(kept):
+            return _read(*kept)
+    links, tracks = _computed(root, chunks, bucket, known)
     with suppress(BuildError, OSError):  # where nothing can be written, they are computed each time
-        ours = [_written(rows, folder, f"b{bucket:03d}-{part}-{name}") for part, rows in (("tracks", tracks), ("links", links))]
+        for part, rows in (("tracks", tracks), ("links", links)):
+            _written(rows, folder, f"b{bucket:03d}-{part}-{name}")
         for old in folder.glob(f"b{bucket:03d}-*.parquet"):
-            if old not in ours:
+            if f"-{landed}-" not in old.name:
                 old.unlink(missing_ok=True)
     return links, tracks
 
@@ -78,15 +95,24 @@ def read_links(links: pl.DataFrame, month: Month) -> pl.DataFrame:
     beside = pl.col("month") == str(month)
     for shift, flag in ((-1, "is_tail"), (1, "is_head")):
         beside |= (pl.col("month") == str(month.shift(shift))) & pl.col(flag)
-    return links.filter(beside).select(LINKS.keys()).unique().sort("listener_id", "variant_id")
+    return links.filter(beside).select(list(LINKS)).unique().sort("listener_id", "variant_id")
 
 
-def mark_links(found: Mapping[int, Linked | None], landed: dict[tuple[str, str, int], dict[str, str]]) -> None:
-    """Adds each month's links to the hashes of what was landed, and to those of its tracks the ones that they lead to."""
-    for bucket, both in found.items():
+def mark_links(
+    found: Mapping[tuple[int, str | None], Linked | None],
+    told_by: Mapping[int, str | None],
+    landed: dict[tuple[str, str, int], dict[str, str]],
+) -> None:
+    """Adds each month's links to the hashes of what was landed, and to those of its tracks the ones that they lead to.
+
+    `found` is by bucket and version of the catalogue; a month reads those of its year's version (`told_by`), also of the months beside it.
+    """
+    for (bucket, version), both in found.items():
         for (month,), rows in both[0].partition_by("month", as_dict=True).items() if both else ():
-            hashes = {part: _hash(rows.filter(rule).select(LINKS.keys())) for part, rule in _PARTS.items()}
-            landed[KEY, str(month), bucket] = hashes
+            readers = {part: period_year(str(Month.parse(str(month)).shift(later))) for part, (_, later) in _PARTS.items()}
+            read = [part for part, year in readers.items() if year in told_by and told_by[year] == version]
+            hashes = {part: _hash(rows.filter(_PARTS[part][0]).select(list(LINKS))) for part in read}
+            landed.setdefault((KEY, str(month), bucket), {}).update(hashes)
             of_tracks = landed.setdefault((TRACKS, str(month), bucket), {})
             for part, digest in hashes.items():
                 if digest:
@@ -97,11 +123,11 @@ def _hash(rows: pl.DataFrame) -> str:
     return combined(*frame_hashes(rows).values()) if rows.height else ""
 
 
-def _computed(root: Root, chunks: Chunks, bucket: int) -> Linked:
-    tracks = [pl.scan_parquet(intact_path(root, chunk)).select(LANDED_TRACKS.keys()) for chunk in _of(chunks, TRACKS, bucket)]
+def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
+    tracks = [pl.scan_parquet(intact_path(root, chunk)).select(list(LANDED_TRACKS)) for chunk in _of(chunks, TRACKS, bucket)]
     if not tracks:  # an erasure may leave plays without tracks
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
-    names = names_of(rows_of_files(tracks).unique("variant_id").sort("variant_id"))
+    names = names_of(rows_of_files(tracks).unique("variant_id").sort("variant_id"), _catalogue(root, known))
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
@@ -116,8 +142,19 @@ def _computed(root: Root, chunks: Chunks, bucket: int) -> Linked:
     links, led_to = linked(plays.select(PLAYS_READ), names)
     who = ["month", "listener_id", "variant_id"]
     present = plays.group_by(who).agg(pl.col("is_head", "is_tail").any())
-    monthly = present.join(links, on=["listener_id", "variant_id"]).select(MONTHLY.keys()).sort(who)
+    monthly = present.join(links, on=["listener_id", "variant_id"]).select(list(MONTHLY)).sort(who)
     return monthly, led_to
+
+
+def _catalogue(root: Root, known: Known) -> Catalogue | None:
+    if not any(asset in known for asset in _NAMED):
+        return None
+    scans = []
+    for asset in _NAMED:
+        file = known.get(asset)
+        schema = known_schema(asset.removeprefix("sources/"))
+        scans.append(pl.scan_parquet(catalogues.intact(root, asset, file)) if file else pl.LazyFrame(schema=schema))
+    return Catalogue(*scans)
 
 
 def _of(chunks: Chunks, asset: str, bucket: int) -> Iterator[Chunk]:

@@ -23,7 +23,7 @@ def outside_hashes(world: World) -> Hashes:
     hashes: Hashes = {}
     for slot, found in world.chunks.items():
         hashes[slot] = {part: _combined([getattr(chunk, part) for chunk in found]) for part in ("whole", "head", "tail")}
-    mark_links(world.links, hashes)
+    mark_links(world.links, world.catalogues, hashes)
     for key, frame in world.people.items():
         hashes.update(_people_hashes(world, key, frame))
     members = frame_hashes(world.members) if world.members is not None and world.members.height else None

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 import polars as pl
 
 from wrapped_assets.building.excluding import APART
-from wrapped_assets.building.linking import links_of, read_links
+from wrapped_assets.building.linking import Known, known_in, links_of, read_links
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.listens.doubtful import is_doubtful
 from wrapped_assets.listens.localise import EDGE
@@ -20,12 +20,12 @@ from wrapped_assets.vocabulary.periods import Month
 def count_playbacks(root: Root, cells: Collection[tuple[str, int]]) -> int:
     """Playbacks of some (UTC month of the start, bucket); duplicates over a month's end are found through its edges."""
     chunks = landing.load_chunks(root) if cells else {}
-    return sum(
-        _count(root, chunks, Month.parse(month), bucket) for month, bucket in sorted(cells) if (landing.PLAYS, month, bucket) in chunks
-    )
+    known = known_in(root, {Month.parse(month).year for month, _ in cells})
+    landed = [(month, bucket) for month, bucket in sorted(cells) if (landing.PLAYS, month, bucket) in chunks]
+    return sum(_count(root, chunks, Month.parse(month), bucket, known) for month, bucket in landed)
 
 
-def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], month: Month, bucket: int) -> int:
+def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], month: Month, bucket: int, known: dict[int, Known]) -> int:
     def read(asset: str, names: Iterable[str]) -> pl.DataFrame:
         return landing.read_landed(root, chunks, asset, month, bucket, names, EDGE)
 
@@ -37,7 +37,7 @@ def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], 
     if doubtful.is_empty():
         return alone
     catalogue = project_graph().by_key["catalogue/tracks"]
-    links, led_to = links_of(root, chunks, bucket)
+    links, led_to = links_of(root, chunks, bucket, known[month.year])
     links = read_links(links, month).drop("is_unused")
     landed = read(landing.TRACKS, catalogue.reads[0].columns)
     whole = pl.concat([landed, led_to.select(landed.columns)]).lazy()

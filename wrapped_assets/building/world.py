@@ -59,7 +59,8 @@ class World:
 
     scope: Scope
     chunks: Mapping[tuple[str, str, int], list[Chunk]]
-    links: Mapping[int, Linked | None]  # by bucket; None where a landed file is damaged or gone, so that what reads them says so
+    # By bucket and version of the catalogue; None where a landed file is damaged or gone, so that what reads them says so.
+    links: Mapping[tuple[int, str | None], Linked | None]
     listeners: Mapping[tuple[str, int], np.ndarray]  # (month or year, bucket) → whose landed plays may belong to it: sorted int64
     people: Mapping[str, pl.DataFrame]  # registry/listeners and so on → its rows, in the order of surrogates
     members: pl.DataFrame | None
@@ -79,27 +80,31 @@ def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING,
     editions = registry.editions(root, wanted, connection)  # also of a year without plays between others: it has its histories
     newest = catalogues.newest(root, connection)
     told_by = {year: edition.catalogue or newest for year, edition in editions.items()}
-    versions = set(told_by.values()) if scope.keys & WITHOUT_BUCKETS else set()
+    versions = set(told_by.values()) if is_linked or scope.keys & WITHOUT_BUCKETS else set()
+    files = {version: catalogues.files_of(root, version, connection) for version in versions}
     return World(
         scope=scope,
         chunks=chunks,
-        links=_links(root, chunks) if is_linked else {},
+        links=_links(root, chunks, files) if is_linked else {},
         listeners=listeners,
         people={key: read(root, whom, connection) for key, read in _PEOPLE.items() if key in scope.keys},
         members=groups.members_frame(root, connection) if EXTERNALS["groups"] in scope.keys else None,
         editions=editions,
         catalogues=told_by,
-        files={version: catalogues.files_of(root, version, connection) for version in versions},
+        files=files,
     )
 
 
-def _links(root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]]) -> dict[int, Linked | None]:
-    found: dict[int, Linked | None] = {}
+def _links(
+    root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]], files: Mapping[str | None, Mapping[str, CatalogueFile]]
+) -> dict[tuple[int, str | None], Linked | None]:
+    found: dict[tuple[int, str | None], Linked | None] = {}
     for bucket in sorted({bucket for _, _, bucket in chunks}):
-        try:
-            found[bucket] = links_of(root, chunks, bucket)
-        except (BuildError, FileNotFoundError):
-            found[bucket] = None
+        for version, known in files.items():
+            try:
+                found[bucket, version] = links_of(root, chunks, bucket, known)
+            except (BuildError, FileNotFoundError):
+                found[bucket, version] = None
     return found
 
 

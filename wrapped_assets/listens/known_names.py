@@ -12,7 +12,9 @@ from wrapped_assets.kernels.titles import song_key
 
 _IDS = (("recording_mbid", "mbid", "known_key"), ("isrc", "isrc", "isrc_key"), ("spotify_uri", "spotify", "spotify_key"))
 _TRUSTED = "spotify"  # exports take MBIDs and ISRCs from mappings, which are sometimes wrong
-_NO_ID = ("recording_mbid", "isrc", "spotify_uri", "submitted_recording_name", "submitted_artist_name", "artist_mbids", "release_group_name")
+_NOT_KNOWN = (
+    "recording_mbid", "isrc", "spotify_uri", "submitted_recording_name", "submitted_artist_name", "artist_mbids", "release_group_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,18 +35,17 @@ def known_names(tracks: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     recordings = _by_recording(tracks, catalogue.recordings)
     known = recordings.join(tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
     renamed = known.filter(pl.col("_known_recording") != pl.col("recording_id"))
-    strangers = renamed.select("artist_id").unique().lazy()
-    for table in (catalogue.artists, catalogue.recordings):
-        strangers = strangers.join(table.select("artist_id"), on="artist_id", how="anti")
-    is_alias = pl.col("artist_id").is_in(strangers.collect()["artist_id"].implode())
-    renamed = renamed.select("variant_id", "_new_title", "_new_artists", _is_alias=is_alias)
+    old = renamed["artist_id"].unique().implode()
+    others = [table.filter(pl.col("artist_id").is_in(old)).select("artist_id") for table in (catalogue.artists, catalogue.recordings)]
+    is_known = pl.col("artist_id").is_in(pl.concat(others).collect()["artist_id"].implode())
+    renamed = renamed.select("variant_id", "_new_title", "_new_artists", _is_alias=~is_known)
     others = tracks.join(known, on="variant_id", how="anti")
     found = pl.concat([renamed, _by_artist(others, catalogue.artists).select(renamed.columns)])
     guests = pl.col("artist_names").list.slice(1).list.join(", ")
     credit = pl.col("artist_names").list.first() + pl.when(guests != "").then(pl.lit(" feat. ") + guests).otherwise(pl.lit(""))
     under = tracks.join(found, on="variant_id").with_columns(recording_name="_new_title", artist_names="_new_artists")
     return under.with_columns(
-        *(pl.lit(None, tracks.schema[name]).alias(name) for name in _NO_ID),
+        *(pl.lit(None, tracks.schema[name]).alias(name) for name in _NOT_KNOWN),
         artist_name=credit,
         _exported="variant_id",
         variant_id=pl.concat_str(pl.lit("known\x1f"), "variant_id").map_batches(stable_ids, return_dtype=pl.Int64),
@@ -58,8 +59,8 @@ def _by_recording(tracks: pl.DataFrame, recordings: pl.LazyFrame) -> pl.DataFram
         heard = tracks.select("variant_id", "_title", "_artist", _key=key_of("recording", authority, pl.col(own))).drop_nulls("_key")
         facts = recordings.select(
             _key=pl.col(key), _known_recording="recording_id", _new_title="recording_name", _new_artists="artist_names"
-        ).drop_nulls("_key")
-        rows = heard.lazy().join(facts, on="_key").collect()
+        )
+        rows = facts.filter(pl.col("_key").is_in(heard["_key"].unique().implode())).collect().join(heard, on="_key")
         title, artist = song_key(pl.col("_new_title"), separated(pl.col("_new_artists"), pl.lit("")).list.first())
         if authority != _TRUSTED:
             rows = rows.filter((title == pl.col("_title")) | (artist == pl.col("_artist")))
@@ -78,7 +79,8 @@ def _by_artist(tracks: pl.DataFrame, artists: pl.LazyFrame) -> pl.DataFrame:
     ).explode("artist_ids", "artist_names", "artist_mbids", "_place")
     each = each.with_columns(_key=key_of("artist", "mbid", pl.col("artist_mbids")))
     known = artists.select(_key="known_key", _new_id="artist_id", _new_name="artist_name").unique("_key", keep="any")
-    named = each.lazy().join(known, on="_key", how="left").collect().sort("variant_id", "_place")
+    known = known.filter(pl.col("_key").is_in(each["_key"].unique().implode())).collect()
+    named = each.join(known, on="_key", how="left").sort("variant_id", "_place")
     is_other = (pl.col("_new_id") != pl.col("artist_ids")).fill_null(value=False)
     lists = named.group_by("variant_id", maintain_order=True).agg(
         _new_title=pl.col("recording_name").first(),

@@ -41,9 +41,9 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
 
 def _with_known(heard: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Adds the catalogue's name of each heard variant, which was never played and is newer than every name that was."""
-    newest = pl.lit(_NEWEST, heard.schema["_last"])
-    named = heard.join(known, on="variant_id").select("listener_id", variant_id="known_variant_id", _plays=pl.lit(0, heard.schema["_plays"]))
-    return pl.concat([heard, named.with_columns(_last=newest)])
+    never, newest = pl.lit(0, heard.schema["_plays"]), pl.lit(_NEWEST, heard.schema["_last"])
+    named = heard.join(known, on="variant_id")
+    return pl.concat([heard, named.select("listener_id", variant_id="known_variant_id", _plays=never, _last=newest)])
 
 
 def with_linked(tracks: pl.DataFrame, links: pl.DataFrame, led_to: pl.DataFrame) -> pl.DataFrame:

@@ -73,8 +73,8 @@ def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) ->
         under = _compared(renamed.select(list(LANDED_TRACKS)))
         known = exported.select(variant_id="_exported", known_variant_id="variant_id")
         found.append(under.join(exported, on="variant_id").select(key=by_name, variant_id="_exported"))
-        alias = exported.filter("_is_alias")
-        found.extend(alias.select(key=pl.concat_str(pl.lit("known "), "_exported"), variant_id=name) for name in ("variant_id", "_exported"))
+        alias = exported.filter("_is_alias").with_columns(key=pl.concat_str(pl.lit("known "), "_exported"))
+        found.extend(alias.select("key", variant_id=name) for name in ("variant_id", "_exported"))
         tracks = pl.concat([tracks, under])
     mbid = [pl.concat_str(pl.lit(f"mbid {part} "), "recording_mbid", pl.lit(" "), part) for part in ("_title", "_artist")]
     uri = pl.col("spotify_uri")

@@ -49,7 +49,7 @@ STAGES = (
     Stage("groups", ("storage.groups:members_frame",), _reads("groups")),
     Stage("catalogue", ("storage.catalogues:files_of", "contracts.known:known_schema"), _reads(*KNOWN)),
 )
-LINKING = Stage("linking", ("building.linking", "listens.link", "listens.spellings"), _reads("links"))
+LINKING = Stage("linking", ("building.linking", "listens.link", "listens.spellings", "listens.known_names"), _reads("links"))
 # What stages name and what changes no cell: decisions, records, places, errors; column types, which each declaration has; what links
 # are made of, for links count by their content.
 _APART = (

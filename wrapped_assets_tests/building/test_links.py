@@ -8,10 +8,11 @@ from typing import Any
 import polars as pl
 
 from wrapped_assets.building.build import build
+from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.situate import Project
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import manifest
+from wrapped_assets.storage import manifest, registry
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.exports import spotify_file, spotify_rows
@@ -54,6 +55,26 @@ def test_a_late_name_joins_what_was_heard_before_and_is_what_a_rebuild_gives(tmp
     land(again, tmp_path / "a2", "ana", OLD)
     build(Project(again))
     assert versions(again) == versions(root)
+    assert not build(Project(root)).recomputed
+
+
+def know(root: Root, folder: Path, title: str) -> str:
+    """Imports a catalogue that gives URI this title; returns the version."""
+    path = folder / "catalogue.csv"
+    path.write_text(f"recording_name,artist_names,spotify_uri\n{title},new name,{URI}\n")
+    version = import_catalogue(root, [path]).version
+    assert version
+    return version.name
+
+
+def test_a_new_catalogue_touches_months_with_a_name_that_it_changes_and_no_year_that_keeps_its_version(tmp_path: Path) -> None:
+    root = Root.open_or_make(tmp_path / "root", 1, KEY)
+    land(root, tmp_path / "a", "ana", OLD + rows("2025-03-05 night"))
+    registry.set_edition(root, 2024, catalogue=know(root, tmp_path, "pear"), is_frozen=True)
+    build(Project(root))
+    know(root, tmp_path, "apple")
+    report = build(Project(root))
+    assert {cell.period for cell in report.recomputed if cell.asset in ("listens/plays", "catalogue/tracks")} == {"2025-01"}
     assert not build(Project(root)).recomputed
 
 

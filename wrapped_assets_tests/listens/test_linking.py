@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from wrapped_assets.building.rehearsal import Found, rehearse
+from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
 from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.listens.plays import EXACT, MINUTES, SCROBBLES, duplicates_in, frame, listens_in, loaded, play, scrobble
 
@@ -120,3 +120,71 @@ def test_which_versions_are_one_recording_is_a_rule(rules: str, recordings: int)
     plays = frame(*(by_artist("bo", title, month) for month, title in enumerate(titles, 1)))
     found = rehearse({"ana": plays}, [2026], only=["plays"], rules={2026: rules_for(rules, 2026)})
     assert listens_in(found)["recording_id"].n_unique() == recordings
+
+
+RENAMED = {"known_recordings": [{"recording_name": "Apple", "artist_names": ["new"], "spotify_uri": URI}]}
+
+
+def _by_listener(found: Found, column: str) -> dict[str, set[int]]:
+    names = {number: name for name, number in surrogates_of(("ana", "bo", "cy")).items()}
+    return {names[number]: set(ids) for number, ids in listens_in(found).group_by("listener_id").agg(column).iter_rows()}
+
+
+def test_a_catalogue_gives_an_id_one_name_for_everybody_who_played_it() -> None:
+    people = {
+        "ana": frame(by_artist("old", "Eple", 1, spotify_uri=URI), by_artist("old", "Eple", 2)),
+        "bo": frame(by_artist("new", "Apple", 1)),
+        "cy": frame(by_artist("old", "Eple", 1)),
+    }
+    known = rehearse(people, [2026], only=["plays", "recording_chart"], catalogue=RENAMED)
+    by_listener = _by_listener(known, "recording_id")
+    assert by_listener["ana"] == by_listener["bo"], "the id's name, also in the play without an id that her history links to it"
+    assert by_listener["cy"] != by_listener["bo"], "a name without an id is what it says"
+    assert len(by_listener["ana"]) == 1
+    alone = rehearse({"cy": people["cy"]}, [2026], only=["plays"], catalogue=RENAMED)
+    assert _by_listener(alone, "recording_id")["cy"] == by_listener["cy"]
+
+
+@pytest.mark.parametrize(("others", "same"), [((), True), (("old",), False)], ids=["an alias", "an artist of the catalogue"])
+def test_a_catalogues_name_of_an_artist_holds_in_other_songs_unless_both_are_artists(others: tuple[str, ...], same: bool) -> None:
+    known = {
+        "known_recordings": [{"recording_name": "Eple", "artist_names": ["new"], "isrc": "NOABC0100001"}],
+        "known_artists": [{"artist_name": name} for name in ("new", *others)],
+    }
+    people = {
+        "ana": frame(by_artist("old", "Eple", 1, isrc="NOABC0100001"), by_artist("old", "Walk", 2)),
+        "bo": frame(by_artist("new", "Eple", 3), by_artist("new", "Walk", 4)),
+    }
+    ids = _by_listener(rehearse(people, [2026], only=["plays"], catalogue=known), "recording_id")
+    assert (ids["ana"] == ids["bo"], len(ids["ana"] & ids["bo"])) == (same, 1 + same)
+
+
+def test_a_catalogues_artist_by_mbid_has_one_name_for_everybody() -> None:
+    artist = {"artist_names": ["Ye"], "artist_mbids": [MBID]}
+    people = {"ana": frame(by_artist("Ye", "Eple", 1, **artist), by_artist("Ye", "Walk", 2)), "bo": frame(by_artist("Kanye", "Walk", 1))}
+    known = {"known_artists": [{"artist_name": "Kanye", "artist_mbid": MBID}]}
+    credit = _by_listener(rehearse(people, [2026], only=["plays"], catalogue=known), "artist_credit_id")
+    assert credit["ana"] == credit["bo"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"recording_name": "Walk", "artist_names": ["cy"], "isrc": "NOABC0100001"}],
+        [{"recording_name": name, "artist_names": ["bo"], "isrc": "NOABC0100001"} for name in ("Apple", "Pear")],
+        [{"recording_name": name, "artist_names": ["bo"], "isrc": "NOABC0100001"} for name in ("Apple", "Eple")],
+    ],
+    ids=["agrees in nothing", "two recordings of one id", "one of them as exported"],
+)
+def test_a_catalogue_that_is_in_doubt_renames_nothing(rows: list[dict[str, Any]]) -> None:
+    people = {"ana": frame(by_artist("bo", "Eple", 1, isrc="NOABC0100001"))}
+    with_it, without = (listens_in(rehearse(people, [2026], only=["plays"], catalogue=known)) for known in ({"known_recordings": rows}, {}))
+    assert with_it.equals(without)
+
+
+def test_a_catalogue_splits_no_playback_that_was_one() -> None:
+    exports = [
+        (EXACT, frame(by_artist("old", "Eple", 1, spotify_uri=URI))),
+        (SCROBBLES, frame(scrobble("2026-01-01 12:00", "Eple", artist_credit="old"))),
+    ]
+    assert listens_in(rehearse({"ana": exports}, [2026], only=["plays"], catalogue=RENAMED)).height == 1

@@ -20,34 +20,46 @@ TITLE, ARTIST = "Third Rail", "Blanka Ferro"
 Exports = list[tuple[Source, list[dict[str, Any]]]]
 
 TITLES = [
-    *(f"{TITLE} {words}" for words in (
-        "(feat. Nadir Oz)", "[ft. Nadir Oz]", "{feat. Nadir Oz}", "<feat. Nadir Oz>", "（feat. Nadir Oz）", "【Feat. Nadir Oz】",
-        "(feat: Nadir Oz)", "(f. Nadir Oz)", "(w/ Nadir Oz)", "(duet with Nadir Oz)", "featuring Nadir Oz", "- with Nadir Oz", "- feat. Nadir Oz",
-        "- Remastered 2011", "(2011 Remaster)", "[Remastered]", "- Remasterizado en 2011", "(Remasterisé en 2011)", "- 30th Anniversary Remaster",
-        "- Single Version", "(Album Version)", "- Mono", "(feat. Nadir Oz) - 2011 Remaster", "(Remastered) (feat. Nadir Oz)",
-        "(Official Video)", "[Official Music Video]", "(Official Audio)", "(Lyrics)", "(HD)", '(From "Night Bus")', "- From Night Bus",
-        "(prod. Nadir Oz)",
-    )),
+    *(
+        f"{TITLE} {words}"
+        for words in (
+            "(feat. Nadir Oz)", "[ft. Nadir Oz]", "{feat. Nadir Oz}", "<feat. Nadir Oz>", "（feat. Nadir Oz）", "【Feat. Nadir Oz】",
+            "(feat: Nadir Oz)", "(f. Nadir Oz)", "(w/ Nadir Oz)", "(duet with Nadir Oz)", "featuring Nadir Oz", "- with Nadir Oz",
+            "- feat. Nadir Oz", "- Remastered 2011", "(2011 Remaster)", "[Remastered]", "- Remasterizado en 2011",
+            "(Remasterisé en 2011)", "- 30th Anniversary Remaster", "- Single Version", "(Album Version)", "- Mono",
+            "(feat. Nadir Oz) - 2011 Remaster", "(Remastered) (feat. Nadir Oz)", "(Official Video)", "[Official Music Video]",
+            "(Official Audio)", "(Lyrics)", "(HD)", '(From "Night Bus")', "- From Night Bus", "(prod. Nadir Oz)",
+        )
+    ),
     "THIRD RAIL", "  Third  Rail ", "Third\N{NO-BREAK SPACE}Rail", "ＴＨＩＲＤ　ＲＡＩＬ", "Third Rail!",
 ]  # fmt: skip
 ARTISTS = [
-    *(f"{ARTIST}{words}" for words in (
-        " - Topic", "VEVO", " (Official)", " & Nadir Oz", ", Nadir Oz", " x Nadir Oz", " × Nadir Oz", " feat. Nadir Oz", " und Nadir Oz",
-        " y Nadir Oz", " et Nadir Oz", "; Nadir Oz", " / Nadir Oz", "、Nadir Oz", " vs. Nadir Oz", " presents Nadir Oz",
-    )),
+    *(
+        f"{ARTIST}{words}"
+        for words in (
+            " - Topic", "VEVO", " (Official)", " & Nadir Oz", ", Nadir Oz", " x Nadir Oz", " × Nadir Oz", " feat. Nadir Oz",
+            " und Nadir Oz", " y Nadir Oz", " et Nadir Oz", "; Nadir Oz", " / Nadir Oz", "、Nadir Oz", " vs. Nadir Oz",
+            " presents Nadir Oz",
+        )
+    ),
     "The Blanka Ferro", "BlankaFerroVEVO",
 ]  # fmt: skip
+DECOMPOSED = ("Café", "Мой", "ガラス", "한국")
 PAIRS = [
-    ("Café", unicodedata.normalize("NFD", "Café")), ("Мой", unicodedata.normalize("NFD", "Мой")), ("ガラス", unicodedata.normalize("NFD", "ガラス")),
+    *((name, unicodedata.normalize("NFD", name)) for name in DECOMPOSED),
     ("ｶﾅ", "カナ"), ("Don’t Go", "Dont Go"), ("Don&#39;t Go", "Don't Go"), ("Salt &amp; Pepper", "Salt and Pepper"), ("Straße", "STRASSE"),
     ("Bjørn", "Bjorn"), ("Łódź", "Lodz"), ("Ænima", "Aenima"), ("Ёлка", "Елка"), ("حـب", "حب"), ("Dawn, Pt. 2", "Dawn, Part 2"),
     ("Part Ⅱ", "Part II"), ("A–B", "A-B"), ("夜　道", "夜 道"), ("İstanbul", "Istanbul"), ("...", "…"),
 ]  # fmt: skip
 OTHERS = [
-    *(f"{TITLE} {words}" for words in (
-        "- Live", "(Live at Oslo)", "- Live from Oslo", "(Nadir Oz Remix)", "- Acoustic", "(Demo)", "(Instrumental)", "Pt. 2", "(Karaoke Version)",
-        "(Piano Version)", "(Live) - 2011 Remaster", "(Extended Mix)", "(Sped Up)", "(BBC Session)", "(Blanka's Version)", "(Live) (Official Video)",
-    )),
+    *(
+        f"{TITLE} {words}"
+        for words in (
+            "- Live", "(Live at Oslo)", "- Live from Oslo", "(Nadir Oz Remix)", "- Acoustic", "(Demo)", "(Instrumental)", "Pt. 2",
+            "(Karaoke Version)", "(Piano Version)", "(Live) - 2011 Remaster", "(Extended Mix)", "(Sped Up)", "(BBC Session)",
+            "(Blanka's Version)", "(Live) (Official Video)",
+        )
+    ),
     "Night Bus",
 ]  # fmt: skip
 
