@@ -9,7 +9,6 @@ import polars as pl
 
 from wrapped_assets.privacy.ages import age_band
 from wrapped_assets.privacy.denied import denied_word
-from wrapped_assets.privacy.disclosure import banded
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.pseudonyms import PSEUDONYM_BYTES, pseudonyms
 from wrapped_assets.vocabulary.world_regions import REGION_OF, REGIONS
@@ -39,9 +38,9 @@ def produce(snapshot: Snapshot, draws: Draws) -> Produced:
     names = pseudonyms(snapshot.key, shown["listener_id"])
     table = shown.with_columns(pseudonym=pl.col("listener_id").replace_strict(names, return_dtype=pl.String)).sort("pseudonym")
     hidden = {
-        "people without a known country or a genre that may be told": banded(people.height - complete.height),
-        f"people in groups of fewer than {rule.k_cell} of one region, age band and genre": banded(complete.height - told.height),
-        "people whose region and age band would tell their genre": banded(told.height - shown.height),
+        "people without a known country or a genre that may be told": people.height - complete.height,
+        f"people in groups of fewer than {rule.k_cell} of one region, age band and genre": complete.height - told.height,
+        "people whose region and age band would tell their genre": told.height - shown.height,
     }
     everybody = complete.lazy().select(*CLASS, "listener_id")  # also who is in a group too small to be told
     return Produced({ROWS: table.select("pseudonym", *CLASS)}, hidden, names, {ROWS: everybody})

@@ -20,11 +20,12 @@ class Produced:
 
     `contributors` are, by file, the people and their amounts behind its figures, also behind those that are too small to be shown
     (`privacy/contributions.py`): the gate verifies the tables by them. A file whose figures all have noise needs none.
-    `hidden` counts what thresholds took away, by what it is: {"artists below 20 listeners": 12}; numbers of people as bands.
+    `hidden` counts what thresholds took away, by what it is: {"artists below 20 listeners": 12}. Reports give it as bands only: one more
+    small artist would tell that somebody came.
     """
 
     tables: Mapping[str, pl.DataFrame]
-    hidden: Mapping[str, int | str] = field(default_factory=dict)
+    hidden: Mapping[str, int] = field(default_factory=dict)
     subjects: Mapping[int, str] = field(default_factory=dict)  # listener → pseudonym, by the snapshot's key
     contributors: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
 

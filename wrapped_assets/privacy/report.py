@@ -51,7 +51,7 @@ def figures_of(snapshot: Snapshot, produced: Produced, restatement: str | None) 
             ],
         },
         "thresholds": policy.disclosure.model_dump() if policy.disclosure else {},
-        "hidden": dict(sorted(produced.hidden.items())),
+        "hidden": {what: banded(count) for what, count in sorted(produced.hidden.items())},
         "noise": [_noise(name, policy) for name in sorted(policy.noise)],
         "denied_topics": policy.deny,
         "not_guaranteed": policy.not_guaranteed,

@@ -17,9 +17,11 @@ from wrapped_assets.cli import main
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.exports.all_exports import all_exports, export_named
 from wrapped_assets.privacy import gate, policy
+from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.noise import GaussianThreshold, Laplace, TopK
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.recalling import recall_exports
+from wrapped_assets.privacy.report import figures_of
 from wrapped_assets.privacy.staged_files import as_csv, hash_of_folder
 from wrapped_assets.storage import budget, consents, exports, registry
 from wrapped_assets_tests.privacy.exports.world import YEAR, Life, World, on, public
@@ -130,6 +132,26 @@ def test_renaming_everybody_changes_no_byte_of_an_aggregate(tmp_path: Path, monk
         found.append({file: as_csv(table) for file, table in each.produce(export_named(name)).tables.items()})
     assert found[0] == found[1]
     assert any(content.count(b"\n") > 1 for content in found[0].values())
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_one_more_hidden_person_changes_nothing_in_the_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A lone listener of an artist of their own, of a country and a genre that nobody else has: how much is hidden stays a band."""
+    monkeypatch.setattr(Laplace, "draw", lambda self, counts: list(counts))
+    monkeypatch.setattr(GaussianThreshold, "draw", lambda self, counts: dict(sorted(counts.items())))
+    monkeypatch.setattr(TopK, "draw", lambda self, counts: sorted(range(len(counts)), key=lambda place: (-counts[place], place))[: self.k])
+    alone = Life(country="IS", artists={"heard once": on("03-03")}, genres=("yodel",))
+    told = []
+    for place, added in (("without", {}), ("with", {"lone": alone})):
+        made = World(tmp_path / place, lives(canaries()) | added, CATALOGUE)
+        campaign(made)
+        snapshot = made.snapshot(export_named(name), MADE[name])
+        produced = export_named(name).produce(snapshot, Draws(snapshot))
+        figures = figures_of(snapshot, produced, None)
+        told.append((figures["hidden"], figures["people"]))
+        assert all(isinstance(count, str) for count in figures["hidden"].values())
+        assert figures["hidden"]
+    assert told[0] == told[1]
 
 
 def test_marketing_through_the_command_waits_for_two_people_and_then_leaves(world: World, tmp_path: Path) -> None:

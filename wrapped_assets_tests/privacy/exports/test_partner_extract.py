@@ -115,12 +115,6 @@ def test_what_is_recalled_is_the_listeners_own_row(tmp_path: Path) -> None:
     assert set(found.subjects) == {world.root.surrogate(name) for name in BASE}
 
 
-def test_what_was_left_out_is_given_in_bands_for_two_extracts_would_tell_who_came(tmp_path: Path) -> None:
-    few = World(tmp_path / "one", BASE | crowd(3, "folk")).produce(PARTNER_EXTRACT, "acme").hidden
-    more = World(tmp_path / "two", BASE | crowd(4, "folk")).produce(PARTNER_EXTRACT, "acme").hidden
-    assert few == more
-
-
 HEX = [f"{number:032x}" for number in range(24)]
 GOOD = pl.DataFrame({"pseudonym": HEX, "region": "Asia", "age_band": "45+", "top_genre": ["rock"] * 12 + ["jazz"] * 12})
 
