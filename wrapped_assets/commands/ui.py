@@ -20,4 +20,5 @@ def command(ctx, host, port, allowed, data) -> None:
     """
     from wrapped_assets.orchestration.ui import serve
 
+    click.echo(f"Starting; then open http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
     ctx.exit(serve(data, host=host, port=port, allowed=allowed))

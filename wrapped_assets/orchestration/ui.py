@@ -22,7 +22,7 @@ def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000, allowed: C
     environment = {**prepare(root), HOSTS: " ".join(sorted(hosts_of(host, allowed)))}
     refresh(root)
     workspace = str(storage_folder(root) / "workspace.yaml")
-    command = [sys.executable, "-m", "wrapped_assets.orchestration.dev", "-w", workspace, "-h", host, "-p", str(port)]
+    command = [sys.executable, "-m", "wrapped_assets.orchestration.dev", workspace, host, str(port)]
     for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts what it puts in the background with interrupts ignored
         signal.signal(stop, signal.default_int_handler)
     with subprocess.Popen(command, env=environment, cwd=root) as server:  # noqa: S603 (our own arguments)

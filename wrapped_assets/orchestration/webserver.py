@@ -1,13 +1,21 @@
 """Dagster's webserver behind the shield that `wrapped serve` has: it answers to known hosts only, and to no other site's requests.
 
-`python -m wrapped_assets.orchestration.webserver` takes the options of `dagster-webserver`. WRAPPED_UI_HOSTS holds the hosts.
+`python -m wrapped_assets.orchestration.webserver WORKSPACE HOST PORT`. WRAPPED_UI_HOSTS holds further hosts that it answers to.
 """
 
 import os
+import sys
+from asyncio import CancelledError
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
-from dagster_webserver import app
-from dagster_webserver.cli import cli
+import dagster as dg
+import uvicorn
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster_webserver.version import __version__
 from dagster_webserver.webserver import DagsterWebserver
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from wrapped_assets.orchestration.where import HOSTS
@@ -25,7 +33,21 @@ class ShieldedWebserver(DagsterWebserver):
         return [Middleware(Shield, headers=_HEADERS, hosts=hosts), *super().build_middleware()]
 
 
+@asynccontextmanager
+async def _until_stopped(_app: Starlette) -> AsyncIterator[None]:
+    with suppress(CancelledError):  # an interrupt is a normal end
+        yield
+
+
+def run(workspace: str, host: str, port: int) -> None:
+    """Serves the workspace until it is interrupted."""
+    with dg.DagsterInstance.get() as instance:
+        target = WorkspaceFileTarget(paths=[workspace])
+        with WorkspaceProcessContext(instance, target, version=__version__, code_server_log_level="warning") as context:
+            application = ShieldedWebserver(context, live_data_poll_rate=2000).create_asgi_app(lifespan=_until_stopped)
+            uvicorn.run(application, host=host, port=port, log_level="warning", access_log=False)
+
+
 if __name__ == "__main__":
     keep_private()
-    app.DagsterWebserver = ShieldedWebserver  # the name by which Dagster makes its application
-    cli(auto_envvar_prefix="DAGSTER_WEBSERVER")
+    run(sys.argv[1], sys.argv[2], int(sys.argv[3]))

@@ -13,11 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
-from dagster._cli import dev
 from starlette.types import Message, Receive, Scope, Send
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.orchestration import dev as shielded_dev
+from wrapped_assets.orchestration.dev import commands
 from wrapped_assets.orchestration.webserver import ShieldedWebserver
 from wrapped_assets.orchestration.where import HOSTS
 from wrapped_assets.serving.shield import Shield, hosts_of
@@ -74,16 +73,9 @@ def test_no_request_and_no_websocket_of_another_site_reaches_the_server(monkeypa
     assert _answer(app, "http", ITSELF[-1], "POST") == 403  # a form of another site
 
 
-def test_dagster_dev_starts_the_shielded_webserver_and_the_rest_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[list[str]] = []
-    monkeypatch.setattr(shielded_dev, "_open", lambda parts, **settings: started.append(parts))
-    assert dev.open_ipc_subprocess is shielded_dev.start
-    for parts in (["python", "-m", "dagster_webserver", "--port", "1"], ["python", "-m", "dagster._daemon", "run"]):
-        dev.open_ipc_subprocess(parts)
-    assert started == [
-        ["python", "-m", "wrapped_assets.orchestration.webserver", "--port", "1"],
-        ["python", "-m", "dagster._daemon", "run"],
-    ]
+def test_the_webserver_that_is_started_is_the_shielded_one_and_no_other() -> None:
+    started = [command[2] for command in commands("workspace.yaml", "127.0.0.1", "3000")]
+    assert started == [ShieldedWebserver.__module__, "dagster._daemon"]
 
 
 def test_an_allowed_host_is_a_name_and_every_address_is_none() -> None:
