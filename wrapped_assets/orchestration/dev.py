@@ -17,6 +17,7 @@ from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from wrapped_assets.storage.private import keep_private
+from wrapped_assets.storage.whole_files import write_whole
 
 _LOOK_SECONDS, _STOP_SECONDS = 1, 60
 
@@ -33,7 +34,7 @@ def run(workspace: str, host: str, port: str) -> int:
         instance = stack.enter_context(dg.DagsterInstance.get())
         servers = stack.enter_context(ProxyServerManager(instance, WorkspaceFileTarget(paths=[workspace]), "warning"))
         shared = Path(stack.enter_context(TemporaryDirectory())) / "workspace.yaml"
-        shared.write_text(yaml.safe_dump({"load_from": servers.get_code_server_specs()}))
+        write_whole(shared, yaml.safe_dump({"load_from": servers.get_code_server_specs()}).encode())
         processes = [subprocess.Popen(command) for command in commands(str(shared), host, port)]  # noqa: S603 (our own arguments)
         try:
             while all(process.poll() is None for process in processes):
