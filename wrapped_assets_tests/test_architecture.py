@@ -109,6 +109,38 @@ def test_frames_are_stored_by_the_writers_that_are_known() -> None:
     assert found == writers
 
 
+READERS = {"scan_parquet", "read_parquet", "read_parquet_schema", "read_parquet_metadata", "ParquetFile", "read_table"}
+# Functions that read Parquet and compare no bytes, and why they need not.
+UNCOMPARED = {
+    "building/linking.py:_read": "the two paths come from _intact, or were just written",
+    "privacy/contributions.py:fewest_changed": "the gate's own record, which no stored figure is made of",
+    "privacy/contributions.py:forget": "the same",
+    "rights/residue.py:_in_parquet": "looks for people in every byte, whole or not",
+    "serving/released.py:of_releases": "its callers give paths from intact",
+    "storage/cell_files.py:is_of": "reads whose a file is, which is part of comparing it",
+    "storage/known_parts.py:_join": "written by this import, in its own working folder",
+    "storage/known_parts.py:hashed": "the same",
+    "storage/known_parts.py:merged": "parts of this import; the version before comes from catalogues.intact",
+    "storage/purging.py:_remove_rejected": "looks for people, whole or not; a file with them is removed",
+}
+
+
+def test_whoever_reads_a_stored_table_compares_its_bytes_first() -> None:
+    """Otherwise a damaged file could reach a figure: each function that reads Parquet asks for intact paths, or is listed above."""
+    found = set()
+    for path in MODULES:
+        inside = path.relative_to(ROOT)
+        if inside.parts[0] != "wrapped_assets" or inside.parts[1] == "sources":  # what somebody hands in has no recorded hash
+            continue
+        for function in (node for node in nodes_of(path) if isinstance(node, ast.FunctionDef)):
+            called = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+            methods = {node.attr for node in called if isinstance(node, ast.Attribute)}
+            names = methods | {node.id for node in called if isinstance(node, ast.Name)}
+            if methods & READERS and not {"intact", "_intact", "intact_path", "is_intact"} & names:
+                found.add(f"{inside.relative_to('wrapped_assets').as_posix()}:{function.name}")
+    assert found == set(UNCOMPARED)
+
+
 def test_there_is_one_way_to_write_a_file_whole() -> None:
     """Others would forget one of: a hidden name meanwhile, the owner's eyes only, the disk before the name, nothing left after an error."""
     elsewhere = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from benchmarks.recompute.edits import EVERY
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.storage.manifest import StoredCell
@@ -27,7 +28,7 @@ def without_cause(recomputed: list[Cell], graph: Graph, before: Cells, after: Ce
         cell
         for cell in recomputed
         if cell in before
-        and graph.by_key[cell.asset].name not in code
+        and not code & {graph.by_key[cell.asset].name, EVERY}
         and not _is_touched(graph.by_key[cell.asset], cell, touched)
         and not any(_reads_changed(graph, key, read, cell, changed) for key, read in graph.inputs(graph.by_key[cell.asset]))
     ]

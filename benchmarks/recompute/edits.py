@@ -16,6 +16,7 @@ INSIGHTS, PARTIALS, KERNELS = ("insights/listener", "playlists"), ("aggregates",
 # Columns that may take other values, and columns that may become narrower, without an insight falling over them.
 AMOUNTS = re.compile(r"minutes|ms_played|duration_ms|\w+_count")
 COUNTS = re.compile(r"\w+_count")
+EVERY = "*"  # in place of the names of all assets
 
 
 @dataclass

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from benchmarks.recompute.edits import AMOUNTS, COUNTS, INSIGHTS, PARTIALS, Bench, Edit, asset_in, first_input, kernel_in
+from benchmarks.recompute.edits import AMOUNTS, COUNTS, EVERY, INSIGHTS, PARTIALS, Bench, Edit, asset_in, first_input, kernel_in
 from benchmarks.recompute.reach import assets_reaching
 from benchmarks.recompute.splicing import declared_columns, with_declared_column, with_line_at_start, with_result
 
-COLUMNS, RULES = "vocabulary/columns.py", "vocabulary/rules.py"
+COLUMNS, RULES, ENGINE = "vocabulary/columns.py", "vocabulary/rules.py", "storage/files.py"
 # Known places with two spellings: file, one, the other, what is defined there.
 OTHER_HELPERS = [
     ("kernels/division.py", "60_000", "30_000", "minutes_of"),
@@ -131,9 +131,22 @@ def rule_set(bench: Bench) -> Edit:
     return Edit("rule set", f"minimum_ms_played {old} → {new}", rules=["minimum_ms_played"])
 
 
+def engine(bench: Bench) -> Edit:
+    """How the platform itself writes a cell, or checks it: every cell is another engine's, and most come out equal."""
+    places = [
+        (ENGINE, 'COMPRESSION, COMPRESSION_LEVEL = "zstd", 1', 'COMPRESSION, COMPRESSION_LEVEL = "zstd", 3'),
+        (ENGINE, "ROW_GROUP_ROWS = 512 * 1024", "ROW_GROUP_ROWS = 256"),
+    ]
+    file, one, other = bench.choice.choice(places)
+    text = bench.copy.read(file)
+    old, new = (one, other) if one in text else (other, one)
+    bench.copy.write(file, text.replace(old, new))
+    return Edit("engine", f"{old} → {new}", {EVERY})
+
+
 def revert(bench: Bench) -> Edit:
     """An edited file as it was at first: A → B → A."""
-    files = [file for file in bench.copy.edits if file in bench.copy.pristine and file not in (COLUMNS, RULES)]
+    files = [file for file in bench.copy.edits if file in bench.copy.pristine and file not in (COLUMNS, RULES, ENGINE)]
     if not files:
         return logic_insight(bench)
     file = max(bench.choice.sample(files, min(3, len(files))), key=lambda file: bench.copy.edits[file])

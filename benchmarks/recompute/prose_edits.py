@@ -7,6 +7,7 @@ import re
 from benchmarks.recompute.edits import INSIGHTS, KERNELS, PARTIALS, Bench, Edit, asset_in, kernel_in
 from benchmarks.recompute.splicing import (
     functions_of,
+    public_names,
     reformatted,
     with_docstring_sentence,
     with_functions_swapped,
@@ -57,7 +58,7 @@ def move(bench: Bench) -> Edit:
         return bench.edited("move of a function", "swapped with the one above", file, new, [])
     file = bench.choice.choice([file for file in files if functions_of(bench.copy.read(file)) and file != "kernels/hashing.py"])
     text = bench.copy.read(file)
-    names = ", ".join(found.name for found in functions_of(text))
+    names = ", ".join(public_names(text))
     place = f"moved_{bench.number}"
     bench.copy.write(f"kernels/{place}.py", text)
     new = f'"""Moved."""\n\nfrom wrapped_assets.kernels.{place} import {names}\n'

@@ -22,7 +22,7 @@ KINDS: tuple[Callable[[Bench], Edit], ...] = (
     data_edits.nothing, prose_edits.prose, prose_edits.reformat, prose_edits.rename, prose_edits.move,
     logic_edits.refactor_insight, logic_edits.refactor_aggregate, logic_edits.refactor_helper,
     logic_edits.logic_insight, logic_edits.logic_insight, logic_edits.logic_aggregate, logic_edits.helper, logic_edits.added_column,
-    logic_edits.column_type, logic_edits.rule_set, logic_edits.revert,
+    logic_edits.column_type, logic_edits.rule_set, logic_edits.engine, logic_edits.revert,
     data_edits.cut_off, data_edits.edition_rules, data_edits.late, data_edits.newcomer, data_edits.removal, data_edits.time_zone,
     data_edits.exclusion, data_edits.profile, data_edits.consent,
 )  # fmt: skip

@@ -16,6 +16,18 @@ def function_of(text: str, name: str) -> ast.FunctionDef:
     return next(node for node in functions_of(text) if node.name == name)
 
 
+def public_names(text: str) -> list[str]:
+    """What other modules may import of a module."""
+    found: list[str] = []
+    for node in ast.parse(text).body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.append(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found.extend(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name))
+    return [name for name in found if not name.startswith("_")]
+
+
 def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 

@@ -8,7 +8,7 @@ from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import rows_version
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage.cell_paths import path_of
+from wrapped_assets.storage.cell_paths import is_path_of
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell, period_year
@@ -29,7 +29,7 @@ def refuse_restatement(root: Root, situation: Situation, cell: Cell, frame: pl.D
         path, since = live.paths[cell], live.published_at
     else:
         return
-    if path != path_of(cell, rows_version(frame.height, frame_hashes(frame))):
+    if not is_path_of(path, cell, rows_version(frame.height, frame_hashes(frame))):
         raise BuildError(
             f"its file is lost ({path}), its edition is frozen, and recomputing it gives different rows: restore the file "
             f"from a backup of {since:%Y-%m-%d} or later, or recompute the edition on purpose: `wrapped edition set {year} --thawed`, "

@@ -45,7 +45,8 @@ class Computed:
     def of(cls, situation: Situation, work: Work, frame: pl.DataFrame, seconds: float) -> Computed:
         """As of now: `situation` holds what the cell was computed from."""
         cell = work.cell
-        rows = CellRows.of(cell, frame, situation.stored.get(cell))
+        known = situation.stored.get(cell)
+        rows = CellRows.of(cell, frame, known, is_other_code=known is not None and known.logic != situation.logic[cell.asset])
         stored = StoredCell(
             cell=cell,
             input_version=work.input_version,
@@ -69,7 +70,7 @@ def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredC
     """Writes and records cells. Moved, and nothing recorded nor left, where anything that they read is another by now."""
     if not done:
         return []
-    root = project.root
+    root, stored = project.root, list[StoredCell]()
     try:
         stored = _written(root, done)
         with exclusive(root.engine) as connection:
@@ -81,7 +82,7 @@ def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredC
             write_records(root, stored, syncs=False)  # the manifest says the same; `Pass` syncs them once a unit
     except BaseException:
         with suppress(RegistryUnavailable):  # then the next build sweeps
-            manifest.remove_unnamed(root, [each.rows.path for each in done])
+            manifest.remove_unnamed(root, [each.rows.path for each in done] + [found.path for found in stored])
         raise
     manifest.remove_unnamed(root, replaced)
     return stored
@@ -94,7 +95,8 @@ def _written(root: Root, done: Sequence[Computed]) -> list[StoredCell]:
     share, now = (time.monotonic() - started) / len(done), datetime.now(UTC)
     return [
         replace(
-            each.stored, byte_count=file.byte_count, file_hash=file.file_hash, seconds=each.stored.seconds + share, written_at=now
+            each.stored, path=file.path, byte_count=file.byte_count, file_hash=file.file_hash,
+            seconds=each.stored.seconds + share, written_at=now,
         )
         for each, file in zip(done, files, strict=True)
     ]  # fmt: skip

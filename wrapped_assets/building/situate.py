@@ -18,7 +18,7 @@ from wrapped_assets.planning.fingerprint import fingerprint_of
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
-from wrapped_assets.storage.cell_paths import path_of
+from wrapped_assets.storage.cell_paths import is_path_of
 from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import snapshot
@@ -70,7 +70,7 @@ class Project:
     def looks_whole(self, stored: manifest.StoredCell) -> bool:
         """A quick look: the row names the cell's own file, and its size is right. Whoever reads the file compares its bytes."""
         try:
-            is_own = stored.path == path_of(stored.cell, stored.data_version)
+            is_own = is_path_of(stored.path, stored.cell, stored.data_version)
             return is_own and (self.root.path / stored.path).stat().st_size == stored.byte_count
         except OSError:
             return False

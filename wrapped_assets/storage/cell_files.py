@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import orjson
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import rows_version
-from wrapped_assets.storage.cell_paths import path_of
+from wrapped_assets.storage.cell_paths import is_path_of, path_beside, path_of
 from wrapped_assets.storage.frame_files import FrameFile, write_frames
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
@@ -35,18 +36,19 @@ class Written:
 
 @dataclass(frozen=True)
 class CellRows:
-    """The rows of a cell with their hashes, and what the manifest says of the cell, which saves asking it."""
+    """The rows of a cell with their hashes, what the manifest says of the cell, and whether that was made by other code."""
 
     cell: Cell
     frame: pl.DataFrame
     column_hashes: dict[str, str]
     data_version: str
     known: StoredCell | None = None
+    is_other_code: bool = False
 
     @classmethod
-    def of(cls, cell: Cell, frame: pl.DataFrame, known: StoredCell | None = None) -> CellRows:
+    def of(cls, cell: Cell, frame: pl.DataFrame, known: StoredCell | None = None, *, is_other_code: bool = False) -> CellRows:
         hashes = frame_hashes(frame)
-        return cls(cell, frame, hashes, rows_version(frame.height, hashes), known)
+        return cls(cell, frame, hashes, rows_version(frame.height, hashes), known, is_other_code)
 
     @property
     def path(self) -> str:
@@ -63,28 +65,29 @@ def write_cell(root: Root, cell: Cell, frame: pl.DataFrame) -> Written:
 def write_cells(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
     """Writes the rows of cells, unless they are there.
 
-    A file that some manifest or published edition names stays as it is, byte by byte, as long as it is intact: another release of a
-    library may write other bytes for the same rows.
+    A file that some manifest or published edition names stays as it is, byte by byte, as long as it is intact. Rows that other code
+    computed or wrote the last time are written all the same; where that gives other bytes, they get a file of their own beside the old.
     """
-    there = {each.path: kept for each in wanted if (kept := _kept(root, each))}
-    new = [each for each in wanted if each.path not in there]
-    made = write_frames([FrameFile(each.frame, root.path / each.path, {_NOTE: _note(each)}) for each in new])
-    for each, (size, digest) in zip(new, made, strict=True):
-        there[each.path] = Written(each.path, each.data_version, each.column_hashes, size, digest)
-    return [there[each.path] for each in wanted]
+    there = {each.path: list(_there(root, each) if each.is_other_code else islice(_there(root, each), 1)) for each in wanted}
+    new = [(each, path_beside(each.path) if there[each.path] else each.path) for each in wanted if each.is_other_code or not there[each.path]]
+    made = write_frames([FrameFile(each.frame, root.path / path, {_NOTE: _note(each)}) for each, path in new])
+    for (each, path), (size, digest) in zip(new, made, strict=True):
+        same = [kept for kept in there[each.path] if kept.file_hash == digest]
+        if same:
+            (root.path / path).unlink()
+        there[each.path] = same or [Written(path, each.data_version, each.column_hashes, size, digest)]
+    return [there[each.path][0] for each in wanted]
 
 
-def _kept(root: Root, rows: CellRows) -> Written | None:
-    """The file that is there, if some row names its bytes."""
-    path, known = rows.path, rows.known
-    place = root.path / path
-    if place.exists():
-        if known is not None and known.path == path and is_intact(place, known.file_hash):
-            return Written(path, rows.data_version, rows.column_hashes, known.byte_count, known.file_hash, is_new=False)
-        for digest in sorted(recorded_hashes(root, path)):
-            if is_intact(place, digest):
-                return Written(path, rows.data_version, rows.column_hashes, place.stat().st_size, digest, is_new=False)
-    return None
+def _there(root: Root, rows: CellRows) -> Iterator[Written]:
+    """The files with these rows that are there with the bytes that some row names: the manifest's own first."""
+    known = rows.known
+    if known is not None and is_path_of(known.path, rows.cell, rows.data_version) and is_intact(root.path / known.path, known.file_hash):
+        yield Written(known.path, rows.data_version, rows.column_hashes, known.byte_count, known.file_hash, is_new=False)
+    place = root.path / rows.path
+    for digest in sorted(recorded_hashes(root, rows.path)) if place.exists() else ():
+        if is_intact(place, digest):
+            yield Written(rows.path, rows.data_version, rows.column_hashes, place.stat().st_size, digest, is_new=False)
 
 
 def _note(rows: CellRows) -> str:
@@ -106,7 +109,7 @@ def recorded_hashes(root: Root, path: str) -> set[str]:
 def is_of(root: Root, path: str, cell: Cell, data_version: str | None = None) -> bool:
     """Whether a file is this cell's, by its name and by the note in it; and has these rows, where a version is given."""
     written = path.rpartition("-")[2].removesuffix(".parquet")
-    if path != path_of(cell, data_version or written):
+    if not is_path_of(path, cell, data_version or written):
         return False
     try:
         note = orjson.loads(pl.read_parquet_metadata(root.path / path)[_NOTE])

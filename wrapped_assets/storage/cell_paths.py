@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+
 from wrapped_assets.vocabulary.periods import Cell
+
+_AGAIN = re.compile(r"-[0-9a-f]{8}-(?P<version>[0-9a-f]{16}\.parquet)$")  # in the name of rows that were written anew
 
 
 def path_of(cell: Cell, data_version: str) -> str:
@@ -10,3 +15,15 @@ def path_of(cell: Cell, data_version: str) -> str:
     layer, name = cell.asset.split("/")
     stem = "all" if cell.bucket is None else f"b{cell.bucket:03d}"
     return f"lake/{layer}/{name}/{cell.period}/{stem}-{data_version[:16]}.parquet"
+
+
+def path_beside(path: str) -> str:
+    """A name of its own for a cell's rows whose usual name is taken by other bytes."""
+    before, _, version = path.rpartition("-")
+    return f"{before}-{secrets.token_hex(4)}-{version}"
+
+
+def is_path_of(path: str, cell: Cell, data_version: str) -> bool:
+    """Whether a file of this name holds the rows of a cell: its usual name, or one of its own for rows that were written anew."""
+    usual = path_of(cell, data_version)
+    return path == usual or _AGAIN.sub(r"-\g<version>", path) == usual

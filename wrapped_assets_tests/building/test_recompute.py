@@ -14,7 +14,10 @@ from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.kernels.ranking import first_per
-from wrapped_assets.storage import manifest, registry
+from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.storage import files, frame_files, manifest, registry
+from wrapped_assets.storage.cell_files import CellRows, is_of, write_cells
+from wrapped_assets.storage.cell_paths import is_path_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.other_logic import project_of
@@ -59,6 +62,45 @@ def test_a_full_build_computes_everything_and_changes_no_byte(small: Root) -> No
     assert len(report.recomputed) == len(versions(small))
     assert report.cut_off == []
     assert lake_files(small) == before
+
+
+def _with_engine(root: Root, name: str) -> Project:
+    """The project as another version of the engine would see it."""
+    project = Project(root)
+    project.logic_parts = {key: {**parts, "engine writing": name} for key, parts in project.logic_parts.items()}
+    return project
+
+
+def test_rows_written_by_other_code_get_a_file_of_their_own_where_the_bytes_differ(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = lake_files(small)
+    cell, known = next((cell, found) for cell, found in manifest.load_cells(small).items() if found.row_count)
+    rows = pl.read_parquet(small.path / known.path)
+    ours, others = (CellRows.of(cell, rows, known, is_other_code=is_other_code) for is_other_code in (False, True))
+    assert not write_cells(small, [others])[0].is_new
+    monkeypatch.setattr(frame_files, "COMPRESSION_LEVEL", 19)
+    assert write_cells(small, [ours])[0].path == known.path
+    assert lake_files(small) == first
+    (again,) = write_cells(small, [others])
+    assert again.file_hash != known.file_hash
+    assert is_path_of(again.path, cell, known.data_version)
+    assert is_of(small, again.path, cell, known.data_version)
+    assert lake_files(small) == first | {again.path: (small.path / again.path).read_bytes()}
+
+
+@pytest.mark.slow
+def test_rows_that_another_engine_writes_are_written_again(small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, afresh = lake_files(small), rebuilt(tmp_path / "again", SMALL_PLAYS)
+    with monkeypatch.context() as other:
+        for module in (files, frame_files):
+            other.setattr(module, "COMPRESSION_LEVEL", 19)
+        report = build(_with_engine(small, "other"))
+        build(_with_engine(afresh, "other"))
+    assert (len(report.recomputed), report.cut_off, report.failed) == (len(versions(small)), [], [])
+    assert sorted(lake_files(small).values()) == sorted(lake_files(afresh).values())
+    assert sorted(lake_files(small).values()) != sorted(first.values())
+    assert not make_plan(_with_engine(small, "other").situation()).steps
+    build(Project(small))
+    assert lake_files(small) == first
 
 
 def test_a_late_export_touches_its_months_and_bucket_and_what_reads_them(small: Root, tmp_path: Path) -> None:
