@@ -69,7 +69,8 @@ def write_cells(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
     computed or wrote the last time are written all the same; where that gives other bytes, they get a file of their own beside the old.
     """
     there = {each.path: list(_there(root, each) if each.is_other_code else islice(_there(root, each), 1)) for each in wanted}
-    new = [(each, path_beside(each.path) if there[each.path] else each.path) for each in wanted if each.is_other_code or not there[each.path]]
+    rewritten = [each for each in wanted if each.is_other_code or not there[each.path]]
+    new = [(each, path_beside(each.path) if there[each.path] else each.path) for each in rewritten]
     made = write_frames([FrameFile(each.frame, root.path / path, {_NOTE: _note(each)}) for each, path in new])
     for (each, path), (size, digest) in zip(new, made, strict=True):
         same = [kept for kept in there[each.path] if kept.file_hash == digest]
