@@ -87,16 +87,18 @@ INSIGHTS: dict[str, str] = {
                                            else greatest(0, least(1, (ln(sum(n)) - sum(round(n * ln(n) * 1e9)::bigint) / 1e9 / sum(n))
                                                                      / ln(count(*)))) end as even
                                from songs group by all),
+             named as (select y, listener_id, count(release_group_id) / count(*) as release_group_known_share
+                       from plays where outcome_code = 0 group by all),
              scored as (select y, listener_id, release_group_id, n, ms, first_listened_at, recording_count, track_count,
                                round(if(track_count is null, 1.0, even) * n::double, 6) as release_group_score
                         from release_group_years left join known_groups using (y, release_group_id)
                              left join heard_through using (y, listener_id, release_group_id)
                         where track_count is null or recording_count * 10 >= track_count * 7)
         select y, listener_id, release_group_id, n as listen_count, ms as ms_played, first_listened_at, recording_count, track_count,
-               track_count is not null as is_track_count_known, release_group_score,
+               track_count is not null as is_track_count_known, release_group_score, release_group_known_share,
                row_number() over (partition by y, listener_id order by release_group_score desc, n desc, ms desc, first_listened_at,
                                                                        release_group_id) as release_group_rank
-        from scored qualify release_group_rank <= 50""",
+        from scored join named using (y, listener_id) qualify release_group_rank <= 50""",
     "new_releases": """
         with theirs as (select y, listener_id, artist_rank, artist_id, artist_name, release_group_id, release_group_name, track_count,
                                coalesce(n, 0) as listen_count

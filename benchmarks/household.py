@@ -9,18 +9,15 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
 
-from benchmarks.measure import Cost, cost_of, measured
+from benchmarks.measure import HERE, Cost, cost_of, measured, worktree
 
-HERE = Path(__file__).resolve().parents[1]
 WORK = HERE / "benchmarks" / "work" / "household"
 HOUSEHOLD = HERE / "data" / "household"
 SHOWN = ("show", "insights/top_artists", "--year", "2025")
@@ -75,18 +72,6 @@ def steps(tree: Path, root: Path) -> Iterator[tuple[str, Callable[[], Cost]]]:
     yield "`wrapped status`", lambda: wrapped("status")
     yield f"`wrapped {' '.join(SHOWN)}`", lambda: wrapped(*SHOWN)
     yield "`wrapped --help`", lambda: wrapped("--help")
-
-
-@contextmanager
-def worktree(commit: str) -> Iterator[Path]:
-    """A checkout of another commit, gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder).resolve() / "tree"
-        subprocess.run(["git", "-C", HERE, "worktree", "add", "--quiet", "--detach", place, commit], check=True)
-        try:
-            yield place
-        finally:
-            subprocess.run(["git", "-C", HERE, "worktree", "remove", "--force", place], check=True)
 
 
 def land(root: str, buckets: str) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -27,9 +32,9 @@ class Cost:
 HEADER = "| Step | CPU s | wall s | peak MiB | M listens/s/core | ns/listen |\n|---|---:|---:|---:|---:|---:|"
 
 
-def measured(module: str, *arguments: object) -> Cost:
+def measured(module: str, *arguments: object, tree: Path | None = None) -> Cost:
     """The cost of `python -m module arguments`, children included; CalledProcessError where it fails."""
-    return cost_of([sys.executable, "-m", module, *map(str, arguments)])
+    return cost_of([sys.executable, "-m", module, *map(str, arguments)], tree)
 
 
 def cost_of(command: list[str], tree: Path | None = None) -> Cost:
@@ -42,3 +47,15 @@ def cost_of(command: list[str], tree: Path | None = None) -> Cost:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     return Cost(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, usage.ru_maxrss * 1024)
+
+
+@contextmanager
+def worktree(commit: str) -> Iterator[Path]:
+    """A checkout of another commit, gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder).resolve() / "tree"
+        subprocess.run(["git", "-C", HERE, "worktree", "add", "--quiet", "--detach", place, commit], check=True)
+        try:
+            yield place
+        finally:
+            subprocess.run(["git", "-C", HERE, "worktree", "remove", "--force", place], check=True)
