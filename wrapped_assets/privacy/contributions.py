@@ -16,9 +16,10 @@ import polars as pl
 from wrapped_assets.kernels.identity import joined_key, stable_ids
 from wrapped_assets.privacy.disclosure import OTHER
 from wrapped_assets.privacy.policy import Breakdown, ColumnRule, Policy
-from wrapped_assets.storage.files import write_parquet
+from wrapped_assets.storage.files import ROW_GROUP_ROWS, write_in_parts
 from wrapped_assets.storage.root import Root
 
+ROWS_AT_ONCE = 20_000_000  # about a gigabyte while they are summed
 AMOUNTS = ("amount_1", "amount_2", "amount_3")
 SCHEMA = {"cell": pl.Int64, "is_shown": pl.Boolean, "listener_id": pl.Int64, **dict.fromkeys(AMOUNTS, pl.Int64)}
 
@@ -69,10 +70,20 @@ def path_of(root: Root, export_id: str) -> Path:
 
 
 def keep(root: Root, export_id: str, policy: Policy, tables: Mapping[str, pl.DataFrame], given: Mapping[str, pl.LazyFrame]) -> None:
-    """Notes the contributions to a release, so that a later one can be compared with it."""
-    frames = list(_frames(policy, tables, given))
-    if frames:
-        write_parquet(pl.concat(frames).collect(engine="streaming"), path_of(root, export_id))
+    """Notes the contributions to a release, so that a later one can be compared with it, some people's at a time."""
+    names = exact_files(policy)
+    if names:
+        rows = sum(given[name].select(pl.len()).collect(engine="streaming").item() for name in names)
+        parts = 1 + rows // ROWS_AT_ONCE
+        write_in_parts((_some(policy, tables, given, part, parts) for part in range(parts)), SCHEMA, path_of(root, export_id))
+
+
+def _some(
+    policy: Policy, tables: Mapping[str, pl.DataFrame], given: Mapping[str, pl.LazyFrame], part: int, parts: int
+) -> pl.DataFrame:  # fmt: skip
+    """The contributions of every so manieth person: ids are hashes, so that the parts are of about one size."""
+    theirs = {name: frame.filter(pl.col("listener_id") % parts == part) for name, frame in given.items()}
+    return pl.concat(list(_frames(policy, tables, theirs))).collect(engine="streaming")
 
 
 def _frames(policy: Policy, tables: Mapping[str, pl.DataFrame], given: Mapping[str, pl.LazyFrame]) -> Iterator[pl.LazyFrame]:
@@ -114,9 +125,11 @@ def stand_in() -> int:
 def forget(root: Root, export_id: str, listener_id: int) -> None:
     """Puts a number that stands for nobody in a listener's place: that somebody was there still counts, who it was is gone."""
     path = path_of(root, export_id)
-    if path.exists():
-        rows = pl.read_parquet(path)
-        nobody = pl.when(pl.col("listener_id") == listener_id).then(pl.lit(stand_in(), pl.Int64)).otherwise("listener_id")
-        write_parquet(rows.with_columns(listener_id=nobody), path)
+    if not path.exists():
+        return
+    import pyarrow.parquet as pq
 
-
+    nobody = pl.when(pl.col("listener_id") == listener_id).then(pl.lit(stand_in(), pl.Int64)).otherwise("listener_id")
+    with pq.ParquetFile(path) as file:
+        parts = (pl.DataFrame(pl.from_arrow(batch)).with_columns(listener_id=nobody) for batch in file.iter_batches(ROW_GROUP_ROWS))
+        write_in_parts(parts, SCHEMA, path)

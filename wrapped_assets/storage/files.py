@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +29,23 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
     except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
         raise BuildError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
     return size, digest
+
+
+def write_in_parts(parts: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType | type[pl.DataType]], path: Path) -> None:
+    """Writes frames of one schema after one another to one file, whole or not at all, and holds one of them at a time.
+
+    BuildError where the disk does not take it.
+    """
+    import pyarrow.parquet as pq  # most commands write no file in parts
+
+    columns = pl.DataFrame(schema=dict(schema)).to_arrow().schema
+    packed = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL}
+    try:
+        with whole_file(path) as temporary, pq.ParquetWriter(temporary, columns, **packed) as writer:
+            for part in parts:
+                writer.write_table(part.to_arrow().cast(columns), row_group_size=ROW_GROUP_ROWS)
+    except OSError as error:
+        raise BuildError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
 
 
 def rows_of_files(scans: Sequence[pl.LazyFrame]) -> pl.DataFrame:

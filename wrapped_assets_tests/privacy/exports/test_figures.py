@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.exports.artist_editions import ARTIST_EDITIONS, BREAKDOWNS, TOTALS
-from wrapped_assets.privacy import gate
+from wrapped_assets.privacy import contributions, gate
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.figures import figure_faults
@@ -20,6 +20,7 @@ from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.storage import consents, registry
+from wrapped_assets.storage.files import write_in_parts
 from wrapped_assets_tests.privacy.exports.world import YEAR, Life, World, on
 
 POLICY = policy_of("artist_editions").policy
@@ -168,3 +169,35 @@ def test_every_export_is_attacked_by_tests_of_its_own() -> None:
         assert own.count("def test_") >= 3, f"attack {name} in more than {own.count('def test_')} ways"
         assert export.name == name
 
+
+
+def test_contributions_are_kept_some_people_at_a_time_and_are_the_same(
+    made: tuple[Snapshot, Produced], monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    """Whatever the number of people, few rows are held at once; an erasure puts a stand-in into the file as it lies."""
+    snapshot, produced = made
+    held: list[int] = []
+
+    def kept(export_id: str) -> pl.DataFrame:
+        contributions.keep(snapshot.root, export_id, POLICY, produced.tables, produced.contributors)
+        return pl.read_parquet(contributions.path_of(snapshot.root, export_id)).sort(pl.all())
+
+    def watched(parts: Iterable[pl.DataFrame], *where: object) -> None:
+        found = list(parts)
+        held.extend(part.height for part in found)
+        write_in_parts(iter(found), *where)  # type: ignore[arg-type]
+
+    at_once = kept("whole")
+    monkeypatch.setattr(contributions, "ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(contributions, "write_in_parts", watched)
+    assert kept("parts").equals(at_once)
+    assert sum(held) == at_once.height
+    assert len(held) > 5
+    assert max(held) < 3 * 40
+    monkeypatch.setattr(contributions, "ROW_GROUP_ROWS", 25)
+    erased = int(at_once["listener_id"][0])
+    contributions.forget(snapshot.root, "parts", erased)
+    after = pl.read_parquet(contributions.path_of(snapshot.root, "parts"))
+    assert erased not in after["listener_id"]
+    assert after["listener_id"].n_unique() == at_once["listener_id"].n_unique()
+    assert contributions.fewest_changed(*(contributions.path_of(snapshot.root, name) for name in ("whole", "parts"))) == 2
