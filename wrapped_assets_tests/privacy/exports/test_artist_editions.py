@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,12 +12,13 @@ import polars as pl
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from wrapped_assets.exports.artist_editions import ARTIST_EDITIONS, BREAKDOWNS, FANS, TOTALS
+from wrapped_assets.exports.artist_editions import ARTIST_EDITIONS, BREAKDOWNS, FANS, TOTALS, _total
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.staged_files import as_csv
 from wrapped_assets_tests.privacy.exports.world import Life, World, on, public
 
 ONCE = on("05-01")
+MINUTES_3 = 180_000
 
 
 def crowd(count: int, artist: str = "royksopp", prefix: str = "fan", **life: object) -> dict[str, Life]:
@@ -183,6 +185,24 @@ def test_an_attacker_who_solves_for_small_groups_never_pins_one_down(tmp_path: P
         least, most = ends[0].fun, -ends[1].fun
         assert least <= truth[hidden] <= most
         assert most - least >= 10, hidden
+
+
+@pytest.mark.parametrize("own", [1, 10, 100])
+def test_what_nineteen_hostile_accounts_learn_of_the_twentieth_is_what_the_threat_model_says(own: int) -> None:
+    """They know their own listens and subtract them: the twentieth's stay a range of four to ten, or wider where they are hidden."""
+    rule, consistent = policy_of("artist_editions").policy.disclosure, defaultdict(list)
+    assert rule is not None
+    for listens in range(1, 400):
+        every = sorted([listens, *[own] * 19], reverse=True)
+        most, second, total = every[0], every[1], sum(every)
+        sums = {"listens": total, "most_listens": most, "second_listens": second}
+        ms = {"ms": total * MINUTES_3, "most_ms": most * MINUTES_3, "fan_second": second * MINUTES_3}
+        consistent[_total({"name": "", "listeners": 20, **sums, **ms}, rule)].append(listens)  # type: ignore[dict-item]
+    told = [found for (*_, hours), found in consistent.items() if hours is not None and found[-1] < 399]
+    assert min(map(len, told)) >= 4
+    assert max(map(len, told)) == 10
+    hidden = [found for (*_, hours), found in consistent.items() if hours is None]
+    assert all(found[0] >= 19 * own for found in hidden), "hidden is only who heard more than all the others together"
 
 
 def bad(tables: Mapping[str, pl.DataFrame], file: str, **columns: object) -> Mapping[str, pl.DataFrame]:
