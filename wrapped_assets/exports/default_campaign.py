@@ -31,7 +31,7 @@ def default_facts(snapshot: Snapshot) -> list[Fact]:
             f"no campaign: write {FILE.format(year=snapshot.year)} in the data root (docs/operations.md), or deliver the charts of "
             f"{snapshot.year} into their own folder (without --out), which the default campaign is made from"
         )
-    chart = read_table(content).cast(pl.String).sort(pl.col("chart_rank").cast(pl.Int64))
+    chart = read_table(content).sort(pl.col("chart_rank").cast(pl.Int64))
     names = PublicNames.of(snapshot)
     found: list[Fact] = []
     for title, artist in chart.select("recording_name", "artist_name").iter_rows():

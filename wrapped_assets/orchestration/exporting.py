@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 OWNERS = ["team:privacy"]
 CHECK = "may_leave"
+FOUND = "{faults} faults found. `wrapped export` with the same name and year says which."
 CHECKED = "Every check of the gate, over the staged bytes. `wrapped export` says what it found where it fails."
 # Made for one recipient or one person, who must not be named here: a partition, a tag or a config would keep the name for good.
 BY_COMMAND_ONLY = frozenset({"partner_extract", "own_data"})
@@ -56,7 +57,9 @@ def _staged(export: Export, periods: Periods) -> dg.AssetsDefinition:
         record = facts.discreetly(export.name, lambda: gate.stage(root, export, year))
         yield dg.MaterializeResult(metadata=facts.metadata({"staged_bytes": record.sha256 or "", "policy": record.policy_sha256 or ""}))
         found = facts.discreetly(export.name, lambda: _faults(root, export, record.export_id))
-        yield dg.AssetCheckResult(passed=not found, check_name=CHECK, metadata=facts.metadata({"faults": found}))
+        yield dg.AssetCheckResult(
+            passed=not found, check_name=CHECK, metadata=facts.metadata({"faults": found}), description=facts.told(FOUND, faults=found)
+        )  # fmt: skip
 
     return staged
 

@@ -11,7 +11,7 @@ import polars as pl
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export
 from wrapped_assets.privacy.figures import figure_faults
-from wrapped_assets.privacy.policy import PinnedPolicy, Policy, static_contents
+from wrapped_assets.privacy.policy import PinnedPolicy, Policy, numbers_of, static_contents
 from wrapped_assets.privacy.pseudonyms import unwrapped, wrapping_key
 from wrapped_assets.privacy.report import REPORT, figures_of
 from wrapped_assets.privacy.snapshot import take_snapshot
@@ -26,8 +26,11 @@ def faults_of(root: Root, export: Export, pinned: PinnedPolicy, files: Mapping[s
     """Everything that speaks against letting these bytes out, in words that name nobody; empty where nothing does."""
     if found := [*unexpected_files(files, pinned.policy), *changed_static_files(files, pinned.policy)]:
         return found
-    tables = {name: read_table(files[name]) for name in pinned.policy.files}
-    found = [*unexpected_columns(tables, pinned.policy), *hostile_texts(tables), *surrogates_in(root, tables)]
+    tables = {name: read_table(files[name], numbers_of(columns)) for name, columns in pinned.policy.files.items()}
+    found = [
+        *unexpected_columns(tables, pinned.policy), *texts_for_numbers(tables, pinned.policy), *hostile_texts(tables),
+        *surrogates_in(root, tables),
+    ]  # fmt: skip
     if not found:
         found = [*export.faults(tables, pinned.policy), *not_reproduced(root, export, pinned, files, tables, record)]
     return found
@@ -53,6 +56,16 @@ def unexpected_columns(tables: Mapping[str, pl.DataFrame], policy: Policy) -> li
         f"{name} has the columns {', '.join(table.columns)}; the policy allows exactly {', '.join(policy.files[name])}"
         for name, table in tables.items()
         if table.columns != list(policy.files[name])
+    ]
+
+
+def texts_for_numbers(tables: Mapping[str, pl.DataFrame], policy: Policy) -> list[str]:
+    """Columns that must hold whole numbers and hold something else."""
+    return [
+        f"{name}: {column} must be whole numbers"
+        for name, table in tables.items()
+        for column in numbers_of(policy.files[name])
+        if column in table.columns and not table[column].dtype.is_integer()
     ]
 
 

@@ -47,8 +47,13 @@ def figure_faults(
 
 def _unclassed(table: pl.DataFrame, columns: Columns) -> Iterator[str]:
     for name, rule in columns.items():
-        if table.height and table[name].dtype.is_numeric() and rule.privacy in ("public", "own_content"):
+        if rule.privacy in ("public", "own_content") and _are_numbers(table[name].drop_nulls()):
             yield f"{name} holds numbers and its class is {rule.privacy}: the policy must say what they count (aggregate, with a figure)"
+
+
+def _are_numbers(values: pl.Series) -> bool:
+    """Whether every value is a number, be it one that is read as text."""
+    return len(values) > 0 and values.cast(pl.Float64, strict=False).null_count() == 0
 
 
 def _rows_of_people(table: pl.DataFrame, columns: Columns, rule: Disclosure | None) -> Iterator[str]:

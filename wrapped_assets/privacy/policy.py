@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -160,6 +161,11 @@ def policy_of(export: str, folder: Path | None = None) -> PinnedPolicy:
 @cache
 def _read(content: bytes) -> Policy:
     return Policy.model_validate(yaml.safe_load(content))
+
+
+def numbers_of(columns: Mapping[str, ColumnRule]) -> list[str]:
+    """The columns of a file that hold whole numbers: every figure that is not a label."""
+    return [name for name, rule in columns.items() if rule.figure not in (None, "label")]
 
 
 def static_contents(policy: Policy, folder: Path | None = None) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,9 +26,14 @@ def as_csv(table: pl.DataFrame) -> bytes:
     return text.getvalue().encode()
 
 
-def read_table(content: bytes) -> pl.DataFrame:
-    """A staged table again, numbers as numbers; its columns are whatever the file says, for checks to compare."""
-    return pl.read_csv(io.BytesIO(content), infer_schema_length=None)
+def read_table(content: bytes, numbers: Collection[str] = ()) -> pl.DataFrame:
+    """A staged table again, all of it text but the columns in `numbers`, whatever rows there are: an artist may be called 1975.
+
+    A column of `numbers` that holds anything but whole numbers stays text, and columns are whatever the file says, for checks to compare.
+    """
+    table = pl.read_csv(io.BytesIO(content), infer_schema=False)
+    whole = [table[name].cast(pl.Int64, strict=False) for name in table.columns if name in numbers]
+    return table.with_columns(each for each in whole if each.null_count() == table[each.name].null_count())
 
 
 def write_private(path: Path, parts: Iterable[bytes]) -> None:

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -17,12 +18,13 @@ from wrapped_assets.cli import main
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.exports.all_exports import all_exports, export_named
 from wrapped_assets.privacy import gate, policy
+from wrapped_assets.privacy.checks import texts_for_numbers
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.noise import GaussianThreshold, Laplace, TopK
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.recalling import recall_exports
 from wrapped_assets.privacy.report import figures_of
-from wrapped_assets.privacy.staged_files import as_csv, hash_of_folder
+from wrapped_assets.privacy.staged_files import as_csv, hash_of_folder, read_table
 from wrapped_assets.storage import budget, consents, exports, registry
 from wrapped_assets_tests.privacy.exports.world import YEAR, Life, World, on, public
 from wrapped_assets_tests.privacy.toy import CONTROLLER, signed
@@ -88,6 +90,28 @@ def delivered(world: World, name: str, out: Path, now: datetime | None = None) -
     assert again.export_id == record.export_id, "what waits for approval is what was approved"
     gate.deliver(world.root, record.export_id, out, now)
     return record.export_id
+
+
+FEW = {"nobody": 0, "one listener": 1, "a household": 4, "twenty": 20}
+
+
+@pytest.mark.parametrize("people", FEW.values(), ids=FEW)
+def test_an_edition_of_few_or_no_listeners_is_exported_or_refused_and_never_an_error(tmp_path: Path, people: int) -> None:
+    small = World(tmp_path / "root", dict(islice(lives(canaries()).items(), people)), CATALOGUE)
+    campaign(small)
+    for name, recipient in MADE.items():
+        asked = ["--recipient", recipient] if recipient else []
+        code, said = wrapped(small, "export", name, "--year", str(YEAR), *asked)
+        assert (name, code in (0, 4), "unexpectedly" in said) == (name, True, False), said
+
+
+def test_what_a_staged_table_is_read_as_does_not_depend_on_its_rows() -> None:
+    table = read_table(b"artist_name,about_listeners\n1975,20\n311,\n", ["about_listeners"])
+    assert table.to_dict(as_series=False) == {"artist_name": ["1975", "311"], "about_listeners": [20, None]}
+    assert read_table(b"artist_name,about_listeners\n", ["about_listeners"]).schema == table.schema
+    spoiled = {"artist_totals.csv": read_table(b"artist_name,about_listeners\nx,2e1\n", ["about_listeners"])}
+    rules = policy_of("artist_editions").policy
+    assert texts_for_numbers(spoiled, rules.model_copy(update={"files": {"artist_totals.csv": rules.files["artist_totals.csv"]}}))
 
 
 @pytest.mark.parametrize("name", MADE)
