@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.known import known_schema, named_schema
-from wrapped_assets.kernels.music_ids import key_of, recording_ids, release_group_id, separated, with_artists
+from wrapped_assets.kernels.music_ids import key_of, release_group_id, separated, with_artists, with_recording_ids
 from wrapped_assets.kernels.texts import normalised
 
 
@@ -37,9 +37,8 @@ def _release_groups(rows: pl.LazyFrame) -> pl.LazyFrame:
 def _recordings(rows: pl.LazyFrame) -> pl.LazyFrame:
     whole = _with_artists(rows)
     owner = separated(pl.lit(None, pl.List(pl.String)), pl.col("release_group_artist_name")).list.first()
-    whole = whole.with_columns(
-        **recording_ids(pl.lit("music")), release_group_id=release_group_id(pl.coalesce(normalised(owner), pl.col("_primary")))
-    )
+    whole = with_recording_ids(whole, pl.lit("music"))
+    whole = whole.with_columns(release_group_id=release_group_id(pl.coalesce(normalised(owner), pl.col("_primary"))))
     ids = {"mbid": pl.col("recording_mbid"), "spotify": pl.col("spotify_uri"), "isrc": pl.col("isrc"), "name": _own("recording_id")}
     return whole.with_columns(
         known_key=_first_key("recording", **ids),

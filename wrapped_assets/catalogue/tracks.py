@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.music_ids import recording_ids, release_group_id, separated, with_artists
+from wrapped_assets.kernels.music_ids import release_group_id, separated, with_artists, with_recording_ids
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
@@ -40,6 +40,5 @@ def tracks(landed_tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     only one artist. A release group is identified by its name and primary artist.
     """
     kept = landed_tracks.unique("variant_id").with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
-    return with_artists(kept, "variant_id").with_columns(
-        **recording_ids(pl.col("media"), rules.versions), release_group_id=release_group_id(pl.col("_primary"))
-    )
+    identified = with_recording_ids(with_artists(kept, "variant_id"), pl.col("media"), rules.versions)
+    return identified.with_columns(release_group_id=release_group_id(pl.col("_primary")))

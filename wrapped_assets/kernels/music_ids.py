@@ -40,22 +40,26 @@ def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
     return named.join(artists, on=row, how="left")
 
 
-def recording_ids(media: pl.Expr, versions: str = "apart") -> dict[str, pl.Expr]:
+def with_recording_ids(named: pl.LazyFrame, media: pl.Expr, versions: str = "apart") -> pl.LazyFrame:
     """Adds recording_id, exact_recording_id and song_id to rows with recording_name, `_primary` and `_others`.
 
     With `versions` "joined", album, single and radio versions are one recording.
     """
     name, primary = pl.col("recording_name"), pl.col("_primary")
-    title = normalised(without_featuring(name))
-    companions = names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(name).fill_null("")), separator=","))
-    exact, joined = (
-        _ids(joined_key(pl.lit("recording"), bare(title), primary, companions, media)) for bare in (without_remaster, without_version)
+    titled = named.with_columns(
+        _bare=normalised(without_featuring(name)),
+        _companions=names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(name).fill_null("")), separator=",")),
     )
-    return {
-        "recording_id": joined if versions == "joined" else exact,
-        "exact_recording_id": exact,
-        "song_id": _ids(joined_key(pl.lit("song"), *song_key(name, primary), media)),
-    }
+
+    def recording(title: pl.Expr) -> pl.Expr:
+        return _ids(joined_key(pl.lit("recording"), title, primary, pl.col("_companions"), media))
+
+    whole = titled.with_columns(
+        exact_recording_id=recording(without_remaster(pl.col("_bare"))),
+        song_id=_ids(joined_key(pl.lit("song"), *song_key(name, primary), media)),
+    )
+    joined = recording(without_version(pl.col("_bare"))) if versions == "joined" else pl.col("exact_recording_id")
+    return whole.with_columns(recording_id=joined).drop("_bare", "_companions")
 
 
 def release_group_id(primary: pl.Expr) -> pl.Expr:

@@ -63,6 +63,22 @@ def _normalised(texts: pl.Series) -> pl.Series:
     return _where(texts.str.contains(_NOT_NORMALISED), _normalised_fully, texts, texts.str.to_lowercase())
 
 
+def changed_where(text: pl.Expr, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """Applies `change`, which leaves texts without `pattern` as they are, only to the others: most names need no costly work."""
+    return text.map_batches(lambda texts: _where(texts.str.contains(pattern), change, texts, texts), return_dtype=pl.String)
+
+
+def of_each_distinct(text: pl.Expr, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """Applies `change`, which makes a text of each text alone, once to each distinct text. An artist's name stands in many rows."""
+    return text.map_batches(lambda texts: _of_each_distinct(texts, change), return_dtype=pl.String)
+
+
+def _of_each_distinct(texts: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    distinct = texts.unique().to_frame("text").with_columns(_changed=change(pl.col("text")))
+    found = texts.to_frame("text").join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")["_changed"]
+    return found.alias(texts.name)
+
+
 def _where(is_odd: pl.Series, fully: Callable[[pl.Expr], pl.Expr], texts: pl.Series, otherwise: pl.Series) -> pl.Series:
     """Applies `fully` to unusual texts and `otherwise` to the rest, because most names need no costly work."""
     rows = is_odd.arg_true()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from wrapped_assets.kernels.texts import normalised
+from wrapped_assets.kernels.texts import changed_where, normalised, of_each_distinct
 
 _FEATURING_WORD = r"(?:feat\.?|ft\.?|featuring)"
 _FEATURING = rf"(?i)\s+{_FEATURING_WORD}\s+"
@@ -50,21 +50,38 @@ _ACCENTS = r"[\x{0300}-\x{036F}]"
 # Letters that are other letters with a mark but that Unicode does not decompose, and words with a short form.
 _WRITTEN_OUT = (("ß", "ss"), ("æ", "ae"), ("œ", "oe"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"))
 _SHORT_FORMS = ((r"\bpt\b\.?", "part"), (r"\bvol\b\.?", "volume"), (r"\s&\s", " and "))
+# What a text must have for a change to do anything. Most names have none of it, and need no costly pattern.
+_OUTER_SPACE = r"|^\s|\s$"
+_MAY_FEATURE = rf"(?i){_OPEN}|\sf(?:ea)?t|[-–—]\s+with" + _OUTER_SPACE
+_MAY_HAVE_NOTE = r"[-/\(\[]" + _OUTER_SPACE
+_MAY_BE_SHORT = r"\b(?:pt|vol)\b|&"
+_MAY_BE_SEEN = rf"{_OPEN}|[-|]" + _OUTER_SPACE
 
 
 def featured_in(title: pl.Expr) -> pl.Expr:
     """The guests that a title names: "(feat. B)", "[ft. B]", "(with B)", "- feat. B", "feat. B"; null if there are none."""
-    return pl.coalesce(title.str.extract(_IN_BRACKETS, 1), title.str.extract(_BARE, 1))
+    return title.map_batches(_featured_in, return_dtype=pl.String)
+
+
+def _featured_in(titles: pl.Series) -> pl.Series:
+    rows = titles.str.contains(_MAY_FEATURE).arg_true()
+    named = pl.coalesce(pl.col("title").str.extract(_IN_BRACKETS, 1), pl.col("title").str.extract(_BARE, 1))
+    found = titles.gather(rows).to_frame("title").select(named).to_series()
+    return pl.repeat(None, len(titles), dtype=pl.String, eager=True).scatter(rows, found).alias(titles.name)
 
 
 def without_featuring(title: pl.Expr) -> pl.Expr:
     """A title without its guests, or the title itself if nothing else would be left."""
+    return changed_where(title, _MAY_FEATURE, _without_guests)
+
+
+def _without_guests(title: pl.Expr) -> pl.Expr:
     return _unless_empty(title.str.replace_all(_IN_BRACKETS, "").str.replace(_BARE, ""), title)
 
 
 def without_remaster(title: pl.Expr) -> pl.Expr:
     """A normalised title without "- 2011 Remaster", "(Remastered)" and the like. Live, remix and acoustic stay."""
-    return _unless_empty(title.str.replace(_REMASTER_NOTE, ""), title)
+    return changed_where(title, _MAY_HAVE_NOTE, lambda text: _unless_empty(text.str.replace(_REMASTER_NOTE, ""), text))
 
 
 def remaster_year(title: pl.Expr) -> pl.Expr:
@@ -75,17 +92,21 @@ def remaster_year(title: pl.Expr) -> pl.Expr:
 
 def without_version(title: pl.Expr) -> pl.Expr:
     """A normalised title without remaster, album version, single version, radio edit, mono and the like. Live and remix stay."""
+    return changed_where(title, _MAY_HAVE_NOTE, _without_two_notes)
+
+
+def _without_two_notes(title: pl.Expr) -> pl.Expr:
     return _unless_empty(title.str.replace(_VERSION_NOTE, "").str.replace(_VERSION_NOTE, ""), title)
 
 
 def without_topic(artist: pl.Expr) -> pl.Expr:
     """A normalised artist without what video channels add: " - topic", "vevo", "official"."""
-    return _unless_empty(artist.str.replace(_TOPIC, ""), artist)
+    return changed_where(artist, _TOPIC + _OUTER_SPACE, lambda text: _unless_empty(text.str.replace(_TOPIC, ""), text))
 
 
 def first_credited(artist: pl.Expr) -> pl.Expr:
     """The first name of a normalised credit, which is "a" for "a & b", "a, b" and "a x b"."""
-    return _unless_empty(artist.str.replace(_CREDIT_END, ""), artist)
+    return changed_where(artist, _CREDIT_END + _OUTER_SPACE, lambda text: _unless_empty(text.str.replace(_CREDIT_END, ""), text))
 
 
 def folded(text: pl.Expr) -> pl.Expr:
@@ -109,6 +130,10 @@ def _folded_nulls(texts: pl.Series) -> pl.Series:
 
 def names_key(names: pl.Expr) -> pl.Expr:
     """A key of normalised names that does not depend on their order or on how they are joined."""
+    return of_each_distinct(names, _names_key)
+
+
+def _names_key(names: pl.Expr) -> pl.Expr:
     parts = names.str.replace_all(_JOINS, ",").str.strip_chars(" ,").str.split(",")
     return parts.list.unique().list.sort().list.join(",")
 
@@ -123,12 +148,29 @@ def credited(artist_credit: pl.Expr) -> pl.Expr:
 
 def song_key(title: pl.Expr, primary: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """A key of title and primary artist from displayed names, for comparison between services; looser than a recording's id."""
-    bare = without_featuring(normalised(title).str.replace_all(_ENTITY, "&"))
-    bare = without_version(_unless_empty(bare.str.replace(_ORIGIN, "").str.replace(_VIDEO_NOTE, ""), bare))
+    bare = without_featuring(changed_where(normalised(title), "&", lambda text: text.str.replace_all(_ENTITY, "&")))
+    bare = without_version(changed_where(bare, _MAY_BE_SEEN, _without_origin))
+    return folded(changed_where(bare, _MAY_BE_SHORT, _in_full)), of_each_distinct(primary, _artist_key)
+
+
+def _without_origin(title: pl.Expr) -> pl.Expr:
+    return _unless_empty(title.str.replace(_ORIGIN, "").str.replace(_VIDEO_NOTE, ""), title)
+
+
+def _in_full(title: pl.Expr) -> pl.Expr:
     for short, whole in _SHORT_FORMS:
-        bare = bare.str.replace_all(short, whole)
-    artist = first_credited(without_topic(normalised(primary).str.replace_all(_ENTITY, "&")))
-    return folded(bare), folded(_unless_empty(artist.str.replace(r"^the\s+", ""), artist))
+        title = title.str.replace_all(short, whole)
+    return title
+
+
+def _artist_key(primary: pl.Expr) -> pl.Expr:
+    named = changed_where(normalised(primary), "&", lambda text: text.str.replace_all(_ENTITY, "&"))
+    artist = changed_where(first_credited(without_topic(named)), r"^the\s|^\s|\s$", _without_article)
+    return folded(artist)
+
+
+def _without_article(artist: pl.Expr) -> pl.Expr:
+    return _unless_empty(artist.str.replace(r"^the\s+", ""), artist)
 
 
 def _unless_empty(bare: pl.Expr, otherwise: pl.Expr) -> pl.Expr:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.listens.between_formats import matched_between_formats
+from wrapped_assets.listens.doubtful import is_doubtful
 from wrapped_assets.listens.within_format import absorbed_within_format, reach
 
 # Every order below is total, so the choice among equal records does not depend on the order of loading.
@@ -14,14 +16,29 @@ _DESCENDING = (False, False, False, False, True, False, False, False, False)
 
 
 def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
-    """Returns the plays in a total order with `_row`, `_kept` (the row kept for the playback, possibly itself) and `_reason`.
+    """Returns the plays in their order with `_row`, `_kept` (the row kept for the playback, possibly itself) and `_reason`.
 
     Two records are one playback if listener, song and times agree, by the rules of `within_format` within one format and of
-    `between_formats` between formats. `_reason` is null for a kept record.
+    `between_formats` between formats. `_reason` is null for a kept record. `_row` numbers the plays that may repeat another one in a total
+    order, and behind them all others as they come.
 
     Needs listener_id, song_id, variant_id, listened_at, ms_played, duration_ms, is_scrobble, is_private, is_skipped, source_code,
     richness, resolution_ms.
     """
+    compared = is_doubtful(plays)
+    places = np.flatnonzero(compared)
+    row = np.cumsum(~compared) + (len(places) - 1)
+    found = _matched(plays[places].with_columns(_place=places)).sort("_place")
+    row[places] = found["_row"].to_numpy()
+    kept = row.copy()
+    kept[places] = found["_kept"].to_numpy()
+    reason = pl.repeat(None, plays.height, dtype=pl.String, eager=True).scatter(places, found["_reason"])
+    index = pl.get_index_type()
+    return plays.with_columns(_row=pl.Series(row, dtype=index), _kept=pl.Series(kept, dtype=index), _reason=reason)
+
+
+def _matched(plays: pl.DataFrame) -> pl.DataFrame:
+    """The plays in a total order, with what `mark_duplicates` adds."""
     group = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in _ORDER[:3]).fill_null(value=False)
     ordered = plays.sort(_ORDER)
     if ordered.select((group & (pl.col("listened_at") == pl.col("listened_at").shift(1))).any()).item():

@@ -24,6 +24,11 @@ def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
     return marked
 
 
+def doubtful_plays(plays: pl.LazyFrame) -> pl.LazyFrame:
+    """The plays that may be a record of the same playback as another one; see `is_doubtful`."""
+    return plays.map_batches(lambda rows: rows.filter(is_doubtful(rows)), predicate_pushdown=False, projection_pushdown=False)
+
+
 def _is_mixed(listener: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Whether the play's listener has plays in several formats. `listener` are numbers from 0 in ascending order, without gaps."""
     if not len(codes) or (codes == codes[0]).all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.listens.doubtful import doubtful_plays
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
@@ -22,7 +23,7 @@ def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyF
 
     The period is the UTC month of the dropped record's start. `copy_number` distinguishes records of equal time, recording and format.
     """
-    every = resolved_plays(landed_plays, tracks, links)
+    every = resolved_plays(doubtful_plays(landed_plays), tracks, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")
     start = pl.lit(month.first_day).cast(c.INSTANT)
     end = pl.lit(month.shift(1).first_day).cast(c.INSTANT)

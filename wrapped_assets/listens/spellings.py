@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from wrapped_assets.kernels.music_ids import recording_ids, separated, with_artists
+from wrapped_assets.kernels.music_ids import separated, with_artists, with_recording_ids
 from wrapped_assets.kernels.texts import normalised
 from wrapped_assets.kernels.titles import song_key
 from wrapped_assets.listens.code import LANDED_TRACKS
@@ -92,5 +92,5 @@ def _compared(landed_tracks: pl.DataFrame) -> pl.DataFrame:
 def identified(rows: pl.DataFrame) -> pl.DataFrame:
     """Adds artist_names, artist_ids, artist_id and _primary, recording_id and song_id, as in catalogue/tracks."""
     kept = rows.lazy().with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
-    whole = with_artists(kept, "variant_id").with_columns(**recording_ids(pl.col("media")))
+    whole = with_recording_ids(with_artists(kept, "variant_id"), pl.col("media"))
     return whole.with_columns(artist_id=pl.col("artist_ids").list.first()).collect()
