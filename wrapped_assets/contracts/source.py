@@ -60,7 +60,8 @@ REJECTION_REASONS: dict[str, str] = {
     "too_early": "the time lies before 2002, when no service recorded listens",
     "missing_title": "the row names no recording",
     "missing_artist": "the row names no artist",
-    "artist_not_beside": "Apple names no artist here: import the whole export, so that Apple Music Library Tracks.json lies beside",
+    "artist_not_beside": "no artist is named here: import the whole export, with the service's library (Apple Music Library Tracks.json, "
+    "Amazon's library.csv)",
     "negative_duration": "the time played is negative",
     "implausible_duration": "the time played is longer than a day",
     "now_playing": "the row says what is playing now, not what was played",

@@ -110,7 +110,8 @@ class Walk:
     def _member(self, shown: str, opener: Opener, prefix: str, depth: int) -> Iterator[Member]:
         report = partial(self._report, shown)
         start = self._start(opener, report)
-        if start and start.startswith(GZIP):
+        is_gzip = bool(start and start.startswith(GZIP))
+        if is_gzip:
             opener, shown = partial(gunzipped, opener), shown.removesuffix(".gz")
             start = self._start(opener, report)
         if start is None:
@@ -120,7 +121,7 @@ class Walk:
             report("lies deeper in zips than any export: it is not read", 0)
         elif is_zip or is_tar or start.startswith((PARQUET, SQLITE)):
             try:
-                whole = seekable_opener(opener)
+                whole = seekable_opener(partial(watched, opener, report) if is_gzip and is_tar else opener)
             except Damage.KINDS as error:
                 report(Damage.told(error), 0)
                 return

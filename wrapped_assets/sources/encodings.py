@@ -51,9 +51,9 @@ def _names(match: Any) -> list[str]:
 
 
 def _mixes_scripts(text: str) -> bool:
-    """Whether a word has letters of two alphabets: then it was read in the wrong encoding."""
+    """Whether a word has letters of two alphabets, or half-width kana beside Latin letters: then it was read in the wrong encoding."""
     for word in text.replace(",", " ").split():
         scripts = {unicodedata.name(char, "?").split(" ")[0] for char in word if char.isalpha()}
-        if len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW"}) > 1:
+        if len(scripts & {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "HALFWIDTH"}) > 1:
             return True
     return False

@@ -16,6 +16,8 @@ from wrapped_assets.sources.encodings import SAMPLE_BYTES, encoding_of
 from wrapped_assets.sources.streams import CHUNK_BYTES, Opener, Report, buffered
 
 LONGEST_LINE = 2**16
+START_BYTES = 16_384
+SAMPLED_PAIRS, LEAST_ZEROS = 80, 0.7  # a header is ASCII, also where the names behind it are not
 CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -42,6 +44,25 @@ class _Transcoded(io.RawIOBase):
         size = min(len(buffer), len(self._ready))
         buffer[:size], self._ready = self._ready[:size], self._ready[size:]
         return size
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+class _NewLines(io.RawIOBase):
+    """A text whose lines end with a carriage return alone, as old programs for the Mac write them, with line feeds."""
+
+    def __init__(self, inner: BinaryIO) -> None:
+        self._inner = inner
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        data = self._inner.read(min(len(buffer), CHUNK_BYTES)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
         self._inner.close()
@@ -92,14 +113,33 @@ class _Judged(io.RawIOBase):
 
 def plain_utf8(opener: Opener, report: Report) -> BinaryIO:
     """The stream as UTF-8 without a byte order mark: some editors add one, PowerShell saves as UTF-16, Excel in the machine's encoding."""
-    stream = opener()
-    mark = stream.read(3)
-    if mark == codecs.BOM_UTF8:
-        return buffered(_Judged(stream, opener, report))
-    stream.close()
-    if mark[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return buffered(_Transcoded(opener(), "utf-16"))
-    return buffered(_Judged(opener(), opener, report))
+    with opener() as stream:
+        start = stream.read(START_BYTES)
+    if encoding := _unicode_of(start):
+        text = _Transcoded(opener(), encoding)
+        start = start.decode(encoding, "replace").encode()
+    else:
+        inner = opener()
+        if start.startswith(codecs.BOM_UTF8):
+            inner.read(len(codecs.BOM_UTF8))
+        text = _Judged(inner, opener, report)
+    is_old = b"\r" in start and b"\n" not in start and (len(start) < START_BYTES or start.count(b"\r") > 1)
+    return buffered(_NewLines(buffered(text)) if is_old else text)
+
+
+def _unicode_of(start: bytes) -> str | None:
+    """The encoding of a text in UTF-16 or UTF-32, by its mark or by the zeros between ASCII letters; None for another text."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    sample = start[:SAMPLED_PAIRS]
+    even, odd = sample[::2], sample[1::2]
+    if len(sample) < 8 or max(even.count(0), odd.count(0)) < len(odd) * LEAST_ZEROS:
+        return None
+    if not odd.count(0):
+        return "utf-16-be"
+    return "utf-16-le" if not even.count(0) else None
 
 
 def _encoding(opener: Opener) -> str | None:

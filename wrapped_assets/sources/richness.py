@@ -12,6 +12,7 @@ SPOTIFY_SHORT = 90  # time played, yet ends to the minute, no ids, no album: sti
 APPLE_MUSIC = 88  # time played and exact start, artists often looked up
 DEEZER = 86  # time played and ISRC
 TIDAL = 84  # time played, no album
+AMAZON_MUSIC = 83  # time played, artists looked up, no album
 TAUTULLI = 82  # time played and exact start
 JELLYFIN = 81  # time played, names in one text, the server's clock
 KOITO = 80  # ids and separated artists, chosen by the listener

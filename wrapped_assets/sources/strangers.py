@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from wrapped_assets.contracts.source import Head
 from wrapped_assets.sources.delimited import SEPARATORS, compared
 from wrapped_assets.sources.json_rows import keys_of
+from wrapped_assets.sources.other_files import OTHER_FILES
 
 
 def _named(pattern: str) -> Callable[[Head], bool]:
@@ -37,12 +38,30 @@ STRANGERS: tuple[tuple[Callable[[Head], bool], str], ...] = (
         "this is Apple's daily history, which has no times: bring Apple Music Play Activity.csv, which lies beside it",
     ),
     (
-        _keys("Title", "Artist", "Track Identifier"),
+        lambda head: keys_of(head.first_bytes) >= {"Title", "Artist"} and b'"Track Identifier"' in head.first_bytes,
         "this is Apple's library: bring Apple Music Play Activity.csv, which lies in the same export",
     ),
-    (_columns("asin", "title"), "this is Amazon Music's data, whose form is not known well enough to be read"),
-    (_columns("asin", "track_name"), "this is Amazon Music's data, whose form is not known well enough to be read"),
-    (_named(r"amazon.*music|music.*listening"), "this may be Amazon Music's data, whose form is not known well enough to be read"),
+    (
+        _columns("track_description", "total_plays"),
+        "this is Apple's list of recent tracks: bring Apple Music Play Activity.csv, which lies beside it",
+    ),
+    (_columns("asin", "artist_asin"), "this is Amazon Music's library: bring listening.csv, which lies beside it"),
+    (_columns("asin"), "this is Amazon's data, but not Amazon Music's listening.csv: bring that"),
+    (
+        _named(
+            r"\A(Userdata|Identity|Identifiers|Inferences|Follow|Payments|Marquee|YourSoundCapsule|DuoNewFamily|FamilyPlan|UserPrompts|"
+            r"Wrapped\d*|Playlist\d*|YourLibrary|SearchQueries)[^/]*\.json\Z"
+        ),
+        "this is another file of Spotify's account data: bring the StreamingHistory files, which lie beside it",
+    ),
+    (
+        lambda head: keys_of(head.first_bytes) >= {"header", "title", "time"},
+        "this is Google's My Activity of another service: choose YouTube's history in Google Takeout, as JSON",
+    ),
+    (_columns("channel_id"), "this is another table of Google's Takeout: bring watch-history.json"),
+    (_columns("video_id"), "this is another table of Google's Takeout: bring watch-history.json"),
+    (_columns("playcount"), "this is a table of counts: it says how often something was played, not when"),
+    (_columns("play_count"), "this is a table of counts: it says how often something was played, not when"),
     (
         lambda head: b"<plist" in head.first_bytes[:1000] and b"Track" in head.first_bytes,
         "this is an iTunes library: it counts plays without saying when",
@@ -60,17 +79,17 @@ STRANGERS: tuple[tuple[Callable[[Head], bool], str], ...] = (
         lambda head: bool(head.column_names),
         "this is a Parquet file without the columns of an event log: listener, listened_at, recording_name, artist_name",
     ),
-    (lambda head: head.first_bytes.startswith(b"%PDF"), "this is a PDF"),
-    (_named(r"\.(7z|rar)\Z"), "this is a packed file of another kind: unpack it and import the folder"),
 )
 
 
 def told(heads: Iterable[Head]) -> list[str]:
     """One sentence for each kind of stranger among some files, in the order of the table; none for what nobody knows."""
-    found = {next((sentence for is_one, sentence in STRANGERS if is_one(head)), None) for head in heads}
-    told_apart = [sentence for _, sentence in STRANGERS if sentence in found]
-    for head in heads:
-        if columns := _table(head):
+    known = (*STRANGERS, *OTHER_FILES)
+    heads = list(heads)
+    each = [next((sentence for is_one, sentence in known if is_one(head)), None) for head in heads]
+    told_apart = [sentence for _, sentence in known if sentence in each]
+    for head, sentence in zip(heads, each, strict=True):
+        if sentence is None and (columns := _table(head)):
             told_apart.append(columns)
             break
     return list(dict.fromkeys(told_apart))
@@ -78,6 +97,8 @@ def told(heads: Iterable[Head]) -> list[str]:
 
 def _table(head: Head) -> str | None:
     """What a table lacks, where its first line looks like a header and nobody knows it."""
+    if head.first_bytes.lstrip()[:1] in (b"{", b"[", b"<"):
+        return None
     line = head.first_bytes[:4000].decode("utf-8", "replace").partition("\n")[0]
     separator = max(SEPARATORS, key=line.count)
     names = [compared(name) for name in line.split(separator)]

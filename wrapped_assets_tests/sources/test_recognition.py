@@ -24,6 +24,7 @@ CONTENTS: list[tuple[str, Any]] = [
     ("listenbrainz_dump", {"user_id": 1, "user_name": "u", "timestamp": 1616431860, **LISTEN}),
     ("lastfm_api", [{"track": [TRACK], "@attr": {"page": "1"}}]),
     ("lastfm_api", {"recenttracks": {"track": [TRACK]}}),
+    ("amazon_music", "timestamp,asin,title,consumptionDurationMs,artistAsin\n2025-03-04T11:45:00Z,B0,T,1000,B1\n"),
     ("lastfm_csv", 'A,L,T,"22 Mar 2021 16:51"\n'),
     ("maloja", {"maloja": {"export_time": 1}, "scrobbles": []}),
     ("koito", {"version": "1", "listens": [{"listened_at": "2022-01-08T22:32:08Z", "track": {"aliases": []}}]}),
@@ -59,7 +60,7 @@ def test_codes_and_richness_are_fixed_and_total() -> None:
         "spotify_extended": 1, "spotify_short": 2, "listenbrainz": 3, "listenbrainz_dump": 4, "lastfm_api": 6, "lastfm_csv": 7, "maloja": 8,
         "koito": 9, "event_log": 10, "spotify_recent": 11, "spotify_csv": 12, "rockbox": 13, "pano": 14, "tidal": 15, "deezer": 16,
         "listenbrainz_spark": 17, "youtube_music": 18, "apple_music": 19, "navidrome": 20, "tautulli": 21, "plex": 22,
-        "jellyfin": 23,
+        "jellyfin": 23, "amazon_music": 24,
     }  # fmt: skip
     codes = {source.name: source.code for source in all_sources()}
     assert given.items() <= codes.items(), "a code stands in the lake of everybody who imported with it"
