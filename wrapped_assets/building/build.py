@@ -9,19 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from wrapped_assets.building.explaining import record_logic
 from wrapped_assets.building.passes import Pass
 from wrapped_assets.building.patience import Patience
 from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.proving import failing_examples
+from wrapped_assets.building.schedule import units_of
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import UnitResult
+from wrapped_assets.building.workers import build_units, processors
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.planning.plan import Plan, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
+from wrapped_assets.storage.chunks import landed_rows
 from wrapped_assets.storage.records import remove_records
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -45,25 +47,29 @@ class BuildReport:
         self.failed.extend(result.failed)
 
 
+ROWS_WORTH_A_PROCESS = 300_000
+SECONDS_WORTH_A_PROCESS = 10.0
 Wanted = Callable[[Situation], Collection[Cell]]
 Progress = Callable[[int, int], None]  # cells done, cells planned
 
 
 def build(
-    project: Project, wanted: Wanted | None = None, *, full: bool = False, examples: bool = False, progress: Progress | None = None
-) -> BuildReport:
+    project: Project, wanted: Wanted | None = None, *, full: bool = False, examples: bool = False, progress: Progress | None = None,
+    workers: int = 1,
+) -> BuildReport:  # fmt: skip
     """Brings the wanted cells, and what they need, up to date; all of them where `wanted` is None.
 
     A second build at the same time waits for a unit that the first is computing and then finds it fresh. A failed cell keeps
     what it had, and what reads it is left as it was. With `examples`, a new or changed asset whose worked example does not hold
-    fails before it is computed.
+    fails before it is computed. `workers` is how many processes compute; 0: as many as there are processors, where that pays.
+    The cells are the same for any number.
     """
     started, report, patience = time.monotonic(), BuildReport(), Patience()
     with sweep.marked(project.root) as mark, project.root.lock("build", shared=True):
         while True:
             before = len(report.recomputed)
             try:
-                _carry_out(project, wanted, full, examples, progress, report)
+                _carry_out(project, wanted, full, examples, progress, workers, report)
                 break
             except Moved as moved:
                 patience.world_moved(str(moved), has_advanced=len(report.recomputed) > before)
@@ -75,7 +81,7 @@ def build(
 
 
 def _carry_out(
-    project: Project, wanted: Wanted | None, full: bool, examples: bool, progress: Progress | None, report: BuildReport
+    project: Project, wanted: Wanted | None, full: bool, examples: bool, progress: Progress | None, workers: int, report: BuildReport
 ) -> None:
     """One situation, one plan, and its units."""
     situation = project.situation()
@@ -89,14 +95,32 @@ def _carry_out(
         record_logic(project)
     refused = failing_examples(situation, plan) if examples else {}
     report.failed.extend((step.cell, refused[step.cell.asset]) for step in plan.steps if step.cell.asset in refused)
-    run = Pass(project, situation, {step.cell for step in plan.steps} if full else set(), {cell for cell, _ in report.failed}, report.take)
-    done = 0
-    for _, steps in groupby(plan.steps, key=lambda step: (step.cell.period, step.cell.bucket)):
-        cells = [step.cell for step in steps if step.cell.asset not in refused]
-        run.unit(cells)
-        done += len(cells)
+    asked, failed = {step.cell for step in plan.steps} if full else set[Cell](), {cell for cell, _ in report.failed}
+    plan_length, done = len(plan.steps), 0
+    plan.steps = [step for step in plan.steps if step.cell.asset not in refused]
+    units = units_of(plan)
+
+    def finished(count: int) -> None:
+        nonlocal done
+        done += count
         if progress:
-            progress(done, len(plan.steps))
+            progress(done, plan_length)
+
+    count = min(workers or _worth_starting(project, plan), len(units))
+    if count > 1:
+        build_units(project, situation, units, asked, failed, report.take, finished, count)
+        return
+    run = Pass(project, situation, asked, failed, report.take)
+    for cells in units:
+        run.unit(cells)
+        finished(len(cells))
+
+
+def _worth_starting(project: Project, plan: Plan) -> int:
+    """How many processes a plan is worth: starting one costs as much as a few hundred thousand plays, or the cells of a household."""
+    if any(step.seconds is None for step in plan.steps):
+        return processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1
+    return processors() if sum(step.seconds or 0 for step in plan.steps) >= SECONDS_WORTH_A_PROCESS else 1
 
 
 def _forget(project: Project, situation: Situation, plan: Plan) -> None:

@@ -20,18 +20,22 @@ from wrapped_assets.commands.options import (
 @click.command("build", epilog="Example: wrapped build --year 2025")
 @selection_options
 @click.option("--full", is_flag=True, help="Recompute everything, even fresh cells.")
+@click.option(
+    "--workers", type=click.IntRange(min=0), default=0, show_default="one a processor, where that pays",
+    help="Compute with this many processes. The cells are the same for any number.",
+)
 @data_option
 @env_option
 @json_option
 @click.pass_context
-def command(ctx, years, first, last, selection, full, data, as_json) -> None:
+def command(ctx, years, first, last, selection, full, workers, data, as_json) -> None:
     """Recompute stale cells, and no others."""
     from wrapped_assets.building.build import build
 
     wanted = chosen_cells(years, first, last, selection)
     project = open_project(data)
     with progress_bar("building") as show:
-        report = build(project, wanted, full=full, examples=True, progress=show)
+        report = build(project, wanted, full=full, examples=True, progress=show, workers=workers)
     if as_json:
         emit_json(
             {

@@ -48,3 +48,10 @@ def load_chunks(
             chunk = Chunk(*about, bool(is_early), bool(is_late), people)
             found.setdefault((chunk.asset, chunk.month, chunk.bucket), []).append(chunk)
     return found
+
+
+def landed_rows(root: Root) -> int:
+    """How many plays are landed."""
+    with reading(root) as reader:
+        ((count,),) = reader.rows("select coalesce(sum(row_count), 0) from chunks where asset = :asset", asset=PLAYS)
+        return int(count)

@@ -1,0 +1,171 @@
+"""Several processes compute one plan: the same bytes for any number, and nothing half-done, however it ends."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wrapped_assets.building import workers
+from wrapped_assets.building.build import build
+from wrapped_assets.building.schedule import Schedule, units_of
+from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.storage.registry import Listener, find_listener, register
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets_tests.building.stoppable import few
+from wrapped_assets_tests.commands.running import run
+from wrapped_assets_tests.small_roots import KEY, import_text, lake_files
+
+PLAYS = {
+    "ana": "2024-12-31 walk@23:50*2, 2025-01-03 eple*4 moon/bo+ana/dusk, 2025-02-01 eple so_here*2",
+    "bo": "2025-01-03 walk*2, 2025-02-01 night@00:10 eple",
+    "cy": "2025-01-31 night@22:00*5, 2025-02-20 moon*2 eple",
+}
+
+
+@pytest.fixture(scope="module")
+def _imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """A root to build, and the files that one process makes of it."""
+    folder = tmp_path_factory.mktemp("workers")
+    root = Root.open_or_make(folder / "imported", 2, KEY)
+    for name, text in PLAYS.items():
+        import_text(root, name, text)
+    root.engine.dispose()
+    shutil.copytree(root.path, folder / "built")
+    alone = Root.open(folder / "built")
+    assert build(few(alone)).failed == []
+    return root.path, lake_files(alone)
+
+
+@pytest.fixture
+def imported(_imported: tuple[Path, dict[str, bytes]], tmp_path: Path) -> Iterator[Root]:
+    shutil.copytree(_imported[0], tmp_path / "root")
+    root = Root.open(tmp_path / "root")
+    yield root
+    root.engine.dispose()
+
+
+@pytest.fixture
+def files(_imported: tuple[Path, dict[str, bytes]]) -> dict[str, bytes]:
+    return _imported[1]
+
+
+def test_a_unit_begins_when_all_that_it_reads_is_done_and_no_two_of_one_bucket_and_period_run_at_once(imported: Root) -> None:
+    situation = few(imported).situation()
+    units = units_of(make_plan(situation))
+    for seed in range(20):
+        chance = random.Random(seed)
+        schedule = Schedule(situation, units)
+        running: dict[int, list[Cell]] = {}
+        done: set[Cell] = set()
+        while not schedule.is_done:
+            while len(running) < 3 and (chosen := schedule.next(chance.choice([None, 0, 1]))):
+                number, cells = chosen
+                sources = {source for cell in cells for _, _, source, _ in situation.inputs_of(cell) if source is not None}
+                assert sources <= done | set(cells)
+                assert (cells[0].period, cells[0].bucket) not in {(each[0].period, each[0].bucket) for each in running.values()}
+                running[number] = cells
+            number = chance.choice(sorted(running))
+            done |= set(running.pop(number))
+            schedule.finish(number)
+        assert done == {cell for unit in units for cell in unit}
+
+
+def test_two_workers_make_the_bytes_of_one(imported: Root, files: dict[str, bytes]) -> None:
+    report = build(few(imported), workers=2)
+    assert report.failed == []
+    assert len(report.recomputed) == len(set(report.recomputed)) == len(make_plan(few(imported).situation(), full=True).steps)
+    assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+def test_workers_begin_again_where_the_world_moves(imported: Root, files: dict[str, bytes]) -> None:
+    moved: list[Listener] = []
+    bo = find_listener(imported, "bo")
+
+    def progress(done: int, planned: int) -> None:
+        if not moved:
+            moved.append(Listener(**{**vars(bo), "time_zone": "Pacific/Auckland"}))
+            register(imported, moved)
+
+    report = build(few(imported), progress=progress, workers=2)
+    assert report.failed == []
+    assert make_plan(few(imported).situation()).steps == []
+    register(imported, [bo])
+    again = build(few(imported), workers=2)
+    assert again.failed == []
+    assert again.recomputed
+    assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_ends_the_build_with_what_to_do_and_the_next_one_finishes(
+    imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[workers.Worker] = []
+    real = workers._worker
+    monkeypatch.setattr(workers, "_worker", lambda count: started.append(real(count)) or started[-1])
+
+    def progress(done: int, planned: int) -> None:
+        started[0].process.kill()
+
+    with pytest.raises(BuildError, match=r"exit code -9.*run the build again, with fewer `--workers`"):
+        build(few(imported), progress=progress, workers=2)
+    assert all(worker.process.poll() is not None for worker in started)
+    assert build(few(imported), workers=2).failed == []
+    assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+def test_the_command_takes_a_number_of_workers_and_refuses_one_below_none(imported: Root) -> None:
+    assert " 0 unchanged" in run(imported.path, "build", "--workers", 2, "--select", "listens/plays").output
+    assert run(imported.path, "build", "--workers", 1, "--select", "listens/plays").output.startswith("0 cells recomputed")
+    assert "-1 is not in the range" in run(imported.path, "build", "--workers", -1, code=2).output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_build_leaves_whole_units_and_no_process(imported: Root, files: dict[str, bytes], sent: signal.Signals) -> None:
+    code = f"""
+import os
+from pathlib import Path
+from wrapped_assets.building import workers
+from wrapped_assets.building.build import build
+from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets_tests.building.stoppable import few
+
+real = workers._worker
+def started(count):
+    worker = real(count)
+    print(worker.process.pid, flush=True)
+    return worker
+workers._worker = started
+build(few(Root.open(Path({str(imported.path)!r}))), progress=lambda done, planned: os.kill(os.getpid(), {sent.value}), workers=2)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    for pid in map(int, done.stdout.split()):
+        _gone(pid)
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
+
+
+def _gone(pid: int) -> None:
+    """Returns once a process, which is not ours to wait for, has ended."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    with os.fdopen(handle) as ended:
+        assert select.select([ended], [], [], 60)[0], "a worker outlives its build"
