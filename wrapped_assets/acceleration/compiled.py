@@ -23,7 +23,7 @@ _seen = {"rows": 0}
 
 def can_run(rows: int) -> bool:
     """Whether kernels can run as machine code here, and that is worth it: for so many rows, after so many in this process."""
-    if rows < ENOUGH_ROWS:
+    if rows < max(ENOUGH_ROWS, 1):
         return False
     _seen["rows"] += rows
     return _seen["rows"] >= ENOUGH_IN_ALL and is_available()

@@ -5,6 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from wrapped_assets.acceleration import can_run, run
+from wrapped_assets.kernels.inside.best import dense_codes, marked_smallest
+
+MOST_IN_HEAPS = 8_000_000  # values, 64 MB
+
 
 def ascending(values: pl.Series) -> np.ndarray:
     """Maps numbers, dates, instants or booleans without nulls to uint64 from 0 in the same order; equal values stay equal."""
@@ -40,6 +45,8 @@ def _dense(values: np.ndarray) -> np.ndarray:
     steps = values[1:] != values[:-1]
     if (values[1:] >= values[:-1]).all():  # already sorted, as cells are: compare neighbours
         return np.concatenate([[0], np.cumsum(steps)]).astype(np.uint64)
+    if can_run(len(values)):
+        return run(dense_codes, values.astype(np.int64)).view(np.uint64)
     return np.unique(values, return_inverse=True)[1].astype(np.uint64)
 
 
@@ -48,6 +55,8 @@ def smallest_of_group(groups: np.ndarray, values: np.ndarray, limit: int) -> np.
 
     `groups` and `values` are uint64. If both do not fit into 64 bits, the lowest bits of the values are ignored, which may mark more.
     """
+    if can_run(len(groups)) and (int(groups.max(initial=0)) + 1) * limit <= MOST_IN_HEAPS:
+        return run(marked_smallest, groups.view(np.int64), values, limit)
     group_bits, value_bits = (max(int(numbers.max(initial=0)).bit_length(), 1) for numbers in (groups, values))
     below = np.uint64(min(64 - group_bits, value_bits))
     packed = (groups << below) | (values >> np.uint64(max(group_bits + value_bits - 64, 0)))

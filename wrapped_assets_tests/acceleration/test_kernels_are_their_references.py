@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.acceleration import compiled
-from wrapped_assets.kernels import grouping, months, runs
+from wrapped_assets.kernels import grouping, months, packing, ranking, runs
 
 FIRST, GAP = date(2026, 3, 1), timedelta(minutes=20)
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
-PRIMITIVES = (grouping, months, runs)
+TYPES = {"listener_id": pl.Int64, "recording_id": pl.Int64, "local_date": pl.Date, "ms_played": pl.Int64, "_counted": pl.Boolean}
+PRIMITIVES = (grouping, months, packing, runs)
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # by hashes of ids, on purpose
 
 
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # by has
 def _always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "ENOUGH_ROWS", 0)
     monkeypatch.setattr(compiled, "ENOUGH_IN_ALL", 0)
+    monkeypatch.setattr(ranking, "_WORTH_IT", 0)
 
 
 def plays_of(seed: int, size: int) -> pl.DataFrame:
@@ -42,7 +44,8 @@ def plays_of(seed: int, size: int) -> pl.DataFrame:
             "local_date": [FIRST + timedelta(days=day) for day in local],
             "listened_at": pl.Series([MARCH + timedelta(hours=row[2]) for row in rows], dtype=pl.Datetime("ms", "UTC")),
             "ms_played": [row[4] for row in rows], "_counted": [row[5] for row in rows],
-        }
+        },
+        schema_overrides=TYPES,
     ).sort("listener_id", "listened_at", "recording_id", maintain_order=True)  # fmt: skip
 
 
@@ -83,12 +86,25 @@ def groups_agree(plays: pl.DataFrame) -> None:
     same(found, grouping.grouped_reference(mixed, by, sums, least, "n").select(*by, *sums, *least, "n"), by)
 
 
+def ranks_agree(plays: pl.DataFrame) -> None:
+    distinct = plays.unique(["listener_id", "recording_id", "local_date"], keep="first", maintain_order=True)
+    frame = distinct.sample(fraction=1, shuffle=True, seed=2)
+    order = ["-ms_played", "-listened_at", "recording_id", "local_date"]
+    for by in (["listener_id"], ["local_date", "_counted"], ["name"]):
+        mixed = frame.lazy().with_columns(name=pl.col("recording_id").cast(pl.String))
+        for limit in (1, 2, 7):
+            found = ranking.ranked(mixed, by, order=[*order, "listener_id"], rank="rank", limit=limit).collect()
+            everything = ranking.ranked(mixed, by, order=[*order, "listener_id"], rank="rank").filter(pl.col("rank") <= limit).collect()
+            assert found.equals(everything)
+
+
 def streaks_agree(plays: pl.DataFrame) -> None:
     rng, by = random.Random(plays.height), ["listener_id", "recording_id"]
     kept = plays.select(by).unique(maintain_order=True).rows()
     some = (0, 1, 1 << 30, 2**28 - 1, 3 << 27, rng.getrandbits(28))
     masks = [(*ids, f"2026-{month:02d}", rng.choice(some)) for ids in kept for month in (2, 1, 4, 3)]
-    months_ = pl.LazyFrame(masks, schema=[*by, "month", "mask"], orient="row").with_columns(
+    schema = {"listener_id": pl.Int64, "recording_id": pl.Int64, "month": pl.String, "mask": pl.Int64}
+    months_ = pl.LazyFrame(masks, schema=schema, orient="row").with_columns(
         pl.when(pl.col("month") == "2026-02").then(pl.col("mask") & (2**28 - 1)).otherwise("mask").alias("mask")
     )
     found = runs.longest_day_runs(months_, by, "mask", "month")
@@ -98,7 +114,9 @@ def streaks_agree(plays: pl.DataFrame) -> None:
         assert joined[name].equals(joined[f"{name}_found"].rename(name)), name
 
 
-AGREE: list[Callable[[pl.DataFrame], Any]] = [months_agree, days_agree, counts_agree, sessions_agree, groups_agree, streaks_agree]
+AGREE: list[Callable[[pl.DataFrame], Any]] = [
+    months_agree, days_agree, counts_agree, sessions_agree, groups_agree, streaks_agree, ranks_agree,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("agree", AGREE)
@@ -107,7 +125,7 @@ def test_a_kernel_in_plain_python_is_its_reference(agree: Callable[[pl.DataFrame
         monkeypatch.setattr(module, "run", lambda kernel, *arrays: kernel(*arrays))
 
     @settings(max_examples=40)
-    @given(st.integers(0, 2**32), st.integers(1, 80))
+    @given(st.integers(0, 2**32), st.integers(0, 80))
     def holds(seed: int, size: int) -> None:
         agree(plays_of(seed, size))
 
@@ -117,5 +135,5 @@ def test_a_kernel_in_plain_python_is_its_reference(agree: Callable[[pl.DataFrame
 @pytest.mark.parametrize("agree", AGREE)
 def test_a_kernel_as_machine_code_is_its_reference(agree: Callable[[pl.DataFrame], Any]) -> None:
     assert compiled.is_available()
-    for size in (1, 2, 500, 20_000):
+    for size in (0, 1, 2, 500, 20_000):
         agree(plays_of(size, size))
