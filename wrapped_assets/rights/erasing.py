@@ -21,6 +21,7 @@ from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.rights.cases import Batch, Case, close_case, forget_batch, open_batches, open_cases, record_cases, record_replayed
 from wrapped_assets.rights.elsewhere import outputs_that_name, remove_outputs
 from wrapped_assets.rights.needles import Search
+from wrapped_assets.rights.public_texts import without_public_texts
 from wrapped_assets.rights.recomputing import compute_again
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
 from wrapped_assets.storage import tables, tombstones
@@ -154,7 +155,7 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     BuildError where something is left, with the files that hold it.
     """
     root = project.root
-    people = tuple(case.needles for case in cases)
+    people = tuple(without_public_texts(root, [case.needles for case in cases]))
     words = {each.name for each in people}.union(*(each.phrases for each in people))
     search = Search(people, ordinary(words, root.path, said_of_officers(root)))
     named = outputs_that_name(root, search)

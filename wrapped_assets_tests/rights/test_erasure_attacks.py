@@ -21,10 +21,12 @@ from wrapped_assets.rights.erasing import erase, erase_all, replay, resume
 from wrapped_assets.rights.own_data.delivery import own_data
 from wrapped_assets.storage import manifest, publications, tombstone_files
 from wrapped_assets.storage.registry import find_listener
+from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.categories import LISTENER_IDS
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets_tests.commands.running import document, run
+from wrapped_assets_tests.privacy.exports.world import public
 from wrapped_assets_tests.rights.worlds import FRIENDS, files_that_name, rows_about_others
 from wrapped_assets_tests.small_roots import KEY, import_text
 
@@ -266,3 +268,22 @@ def test_a_short_name_below_the_root_is_said_and_nothing_is_claimed(world: World
     assert "nothing is left" not in found.stdout
     (root.path / "pages" / "top.m3u8").unlink()
     assert "nothing is left" in run(root.path, "erase", "--resume").stdout
+
+
+def test_what_is_public_or_of_an_office_keeps_nobody_from_being_forgotten(world: World) -> None:
+    """A chart's songs are drawn from the catalogue and may be the songs of one person alone; a listener may be the controller."""
+    root = world(2)
+    set_controller(root, Controller("bo", "bo@example.org"))
+    (root.path / "catalogue").mkdir(exist_ok=True)
+    known = public(recordings=[("secret_of_bo", "only_his_band")])["known_recordings"]
+    known.write_parquet(root.path / "catalogue" / "recordings-1.parquet")
+    chart = root.path / "exports" / "delivered" / "charts-2025" / "chart_ranks.csv"
+    chart.parent.mkdir(parents=True)
+    chart.write_text("chart_rank,recording_name,artist_name\n1,secret_of_bo,only_his_band\n")
+    done = erase(Project(root), find_listener(root, "bo"))
+    assert done.residue.hits == []
+    assert "responsible.yaml" in done.residue.doubtful
+    texts = {path: pl.read_parquet(path).select(pl.col(pl.String)) for path in (root.path / "lake").rglob("*.parquet")}
+    named = [path for path, frame in texts.items() if any("secret_of_bo" in column for column in frame)]
+    assert named == [], "the lake forgets public titles too: a bucket's names tell that somebody of it played them"
+    assert chart.exists(), "figures about many stay as they were told"

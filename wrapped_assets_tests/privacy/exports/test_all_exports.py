@@ -178,6 +178,16 @@ def test_one_more_hidden_person_changes_nothing_in_the_report(tmp_path: Path, mo
     assert told[0] == told[1]
 
 
+@pytest.mark.parametrize("name", MADE)
+def test_an_edition_of_few_people_is_refused_or_tells_nothing_and_never_fails(tmp_path: Path, name: str) -> None:
+    made = World(tmp_path / "root", dict(list(lives(canaries()).items())[:4]), CATALOGUE)
+    asked = ("export", name, "--year", str(YEAR), "--out", str(tmp_path / "out"))
+    code, said = wrapped(made, *asked, *(("--recipient", MADE[name]) if MADE[name] else ()))
+    assert code in (0, 4), said
+    for file in (tmp_path / "out").glob("*.csv"):
+        assert file.name == "chart_ranks.csv" or file.read_text().count("\n") == 1, "nothing but the header"
+
+
 def test_marketing_through_the_command_waits_for_two_people_and_then_leaves(world: World, tmp_path: Path) -> None:
     ask = ("export", "marketing_facts", "--year", str(YEAR), "--out", str(tmp_path / "out"))
     code, said = wrapped(world, *ask)
