@@ -100,6 +100,16 @@ def refused_in_library(module: str, name: str) -> str | None:
     return None if names == ALL or name in names else "use what docs/recompute.md allows"
 
 
+def refused_name(full: str) -> str | None:
+    """Why a thing of a library, or a library, may not be used: by its full name, whichever module hands it on."""
+    module, _, name = full.rpartition(".")
+    if full in LIBRARIES:
+        return None
+    if module not in LIBRARIES or name.startswith("_"):
+        return "use what docs/recompute.md allows"
+    return refused_in_library(module, name) or refused_attribute(name)
+
+
 def refused_attribute(name: str) -> str | None:
     """Why attributes of this name may not be used; None if they may."""
     if _WORLD.fullmatch(name):

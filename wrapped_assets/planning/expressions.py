@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from wrapped_assets.contracts.errors import DeclarationError
-from wrapped_assets.planning.allowed import BUILTINS, refused_attribute, refused_in_library
+from wrapped_assets.planning.allowed import BUILTINS, refused_attribute, refused_in_library, refused_name
 from wrapped_assets.planning.loaded import path_of
-from wrapped_assets.planning.names import Library, found
+from wrapped_assets.planning.names import Library, Whole, bound_in, found
 
 _EXPRESSIONS_REFUSED = (ast.Await, ast.YieldFrom)
 # `_call` looks at the arguments of these, and `sets` at where the last two stand.
 _ONLY_CALLED = frozenset({"sample", "shuffle", "rank", "astimezone", "timestamp", "strftime", "datetime64", "keys", "items"})
+_TIMES = re.compile(r"[<>=|]?(M8|datetime64)(\[.*\])?")
 
 
 def refused(module: str, node: ast.AST | None, what: str, instead: str) -> DeclarationError:
@@ -39,6 +41,8 @@ def check_expression(module: str, tree: ast.AST) -> None:
             _call(module, node)
         elif isinstance(node, ast.Constant) and _is_clock(node.value):
             raise refused(module, node, f"the text {node.value!r}, which NumPy reads as the clock,", "pass the time as a parameter")
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _TIMES.fullmatch(node.value):
+            raise refused(module, node, f"{node.value!r}, as which NumPy reads texts and the clock,", "convert times in Polars")
 
 
 def _attribute(module: str, node: ast.Attribute) -> None:
@@ -46,12 +50,34 @@ def _attribute(module: str, node: ast.Attribute) -> None:
         raise refused(module, node, f"an assignment to {ast.unparse(node)!r}", "make a new value (dataclasses.replace)")
     if (library := _library(module, node.value)) and (why := refused_in_library(library, node.attr)):
         raise refused(module, node, f"{library}.{node.attr}", why)
+    handed_on = _handed_on(module, node)
+    if handed_on and (why := refused_name(handed_on)):
+        raise refused(module, node, f"{handed_on}, which is no name of {ast.unparse(node.value)},", why)
     if node.attr in ("format", "format_map") and _library(module, node.value) is None:
         raise refused(module, node, f"{node.attr}(), whose text can ask for any attribute,", "write an f-string")
     if why := refused_attribute(node.attr):
         raise refused(module, node, f"the attribute {node.attr!r}", why)
     if node.attr.startswith("_") and not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls", "other")):
         raise refused(module, node, f"the private attribute {node.attr!r}", "use what is public")
+
+
+def _handed_on(module: str, node: ast.Attribute) -> str | None:
+    """The library's thing that an attribute of a module of ours is."""
+    owner = _whole(module, node.value)
+    target = found(owner.module, node.attr) if owner and node.attr in bound_in(owner.module) else None
+    return target.name if isinstance(target, Library) else None
+
+
+def _whole(module: str, node: ast.expr) -> Whole | None:
+    """The module of ours that a chain of attributes names."""
+    if isinstance(node, ast.Name):
+        target = found(module, node.id)
+        return target if isinstance(target, Whole) else None
+    above = _whole(module, node.value) if isinstance(node, ast.Attribute) else None
+    if above is None or not isinstance(node, ast.Attribute):
+        return None
+    inner = found(above.module, node.attr) if node.attr in bound_in(above.module) else Whole(f"{above.module}.{node.attr}")
+    return inner if isinstance(inner, Whole) else None
 
 
 def _library(module: str, node: ast.expr) -> str | None:
@@ -80,7 +106,10 @@ def _call(module: str, node: ast.Call) -> None:
     is_written = all(isinstance(one, ast.Constant) and one.value != "random" for one in given)
     if name == "rank" and "seed" not in named and not is_written:
         raise refused(module, node, "rank() that may be by chance", "write the method's name, or give `seed=`")
-    if "where" in named and "out" not in named:
+    unpacked = {one.value for each in node.keywords if isinstance(each.value, ast.Dict) and each.arg is None for one in each.value.keys
+                if isinstance(one, ast.Constant)}  # fmt: skip
+    filled = any(one.arg == "out" and not _is_none(one.value) for one in node.keywords)
+    if "where" in named | unpacked and not filled:
         raise refused(module, node, "`where=` without `out=`, which leaves memory as somebody left it,", "use numpy.where")
     if name == "astimezone" and (not given or any(_is_none(one) for one in given)):
         raise refused(module, node, "astimezone() by the machine's own time zone", "name the time zone")

@@ -148,8 +148,7 @@ class _Sets:
         call = self.parents.get(id(method))
         if not isinstance(call, ast.Call) or call.func is not method:
             return False
-        is_statement = isinstance(self.parents.get(id(call)), ast.Expr)
-        return method.attr in _ASKS | _MAKES or (method.attr in _CHANGES and is_statement)
+        return method.attr in _ASKS | _MAKES | _CHANGES
 
     def _is_maker_in_its_place(self, node: ast.Name) -> bool:
         above = self.parents.get(id(node))

@@ -9,9 +9,9 @@ import ast
 from functools import cache
 
 from wrapped_assets.planning.addresses import check_addresses
-from wrapped_assets.planning.allowed import imports_from, refused_attribute, refused_in_library
 from wrapped_assets.planning.expressions import check_expression, refused, returns_frozen, without_hints
-from wrapped_assets.planning.names import Definition, Library, Place, Whole, definition_of, found, imported, targets_of, tree_of
+from wrapped_assets.planning.imports import check_import
+from wrapped_assets.planning.names import Definition, Library, Place, definition_of, found, imported, targets_of, tree_of
 from wrapped_assets.planning.scopes import without_docstring
 from wrapped_assets.planning.sets import check_sets
 from wrapped_assets.planning.tops import check_binds_nothing_else, check_hides_no_module, check_name
@@ -36,7 +36,6 @@ _BASES = frozenset({f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "F
 _METHODS_REFUSED = frozenset(
     {"__getattr__", "__getattribute__", "__setattr__", "__delattr__", "__init_subclass__", "__class_getitem__", "__del__"}
 )
-_FIRST_ROOMS = ("vocabulary", "kernels", "contracts", "catalogue", "listens", "aggregates", "insights", "playlists")
 
 
 def check_module(module: str) -> None:
@@ -96,7 +95,7 @@ class _Checker:
         """A statement at the top of a module."""
         check_binds_nothing_else(self.module, node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            self._import(node)
+            check_import(self.module, node)
         elif isinstance(node, ast.FunctionDef):
             self._function(node, _DECORATORS)
         elif isinstance(node, ast.ClassDef):
@@ -116,30 +115,6 @@ class _Checker:
         else:
             text = ast.unparse(node).splitlines()[0][:60]
             raise refused(self.module, node, f"{text!r} at the top of a module", "define constants, functions and classes")
-
-    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
-        for alias, (local, target) in zip(node.names, imported(node, self.module).items(), strict=False):
-            if alias.name == "*":
-                raise refused(self.module, node, "`import *`", "import each name")
-            if isinstance(target, Library):
-                module, name = (alias.name, "*") if isinstance(node, ast.Import) else (node.module or "", alias.name)
-                names = imports_from(module)
-                if isinstance(node, ast.Import) and names and (alias.asname or "." not in module):
-                    continue
-                is_private = name.startswith("_")
-                if not names or (name != "*" and (is_private or refused_in_library(module, name) or refused_attribute(name))):
-                    what = f"the import of {module if name == '*' else f'{module}.{name}'}"
-                    raise refused(self.module, node, what, "use what docs/recompute.md allows")
-            elif isinstance(target, Place) and found(self.module, local) is None:
-                what = f"an import of {alias.name!r}, which {target.module} does not define,"
-                raise refused(self.module, node, what, "import what is defined")
-            else:
-                if isinstance(node, ast.ImportFrom) and isinstance(target, Whole):
-                    check_hides_no_module(target.module.rpartition(".")[0])
-                room = target.module.split(".")
-                if len(room) > 2 and room[0] == "wrapped_assets" and room[1] not in _FIRST_ROOMS:
-                    what = f"an import from {target.module}"
-                    raise refused(self.module, node, what, "use kernels, vocabulary, or pass the value as a parameter")
 
     def _function(self, node: ast.FunctionDef, decorators: frozenset[str]) -> None:
         for one in node.decorator_list:
