@@ -36,13 +36,17 @@ def waiting(root: Path) -> list[Path]:
     inbox = root / "inbox"
     if not inbox.is_dir():
         return []
-    people = sorted(folder for folder in inbox.iterdir() if folder.is_dir() and folder.name not in (DONE, REFUSED))
+    people = sorted(each for each in inbox.iterdir() if each.is_dir() and not each.is_symlink() and each.name not in (DONE, REFUSED))
     return [drop for person in people for drop in sorted(person.iterdir()) if not drop.name.startswith(".") and _has_settled(drop)]
 
 
 def _has_settled(drop: Path) -> bool:
-    files = [drop, *drop.rglob("*")] if drop.is_dir() else [drop]
-    return max(file.lstat().st_mtime for file in files) < time.time() - SETTLED_SECONDS
+    return max(file.lstat().st_mtime for file in _files(drop)) < time.time() - SETTLED_SECONDS
+
+
+def _files(drop: Path) -> list[Path]:
+    """The drop and everything in it; of a link, the link alone."""
+    return [drop, *drop.rglob("*")] if drop.is_dir() and not drop.is_symlink() else [drop]
 
 
 def empty(path: Path) -> Emptied:
@@ -60,6 +64,9 @@ def empty(path: Path) -> Emptied:
 
 
 def _land(root: Root, drop: Path, done: Emptied) -> None:
+    if any(file.is_symlink() for file in _files(drop)):  # it may lead to another listener's files, which this process can read
+        _refuse(drop, "it is a link, or has one in it: drop the file itself", done)
+        return
     try:
         report = import_paths(root, [drop], Person(drop.parent.name))
     except WrappedError as error:

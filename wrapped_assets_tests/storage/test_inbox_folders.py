@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from wrapped_assets.building.situate import Project
+from wrapped_assets.orchestration import inbox
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.storage.inbox_folders import forget_drops
-from wrapped_assets.storage.registry import find_listener
+from wrapped_assets.storage.registry import all_listeners, find_listener
 from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.exports import spotify_file, spotify_rows
 
 
 def drops(root: Path, name: str) -> list[Path]:
@@ -34,3 +36,27 @@ def test_no_name_leads_to_anothers_files(tmp_path: Path, name: str) -> None:
     kept[-1].touch()
     assert forget_drops(tmp_path, name) == 0
     assert all(path.exists() for path in kept)
+
+
+@pytest.mark.parametrize("where", ["a file", "in a folder", "a folder", "a listener"])
+def test_a_link_in_the_inbox_leads_to_nobody_elses_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Whoever may drop files for themselves could otherwise import what only this process may read."""
+    monkeypatch.setattr(inbox, "SETTLED_SECONDS", -1.0)
+    root, theirs = tmp_path / "root", tmp_path / "theirs"
+    Root.open_or_make(root)
+    theirs.mkdir()
+    secret = spotify_file(theirs / "Streaming_History_Audio_2025", spotify_rows("2025-05-01 eple"))
+    own = root / "inbox" / "eve"
+    if where == "a listener":
+        own.parent.mkdir(parents=True)
+        own.symlink_to(secret.parent)
+    else:
+        own.mkdir(parents=True)
+        places = {"a file": (own / "x.json", secret), "a folder": (own / "x", secret.parent), "in a folder": (own / "x" / "y.json", secret)}
+        place, target = places[where]
+        place.parent.mkdir(exist_ok=True)
+        place.symlink_to(target)
+    found = inbox.empty(root)
+    assert (found.landed, found.plays, found.refused) == (0, 0, int(where != "a listener"))
+    assert secret.is_file()
+    assert all_listeners(Root.open(root)) == []
