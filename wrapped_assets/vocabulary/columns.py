@@ -170,6 +170,9 @@ new_recording_count = _column("new_recording_count", pl.Int64, "Recordings whose
 biggest_discovery_date = _column("biggest_discovery_date", pl.Date, "Local day with most first-heard recordings; the earliest of equals.", "own_content")
 biggest_discovery_count = _column("biggest_discovery_count", pl.Int64, "First-heard recordings on that day.", "own_content")
 history_since = _column("history_since", INSTANT, "First listen known of the listener: how far back 'ever' reaches.", "own_content", "UTC")
+is_first_year = _column(
+    "is_first_year", pl.Boolean, "Nothing is known of the listener from before the window, so that everything counts as new.", "own_content"
+)
 night_share = _column("night_share", pl.Float64, "Share of listens from 22:00 to 05:00 local time.", "own_content", "0–1")
 morning_share = _column("morning_share", pl.Float64, "Share of listens from 05:00 to 12:00 local time.", "own_content", "0–1")
 weekend_share = _column("weekend_share", pl.Float64, "Share of listens on Saturday and Sunday.", "own_content", "0–1")

@@ -163,7 +163,8 @@ def quiz(life: Life) -> Rows:
                 })  # fmt: skip
     known = {play.song.title for play in life.heard if not life.in_window(play) and life.day(play) < life.first}
     new = {play.song.title for play in life.listens} - known
-    for question, value in (("minutes", ms_played // 60_000), ("new_recordings", len(new))):
+    has_past = any(life.day(play) < life.first for play in life.heard)
+    for question, value in (("minutes", ms_played // 60_000), ("new_recordings", len(new) if has_past else 0)):
         if value:
             step = max(1, (value + 2) // 5)
             below = _hash(question, seed) % (min(3, (value - 1) // step) + 1)

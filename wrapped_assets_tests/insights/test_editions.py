@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from wrapped_assets.building.rehearsal import rehearse, surrogates_of
+from wrapped_assets.contracts.examples import plays_of
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.insights.worlds import SURROUNDINGS, YEAR, ZONES, everyone, rehearsed
@@ -106,3 +107,16 @@ def test_windows_end_where_the_rules_say() -> None:
     assert (calendar["local_date"].min(), calendar["local_date"].max()) == (date(YEAR, 2, 1), date(YEAR, 3, 31))
     assert found["insights/artist_race", str(YEAR)]["month"].unique().sort().to_list() == [f"{YEAR}-02", f"{YEAR}-03"]
     assert calendar["listen_count"].sum() == found["insights/listening_totals", str(YEAR)]["listen_count"].sum()
+
+
+def test_a_first_year_is_marked_and_nobody_discovers_in_it() -> None:
+    plays = "2026-03-01 eple/bo walk/cy night/di"
+    people = {"ana": plays_of(plays), "bo": plays_of(f"2025-05-01 moon/bo, {plays}")}
+    assets = ["discoveries", "group_awards", "quiz"]
+    found = rehearse(people, [2025, 2026], only=assets, groups={"home": ["ana", "bo"]})
+    ids = {number: name for name, number in surrogates_of(people).items()}
+    years = {ids[row["listener_id"]]: row for row in found["insights/discoveries", "2026"].to_dicts()}
+    assert {name: (row["is_first_year"], row["new_recording_count"]) for name, row in years.items()} == {"ana": (True, 3), "bo": (False, 3)}
+    awards = found["insights/group_awards", "2026"].filter(pl.col("award") == "most_discoveries")
+    asked = found["insights/quiz", "2026"].filter(pl.col("quiz_question") == "new_recordings")
+    assert {ids[number] for frame in (awards, asked) for number in frame["listener_id"]} == {"bo"}

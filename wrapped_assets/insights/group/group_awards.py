@@ -16,9 +16,8 @@ AWARDS = pl.Enum(["early_bird", "most_discoveries", "most_minutes", "picky_liste
     grain=[c.group_id, c.award, c.award_rank],
     columns=[c.listener_id, c.award_figure, c.recording_id],
     reads={
-        "groups": [c.group_id, c.listener_id],
-        "listening_totals": [c.listener_id, c.minutes, c.listen_count],
-        "discoveries": [c.listener_id, c.new_artist_count],
+        "groups": [c.group_id, c.listener_id], "listening_totals": [c.listener_id, c.minutes, c.listen_count],
+        "discoveries": [c.listener_id, c.new_artist_count, c.is_first_year],
         "variety": [c.listener_id, c.skip_share],
         "listening_clock": [c.listener_id, c.local_hour, c.listen_count],
         "rarest_listens": [c.group_id, c.listener_id, c.recording_id, c.listener_count],
@@ -42,12 +41,13 @@ def group_awards(
 ) -> pl.LazyFrame:  # fmt: skip
     """A member's place in an award: most minutes, most new artists, rarest song, share of listens from 5 to 9, share of skips.
 
-    A group needs two consenting members. The rarest song has the fewest listeners. A tie goes to more listens, then the smaller id.
+    A group needs two consenting members; nobody discovers in a first year, when everything is new. The rarest song has the fewest
+    listeners. A tie goes to more listens, then the smaller id.
     """
-    members = groups.filter(pl.len().over("group_id") >= 2)
+    known, members = discoveries.filter(~pl.col("is_first_year")), groups.filter(pl.len().over("group_id") >= 2)
     figures = {
         "most_minutes": listening_totals.select("listener_id", award_figure="minutes"),
-        "most_discoveries": discoveries.select("listener_id", award_figure=pl.col("new_artist_count").cast(pl.Float64)),
+        "most_discoveries": known.select("listener_id", award_figure=pl.col("new_artist_count").cast(pl.Float64)),
         "early_bird": listening_clock.group_by("listener_id").agg(award_figure=EARLY.sum() / pl.col("listen_count").sum()),
         "picky_listener": variety.select("listener_id", award_figure="skip_share"),
     }

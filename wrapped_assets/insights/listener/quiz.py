@@ -18,12 +18,12 @@ OPTIONS = 4
         "listening_totals": [c.listener_id, c.listen_count, c.ms_played],
         "top_artists": [c.listener_id, c.artist_rank, c.artist_id, c.listen_count],
         "top_recordings": [c.listener_id, c.recording_rank, c.recording_id, c.listen_count],
-        "discoveries": [c.listener_id, c.new_recording_count],
+        "discoveries": [c.listener_id, c.new_recording_count, c.is_first_year],
     },
     headline="How well do you know your year?",
     examples=[
         Example(
-            given={"ana": "2026-03-01 eple/royksopp*3 walk/bo*2 night/cy"},
+            given={"ana": "2025-03-01 moon/bo, 2026-03-01 eple/royksopp*3 walk/bo*2 night/cy"},
             expect=[
                 {"quiz_question": "top_artist", "artist_id": "royksopp", "is_true_option": True},
                 {"quiz_question": "top_artist", "artist_id": "bo", "is_true_option": False},
@@ -54,6 +54,6 @@ def quiz(
         answers = few.select("listener_id", pl.col(f"{kind}_id").alias(option), is_true_option=is_first)
         parts.append(shuffled(answers, seed, option, f"top_{kind}"))
     minutes = figures.select("listener_id", option_value=pl.col("ms_played").floordiv(60_000))
-    new = discoveries.select("listener_id", option_value="new_recording_count")
+    new = discoveries.filter(~pl.col("is_first_year")).select("listener_id", option_value="new_recording_count")
     parts += [near_numbers(minutes, seed, OPTIONS, "minutes"), near_numbers(new, seed, OPTIONS, "new_recordings")]
     return pl.concat(parts, how="diagonal")

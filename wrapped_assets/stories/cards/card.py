@@ -94,7 +94,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class CardMaker:
-    """Makes one card, or none where there is too little to show. A module-level instance below `stories.cards` is found by itself.
+    """Makes one card, several, or none where there is too little to show. A module-level instance below `stories.cards` is found by itself.
 
     `insights` are those that the card shows; the first gives its strength. `place` orders cards of one chapter that are equally
     strong, and all cards of artists and groups. `needs` are columns without which the insight gets the common card instead. A maker
@@ -103,7 +103,7 @@ class CardMaker:
     """
 
     insights: tuple[str, ...]
-    make: Callable[[Any], Card | None] = field(compare=False)
+    make: Callable[[Any], Card | Sequence[Card] | None] = field(compare=False)
     place: int
     subject: Subject = "listener"
     follows: str = ""
@@ -115,7 +115,7 @@ class CardMaker:
         return not rows or set(self.needs) <= set(rows[0])
 
 
-def card(*insights: str, place: int, **rest: Any) -> Callable[[Callable[[Any], Card | None]], CardMaker]:
+def card(*insights: str, place: int, **rest: Any) -> Callable[[Callable[[Any], Card | Sequence[Card] | None]], CardMaker]:
     """A decorator that turns a function into the maker of the card of these insights; its other arguments are CardMaker's."""
     return lambda make: CardMaker(insights, make, place, **rest)
 

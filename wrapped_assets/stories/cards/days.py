@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Fact, Table, card
+from wrapped_assets.stories.cards.card import Card, Fact, Series, Table, card
 from wrapped_assets.stories.data import Row, StoryData
-from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.figures.hours import day_hours
+from wrapped_assets.stories.headlines import Part, headline
 from wrapped_assets.stories.phrases import number
 
 
@@ -22,31 +23,55 @@ def remarkable_days(data: StoryData) -> Card | None:
     return Card("remarkable_days", "habits", say("Days that stood out"), headline("remarkable_days", data), facts=facts, table=table)
 
 
-SHOWN_DAYS = 3  # as many as one screen holds in every language; the table has all
+SPANS = 4  # runs of hours with one artist that fit a screen beside the figure; the table has every hour
 
 
 @card("hours_of_days", place=165, follows="remarkable_days", needs=("local_date", "local_hour", "listen_count"))
-def hours_of_days(data: StoryData) -> Card | None:
-    """What was played when on each of these days, in sentences over its hours; the hours themselves in the table."""
-    told, say = data.language, data.language.say
-    hours: dict[str, list[Row]] = {str(row["local_date"]): [] for row in _told(data).values()}
+def hours_of_days(data: StoryData) -> list[Card]:
+    """A card for each of these days, in their order: what was played when, by the hours of its rows."""
+    hours: dict[str, list[Row]] = {}
     for row in data.rows("hours_of_days"):
-        if str(row.get("local_date")) in hours and number(row.get("listen_count")) and isinstance(row.get("local_hour"), int):
-            hours[str(row["local_date"])].append(row)
-    days = {day: sorted(found, key=lambda row: row["local_hour"]) for day, found in hours.items() if found}
-    if not days:
-        return None
-    first = list(days.values())[:SHOWN_DAYS]
-    facts = tuple(Fact(told.day(rows[0]["local_date"], data.year), _told_of(rows, data)) for rows in first)
+        if number(row.get("listen_count")) and isinstance(row.get("local_hour"), int):
+            hours.setdefault(str(row.get("local_date")), []).append(row)
+    found = [(row, hours.get(str(row["local_date"]), []), by) for kind, row in _told(data).items() if (by := _by(kind, row, data))]
+    told = [(row, sorted(rows, key=lambda each: each["local_hour"]), by) for row, rows, by in found if rows]
+    return [_day(place, row, rows, by, data) for place, (row, rows, by) in enumerate(told, 1)]
+
+
+def _day(place: int, row: Row, rows: list[Row], by: str, data: StoryData) -> Card:
+    told, say = data.language, data.language.say
+    day = told.day(row["local_date"], data.year)
+    hours = {each["local_hour"]: (number(each["listen_count"]) or 0, number(each.get("repeat_count")) or 0) for each in rows}
     table = Table(
-        say("Listens by day and hour"), (say("Day"), say("Hour"), say("Listens"), say("Repeats"), say("Most heard")),
+        say("Listens by day and hour"), (say("Hour"), say("Listens"), say("Repeats"), say("Most heard")),
         tuple(
-            (told.day(row["local_date"], data.year), _clock(row["local_hour"]), told.count(row["listen_count"]),
-             told.count(row.get("repeat_count")), phrases.name(row.get("artist_name")))
-            for rows in days.values() for row in rows
+            (_clock(each["local_hour"]), told.count(each["listen_count"]), told.count(each.get("repeat_count")),
+             phrases.name(each.get("artist_name")))
+            for each in rows
         ),
     )  # fmt: skip
-    return Card("hours_of_days", "habits", say("Those days, hour by hour"), headline("hours_of_days", data), facts=facts, table=table)
+    return Card(
+        "hours_of_days" if place == 1 else f"hours_of_days_{place}", "habits", day, (Part(by[:1].upper() + by[1:]),),
+        facts=tuple(Fact(artist, _span(first, last), is_name=True) for first, last, artist in _spans(rows)[:SPANS]),
+        figure=day_hours(hours, f"{day}: {by}"), table=table, note=_told_of(rows, data),
+        series=Series(tuple(hours.get(hour, (0, 0))[0] for hour in range(24)), below=_span(0, 23)), continues=place > 1,
+    )  # fmt: skip
+
+
+def _spans(rows: list[Row]) -> list[tuple[int, int, str]]:
+    """First and last hour of each run of hours in which one artist was heard most, and the artist; hours without a listen end no run."""
+    spans: list[tuple[int, int, str]] = []
+    for row in rows:
+        artist = phrases.name(row.get("artist_name"), "")
+        if spans and spans[-1][2] == artist:
+            spans[-1] = (spans[-1][0], row["local_hour"], artist)
+        elif artist:
+            spans.append((row["local_hour"], row["local_hour"], artist))
+    return spans
+
+
+def _span(first: int, last: int) -> str:
+    return f"{_clock(first)} – {_clock(last + 1)}"
 
 
 def _told(data: StoryData) -> dict[str, Row]:

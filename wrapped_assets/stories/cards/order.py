@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -30,13 +31,22 @@ def makers_of(subject: Subject) -> tuple[CardMaker, ...]:
 def cards_made(data: Tellable) -> list[tuple[CardMaker, Card]]:
     """A card for every insight that has rows and may be told, by place; the common one, by name, for those without a card of their own."""
     makers = [maker for maker in makers_of(data.subject) if maker.knows(data.rows(maker.insights[0]))]
-    made = [(maker, maker.make(data)) for maker in makers if is_enough(maker, data.first(maker.insights[0]), data)]
-    told = {insight for maker, card in made for insight in (maker.insights if card else maker.insights[:1])}
+    made = [
+        (maker, card)
+        for maker in makers
+        if is_enough(maker, data.first(maker.insights[0]), data)
+        for card in _several(maker.make(data))
+    ]
+    told = {insight for maker, _ in made for insight in maker.insights}
     told |= {maker.insights[0] for maker in makers}
     told |= {insight for insight, telling in data.tellings.items() if telling.chapter in UNTOLD}
     others = sorted(insight for insight in data.insights if insight not in told)
     made += [(CardMaker((insight,), lambda _: None, _LAST), generic(insight, data)) for insight in others if is_known(data.first(insight))]
     return [(maker, with_coverage(card, data.first(maker.insights[0]), data)) for maker, card in made if card]
+
+
+def _several(made: Card | Sequence[Card] | None) -> Sequence[Card]:
+    return [made] if isinstance(made, Card) else made or ()
 
 
 def cards_of(data: StoryData) -> list[Card]:

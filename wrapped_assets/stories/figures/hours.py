@@ -1,0 +1,28 @@
+"""A day as hours: one column an hour, the repeats at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from markupsafe import Markup
+
+from wrapped_assets.stories.figures import svg
+
+_WIDTH, _HEIGHT, _BASE, _HOURS = 342.0, 96.0, 104.0, 24
+
+
+def day_hours(hours: Mapping[int, tuple[float, float]], label: str) -> Markup:
+    """Columns by hour (0 to 23) of listens and, of these, repeats, as high as their share of the fullest hour."""
+    most = max((listens for listens, _ in hours.values()), default=0) or 1
+    step, body = _WIDTH / _HOURS, ""
+    for hour in range(_HOURS):
+        listens, repeats = hours.get(hour, (0, 0))
+        body += svg.rect(step * hour + 1, _BASE - 1, step - 2, 1, "night")
+        if listens > 0:
+            height = max(2.0, _HEIGHT * listens / most)
+            body += svg.rect(step * hour + 1, _BASE - height, step - 2, height, "bar", 'rx="1.5"')
+        if repeats > 0:
+            height = _HEIGHT * min(repeats, listens) / most
+            body += svg.rect(step * hour + 1, _BASE - height, step - 2, height, "bar again", 'rx="1.5"')
+    body += "".join(svg.text(step * (hour + 0.5), 120, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
+    return svg.figure(_WIDTH, 124, label, body, "bars day")
