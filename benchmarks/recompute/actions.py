@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.importing import import_paths
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.storage import consents, landing, registry, tables
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root

@@ -17,7 +17,7 @@ from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, registry, tombstones
 from wrapped_assets.storage.files import write_parquet

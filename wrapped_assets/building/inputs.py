@@ -15,11 +15,11 @@ from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.contracts.stored_cell import StoredCell
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.link import with_linked
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
-from wrapped_assets.storage.cell_files import is_of
+from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.files import rows_of_files
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c

@@ -1,7 +1,6 @@
 """Links of a bucket's listeners, kept beside the landing: computed once for what is landed, and by month as `plays` reads them.
 
-The files are named by what they follow from, the landed files of the bucket and the code that links, and the catalogue's names, and by
-a hash of their bytes. They can always be made anew, and are where they are damaged.
+The files (`link_marks.py` says how they are named) can always be made anew, and are where they are damaged.
 """
 
 from __future__ import annotations
@@ -13,35 +12,40 @@ from pathlib import Path
 
 import polars as pl
 
+from wrapped_assets.building.link_marks import (
+    NAMED,
+    Known,
+    Marks,
+    add_marks,
+    folder_of,
+    intact,
+    keep_marks,
+    kept_marks,
+    named,
+    stem_of,
+)
 from wrapped_assets.building.logics import stage
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_TRACKS
 from wrapped_assets.listens.known_names import Catalogue
 from wrapped_assets.listens.link import LINKS, PLAYS_READ, linked
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.planning.engine import LINKING
 from wrapped_assets.storage import catalogues, landing, registry
-from wrapped_assets.storage.catalogues import CatalogueFile
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.files import rows_of_files, write_parquet
 from wrapped_assets.storage.landing import intact_path
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import is_intact
-from wrapped_assets.vocabulary.periods import Month, period_year
+from wrapped_assets.vocabulary.periods import Month
 
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 Linked = tuple[pl.DataFrame, pl.DataFrame]
-Known = Mapping[str, CatalogueFile]  # a catalogue's files by asset
-KEY = EXTERNALS["links"]
-_NAMED = tuple(EXTERNALS[name] for name in ("known_recordings", "known_artists"))
 MONTHLY: dict[str, pl.DataType] = {"month": pl.String(), **LINKS, "is_head": pl.Boolean(), "is_tail": pl.Boolean()}
-# Part of a month → its rows, and how many months later the month is that reads it.
-_PARTS = {"whole": (pl.lit(value=True), 0), "head": (pl.col("is_head"), -1), "tail": (pl.col("is_tail"), 1)}
+_PARTS = {"whole": pl.lit(value=True), "head": pl.col("is_head"), "tail": pl.col("is_tail")}
 
 
 def known_in(root: Root, years: Iterable[int]) -> dict[int, Known]:
@@ -54,22 +58,25 @@ def known_in(root: Root, years: Iterable[int]) -> dict[int, Known]:
 
 def links_of(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     """The bucket's links by month (MONTHLY) under a catalogue's names, and the tracks that they lead to (LANDED_TRACKS)."""
-    paths = sorted(chunk.path for (asset, _, of), found in chunks.items() if asset == PLAYS and of == bucket for chunk in found)
-    if not paths:
+    name = named(chunks, bucket, linking_logic(), known)
+    if name is None:
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
-    names = [known[asset].file_hash for asset in _NAMED if asset in known]
-    landed = combined(_logic(), *paths)
-    folder, name = root.path / "landing" / "links", f"{landed}-{combined(*names)}"
+    folder = folder_of(root)
     with suppress(FileNotFoundError):  # another process, which knows of other plays, may remove them
-        kept = [_intact(folder, f"b{bucket:03d}-{part}-{name}") for part in ("links", "tracks")]
+        kept = [intact(folder, stem_of(bucket, part, name)) for part in ("links", "tracks")]
         if all(kept):
-            return _read(*kept)
+            found = _read(*kept)
+            with suppress(OSError):
+                if kept_marks(folder, bucket, name) is None:
+                    keep_marks(folder, bucket, name, _marks(found))
+            return found
     links, tracks = _computed(root, chunks, bucket, known)
     with suppress(BuildError, OSError):  # where nothing can be written, they are computed each time
         for part, rows in (("tracks", tracks), ("links", links)):
-            _written(rows, folder, f"b{bucket:03d}-{part}-{name}")
-        for old in folder.glob(f"b{bucket:03d}-*.parquet"):
-            if f"-{landed}-" not in old.name:
+            _written(rows, folder, stem_of(bucket, part, name))
+        keep_marks(folder, bucket, name, _marks((links, tracks)))
+        for old in folder.glob(f"b{bucket:03d}-*"):
+            if f"-{name.partition('-')[0]}-" not in old.name:
                 old.unlink(missing_ok=True)
     return links, tracks
 
@@ -78,11 +85,6 @@ def _written(rows: pl.DataFrame, folder: Path, stem: str) -> Path:
     unnamed = folder / f"{stem}-.parquet"
     _, digest = write_parquet(rows, unnamed)
     return unnamed.replace(folder / f"{stem}-{digest}.parquet")
-
-
-def _intact(folder: Path, stem: str) -> Path | None:
-    """The file of that stem whose bytes are those that its name says."""
-    return next((path for path in sorted(folder.glob(f"{stem}-*.parquet")) if is_intact(path, path.stem.rpartition("-")[2])), None)
 
 
 @lru_cache(maxsize=4)
@@ -103,20 +105,18 @@ def mark_links(
     told_by: Mapping[int, str | None],
     landed: dict[tuple[str, str, int], dict[str, str]],
 ) -> None:
-    """Adds each month's links to the hashes of what was landed, and to those of its tracks the ones that they lead to.
-
-    `found` is by bucket and version of the catalogue; a month reads those of its year's version (`told_by`), also of the months beside it.
-    """
+    """Adds each month's links to the hashes of what was landed. `found` is by bucket and version of the catalogue."""
     for (bucket, version), both in found.items():
-        for (month,), rows in both[0].partition_by("month", as_dict=True).items() if both else ():
-            readers = {part: period_year(str(Month.parse(str(month)).shift(later))) for part, (_, later) in _PARTS.items()}
-            read = [part for part, year in readers.items() if year in told_by and told_by[year] == version]
-            hashes = {part: _hash(rows.filter(_PARTS[part][0]).select(list(LINKS))) for part in read}
-            landed.setdefault((KEY, str(month), bucket), {}).update(hashes)
-            of_tracks = landed.setdefault((TRACKS, str(month), bucket), {})
-            for part, digest in hashes.items():
-                if digest:
-                    of_tracks[part] = combined(of_tracks.get(part, ""), digest)
+        if both:
+            add_marks(bucket, version, _marks(both), told_by, landed)
+
+
+def _marks(both: Linked) -> Marks:
+    months = both[0].partition_by("month", as_dict=True)
+    return {
+        str(month): {part: _hash(rows.filter(rule).select(list(LINKS))) for part, rule in _PARTS.items()}
+        for (month,), rows in months.items()
+    }
 
 
 def _hash(rows: pl.DataFrame) -> str:
@@ -147,10 +147,10 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
 
 
 def _catalogue(root: Root, known: Known) -> Catalogue | None:
-    if not any(asset in known for asset in _NAMED):
+    if not any(asset in known for asset in NAMED):
         return None
     scans = []
-    for asset in _NAMED:
+    for asset in NAMED:
         file = known.get(asset)
         schema = known_schema(asset.removeprefix("sources/"))
         scans.append(pl.scan_parquet(catalogues.intact(root, asset, file)) if file else pl.LazyFrame(schema=schema))
@@ -163,6 +163,6 @@ def _of(chunks: Chunks, asset: str, bucket: int) -> Iterator[Chunk]:
 
 
 @cache
-def _logic() -> str:
+def linking_logic() -> str:
     """The code that links, as this process runs it, with all that it reaches."""
     return combined(pl.__version__, stage(LINKING))

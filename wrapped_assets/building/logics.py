@@ -1,34 +1,26 @@
-"""Computes the fingerprints of all assets once per state of the sources and caches them in the user's cache.
+"""Computes the fingerprints of all assets once per state of the sources, and keeps them (`kept.py`).
 
 They follow from the sources that this process runs and from the libraries' versions, so a hash of these names the file. A file that
-is missing or cannot be read costs a second; one that is there was made of the very same texts.
+is missing costs a second; one that is there was made of the very same texts.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import orjson
-import sqlalchemy as sa
-
+from wrapped_assets.building.kept import keep, taken
 from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.engine import Stage, importer_hash, stage_hash
-from wrapped_assets.planning.fingerprint import PURE_ROOMS, is_of, libraries, logic_parts
-from wrapped_assets.storage import tables
-from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import write_whole
+from wrapped_assets.planning.fingerprint import PURE_ROOMS, is_of, logic_parts
+from wrapped_assets.planning.state import state
 
 Parts = dict[str, dict[str, str]]
-MOST_FILES = 100  # each command loads modules of its own, and so has files of its own
 
 
 def parts_of(declarations: Iterable[Declaration]) -> Parts:
@@ -67,38 +59,17 @@ def importers() -> dict[str, str]:
     return known
 
 
-def imports_of_other_code(root: Root) -> dict[str, int]:
-    """Input format → how many imports were landed by other code than today's; an import of an older program says nothing of it."""
-    table = tables.imports
-    query = sa.select(table.c.source, table.c.importer, sa.func.count()).where(table.c.importer.is_not(None))
-    with root.engine.connect() as connection:
-        rows = connection.execute(query.group_by(table.c.source, table.c.importer)).all()
-    now = importers() if rows else {}
-    counts: dict[str, int] = {}
-    for source, importer, count in rows:
-        if now.get(source) not in (None, importer):
-            counts[source] = counts.get(source, 0) + count
-    return dict(sorted(counts.items()))
-
-
 def _taken(what: str) -> dict[str, Any]:
-    """What was kept of the sources that this process runs; empty where nothing whole is there."""
-    with suppress(OSError, ValueError, RuntimeError):  # the last: a user without a home
-        digest, _, text = _place(what).read_bytes().partition(b"\n")
-        if digest == _digest(text):
-            return orjson.loads(text)
+    """What was kept of the sources that this process runs."""
+    with suppress(OSError):  # a source that cannot be read: whoever needs it says so
+        return taken(f"{_state(tuple(loaded.loaded_modules()))}.{what}") or {}
     return {}
-
-
-def _place(what: str) -> Path:
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wrapped-assets" / "fingerprints"
-    return folder / f"{_state(tuple(loaded.loaded_modules()))}.{what}.json"
 
 
 @lru_cache(maxsize=4)
 def _state(modules: tuple[str, ...]) -> str:
     """One hash over every source of the package, as it was read, which modules are loaded, and what decides numbers beside it."""
-    return loaded.state(*(f"{name} {version}" for name, version in sorted(libraries().items())))
+    return state(*modules)
 
 
 def _check_loaded(patched: Iterable[str] = PURE_ROOMS) -> None:
@@ -110,14 +81,6 @@ def _check_loaded(patched: Iterable[str] = PURE_ROOMS) -> None:
         raise DeclarationError(str(changed)) from None
 
 
-def _digest(text: bytes) -> bytes:
-    return hashlib.blake2b(text, digest_size=16).hexdigest().encode()
-
-
 def _keep(what: str, found: dict[str, Any]) -> None:
-    """Writes a file of the cache, if it can, and forgets the oldest ones."""
-    with suppress(OSError, RuntimeError):
-        text, place = orjson.dumps(found), _place(what)
-        write_whole(place, _digest(text) + b"\n" + text)
-        for old in sorted(place.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-MOST_FILES]:
-            old.unlink(missing_ok=True)
+    with suppress(OSError):
+        keep(f"{_state(tuple(loaded.loaded_modules()))}.{what}", found)

@@ -9,8 +9,8 @@ import polars as pl
 from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.linking import Known, known_in, links_of, read_links
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.doubtful import is_doubtful
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.root import Root

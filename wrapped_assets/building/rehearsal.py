@@ -14,10 +14,10 @@ from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, YEARLY, Graph, project_graph
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
 from wrapped_assets.listens.known_names import Catalogue
 from wrapped_assets.listens.link import PLAYS_READ, linked, with_linked
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.listens.spellings import names_of
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month, months_of

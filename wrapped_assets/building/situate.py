@@ -8,22 +8,21 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from wrapped_assets.building.glancing import looks_whole
 from wrapped_assets.building.logics import parts_of
-from wrapped_assets.building.outside import Hashes, outside_hashes
+from wrapped_assets.building.outside import outside_hashes
+from wrapped_assets.building.reaching import mark_reach
 from wrapped_assets.building.reuse import KnownRows
-from wrapped_assets.building.world import World, take_world
+from wrapped_assets.building.world import take_world
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
-from wrapped_assets.listens.localise import reach
 from wrapped_assets.planning.fingerprint import fingerprint_of
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
-from wrapped_assets.storage.cell_paths import is_path_of
-from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import snapshot
 from wrapped_assets.storage.verified import still_damaged
-from wrapped_assets.vocabulary.periods import Cell, Month, period_year
+from wrapped_assets.vocabulary.periods import period_year
 
 
 @dataclass
@@ -51,7 +50,8 @@ class Project:
             stored = manifest.load_cells(self.root, connection=reader)
             world = take_world(self.root, reader, years={period_year(cell.period) for cell in stored})
         landed = outside_hashes(world)
-        _mark_reach(landed, world)
+        people = world.people[EXTERNALS["listeners"]]
+        mark_reach(landed, world.chunks, dict(zip(people["listener_id"], people["time_zone"], strict=True)))
         spoiled = still_damaged(self.root)
         damaged = frozenset(cell for cell, found in stored.items() if found.path in spoiled or not self.looks_whole(found))
         rules = {year: edition.rules for year, edition in world.editions.items()}
@@ -68,35 +68,5 @@ class Project:
         return self.root.path / file.path
 
     def looks_whole(self, stored: manifest.StoredCell) -> bool:
-        """A quick look: the row names the cell's own file, and its size is right. Whoever reads the file compares its bytes."""
-        try:
-            is_own = is_path_of(stored.path, stored.cell, stored.data_version)
-            return is_own and (self.root.path / stored.path).stat().st_size == stored.byte_count
-        except OSError:
-            return False
-
-
-def _mark_reach(landed: Hashes, world: World) -> None:
-    """Says of landed months whether a listener's clock may put some of their plays into the month before ("early") or after ("late")."""
-    people = world.people[EXTERNALS["listeners"]]
-    zones = dict(zip(people["listener_id"], people["time_zone"], strict=True))
-    for key, found in world.chunks.items():
-        for chunk in found:
-            if chunk.is_early or chunk.is_late:
-                present = {zones[listener_id] for listener_id in people_of([chunk]).tolist() if listener_id in zones}
-                reached = [reach(zone, Month.parse(chunk.month)) for zone in present]
-                if chunk.is_early and any(behind for behind, _ in reached):
-                    landed[key]["early"] = "yes"
-                if chunk.is_late and any(ahead for _, ahead in reached):
-                    landed[key]["late"] = "yes"
-
-
-def cells_of(situation: Situation, keys: set[str] | None, periods: set[str] | None, buckets: set[int] | None = None) -> set[Cell]:
-    """The expected cells of some assets, periods and buckets; None stands for all."""
-    return {
-        cell
-        for cell in situation.expected()
-        if (keys is None or cell.asset in keys)
-        and (periods is None or cell.period in periods)
-        and (buckets is None or cell.bucket is None or cell.bucket in buckets)
-    }
+        """`glancing.looks_whole`, of this root."""
+        return looks_whole(self.root, stored)

@@ -52,7 +52,7 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
 @json_option
 def show(year, data, as_json) -> None:
     """Show the edition of one year, or of every year that has plays."""
-    from wrapped_assets.building.publishing import played_years
+    from wrapped_assets.building.readiness import played_years
     from wrapped_assets.commands.options import open_project
     from wrapped_assets.storage import registry
 

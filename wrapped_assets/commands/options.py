@@ -64,6 +64,14 @@ def open_project(data: Path) -> Any:
     return Project(in_environment(Root.open(data)))
 
 
+def open_glance(data: Path) -> Any:
+    """An existing data root for a command that changes nothing: what it does not ask for is not loaded."""
+    from wrapped_assets.building.glance import Glance
+    from wrapped_assets.storage.root import Root
+
+    return Glance(in_environment(Root.open(data)))
+
+
 def in_environment(root: Root) -> Root:
     """The root within the environment given by `--env`, or the root itself."""
     name = click.get_current_context().meta.get(_ENVIRONMENT)
@@ -72,7 +80,7 @@ def in_environment(root: Root) -> Root:
 
 def chosen_cells(years: Collection[int], first: str | None, last: str | None, selection: str | None) -> Callable[[Any], set[Any]] | None:
     """A function that returns the cells of a situation that the options select; None for all. InputError for conflicting options."""
-    from wrapped_assets.building.situate import cells_of
+    from wrapped_assets.planning.situation import cells_of
 
     if not (years or first or last or selection):
         return None
@@ -181,6 +189,6 @@ def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterabl
 
 def emit_json(document: object) -> None:
     """Prints one JSON document to standard output."""
-    from wrapped_assets.serving.formats import as_json
+    from wrapped_assets.serving.documents import as_json
 
     emit(as_json(document))

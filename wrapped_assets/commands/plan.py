@@ -12,7 +12,7 @@ from wrapped_assets.commands.options import (
     emit_json,
     env_option,
     json_option,
-    open_project,
+    open_glance,
     say_damage,
     selection_options,
 )
@@ -27,39 +27,39 @@ from wrapped_assets.commands.options import (
 @click.pass_context
 def command(ctx, years, first, last, selection, check, data, as_json) -> None:
     """Show what would be recomputed and why. Changes nothing."""
-    from wrapped_assets.building.logics import imports_of_other_code
+    from wrapped_assets.building.outdated_imports import imports_of_other_code
     from wrapped_assets.planning.plan import make_plan
 
     wanted = chosen_cells(years, first, last, selection)
-    project = open_project(data)
-    situation = project.situation()
+    glance = open_glance(data)
+    situation = glance.situation()
     plan = make_plan(situation, wanted(situation) if wanted else None)
     if as_json:
         steps = [
             {"asset": step.cell.asset, "partition": step.cell.partition, "reason": step.reason, "because": step.because, "rows": step.rows}
             for step in plan.steps
         ]
-        fingerprints = dict(sorted(project.logic.items()))
-        outdated = imports_of_other_code(project.root)
+        fingerprints = dict(sorted(situation.logic.items()))
+        outdated = imports_of_other_code(glance.root, lambda: glance.known.importers)
         emit_json({"steps": steps, "unchanged": plan.unchanged, "logic_fingerprints": fingerprints, "imports_of_other_code": outdated})
     else:
         _print(plan)
-        for source, count in imports_of_other_code(project.root).items():
+        for source, count in imports_of_other_code(glance.root, lambda: glance.known.importers).items():
             were = "1 import was" if count == 1 else f"{count:,} imports were"
             click.echo(f"The importer of {source} changed since {were} landed: import the exports again to apply it.")
-    is_damaged = say_damage(project.root)
+    is_damaged = say_damage(glance.root)
     if check and (plan.steps or is_damaged):
         ctx.exit(3 if plan.steps else 1)
 
 
 def _print(plan) -> None:
     """Prints one line per asset and reason, with cells, stored rows and the last computation's time."""
-    from rich.console import Console
-    from rich.table import Table
-
     if not plan.steps:
         click.echo(f"Nothing to do: {plan.unchanged:,} cells are fresh.")
         return
+    from rich.console import Console
+    from rich.table import Table
+
     groups: dict[tuple[str, str], list] = {}
     for step in plan.steps:
         groups.setdefault((step.cell.asset, step.reason), []).append(step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, env_option, open_project
+from wrapped_assets.commands.options import data_option, emit, env_option, open_glance
 
 
 @click.command("show", epilog="Example: wrapped show insights/top_recordings --year 2025 --listener ana --format csv")
@@ -19,13 +19,18 @@ from wrapped_assets.commands.options import data_option, emit, env_option, open_
 @env_option
 def command(asset, years, listener, artist, format_, as_json, out, data) -> None:
     """Print the rows of any stored asset, with display names beside ids, in grain order."""
-    from wrapped_assets.building.excluding import target_of
     from wrapped_assets.serving.formats import FORMATS
     from wrapped_assets.serving.rows import displayed
     from wrapped_assets.storage import registry
 
-    project = open_project(data)
-    person = registry.find_listener(project.root, listener) if listener else None
-    artist_id = target_of("artist", artist) if artist else None
-    frame = displayed(project.root, project.graph, asset, years, person, artist_id=artist_id)
-    emit(FORMATS["json" if as_json else format_](frame), out, of=(project.root, "show", [person.listener_id] if person else None))
+    glance = open_glance(data)
+    person = registry.find_listener(glance.root, listener) if listener else None
+    artist_id = _artist_id(artist) if artist else None
+    frame = displayed(glance.root, glance.graph, asset, years, person, artist_id=artist_id)
+    emit(FORMATS["json" if as_json else format_](frame), out, of=(glance.root, "show", [person.listener_id] if person else None))
+
+
+def _artist_id(name: str) -> int:
+    from wrapped_assets.building.excluding import target_of  # with the code that identifies tracks
+
+    return target_of("artist", name)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project, say_damage
+from wrapped_assets.commands.options import data_option, emit_json, json_option, open_glance, say_damage
 
 
 @click.command("status", epilog="Example: wrapped status")
@@ -14,10 +14,10 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 @json_option
 def command(data, as_json) -> None:
     """Show every edition's fresh and stale cells, its publication, and the time left to launch."""
-    from wrapped_assets.building.publishing import readiness
+    from wrapped_assets.building.readiness import readiness
 
-    project = open_project(data)
-    found = readiness(project)
+    glance = open_glance(data)
+    found = readiness(glance)
     if as_json:
         emit_json({"editions": [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} for each in found]})
         return
@@ -27,7 +27,7 @@ def command(data, as_json) -> None:
         behind = ", but the build has moved on since" if each.published and each.is_behind else ""
         damaged = f", and {each.damaged:,} of its files are damaged (`wrapped repair --check` says what to do)" if each.damaged else ""
         click.echo(f"{each.year}: {state}; {shown}{behind}{damaged}{_left(each.launch_at)}")
-    say_damage(project.root)
+    say_damage(glance.root)
     if not found:
         click.echo("No listening history yet. Run `wrapped import PATH`.")
 

@@ -51,7 +51,7 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
 def _of_a_group(told, format_: str) -> bytes:
     """The group's story in the format, as bytes."""
     from wrapped_assets.contracts.errors import InputError
-    from wrapped_assets.serving.formats import as_json
+    from wrapped_assets.serving.documents import as_json
     from wrapped_assets.stories.group import group_html, group_json, group_text
 
     if format_ == "png":
@@ -61,7 +61,7 @@ def _of_a_group(told, format_: str) -> bytes:
 
 def rendered(told, format_: str, *, colour: bool = False) -> bytes:
     """The listener's story in the format, as bytes."""
-    from wrapped_assets.serving.formats import as_json
+    from wrapped_assets.serving.documents import as_json
 
     if format_ == "json":
         from wrapped_assets.stories.document import story_json

@@ -7,13 +7,13 @@ import dagster as dg
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
 from wrapped_assets.building.build import BuildReport, build
-from wrapped_assets.building.situate import cells_of
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.orchestration import check_results
 from wrapped_assets.orchestration.facts import discreetly, failed_cells
 from wrapped_assets.orchestration.lake import Lake, Recompute, fingerprints
 from wrapped_assets.orchestration.materialisations import Outcome, logged, materialisation, newest, newest_event
+from wrapped_assets.planning.situation import cells_of
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ STAGES = (
     Stage("reading", ("building.inputs",), lambda declaration: bool(declaration.reads)),
     Stage("writing", ("storage.frame_files:write_frames", "storage.cell_files:write_cells"), lambda declaration: True),
     Stage(
-        "landed plays", ("storage.landing:read_landed", "storage.chunks:load_chunks", "listens.localise:EDGE"),
+        "landed plays", ("storage.landing:read_landed", "storage.chunks:load_chunks", "listens.clocks:EDGE"),
         _reads("landed_plays", "landed_tracks"),
     ),
     Stage("links", ("building.linking:read_links", "listens.link:with_linked"), _reads("links", "landed_tracks")),

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.metadata
-import sys
 from collections.abc import Iterable, Mapping
 
 from wrapped_assets.contracts.declaration import Declaration
@@ -22,6 +20,7 @@ from wrapped_assets.planning.engine import engine_parts
 from wrapped_assets.planning.expressions import refused as not_allowed
 from wrapped_assets.planning.frozen import what_can_change
 from wrapped_assets.planning.halves import HALF
+from wrapped_assets.planning.libraries import LIBRARIES, libraries
 from wrapped_assets.planning.names import Place, definition_of, found
 from wrapped_assets.planning.patches import check_libraries_whole, check_patches_nothing
 from wrapped_assets.planning.sets import is_set
@@ -32,8 +31,6 @@ from wrapped_assets.vocabulary.columns import Column
 PURE_ROOMS = ("vocabulary", "kernels", "catalogue", "listens", "aggregates", "insights", "playlists")
 FOR_THE_ENGINE = ("vocabulary.rules", "vocabulary.columns", "kernels.hashing", "kernels.versions", "playlists.formats")
 SHARED_ROOMS = ("vocabulary", "kernels")
-# Modules of libraries whose version counts where code names them, and the library's name.
-_LIBRARIES = {"numpy": "numpy", "scipy": "scipy", "zoneinfo": "tzdata"}
 
 
 def logic_fingerprint(declaration: Declaration) -> str:
@@ -183,16 +180,5 @@ def _labelled(places: list[Place]) -> dict[str, str]:
 def _versions(reached: Iterable[str]) -> dict[str, str]:
     """Of what decides numbers beside our own code: Polars whole, Python's minor version, and the libraries that are named."""
     roots = {name.partition(".")[0] for name in reached}
-    wanted = {"polars", "python", *(library for root, library in _LIBRARIES.items() if root in roots)}
+    wanted = {"polars", "python", *(library for root, library in LIBRARIES.items() if root in roots)}
     return {f"library {name}": version for name, version in libraries().items() if name in wanted}
-
-
-def libraries() -> dict[str, str]:
-    """Returns the version of each library that can decide a number, and Python's minor version."""
-    versions = {name: _version(name) for name in ("polars", *_LIBRARIES.values())}
-    return {**versions, "python": "{}.{}".format(*sys.version_info)}
-
-
-@functools.cache
-def _version(library: str) -> str:
-    return importlib.metadata.version(library)

@@ -33,14 +33,14 @@ class _Loader(SourceFileLoader):
 
     def get_data(self, path: str) -> bytes:
         if path == self.path:
-            return _text(path)
+            return text_at(path)
         compiled = super().get_data(path)
         if int.from_bytes(compiled[4:8], "little"):  # named by a hash that Python may not compare with the source
             raise OSError("compiled by another rule than ours")
         return compiled
 
     def path_stats(self, path: str) -> Mapping[str, Any]:
-        text = _text(path)
+        text = text_at(path)
         digest = hashlib.blake2b(text, digest_size=4).digest()
         return {"mtime": int.from_bytes(digest, "little"), "size": len(text)}
 
@@ -71,7 +71,7 @@ def install() -> None:
         sys.meta_path.insert(0, _Finder)  # type: ignore[arg-type]
 
 
-def _text(path: str) -> bytes:
+def text_at(path: str) -> bytes:
     """A source as it was when it was first asked for; a module that is imported later runs this text."""
     if path not in _texts:
         _texts[path] = Path(path).read_bytes()
@@ -100,7 +100,7 @@ def text_of(module: str) -> bytes:
     path = path_of(module)
     if path is None:
         raise ChangedSource(f"{module} has no source file; install the package with its sources, and not as a zip file")
-    return _text(path)
+    return text_at(path)
 
 
 def value_of(module: str, name: str) -> Any:
@@ -125,18 +125,6 @@ def named(is_wanted: Callable[[Any], bool], first: str) -> tuple[str, str] | Non
 def declared_values() -> set[int]:
     """`id()` of everything that a name of a loaded module stands for."""
     return {id(value) for module in loaded_modules() for value in _names[module].values()}
-
-
-def state(*beside: str) -> str:
-    """One hash over every source of the packages, as it was read, over which of them are loaded, and over texts beside them."""
-    found = hashlib.blake2b(digest_size=16)
-    for package in sorted(PACKAGES):
-        for folder in getattr(sys.modules.get(package), "__path__", ()):
-            for path in sorted(Path(folder).rglob("*.py")):
-                found.update(hashlib.blake2b(f"{path.relative_to(folder)}".encode()).digest() + hashlib.blake2b(_text(str(path))).digest())
-    for text in (*loaded_modules(), "", *beside):
-        found.update(hashlib.blake2b(text.encode()).digest())
-    return found.hexdigest()
 
 
 def is_loaded(module: str) -> bool:

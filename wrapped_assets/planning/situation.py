@@ -176,3 +176,14 @@ def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[s
                 is_played = (year, bucket) in played if bucket is not None else any((year, each) in played for each in buckets)
                 cells.extend(Cell(key, str(year), bucket) for key in keys if is_played or key in chained)
     return cells
+
+
+def cells_of(situation: Situation, keys: set[str] | None, periods: set[str] | None, buckets: set[int] | None = None) -> set[Cell]:
+    """The expected cells of some assets, periods and buckets; None stands for all."""
+    return {
+        cell
+        for cell in situation.expected()
+        if (keys is None or cell.asset in keys)
+        and (periods is None or cell.period in periods)
+        and (buckets is None or cell.bucket is None or cell.bucket in buckets)
+    }

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, WrappedError
-from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.rights.cases import Batch, Case, close_case, forget_batch, open_batches, open_cases, record_cases, record_replayed
 from wrapped_assets.rights.elsewhere import outputs_that_name, remove_outputs

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from wrapped_assets.contracts.declaration import Declaration
-from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.contracts.graph import Graph
-from wrapped_assets.serving.like_minded import with_similar_names
+from wrapped_assets.contracts.lineage import Graph
 from wrapped_assets.serving.released import RELEASED, RELEASES, filled_in, of_releases
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
-from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.outcomes import OUTCOMES
 from wrapped_assets.vocabulary.periods import Cell, period_year
+
+if TYPE_CHECKING:
+    from wrapped_assets.contracts.asset import Declaration
 
 _HAS_NO_ID = pl.col("recording_mbid").is_null() & pl.col("spotify_uri").is_null()
 _CREDITS, _TRACKS = "catalogue/artist_credits", "catalogue/tracks"
@@ -40,17 +40,19 @@ def displayed(
     InputError where the asset is unknown, was never built, or has no listeners or artists to choose from.
     """
     declaration = graph.find(asset)
-    if listener and "listener_id" not in declaration.schema:
+    if listener and "listener_id" not in declaration.column_names:
         raise InputError(f"{declaration.key} has no listener_id: leave --listener out")
-    if artist_id is not None and "artist_id" not in declaration.schema:
+    if artist_id is not None and "artist_id" not in declaration.column_names:
         raise InputError(f"{declaration.key} has no artist_id: leave --artist out")
     stored = paths if paths is not None else built_paths(root, [declaration.key])
     cells = _chosen(root, stored, declaration.key, years, listener)
     if not cells and not any(cell.asset == declaration.key for cell in stored):
         raise InputError(f"{declaration.key} was never built: run `wrapped build` first")
     wanted = {"listener_id": listener.listener_id if listener else None, "artist_id": artist_id}
-    frame = _read(root, stored, cells, declaration.schema, wanted)
+    frame = _read(root, stored, cells, declaration.key, wanted)
     if "similar_listener_id" in frame.columns:
+        from wrapped_assets.serving.like_minded import with_similar_names
+
         frame = with_similar_names(frame, root)
     return in_words(root, frame.sort(declaration.order), declaration, stored, cells)
 
@@ -72,6 +74,8 @@ def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> 
 
     What no spelling has comes from the catalogue, where it knows the recording on a release of the year, heard or not.
     """
+    from wrapped_assets.vocabulary.columns import BY_NAME
+
     stored = built_paths(root, [])
     fields = [
         "recording_name",
@@ -109,10 +113,12 @@ def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], 
 
 
 def _read(
-    root: Root, stored: Mapping[Cell, str], cells: list[Cell], schema: dict[str, pl.DataType], wanted: Mapping[str, int | None]
+    root: Root, stored: Mapping[Cell, str], cells: list[Cell], asset: str, wanted: Mapping[str, int | None]
 ) -> pl.DataFrame:
     if not cells:
-        return pl.DataFrame(schema=schema)
+        from wrapped_assets.contracts.graph import project_graph  # an outline does not know the types
+
+        return pl.DataFrame(schema=project_graph().by_key[asset].schema)
     lazy = pl.scan_parquet(intact(root, [stored[cell] for cell in cells]))
     chosen = [pl.col(name) == value for name, value in wanted.items() if value is not None]
     return (lazy.filter(*chosen) if chosen else lazy).collect()
@@ -223,7 +229,13 @@ def _words(frame: pl.DataFrame, declaration: Declaration) -> pl.DataFrame:
     """Words instead of the lake's small codes."""
     for name, word in (("source_code", "source"), ("kept_source_code", "kept_source"), ("outcome_code", "outcome")):
         if name in frame.columns:
-            meanings = dict(enumerate(OUTCOMES)) if word == "outcome" else {source.code: source.name for source in all_sources()}
+            meanings = dict(enumerate(OUTCOMES)) if word == "outcome" else _sources()
             text = pl.col(name).replace_strict(meanings, default=None, return_dtype=pl.String).alias(word)
             frame = frame.with_columns(text).select(word if column == name else column for column in frame.columns)
     return frame
+
+
+def _sources() -> dict[int, str]:
+    from wrapped_assets.contracts.discovery import all_sources  # loads every format
+
+    return {source.code: source.name for source in all_sources()}

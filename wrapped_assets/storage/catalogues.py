@@ -12,7 +12,6 @@ from pathlib import Path
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.known_parts import hashed
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.reading import Reader, reading
 from wrapped_assets.storage.root import Root
@@ -86,6 +85,8 @@ def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, Catalog
     Files are moved into place first and recorded in one transaction; a crash before that leaves nothing that is read. A version that
     was there already, but is not the newest, becomes the newest again.
     """
+    from wrapped_assets.storage.known_parts import hashed  # with Polars, which those who only read do without
+
     files = dict(kept)
     there = {file.path: file for version in versions(root) for file in version.files.values()}
     for asset, made_at in made.items():

@@ -12,14 +12,13 @@ import polars as pl
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import rows_version
+from wrapped_assets.storage.cell_notes import NOTE
 from wrapped_assets.storage.cell_paths import is_path_of, path_beside, path_of
 from wrapped_assets.storage.frame_files import FrameFile, write_frames
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
-
-_NOTE = "wrapped_assets"
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def write_cells(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
     there = {each.path: list(_there(root, each) if each.is_other_code else islice(_there(root, each), 1)) for each in wanted}
     rewritten = [each for each in wanted if each.is_other_code or not there[each.path]]
     new = [(each, path_beside(each.path) if there[each.path] else each.path) for each in rewritten]
-    made = write_frames([FrameFile(each.frame, root.path / path, {_NOTE: _note(each)}) for each, path in new])
+    made = write_frames([FrameFile(each.frame, root.path / path, {NOTE: _note(each)}) for each, path in new])
     for (each, path), (size, digest) in zip(new, made, strict=True):
         same = [kept for kept in there[each.path] if kept.file_hash == digest]
         if same:
@@ -105,16 +104,3 @@ def recorded_hashes(root: Root, path: str) -> set[str]:
             query = sa.select(table.c.file_hash).where(table.c.path == path, table.c.file_hash.is_not(None))
             found.update(connection.execute(query).scalars())
     return found
-
-
-def is_of(root: Root, path: str, cell: Cell, data_version: str | None = None) -> bool:
-    """Whether a file is this cell's, by its name and by the note in it; and has these rows, where a version is given."""
-    written = path.rpartition("-")[2].removesuffix(".parquet")
-    if not is_path_of(path, cell, data_version or written):
-        return False
-    try:
-        note = orjson.loads(pl.read_parquet_metadata(root.path / path)[_NOTE])
-        asset, partition, version = note["asset"], note["partition"], note["data_version"]
-    except (OSError, pl.exceptions.PolarsError, KeyError, TypeError, ValueError):
-        return False
-    return (asset, partition, version[:16]) == (cell.asset, cell.partition, written) and data_version in (None, version)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ class Chunk:
     is_early: bool
     is_late: bool
     people: bytes | None = None
+
+    def listener_ids(self) -> list[int]:
+        """The listeners whose plays it holds, in order."""
+        return list(struct.unpack(f"<{len(self.people or b'') // 8}q", self.people or b""))
 
 
 def load_chunks(

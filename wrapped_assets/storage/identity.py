@@ -47,9 +47,10 @@ def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settin
         connection.execute(moved.values(value=json.dumps({"root": mine, "path": here})))
 
 
-def is_of(text: str, folder: Path, key: bytes) -> bool:
-    """Whether what a registry notes says that it is this root's, at this place."""
-    return json.loads(text) == {"root": combined("root", key), "path": str(folder.resolve())}
+def is_of(text: str, file: Path, folder: Path, key: bytes) -> bool:
+    """Whether what a registry's file notes says that it is this root's, at this place or copied with it: nothing is to be noted."""
+    known, here = json.loads(text), folder.resolve()
+    return known["root"] == combined("root", key) and (known["path"] == str(here) or file.resolve().is_relative_to(here))
 
 
 def _lies_in(url: str, folder: Path) -> bool:

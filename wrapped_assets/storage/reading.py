@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wrapped_assets.storage.database import HEAD
@@ -106,7 +107,7 @@ def _quick(root: Root) -> sqlite3.Connection | None:
         connection = sqlite3.connect(place, uri=is_uri, timeout=_SECONDS_TO_WAIT, isolation_level=None)
         connection.execute("pragma query_only=on")
         connection.execute("begin")
-        if _is_ready(root, connection):
+        if _is_ready(root, file, connection):
             return connection
     except sqlite3.Error:
         pass
@@ -115,11 +116,11 @@ def _quick(root: Root) -> sqlite3.Connection | None:
     return None
 
 
-def _is_ready(root: Root, connection: sqlite3.Connection) -> bool:
+def _is_ready(root: Root, file: Path, connection: sqlite3.Connection) -> bool:
     if connection.execute("select version_num from alembic_version").fetchall() != [(HEAD,)]:
         return False
     settings = connection.execute("select value from settings where name = 'root'").fetchone()
-    if settings is None or not is_of(settings[0], root.path, root.key):
+    if settings is None or not is_of(settings[0], file, root.path, root.key):
         return False
     known = {case_id for (case_id,) in connection.execute("select case_id from erasure_cases")}
     return all(each.case_id in known for each in read_tombstones(root.path))

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from wrapped_assets.storage.cell_files import is_of
+from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.damage import note_damage
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records, store_records

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
-import tempfile
 from pathlib import Path
-from urllib.parse import quote
 
 from wrapped_assets.storage.later import sa
 
@@ -32,6 +29,9 @@ def how_to_open(file: Path) -> tuple[str, bool]:
         return _read_only(file, "&immutable=1")  # without a journal the file says everything
     if index.exists():
         return _read_only(file)
+    import shutil
+    import tempfile
+
     copy = Path(tempfile.mkdtemp(prefix="wrapped-registry-"))  # without the index SQLite would have to write one
     atexit.register(shutil.rmtree, copy, ignore_errors=True)
     for part in (file, journal):
@@ -40,4 +40,6 @@ def how_to_open(file: Path) -> tuple[str, bool]:
 
 
 def _read_only(file: Path, how: str = "") -> tuple[str, bool]:
+    from urllib.parse import quote
+
     return f"file:{quote(str(file))}?mode=ro{how}", True

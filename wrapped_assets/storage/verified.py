@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.damage import DamagedFileError, advice, forget_damage, note_damage, noted_damage
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.manifest import ALL_LISTENERS
@@ -47,8 +48,6 @@ def intact(root: Root, paths: Iterable[str]) -> list[Path]:
 
 def fault(root: Root, path: str, recorded: Recorded | None) -> str | None:
     """What is wrong with a file; None where it is as recorded."""
-    from wrapped_assets.storage.cell_files import is_of  # with Polars, which is not needed where nothing is damaged
-
     if recorded is None:
         return "not recorded"
     if not (root.path / path).is_file():

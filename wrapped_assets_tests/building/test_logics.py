@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from wrapped_assets.building import logics
+from wrapped_assets.building.outdated_imports import imports_of_other_code
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.fingerprint import logic_parts
+from wrapped_assets.planning.state import state
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.small_roots import KEY, import_text
@@ -54,11 +56,11 @@ def test_a_copy_of_a_declaration_is_worked_out() -> None:
 
 
 def test_other_sources_or_libraries_have_another_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = loaded.state("polars 1")
-    assert loaded.state("polars 2") != before
+    before = state("polars 1")
+    assert state("polars 2") != before
     path = next(path for path in loaded._texts if path.endswith("ranking.py"))
     monkeypatch.setitem(loaded._texts, path, loaded._texts[path] + b"\n")
-    assert loaded.state("polars 1") != before
+    assert state("polars 1") != before
 
 
 def test_a_cache_that_cannot_be_written_costs_time_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -70,13 +72,12 @@ def test_a_cache_that_cannot_be_written_costs_time_alone(monkeypatch: pytest.Mon
 def test_an_import_by_other_code_is_counted_until_it_is_imported_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = Root.open_or_make(tmp_path / "root", 1, KEY)
     import_text(root, "ana", "2025-03-01 eple")
-    assert logics.imports_of_other_code(root) == {}
+    assert imports_of_other_code(root, logics.importers) == {}
     (source,) = _sources(root)
-    monkeypatch.setattr(logics, "importers", lambda: {source: "another"})
     monkeypatch.setattr("wrapped_assets.building.importing.importers", lambda: {source: "another"})
-    assert logics.imports_of_other_code(root) == {source: 1}
+    assert imports_of_other_code(root, lambda: {source: "another"}) == {source: 1}
     import_text(root, "ana", "2025-03-01 eple")
-    assert logics.imports_of_other_code(root) == {}
+    assert imports_of_other_code(root, lambda: {source: "another"}) == {}
 
 
 def test_each_format_has_an_importer_and_its_own_code_counts() -> None:

@@ -16,7 +16,8 @@ from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage import files, frame_files, manifest, registry
-from wrapped_assets.storage.cell_files import CellRows, is_of, write_cells
+from wrapped_assets.storage.cell_files import CellRows, write_cells
+from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.cell_paths import is_path_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from wrapped_assets.building import linking
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
-from wrapped_assets.building.publishing import publish_edition, readiness
+from wrapped_assets.building.publishing import publish_edition
+from wrapped_assets.building.readiness import readiness
 from wrapped_assets.building.situate import Project
 from wrapped_assets.commands.demo import HOUSEHOLD
 from wrapped_assets.kernels.versions import SCHEME
-from wrapped_assets.listens.localise import EDGE
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.serving.rows import displayed
 from wrapped_assets.storage import landing, manifest, publications, tables

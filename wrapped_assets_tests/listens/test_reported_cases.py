@@ -10,7 +10,8 @@ import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.importing import Person, import_paths
-from wrapped_assets.building.situate import Project, cells_of
+from wrapped_assets.building.situate import Project
+from wrapped_assets.planning.situation import cells_of
 from wrapped_assets.serving.rows import displayed
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.small_roots import KEY

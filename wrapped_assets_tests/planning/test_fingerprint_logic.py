@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.planning import fingerprint
+from wrapped_assets.planning import libraries
 from wrapped_assets.planning.fingerprint import logic_fingerprint, logic_parts
 from wrapped_assets_tests.planning.laboratory import BODY, DECLARED, Written, written
 
@@ -130,7 +130,7 @@ def test_the_type_of_a_column_of_the_dictionary_is_seen(written: Written) -> Non
 def test_another_polars_is_seen_even_where_the_function_does_not_name_it(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     asset = written("\ndef totals(listener_days):\n    '''Listens of a year.'''\n    return listener_days.unique()\n")
     before = logic_fingerprint(asset)
-    monkeypatch.setattr(fingerprint, "_version", lambda library: "9.9")
+    monkeypatch.setattr(libraries, "_version", lambda library: "9.9")
     assert logic_fingerprint(asset) != before
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from wrapped_assets.building.coding import Coding
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch
+from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.doubtful import is_doubtful
-from wrapped_assets.listens.localise import EDGE
 from wrapped_assets.sources import event_log
 from wrapped_assets.sources.event_log import EVENT_LOG
 from wrapped_assets.storage import landing_writer

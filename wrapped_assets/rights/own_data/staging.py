@@ -19,7 +19,7 @@ from wrapped_assets.rights.own_data.fields import dictionary_frame
 from wrapped_assets.rights.own_data.files import DATA, write_table
 from wrapped_assets.rights.own_data.from_lake import Lake
 from wrapped_assets.rights.own_data.page import Told, page_html
-from wrapped_assets.serving.formats import as_json
+from wrapped_assets.serving.documents import as_json
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.responsible import responsible
 

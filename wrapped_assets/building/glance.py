@@ -1,0 +1,53 @@
+"""A data root as commands see it that change nothing: `plan`, `status` and `show` begin here, and load no more than they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from wrapped_assets.building.known_code import KnownCode, known_code
+from wrapped_assets.contracts.lineage import Graph
+from wrapped_assets.storage.reading import reading
+from wrapped_assets.storage.root import Root
+
+if TYPE_CHECKING:
+    from wrapped_assets.planning.situation import Situation
+
+
+@dataclass
+class Glance:
+    """A data root and what is known of the project's code."""
+
+    root: Root
+
+    @cached_property
+    def known(self) -> KnownCode:
+        """What is known of the code."""
+        return known_code()
+
+    @property
+    def graph(self) -> Graph:
+        return self.known.graph
+
+    @property
+    def logic(self) -> Mapping[str, str]:
+        """The logic fingerprint of every asset."""
+        return self.known.logic
+
+    def situation(self) -> Situation:
+        """The situation as it is now, of one instant.
+
+        Where a glance is not enough (links that no build has kept, files noted as damaged, very many listeners) it is loaded as a build
+        loads it.
+        """
+        from wrapped_assets.building.glancing import glanced
+
+        with reading(self.root) as reader:
+            found = glanced(self.root, self.known, reader)
+        if found is not None:
+            return found
+        from wrapped_assets.building.situate import Project
+
+        return Project(self.root).situation()

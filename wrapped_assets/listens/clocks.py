@@ -1,0 +1,47 @@
+"""What clocks show: the UTC offsets of time zones in a month, with daylight saving time."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from wrapped_assets.vocabulary.periods import Month
+
+zoneinfo.reset_tzpath(to=())  # use the pinned tzdata package, not the machine's time zones
+
+MOST_CHANGES = 2  # Morocco leaves and re-enters summer time within one month; no zone does more
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EDGE = timedelta(hours=72)  # local midnight is up to 14 hours from UTC's, and two records of one playback are up to a day apart
+
+
+@cache
+def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Returns the offset at the padded month's start, and its changes as (epoch ms, difference); all in ms."""
+    zone = zoneinfo.ZoneInfo(time_zone)
+    start = datetime(month.year, month.number, 1, tzinfo=UTC) - EDGE
+    end = datetime.combine(month.shift(1).first_day, datetime.min.time(), UTC) + EDGE
+
+    def offset(at: datetime) -> int:
+        return int(at.astimezone(zone).utcoffset().total_seconds() * 1000)  # type: ignore[union-attr]
+
+    changes = []
+    low = start
+    while low < end:
+        high = low + timedelta(days=1)
+        if offset(low) != offset(high):
+            before, after = low, high
+            while after - before > timedelta(seconds=1):
+                middle = before + (after - before) // 2
+                before, after = (middle, after) if offset(middle) == offset(low) else (before, middle)
+            instant = (after.replace(microsecond=0) - _EPOCH) // timedelta(milliseconds=1)
+            changes.append((instant, offset(high) - offset(low)))
+        low = high
+    return offset(start), tuple(changes)
+
+
+@cache
+def reach(time_zone: str, month: Month) -> tuple[bool, bool]:
+    """Whether a zone is behind UTC at a month's start, and ahead of it at its end, so that plays may belong to an adjacent month."""
+    start, changes = offset_changes(time_zone, month)
+    return start < 0, start + sum(by for _, by in changes) > 0
