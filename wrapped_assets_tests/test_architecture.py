@@ -112,12 +112,12 @@ def test_frames_are_stored_by_the_writers_that_are_known() -> None:
 READERS = {"scan_parquet", "read_parquet", "read_parquet_schema", "read_parquet_metadata", "ParquetFile", "read_table"}
 # Functions that read Parquet and compare no bytes, and why they need not.
 UNCOMPARED = {
-    "building/linking.py:_read": "the two paths come from _intact, or were just written",
+    "building/linking.py:_read": "the two paths come from intact, or were just written",
     "privacy/contributions.py:fewest_changed": "the gate's own record, which no stored figure is made of",
     "privacy/contributions.py:forget": "the same",
     "rights/residue.py:_in_parquet": "looks for people in every byte, whole or not",
     "serving/released.py:of_releases": "its callers give paths from intact",
-    "storage/cell_files.py:is_of": "reads whose a file is, which is part of comparing it",
+    "storage/cell_notes.py:is_of": "reads whose a file is, which is part of comparing it",
     "storage/known_parts.py:_join": "written by this import, in its own working folder",
     "storage/known_parts.py:hashed": "the same",
     "storage/known_parts.py:merged": "parts of this import; the version before comes from catalogues.intact",
