@@ -19,7 +19,10 @@ from wrapped_assets.commands.options import data_option, emit, env_option, json_
 @env_option
 @json_option
 def command(name, year, format_, out, locale, data, as_json) -> None:
-    """Tell an artist's year: audience, songs, weeks, hours, places. Refused (exit 4) for an artist with fewer than 20 listeners."""
+    """Tell an artist's year: audience, songs, weeks, hours, places. Refused (exit 4) for an artist with fewer than 20 listeners.
+
+    The figures are exact and count everybody, so the page is for your own use. What artists get is `wrapped export artist_editions`.
+    """
     from wrapped_assets.serving.audience import artist_data
     from wrapped_assets.serving.formats import as_json as json_bytes
     from wrapped_assets.stories.artist import artist_html, artist_json, artist_text
