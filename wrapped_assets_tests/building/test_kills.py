@@ -36,7 +36,7 @@ def dying(real, when):
         global count
         count += when == after
         if when == after and count == writes:
-            if after == "written":
+            if after in ("written", "recorded"):
                 real(*arguments, **named)
             os._exit(9)
         return real(*arguments, **named)
@@ -44,7 +44,7 @@ def dying(real, when):
 
 Path.write_bytes = dying(Path.write_bytes, "write")  # of a part beside its place
 Path.replace = dying(Path.replace, "written")
-manifest.record_cells = dying(manifest.record_cells, "record")
+manifest.record_cells = dying(dying(manifest.record_cells, "record"), "recorded")  # before and inside of the transaction
 print("ready", flush=True)
 sys.stdin.readline()
 report = build(Project(Root.open(Path(sys.argv[1]))))
@@ -69,7 +69,7 @@ def start(root: Root, writes: int = 0, when: str = "never") -> subprocess.Popen[
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("when", "writes"), [("write", 1), ("write", 30), ("written", 30), ("record", 9)])
+@pytest.mark.parametrize(("when", "writes"), [("write", 1), ("write", 30), ("written", 30), ("record", 9), ("recorded", 3)])
 def test_a_build_killed_half_way_and_repeated_is_one_build(tmp_path: Path, small: Root, when: str, writes: int) -> None:
     root = fresh(tmp_path / "root")
     killed = start(root, writes, when)

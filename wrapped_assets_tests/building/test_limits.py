@@ -1,12 +1,14 @@
-"""A machine that allows little: few open files, small files, a disk that is full."""
+"""A machine that allows little: few open files, small files, a disk that is full, little memory."""
 
 from __future__ import annotations
 
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -85,6 +87,41 @@ def test_a_full_disk_ends_a_build_with_what_to_do_and_the_next_one_finishes(full
     (full_disk / "filling").unlink()
     run(place, "build", "--full")
     assert lake_files(Root.open(place)) == before
+
+
+def most_held(process: int) -> int:
+    """The most bytes of memory that a process has held by now; 0 once it is gone."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def built(root: Root, most: int) -> tuple[int, int]:
+    """Exit code and peak memory of a full build that is killed, as the kernel does it, once it has held more than `most` bytes."""
+    process = subprocess.Popen([*COMMAND, "--data", str(root.path), "build", "--full"], stdout=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, most_held(process.pid))
+        if peak > most:
+            process.kill()
+        time.sleep(0.002)
+    return process.returncode, peak
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_a_build_stays_below_a_gibibyte_and_one_that_the_kernel_ends_for_its_memory_is_finished_by_the_next(small: Root) -> None:
+    small.engine.dispose()
+    before = lake_files(small)
+    code, peak = built(small, 1 << 30)
+    assert code == 0
+    assert peak < 1 << 30
+    code, _ = built(small, int(peak * 0.9))
+    assert code == -signal.SIGKILL
+    ended_clean(small)
+    assert lake_files(small) == before
 
 
 def assert_refused(found: subprocess.CompletedProcess[str]) -> None:
