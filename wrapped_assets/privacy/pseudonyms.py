@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.whole_files import write_whole
 
 KEY_BYTES = 32
@@ -31,8 +32,13 @@ def pseudonyms(key: bytes, listener_ids: Iterable[int]) -> dict[int, str]:
 
 
 def wrapping_key(folder: Path) -> bytes:
-    """The key that wraps the others: of the environment (WRAPPED_EXPORT_KEK, hex), or a file of its own beside the registry."""
+    """The key that wraps the others: of the environment (WRAPPED_EXPORT_KEK, hex), or a file of its own beside the registry.
+
+    InputError for an environment's key that is none.
+    """
     if given := os.environ.get("WRAPPED_EXPORT_KEK"):
+        if not re.fullmatch(f"[0-9a-fA-F]{{{2 * KEY_BYTES}}}", given):
+            raise InputError(f"expected WRAPPED_EXPORT_KEK to be {2 * KEY_BYTES} hex digits; got {len(given)} characters")
         return bytes.fromhex(given)
     path = folder / KEK_FILE
     if not path.exists():

@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.exports.partner_extract import CLASS, PARTNER_EXTRACT, ROWS
 from wrapped_assets.privacy.policy import policy_of
-from wrapped_assets.privacy.pseudonyms import pseudonyms
+from wrapped_assets.privacy.pseudonyms import pseudonyms, wrapping_key
 from wrapped_assets_tests.privacy.exports.world import Life, World
 
 POLICY = policy_of("partner_extract").policy
@@ -113,6 +114,16 @@ def test_what_is_recalled_is_the_listeners_own_row(tmp_path: Path) -> None:
     assert set(found.subjects.values()) == set(found.tables[ROWS]["pseudonym"])
     assert found.subjects == pseudonyms(snapshot.key, found.subjects)
     assert set(found.subjects) == {world.root.surrogate(name) for name in BASE}
+
+
+@pytest.mark.parametrize("given", ["no hex", "00" * 31, "zz" * 32])
+def test_a_wrapping_key_of_the_environment_that_is_none_is_said_and_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:  # fmt: skip
+    monkeypatch.setenv("WRAPPED_EXPORT_KEK", given)
+    with pytest.raises(InputError, match="64 hex digits") as found:
+        wrapping_key(tmp_path)
+    assert given not in str(found.value)
 
 
 HEX = [f"{number:032x}" for number in range(24)]
