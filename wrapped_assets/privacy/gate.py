@@ -28,7 +28,7 @@ from wrapped_assets.privacy.restating import must_be_apart, must_differ_enough, 
 from wrapped_assets.privacy.signing import must_be_signed
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
 from wrapped_assets.privacy.staged_files import as_csv, read_folder, write_files
-from wrapped_assets.storage import budget, exports
+from wrapped_assets.storage import approvals, budget, exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.responsible import must_have_controller
 from wrapped_assets.storage.root import Root
@@ -135,15 +135,15 @@ def deliver(root: Root, export_id: str, out: Path, now: datetime | None = None) 
     subjects, rule = exports.subjects_of(root, export_id), pinned.policy.eligible
     if subjects and rule and subjects - set(eligible_people(root, rule, at, record.recipient).listener_ids):
         raise RefusedError("somebody whose row is in this export took their consent back meanwhile: stage it again")
-    approvals = exports.approvals_of(root, export_id, record.sha256 or "")
-    if missing := sorted(set(pinned.policy.approvals) - {each.role for each in approvals}):
+    given = approvals.approvals_of(root, export_id, record.sha256 or "")
+    if missing := sorted(set(pinned.policy.approvals) - {each.role for each in given}):
         raise RefusedError(
             f"{record.name} {record.year} waits for approval by {' and '.join(missing)}: have the staged files read, then "
             f"`wrapped approve {export_id} --role {missing[0]} --by NAME{' --key FILE' if len(pinned.policy.approvals) > 1 else ''}`; "
             "repeat this command after that"
         )
-    must_be_signed(root, pinned.policy, export_id, approvals)
-    return passage.deliver(root, record, out, approvals=approvals, withheld=[REQUESTS], now=at, instead=True)
+    must_be_signed(root, pinned.policy, export_id, given)
+    return passage.deliver(root, record, out, approvals=given, withheld=[REQUESTS], now=at, instead=True)
 
 
 def _must_stand_alone(root: Root, record: ExportRecord, policy: Policy) -> None:

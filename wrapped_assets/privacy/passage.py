@@ -19,8 +19,9 @@ from wrapped_assets.privacy.report import REPORT, finished_report
 from wrapped_assets.privacy.restating import keep_people
 from wrapped_assets.privacy.staged_files import copy_folder, files_below, hash_of_folder, write_files
 from wrapped_assets.storage import budget, exports
+from wrapped_assets.storage.approvals import Approval
 from wrapped_assets.storage.budget import Spend
-from wrapped_assets.storage.exports import Approval, ExportRecord
+from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.outputs import note_output
 from wrapped_assets.storage.responsible import responsible
 from wrapped_assets.storage.root import Root

@@ -21,8 +21,9 @@ from wrapped_assets.privacy.noise import NANO, Laplace
 from wrapped_assets.privacy.policy import PinnedPolicy, Policy
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import as_csv
+from wrapped_assets.storage.approvals import Approval
 from wrapped_assets.storage.budget import PICO, Spend
-from wrapped_assets.storage.exports import Approval, ExportRecord
+from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.responsible import Controller
 
 REPORT = "privacy_report.json"

@@ -17,8 +17,8 @@ from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.kernels.texts import compared
 from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.staged_files import write_private
-from wrapped_assets.storage import exports
-from wrapped_assets.storage.exports import Approval
+from wrapped_assets.storage import approvals, exports
+from wrapped_assets.storage.approvals import Approval
 from wrapped_assets.storage.responsible import Responsible, responsible
 from wrapped_assets.storage.root import Root
 
@@ -53,18 +53,18 @@ def approve(root: Root, export_id: str, role: str, approver: str, key: Path | No
         if not _is_listed(responsible(root), approver, role, public):
             raise InputError(f"this key is not listed for that name in the role {role}: `wrapped privacy signer` lists it")
         signed = public, own.sign(_message(export_id, role, record.sha256)).hex()
-    return exports.approve(root, export_id, role, approver, signed, roles=policy.approvals)
+    return approvals.approve(root, export_id, role, approver, signed, roles=policy.approvals)
 
 
-def must_be_signed(root: Root, policy: Policy, export_id: str, approvals: Sequence[Approval]) -> None:
+def must_be_signed(root: Root, policy: Policy, export_id: str, given: Sequence[Approval]) -> None:
     """RefusedError unless every signature is valid and by a listed key, and several roles are as many persons with a key of their own."""
     known = responsible(root)
-    for each in approvals:
+    for each in given:
         if each.public_key and not _is_valid(each, export_id, known):
             raise RefusedError(f"the signature in the role {each.role} is not valid, or its key is not listed any more: sign again")
     if len(policy.approvals) < 2:
         return
-    needed = [each for each in approvals if each.role in policy.approvals]
+    needed = [each for each in given if each.role in policy.approvals]
     if unsigned := [each.role for each in needed if not each.public_key]:
         raise RefusedError(f"the approval in the role {unsigned[0]} is a typed name without a signature: sign again with --key FILE")
     names = compared(each.approver for each in needed)

@@ -21,7 +21,7 @@ from wrapped_assets.privacy.pseudonyms import pseudonyms
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.privacy.staged_files import hash_of_folder
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import budget, consents, exports, tables
+from wrapped_assets.storage import approvals, budget, consents, exports, tables
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.responsible import FILE, Signer, add_signer, responsible
@@ -112,8 +112,8 @@ def test_an_approval_records_the_user_of_the_system_whatever_name_was_typed(
     for name in ("USER", "LOGNAME", "USERNAME"):
         monkeypatch.setenv(name, "somebody-else")
     approved_and_cleared(root, staged)
-    (approval,) = exports.approvals_of(root, staged.export_id, staged.sha256 or "")
-    assert approval.account == exports.account_now() != "somebody-else"
+    (approval,) = approvals.approvals_of(root, staged.export_id, staged.sha256 or "")
+    assert approval.account == approvals.account_now() != "somebody-else"
     gate.deliver(root, staged.export_id, out)
     assert f"as user {approval.account}" in (out / "privacy_report.html").read_text()
 
@@ -130,9 +130,9 @@ def test_an_approval_of_other_bytes_is_none(root: Root, staged: ExportRecord, ou
 
 
 def test_one_person_cannot_approve_in_two_roles(root: Root, staged: ExportRecord) -> None:
-    exports.approve(root, staged.export_id, "privacy", "Ada")
+    approvals.approve(root, staged.export_id, "privacy", "Ada")
     with pytest.raises(InputError, match="needs another person"):
-        exports.approve(root, staged.export_id, "marketing", "Ada")
+        approvals.approve(root, staged.export_id, "marketing", "Ada")
 
 
 def test_two_roles_need_two_keys_whatever_names_are_typed_or_stored(root: Root, staged: ExportRecord, out: Path, tmp_path: Path) -> None:
@@ -144,14 +144,14 @@ def test_two_roles_need_two_keys_whatever_names_are_typed_or_stored(root: Root, 
     with pytest.raises(InputError, match="a typed name is nobody"):
         signing.approve(root, record.export_id, "privacy", "Ada")
     for role, name in (("privacy", "Ada"), ("marketing", "Bo")):
-        exports.approve(root, record.export_id, role, name)
+        approvals.approve(root, record.export_id, role, name)
     with pytest.raises(RefusedError, match="a typed name without a signature"):
         gate.deliver(root, record.export_id, out)
     signed(root, record.export_id, "privacy", "Ada")
     add_signer(root, Signer("Bo", "marketing", next(each.public_key for each in responsible(root).signers)))
     with pytest.raises(InputError, match="the same person"):
         signing.approve(root, record.export_id, "marketing", "Bo", tmp_path / "Ada-privacy.key")
-    (ada,) = [each for each in exports.approvals_of(root, record.export_id, record.sha256 or "") if each.role == "privacy"]
+    (ada,) = [each for each in approvals.approvals_of(root, record.export_id, record.sha256 or "") if each.role == "privacy"]
     with root.engine.begin() as connection:
         connection.execute(sa.update(tables.approvals).where(tables.approvals.c.role == "marketing").values(
             public_key=ada.public_key, signature=ada.signature))  # fmt: skip
@@ -278,7 +278,7 @@ def test_what_was_left_cleared_beside_a_delivered_release_does_not_leave_after_i
     for path in gate.folder_of(root, second.export_id).iterdir():
         (gate.folder_of(root, staged.export_id) / path.name).write_bytes(path.read_bytes())
     exports.change_export(root, staged.export_id, sha256=hash_of_folder(gate.folder_of(root, staged.export_id)))
-    exports.approve(root, staged.export_id, "privacy", "Ada")
+    approvals.approve(root, staged.export_id, "privacy", "Ada")
     with pytest.raises(RefusedError, match="another release left after this one was staged"):
         gate.deliver(root, staged.export_id, out.with_name("again"))
 

@@ -15,7 +15,7 @@ from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.policy import Policy
 from wrapped_assets.privacy.snapshot import Snapshot
-from wrapped_assets.storage import consents, exports
+from wrapped_assets.storage import approvals, consents
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.responsible import Controller, Signer, add_signer
@@ -71,7 +71,7 @@ def agree(root: Root, name: str, purpose: str = "charts", state: str = "given", 
 def approved_and_cleared(root: Root, record: ExportRecord) -> None:
     """Lets a staged export out, all but the delivery."""
     gate.clear(root, TOY, record.export_id)
-    exports.approve(root, record.export_id, "privacy", "Ada")
+    approvals.approve(root, record.export_id, "privacy", "Ada")
 
 
 def signed(root: Root, export_id: str, role: str, name: str, lists: str | None = None) -> None:

@@ -25,7 +25,7 @@ from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.recalling import recall_exports
 from wrapped_assets.privacy.report import figures_of
 from wrapped_assets.privacy.staged_files import as_csv, hash_of_folder, read_table
-from wrapped_assets.storage import budget, consents, exports, registry
+from wrapped_assets.storage import approvals, budget, consents, exports, registry
 from wrapped_assets_tests.privacy.exports.world import YEAR, Life, World, on, public
 from wrapped_assets_tests.privacy.toy import CONTROLLER, signed
 
@@ -351,7 +351,7 @@ def test_consent_taken_back_after_the_check_stops_it_too_even_where_it_left_befo
     else:
         record = gate.stage(world.root, export_named("partner_extract"), YEAR, recipient="acme")
         export_id = gate.clear(world.root, export_named("partner_extract"), record.export_id).export_id
-        exports.approve(world.root, export_id, "privacy", "Ada")
+        approvals.approve(world.root, export_id, "privacy", "Ada")
     person = registry.all_listeners(world.root)[0]
     consents.record(world.root, person, "partner:acme", "withdrawn", method="letter")
     with pytest.raises(RefusedError, match="took their consent back"):
