@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.texts import best_spelling
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -18,7 +19,7 @@ from wrapped_assets.vocabulary import columns as c
 def artist_credits(tracks: pl.LazyFrame) -> pl.LazyFrame:
     """One artist of one music credit; the primary artist is at position 0, and a repeated artist at its first position.
 
-    Of several spellings of a name the first in Unicode order is shown.
+    Of several spellings of a name one in mixed case is shown, then the first in Unicode order.
     """
     named = tracks.filter(pl.col("media") == "music", pl.col("artist_names").list.len() > 0)
     return (
@@ -26,6 +27,6 @@ def artist_credits(tracks: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(artist_position=pl.int_ranges(pl.col("artist_id").list.len()))
         .explode("artist_id", "artist_name", "artist_position", empty_as_null=True)
         .group_by("artist_credit_id", "artist_id")
-        .agg(pl.col("artist_position").min(), pl.col("artist_name").min())
+        .agg(pl.col("artist_position").min(), artist_name=best_spelling(pl.col("artist_name")))
         .with_columns(pl.col("artist_position").cast(pl.UInt8))
     )

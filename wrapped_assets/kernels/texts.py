@@ -31,6 +31,13 @@ def normalised(text: pl.Expr) -> pl.Expr:
     return text.map_batches(_normalised, return_dtype=pl.String)
 
 
+def best_spelling(names: pl.Expr) -> pl.Expr:
+    """The spelling to show of a group's spellings of one name: in mixed case, then in lower case, then the first in Unicode order."""
+    lower, upper = names == names.str.to_lowercase(), names == names.str.to_uppercase()
+    case = pl.when(lower == upper).then(pl.lit("0")).when(lower).then(pl.lit("1")).otherwise(pl.lit("2"))
+    return (case + names).min().str.slice(1)
+
+
 def compared(names: Iterable[str]) -> dict[str, str]:
     """Returns people's names in the form for comparison: normalised, without invisible characters, case-folded."""
     given = list(dict.fromkeys(names))

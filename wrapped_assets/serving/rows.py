@@ -9,6 +9,7 @@ import polars as pl
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.lineage import Graph
+from wrapped_assets.kernels.texts import best_spelling
 from wrapped_assets.serving.released import RELEASED, RELEASES, filled_in, of_releases
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.registry import Listener
@@ -150,7 +151,7 @@ class _Names:
         return pl.scan_parquet(intact(self._root, self._paths[asset])) if self._paths[asset] else None
 
     def of_recordings(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
-        """recording_id, recording_name, artist_name; of several spellings one that came with an id, then the smallest in Unicode order."""
+        """recording_id, recording_name, artist_name; of several spellings one that came with an id, then as `best_spelling` chooses."""
         if (tracks := self._scan(_TRACKS)) is None:
             return None
         found = _best_spellings(tracks, ids)
@@ -167,26 +168,28 @@ class _Names:
         if (tracks := self._scan(_TRACKS)) is None:
             return None
         kept = tracks.join(ids, on="release_group_id", how="semi").with_columns(artist_name=pl.col("artist_names").list.first())
-        kept = kept.sort("release_group_name", "artist_name", nulls_last=True).unique("release_group_id", keep="first", maintain_order=True)
-        return kept.select("release_group_id", "release_group_name", "artist_name")
+        names = {name: best_spelling(pl.col(name)) for name in ("release_group_name", "artist_name")}
+        return kept.group_by("release_group_id").agg(**names)
 
     def of_artists(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """artist_id, artist_name."""
         if (artists := self._scan(_CREDITS)) is None:
             return None
-        return artists.join(ids, on="artist_id", how="semi").group_by("artist_id").agg(pl.col("artist_name").min())
+        return artists.join(ids, on="artist_id", how="semi").group_by("artist_id").agg(artist_name=best_spelling(pl.col("artist_name")))
 
     def of_shows(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """show_id, show_name: podcasts and audiobooks stand in the artist's place of their episodes."""
         if (tracks := self._scan(_TRACKS)) is None:
             return None
         episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).select("artist_name", show_id="artist_credit_id")
-        return episodes.join(ids, on="show_id", how="semi").group_by("show_id").agg(show_name=pl.col("artist_name").min())
+        return episodes.join(ids, on="show_id", how="semi").group_by("show_id").agg(show_name=best_spelling(pl.col("artist_name")))
 
 
 def _best_spellings(tracks: pl.LazyFrame, ids: pl.LazyFrame) -> pl.DataFrame:
-    kept = tracks.join(ids, on="recording_id", how="semi").sort(_HAS_NO_ID, "recording_name", "artist_name", nulls_last=True)
-    return kept.unique("recording_id", keep="first", maintain_order=True).select("recording_id", "recording_name", "artist_name").collect()
+    kept = tracks.join(ids, on="recording_id", how="semi").with_columns(_has_no_id=_HAS_NO_ID)
+    best = kept.filter(pl.col("_has_no_id") == pl.col("_has_no_id").min().over("recording_id"))
+    names = {name: best_spelling(pl.col(name)) for name in ("recording_name", "artist_name")}
+    return best.group_by("recording_id").agg(**names).collect()
 
 
 def named(frame: pl.DataFrame, names: _Names) -> pl.DataFrame:

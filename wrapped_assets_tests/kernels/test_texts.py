@@ -38,3 +38,10 @@ def test_each_text_of_a_list_is_cleaned_and_empty_ones_leave(given_lists):
     column = pl.Series("names", given_lists, dtype=pl.List(pl.String)).to_frame()
     plain = pl.col("names").list.eval(texts._cleaned_fully(pl.element())).list.drop_nulls()
     assert column.select(texts.clean_each(pl.col("names"))).equals(column.select(plain))
+
+
+def test_the_spelling_in_mixed_case_is_shown_whoever_else_writes_in_capitals():
+    names = ["THIRD RAIL", "Third Rail", "third rail", "ABBA", "abba", "夜", None, None]
+    spellings = pl.DataFrame({"id": [1, 1, 1, 2, 2, 3, 3, 4], "name": names})
+    shown = spellings.group_by("id").agg(name=texts.best_spelling(pl.col("name"))).sort("id")
+    assert shown["name"].to_list() == ["Third Rail", "abba", "夜", None]
