@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from wrapped_assets.building.glance import Glance
 from wrapped_assets.contracts.stored_cell import StoredCell
@@ -30,6 +30,7 @@ class Readiness:
     published: int | None
     is_behind: bool
     launch_at: datetime | None
+    rolled_back: list[dict[str, int | str | None]] = field(default_factory=list)  # number and reason of publications that were taken back
     damaged: int = 0  # files of the published edition that are missing or known to be damaged
 
 
@@ -38,6 +39,7 @@ def readiness(glance: Glance) -> list[Readiness]:
     situation = glance.situation()
     stale = {step.cell for step in make_plan(situation).steps}
     years = played_years(situation)
+    taken_back = publications.rolled_back(glance.root)
     shown, editions = publications.live(glance.root), registry.editions(glance.root, years)
     spoiled, found = still_damaged(glance.root), []
     for year in years:
@@ -48,7 +50,8 @@ def readiness(glance: Glance) -> list[Readiness]:
         found.append(
             Readiness(
                 year, len(cells), len(cells & stale), shown[year].number if year in shown else None,
-                live is not None and live.paths != now, launch.replace(tzinfo=launch.tzinfo or UTC) if launch else None,
+                live is not None and live.paths != now, launch,
+                [{"number": number, "reason": reason} for number, reason in taken_back.get(year, [])],
                 sum(path in spoiled or not (glance.root.path / path).is_file() for path in listed),
             )
         )  # fmt: skip

@@ -15,6 +15,7 @@ from wrapped_assets.commands.options import data_option, emit_json, json_option,
 def command(data, as_json) -> None:
     """Show every edition's fresh and stale cells, its publication, and the time left to launch."""
     from wrapped_assets.building.readiness import readiness
+    from wrapped_assets.kernels.one_line import one_line
 
     glance = open_glance(data)
     found = readiness(glance)
@@ -26,7 +27,9 @@ def command(data, as_json) -> None:
         shown = f"publication {each.published} live" if each.published else "not published"
         behind = ", but the build has moved on since" if each.published and each.is_behind else ""
         damaged = f", and {each.damaged:,} of its files are damaged (`wrapped repair --check` says what to do)" if each.damaged else ""
-        click.echo(f"{each.year}: {state}; {shown}{behind}{damaged}{_left(each.launch_at)}")
+        back = ", ".join(f"{one['number']} ({one_line(one['reason'] or 'no reason given')})" for one in each.rolled_back)
+        taken_back = f"; rolled back from {back}" if back else ""
+        click.echo(f"{each.year}: {state}; {shown}{behind}{damaged}{taken_back}{_left(each.launch_at)}")
     say_damage(glance.root)
     if not found:
         click.echo("No listening history yet. Run `wrapped import PATH`.")

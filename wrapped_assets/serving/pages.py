@@ -9,8 +9,9 @@ A page is told in the language of `?lang=`, or else in the first one of Accept-L
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
@@ -29,6 +30,7 @@ from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.shares import TOKEN_BYTES, owner_of
+from wrapped_assets.stories.countdown import countdown_html, countdown_policy
 from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.page import story_html
 
@@ -79,10 +81,14 @@ def _whose(project: Project, year: int, token: str, key: bytes | None) -> Listen
     return owner_of(project.root, year, token)
 
 
-def application(project: Project, key: bytes | None = None, hosts: Collection[str] = ()) -> Starlette:
+def application(
+    project: Project, key: bytes | None = None, hosts: Collection[str] = (), *, rehearses: bool = False,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Starlette:
     """The web application: shared pages; with a key, everybody's page too, at the addresses that `links` gives for it.
 
-    With a key it answers to this machine's names alone, and to `hosts`.
+    With a key it answers to this machine's names alone, and to `hosts`. Until the instant that an edition has for its launch, every
+    address of that year answers with the countdown, whatever is published, unless the server `rehearses`.
     """
 
     @lru_cache(maxsize=256)
@@ -103,14 +109,35 @@ def application(project: Project, key: bytes | None = None, hosts: Collection[st
             newest[:] = [found]
         return found
 
+    def language(request: Request) -> str:
+        return spoken([request.query_params.get("lang", ""), *accepted(request.headers.get("accept-language", ""))])
+
+    def countdown(request: Request, years: Collection[int]) -> Response | None:
+        """The countdown to the next launch of one of the years; None where each is over, or the server rehearses."""
+        now, locale = clock(), language(request)
+        launches = [(edition.launch_at, year) for year, edition in registry.editions(project.root, years).items() if edition.launch_at]
+        coming = min((each for each in launches if now < each[0]), default=None)
+        if coming is None or rehearses:
+            return None
+        policy = f"{countdown_policy()}; frame-ancestors 'none'"
+        headers = {**_HEADERS, "Content-Security-Policy": policy, "Content-Language": locale, "Vary": "Accept-Language"}
+        return HTMLResponse(countdown_html(coming[1], coming[0], now, locale), headers=headers)
+
+    def front(request: Request) -> Response:
+        year = clock().year
+        found = countdown(request, [year - 1, year, year + 1])
+        return found or PlainTextResponse("Stories have addresses of their own.\n", status_code=404, headers=_HEADERS)
+
     def story(request: Request) -> Response:
         year, token, told_of = int(request.path_params["year"]), request.path_params["token"], people_now()
+        if early := countdown(request, [year]):
+            return early
         live = publications.live(project.root).get(year)
         person = _whose(project, year, token, key) if live else None
         if live is None or person is None:
             return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
         try:
-            locale = spoken([request.query_params.get("lang", ""), *accepted(request.headers.get("accept-language", ""))])
+            locale = language(request)
             headers = {**_HEADERS, "Content-Language": locale, "Vary": "Accept-Language"}
             return HTMLResponse(page(person, year, live.number, locale, told_of), headers=headers)
         except KeyError:
@@ -120,6 +147,6 @@ def application(project: Project, key: bytes | None = None, hosts: Collection[st
     def healthy(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
-    pages = Starlette(routes=[Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
+    pages = Starlette(routes=[Route("/", front), Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
     pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else {*THIS_MACHINE, *hosts})
     return pages

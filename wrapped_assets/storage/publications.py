@@ -48,26 +48,44 @@ def publish(
     return Publication(year, number, True, now)
 
 
-def rollback(root: Root, year: int) -> Publication:
-    """Flips back to the publication before the live one, after its files were compared with what was recorded.
+def rollback(root: Root, year: int, to: int | None = None, reason: str | None = None) -> Publication:
+    """Flips back to the last publication before the live one that nobody rolled back from, or to the number `to`.
 
-    InputError where there is none, DamagedFileError where a file of it is damaged: the live one stays. An erasure under way is waited for.
+    Its files are compared first with what was recorded. The one that was live is noted as rolled back from, with the reason; one that is
+    returned to by its number is no longer noted so. InputError where there is none to return to, DamagedFileError where a file of it is
+    damaged: the live one stays. An erasure under way is waited for.
     """
     table = tables.publications
     with root.lock("publishing"), root.engine.begin() as connection:
-        found = [
-            Publication(row.year, row.number, row.is_live, row.published_at)
-            for row in connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number))
-        ]
-        live = next((place for place, each in enumerate(found) if each.is_live), None)
-        if live is None or live == 0:
-            raise InputError(f"{year} has no earlier publication to return to")
-        before = found[live - 1]
+        found = connection.execute(sa.select(table).where(table.c.year == year).order_by(table.c.number)).all()
+        now = next((row.number for row in found if row.is_live), None)
+        before = _to_return_to(year, now, {row.number: row.rolled_back_at is not None for row in found}, to)
         listed = tables.publication_cells
-        intact(root, connection.execute(sa.select(listed.c.path).where(listed.c.year == year, listed.c.number == before.number)).scalars())
-        connection.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
-        connection.execute(sa.update(table).where((table.c.year == year) & (table.c.number == before.number)).values(is_live=True))
-    return Publication(before.year, before.number, True, before.published_at)
+        intact(root, connection.execute(sa.select(listed.c.path).where(listed.c.year == year, listed.c.number == before)).scalars())
+        of_year = table.c.year == year
+        note = {"rolled_back_at": datetime.now(UTC), "rollback_reason": reason}
+        connection.execute(sa.update(table).where(of_year, table.c.number == now).values(is_live=False, **note))
+        returned = {"is_live": True, "rolled_back_at": None, "rollback_reason": None}
+        connection.execute(sa.update(table).where(of_year, table.c.number == before).values(**returned))
+        published_at = next(row.published_at for row in found if row.number == before)
+    return Publication(year, before, True, published_at)
+
+
+def _to_return_to(year: int, live: int | None, rolled_back: dict[int, bool], to: int | None) -> int:
+    """The number of the publication to return to; `rolled_back` says of each whether it was rolled back from."""
+    if live is None:
+        raise InputError(f"{year} has no earlier publication to return to: nothing of it is published")
+    if to is not None:
+        if to not in rolled_back or to == live:
+            others = ", ".join(str(number) for number in rolled_back if number != live) or "none"
+            raise InputError(f"expected --to as the number of another publication of {year}, got {to}; there are: {others}")
+        return to
+    good = [number for number, is_bad in rolled_back.items() if number < live and not is_bad]
+    if not good:
+        bad = ", ".join(str(number) for number, is_bad in rolled_back.items() if is_bad)
+        were = f"; {bad} were rolled back from: name one with --to to return to it" if bad else ""
+        raise InputError(f"{year} has no earlier publication to return to{were}")
+    return good[-1]
 
 
 def live(root: Root) -> dict[int, Publication]:
@@ -75,6 +93,16 @@ def live(root: Root) -> dict[int, Publication]:
     with reading(root) as reader:
         rows = reader.rows("select year, number, published_at from publications where is_live order by year")
         return {year: Publication(year, number, True, moment(published_at)) for year, number, published_at in rows}
+
+
+def rolled_back(root: Root) -> dict[int, list[tuple[int, str | None]]]:
+    """The publications that were rolled back from, by year: number and reason."""
+    found: dict[int, list[tuple[int, str | None]]] = {}
+    query = "select year, number, rollback_reason from publications where rolled_back_at is not null order by year, number"
+    with reading(root) as reader:
+        for year, number, reason in reader.rows(query):
+            found.setdefault(year, []).append((number, reason))
+    return found
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,8 @@ publications = sa.Table(
     sa.Column("is_live", sa.Boolean, nullable=False),
     sa.Column("rules", sa.JSON, nullable=False),
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("rolled_back_at", sa.DateTime(timezone=True)),  # when readers were taken away from it; null where they never were
+    sa.Column("rollback_reason", sa.String(500)),
 )  # fmt: skip
 
 publication_cells = sa.Table(

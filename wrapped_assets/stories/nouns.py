@@ -32,4 +32,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "new artists": (message("new artist"), message("new artists")),
     "new songs": (message("new song"), message("new songs")),
     "different songs": (message("different song"), message("different songs")),
+    "days left": (message("day"), message("days")),
+    "hours left": (message("hour"), message("hours")),
+    "minutes left": (message("minute"), message("minutes")),
+    "seconds left": (message("second"), message("seconds")),
 }

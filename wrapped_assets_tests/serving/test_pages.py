@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
 
 import click
 import polars as pl
@@ -24,40 +18,11 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.cli import main
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.serving.pages import application, is_this_machine, links
+from wrapped_assets.serving.pages import is_this_machine, links
 from wrapped_assets.storage import consents, publications, registry, shares
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
-
-KEY = b"k" * 32
-
-
-class Page(NamedTuple):
-    status: int
-    text: str
-    headers: dict[str, str]
-
-
-@contextmanager
-def served(project: Project, key: bytes | None = KEY) -> Iterator[Callable[..., Page]]:
-    """The application on a real port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(application(project, key), host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-
-    def get(path: str, headers: dict[str, str] | None = None) -> Page:
-        try:
-            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
-                return Page(answer.status, answer.read().decode(), dict(answer.headers))
-        except urllib.error.HTTPError as error:
-            return Page(error.code, "", dict(error.headers))
-
-    yield get
-    server.should_exit = True
-    thread.join(5)
+from wrapped_assets_tests.serving.served import KEY, served
 
 
 def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:

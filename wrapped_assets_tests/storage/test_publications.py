@@ -51,6 +51,32 @@ def test_a_rollback_shows_the_edition_before_and_a_second_one_is_refused(small: 
     assert publications.live(small)[2025].number == 1
 
 
+def test_a_rollback_never_returns_to_a_publication_that_was_rolled_back_from(small: Root) -> None:
+    project = Project(small)
+    publish_edition(project, 2025)
+    publish_edition(project, 2025)  # 2, which turns out bad
+    assert publications.rollback(small, 2025, reason="two artists were one").number == 1
+    publish_edition(project, 2025)  # 3, bad too
+    assert publications.rollback(small, 2025).number == 1
+    assert publications.rolled_back(small) == {2025: [(2, "two artists were one"), (3, None)]}
+    with pytest.raises(InputError, match=r"2, 3 were rolled back from: name one with --to to return to it"):
+        publications.rollback(small, 2025)
+
+
+def test_a_publication_is_returned_to_by_its_number(small: Root) -> None:
+    for _ in range(3):
+        publish_edition(Project(small), 2025)
+    assert publications.rollback(small, 2025, to=1).number == 1
+    assert publications.rollback(small, 2025, to=3).number == 3  # also one that was rolled back from, on purpose
+    assert publications.rolled_back(small) == {2025: [(1, None)]}
+    for wrong in (3, 4):
+        with pytest.raises(InputError, match=rf"another publication of 2025, got {wrong}; there are: 1, 2"):
+            publications.rollback(small, 2025, to=wrong)
+    with pytest.raises(InputError, match="nothing of it is published"):
+        publications.rollback(small, 2024)
+    assert publications.live(small)[2025].number == 3
+
+
 def test_years_are_published_apart(small: Root) -> None:
     publish_edition(Project(small), 2024)
     publish_edition(Project(small), 2025)

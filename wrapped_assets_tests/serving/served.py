@@ -1,0 +1,46 @@
+"""Serves pages on a real port."""
+
+from __future__ import annotations
+
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import uvicorn
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.serving.pages import application
+
+KEY = b"k" * 32
+
+
+class Page(NamedTuple):
+    status: int
+    text: str
+    headers: dict[str, str]
+
+
+@contextmanager
+def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterator[Callable[..., Page]]:
+    """The application on a real port of this machine."""
+    server = uvicorn.Server(uvicorn.Config(application(project, key, **options), host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+
+    def get(path: str, headers: dict[str, str] | None = None) -> Page:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
+                return Page(answer.status, answer.read().decode(), dict(answer.headers))
+        except urllib.error.HTTPError as error:
+            return Page(error.code, "", dict(error.headers))
+
+    yield get
+    server.should_exit = True
+    thread.join(5)

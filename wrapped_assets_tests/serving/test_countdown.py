@@ -1,0 +1,103 @@
+"""Before its launch an edition answers with the countdown alone; from the instant on with its stories."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
+
+import pytest
+
+from wrapped_assets.building.publishing import publish_edition
+from wrapped_assets.building.situate import Project
+from wrapped_assets.serving.pages import links
+from wrapped_assets.storage import registry
+from wrapped_assets.storage.root import Root
+from wrapped_assets.stories.countdown import countdown_html
+from wrapped_assets_tests.commands.running import run
+from wrapped_assets_tests.serving.served import KEY, served
+
+LAUNCH = datetime(2025, 12, 3, 9, tzinfo=UTC)
+
+
+class Clock:
+    """The server's clock, which a test sets."""
+
+    def __init__(self) -> None:
+        self.now = LAUNCH - timedelta(days=1, seconds=1)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def project(small: Root) -> Project:
+    """Its 2025 edition is published and will be launched."""
+    project = Project(small)
+    publish_edition(project, 2025)
+    registry.set_edition(small, 2025, launch_at=LAUNCH)
+    return project
+
+
+def test_every_address_counts_down_until_the_instant_and_tells_its_story_from_then_on(project: Project, clock: Clock) -> None:
+    addresses = [link.path for link in links(project, KEY) if link.year == 2025]
+    with served(project, clock=clock) as get:
+        for clock.now in (LAUNCH - timedelta(days=400), LAUNCH - timedelta(microseconds=1)):
+            pages = [get(path) for path in [*addresses, "/2025/guessed"]]
+            assert len({page.text for page in pages}) == 1  # nobody learns which addresses will open
+            assert pages[0].status == 200
+            assert "It opens on 3 December 2025 at 09:00 UTC." in pages[0].text
+        for clock.now in (LAUNCH, LAUNCH + timedelta(days=400)):
+            stories = [get(path) for path in addresses]
+            assert all("It opens" not in page.text and page.status == 200 for page in stories)
+            assert get("/2025/guessed").status == 404
+
+
+def test_the_front_page_counts_down_to_the_next_launch_and_is_no_page_after_it(project: Project, clock: Clock) -> None:
+    with served(project, clock=clock) as get:
+        assert "2025" in get("/").text
+        clock.now = LAUNCH
+        assert get("/").status == 404
+
+
+def test_an_edition_without_a_launch_and_other_years_are_not_held_back(project: Project, clock: Clock) -> None:
+    publish_edition(project, 2024)
+    (address,) = [link.path for link in links(project, KEY) if link.year == 2024 and link.listener == "ana"]
+    with served(project, clock=clock) as get:
+        assert "ana" in get(address).text
+
+
+def test_a_launch_given_with_an_offset_is_the_same_instant(project: Project, clock: Clock) -> None:
+    registry.set_edition(project.root, 2025, launch_at=LAUNCH.astimezone(timezone(timedelta(hours=-8))))
+    assert registry.editions(project.root, [2025])[2025].launch_at == LAUNCH
+
+
+def test_a_rehearsal_shows_stories_before_the_instant(project: Project, clock: Clock) -> None:
+    address = next(link.path for link in links(project, KEY) if link.listener == "ana")
+    with served(project, clock=clock, rehearses=True) as get:
+        assert "ana" in get(address).text
+
+
+def test_a_rehearsal_is_for_this_machine_alone(small: Root) -> None:
+    refused = run(small.path, "serve", "--rehearse", "--host", "192.0.2.1", code=2)
+    assert "--rehearse is for this machine alone" in refused.stderr
+
+
+def test_only_the_pages_own_script_may_run(project: Project, clock: Clock) -> None:
+    with served(project, clock=clock) as get:
+        page = get("/2025/any")
+    (script,) = re.findall(r"(?s)<script>(.*?)</script>", page.text)
+    assert f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("left", "shown"), [(90061, "1 day,1 hour,1 minute,1 second"), (2 * 86400, "2 days,0 hours,0 minutes,0 seconds")])
+def test_the_time_left_is_said_without_a_script(left: int, shown: str) -> None:
+    page = countdown_html(2025, LAUNCH, LAUNCH - timedelta(seconds=left), "en")
+    found = re.findall(r"<li><b>(\d+)</b> <span[^>]*>(\w+)</span></li>", page)
+    assert ",".join(" ".join(pair) for pair in found) == shown
