@@ -25,6 +25,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
 from wrapped_assets.storage.chunks import landed_rows
 from wrapped_assets.storage.records import remove_records
+from wrapped_assets.storage.threads import ROWS_FOR_THREADS
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -47,7 +48,6 @@ class BuildReport:
         self.failed.extend(result.failed)
 
 
-ROWS_WORTH_A_PROCESS = 300_000
 SECONDS_WORTH_A_PROCESS = 10.0
 Wanted = Callable[[Situation], Collection[Cell]]
 Progress = Callable[[int, int], None]  # cells done, cells planned
@@ -110,7 +110,7 @@ def _carry_out(
     if count > 1:
         build_units(project, situation, units, asked, failed, report.take, finished, count)
         return
-    run = Pass(project, situation, asked, failed, report.take)
+    run = Pass(project, situation, asked, failed, report.take, [step.cell for step in plan.steps])
     for cells in units:
         run.unit(cells)
         finished(len(cells))
@@ -119,7 +119,7 @@ def _carry_out(
 def _worth_starting(project: Project, plan: Plan) -> int:
     """How many processes a plan is worth: starting one costs as much as a few hundred thousand plays, or the cells of a household."""
     if any(step.seconds is None for step in plan.steps):
-        return processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1
+        return processors() if landed_rows(project.root) >= ROWS_FOR_THREADS else 1
     return processors() if sum(step.seconds or 0 for step in plan.steps) >= SECONDS_WORTH_A_PROCESS else 1
 
 

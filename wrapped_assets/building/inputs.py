@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import timedelta
 
 import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_PER_RANGE
 from wrapped_assets.building.linking import links_of, read_links
-from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.declaration import Declaration, Read
+from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.contracts.stored_cell import StoredCell
@@ -20,11 +23,14 @@ from wrapped_assets.listens.link import with_linked
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.cell_notes import is_of
+from wrapped_assets.storage.chunks import TRACKS
 from wrapped_assets.storage.files import rows_of_files
+from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
+ROWS_AHEAD = 50_000  # of later months' tracks
 _OUTSIDE = {key: name for name, key in EXTERNALS.items()}
 
 
@@ -43,7 +49,8 @@ class Inputs:
         self, project: Project, situation: Situation, world: World, cells: list[Cell], recent: RecentFrames | None = None
     ) -> None:
         self._project, self._situation, self._world, self._cells = project, situation, world, cells
-        self._recent = recent or RecentFrames()
+        self._recent = RecentFrames() if recent is None else recent
+        self._links: pl.DataFrame | None = None
         self.made: dict[str, pl.DataFrame] = {}
         self._read: dict[tuple[str, str], pl.DataFrame | pl.LazyFrame] = {}  # (input, window) → what anyone here reads of it
 
@@ -89,23 +96,44 @@ class Inputs:
         if key in _OUTSIDE:
             return self.outside(cell, key, read, columns)
         schema = self._situation.graph.by_key[key].schema
-        parts: list[pl.DataFrame | pl.LazyFrame] = []
-        for stored, source in self._stored(declaration, key, read, cell):
-            known = self._recent.get(stored.path)
-            parts.append(self._scan(stored, source).select(columns) if known is None else known.select(columns))
-        if not parts:
+        stored = self._stored(declaration, key, read, cell)
+        known = [frame for one, _ in stored if (frame := self._recent.get(one.path)) is not None]
+        if not stored:
             return pl.DataFrame(schema={name: schema[name] for name in columns})
-        known_parts = [part for part in parts if isinstance(part, pl.DataFrame)]
-        if len(known_parts) == len(parts):
-            return pl.concat(known_parts)
-        scans = [part.lazy() for part in parts]
-        return pl.concat(scans) if declaration.kind == "year" else rows_of_files(scans)
+        if len(known) == len(stored):
+            return pl.concat(known)  # with columns that nobody reads: choosing would take longer
+        scans = [
+            self._scan(one, source) if (frame := self._recent.get(one.path)) is None else frame.lazy() for one, source in stored
+        ]
+        wanted = [scan.select(columns) for scan in scans]
+        return pl.concat(wanted) if declaration.kind == "year" else rows_of_files(wanted)
 
     def _scan(self, stored: StoredCell, source: Cell) -> pl.LazyFrame:
         path = self._project.root.path / stored.path
         if not is_intact(path, stored.file_hash) or not is_of(self._project.root, stored.path, source, stored.data_version):
             raise DamagedInput(source)
         return pl.scan_parquet(path)
+
+    def ahead(self, cell: Cell, read: Read, planned: Collection[Cell]) -> pl.DataFrame | None:
+        """The landed tracks that later months of the plan will read; None where these are no tracks, or many, or damaged."""
+        later = sorted(one.period for one in planned if (one.asset, one.bucket) == (cell.asset, cell.bucket) and one.period > cell.period)
+        slots = [(TRACKS, month, cell.bucket) for month in later]
+        rows = sum(chunk.row_count for slot in slots for chunk in self._world.chunks.get(slot, []))
+        if EXTERNALS.get(read.asset) != TRACKS or not 0 < rows <= ROWS_AHEAD:
+            return None
+        with suppress(BuildError):  # the month that reads it will say so
+            frames = [self._landed(TRACKS, Month.parse(month), cell.bucket, list(read.columns)) for month in later]
+            return pl.concat(frames).unique("variant_id", keep="first", maintain_order=True)
+        return None
+
+    def _landed(self, key: str, month: Month, bucket: int | None, columns: list[str], edge: timedelta | None = None) -> pl.DataFrame:
+        assert bucket is not None
+        return landing.read_landed(self._project.root, self._world.chunks, key, month, bucket, columns, edge, self._recent)
+
+    def _links_of_month(self, links: pl.DataFrame, month: Month) -> pl.DataFrame:
+        if self._links is None:  # a unit has one month
+            self._links = read_links(links, month)
+        return self._links
 
     def outside(self, cell: Cell, key: str, read: Read, columns: list[str]) -> pl.DataFrame | pl.LazyFrame:
         """The rows that the cell's hash of this input is about, and no others."""
@@ -123,12 +151,12 @@ class Inputs:
         assert cell.bucket is not None
         edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
         if key == landing.PLAYS:
-            return landing.read_landed(self._project.root, world.chunks, key, month, cell.bucket, columns, edge)
+            return self._landed(key, month, cell.bucket, columns, edge)
         version = world.catalogues[month.year]
         found = world.links[cell.bucket, version] or links_of(self._project.root, world.chunks, cell.bucket, world.files[version])
         all_links, led_to = found
-        links = read_links(all_links, month)
+        links = self._links_of_month(all_links, month)
         if key == EXTERNALS["links"]:
             return links.select(columns)
-        tracks = landing.read_landed(self._project.root, world.chunks, key, month, cell.bucket, columns, edge)
+        tracks = self._landed(key, month, cell.bucket, columns, edge)
         return with_linked(tracks, links, led_to)

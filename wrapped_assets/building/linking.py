@@ -68,13 +68,13 @@ def links_of(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
             found = _read(*kept)
             with suppress(OSError):
                 if kept_marks(folder, bucket, name) is None:
-                    keep_marks(folder, bucket, name, _marks(found))
+                    keep_marks(folder, bucket, name, _marks(_Same(found[0])))
             return found
     links, tracks = _computed(root, chunks, bucket, known)
     with suppress(BuildError, OSError):  # where nothing can be written, they are computed each time
         for part, rows in (("tracks", tracks), ("links", links)):
             _written(rows, folder, stem_of(bucket, part, name))
-        keep_marks(folder, bucket, name, _marks((links, tracks)))
+        keep_marks(folder, bucket, name, _marks(_Same(links)))
         for old in folder.glob(f"b{bucket:03d}-*"):
             if f"-{name.partition('-')[0]}-" not in old.name:
                 old.unlink(missing_ok=True)
@@ -97,7 +97,7 @@ def read_links(links: pl.DataFrame, month: Month) -> pl.DataFrame:
     beside = pl.col("month") == str(month)
     for shift, flag in ((-1, "is_tail"), (1, "is_head")):
         beside |= (pl.col("month") == str(month.shift(shift))) & pl.col(flag)
-    return links.filter(beside).select(list(LINKS)).unique().sort("listener_id", "variant_id")
+    return links.lazy().filter(beside).select(list(LINKS)).unique().sort("listener_id", "variant_id").collect()
 
 
 def mark_links(
@@ -108,11 +108,26 @@ def mark_links(
     """Adds each month's links to the hashes of what was landed. `found` is by bucket and version of the catalogue."""
     for (bucket, version), both in found.items():
         if both:
-            add_marks(bucket, version, _marks(both), told_by, landed)
+            add_marks(bucket, version, _marks(_Same(both[0])), told_by, landed)
 
 
-def _marks(both: Linked) -> Marks:
-    months = both[0].partition_by("month", as_dict=True)
+class _Same:
+    """A frame as a key: the very same one."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    def __hash__(self) -> int:
+        return id(self.frame)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.frame is self.frame
+
+
+@lru_cache(maxsize=4)
+def _marks(links: _Same) -> Marks:
+    """Of a bucket's links; every unit of the bucket asks for them."""
+    months = links.frame.partition_by("month", as_dict=True)
     return {
         str(month): {part: _hash(rows.filter(rule).select(list(LINKS))) for part, rule in _PARTS.items()}
         for (month,), rows in months.items()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from wrapped_assets.building.inputs import DamagedInput
-from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import Unit, UnitResult
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.in_flight import in_flight
+from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.storage.records import sync_records
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -26,6 +26,7 @@ class Pass:
     asked: set[Cell]
     failed: set[Cell]
     report: Callable[[UnitResult], None]
+    planned: Collection[Cell] = ()  # all cells of the plan
     recent: RecentFrames = field(default_factory=RecentFrames)
 
     def unit(self, cells: list[Cell]) -> None:
@@ -48,7 +49,7 @@ class Pass:
         root, one = self.project.root, cells[0]
         with root.lock(f"{root.environment}{one.period}.{one.bucket}"), in_flight(root):
             self._refresh(one)
-            unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent)
+            unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent, self.planned)
             try:
                 unit.run()
                 return unit.result, None

@@ -19,15 +19,21 @@ class KnownRows:
         self._known: dict[tuple[str, str], pl.DataFrame] = {}  # (asset, logic) → rows, by key
 
     def result(
-        self, declaration: Declaration, logic: str, given: pl.DataFrame, compute: Callable[[pl.DataFrame], pl.DataFrame]
-    ) -> pl.DataFrame:
-        """What `compute` makes of `given`, asked only for keys that it was not asked for before; rows by key."""
+        self, declaration: Declaration, logic: str, given: pl.DataFrame, compute: Callable[[pl.DataFrame], pl.DataFrame],
+        ahead: Callable[[], pl.DataFrame | None] = lambda: None,
+    ) -> pl.DataFrame:  # fmt: skip
+        """What `compute` makes of `given`, asked only for keys that it was not asked for before; rows by key.
+
+        Where it is asked at all, it is asked for the rows of `ahead` too, of which later calls will be given some.
+        """
         key, slot = declaration.row_key, (declaration.key, logic)
         known = self._known.get(slot)
         if known is None or known.height > MOST_ROWS:
             known = pl.DataFrame(schema=declaration.schema)
         fresh = given.join(known.select(key), on=key, how="anti")
         if fresh.height:
+            if (later := ahead()) is not None:
+                fresh = pl.concat([fresh, later.join(given.select(key), on=key, how="anti").join(known.select(key), on=key, how="anti")])
             known = pl.concat([known, compute(fresh)]).sort(key)
             self._known[slot] = known
         wanted = given[key].unique().sort()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import polars as pl
 
@@ -14,13 +15,13 @@ from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.pin import Moved, Pin
-from wrapped_assets.building.recent_frames import RecentFrames
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
 PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
@@ -50,9 +51,10 @@ class Unit:
     """Computes the cells given, in their order, and publishes those that succeed. Moved where the situation is outdated."""
 
     def __init__(
-        self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell], recent: RecentFrames
-    ) -> None:
-        self.project, self.situation, self.cells, self.asked = project, situation, cells, asked
+        self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell], recent: RecentFrames,
+        planned: Collection[Cell] = (),
+    ) -> None:  # fmt: skip
+        self.project, self.situation, self.cells, self.asked, self._planned = project, situation, cells, asked, planned
         self.blocked = set(failed)
         self.result = UnitResult()
         self._pin = Pin(project, situation, cells)
@@ -138,7 +140,8 @@ class Unit:
                 return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect()
 
             logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
-            return self.project.rows.result(declaration, logic, inputs[read.asset], compute).lazy()
+            ahead = partial(self._inputs.ahead, cell, read, self._planned)
+            return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead).lazy()
         return lazy_result(declaration, inputs, rules, cell.period)
 
     def _computed(self, level: list[tuple[Work, pl.LazyFrame]]) -> list[Computed]:

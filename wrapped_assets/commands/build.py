@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from wrapped_assets.commands.options import (
@@ -17,6 +19,16 @@ from wrapped_assets.commands.options import (
 )
 
 
+def choose_threads(data: Path) -> None:
+    """Before Polars is imported: afterwards it has its threads."""
+    from wrapped_assets.storage.chunks import landed_rows
+    from wrapped_assets.storage.root import Root
+    from wrapped_assets.storage.threads import ROWS_FOR_THREADS, one_thread
+
+    if landed_rows(Root.open(data)) < ROWS_FOR_THREADS:
+        one_thread()
+
+
 @click.command("build", epilog="Example: wrapped build --year 2025")
 @selection_options
 @click.option("--full", is_flag=True, help="Recompute everything, even fresh cells.")
@@ -30,6 +42,7 @@ from wrapped_assets.commands.options import (
 @click.pass_context
 def command(ctx, years, first, last, selection, full, workers, data, as_json) -> None:
     """Recompute stale cells, and no others."""
+    choose_threads(data)
     from wrapped_assets.building.build import build
 
     wanted = chosen_cells(years, first, last, selection)

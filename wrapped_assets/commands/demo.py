@@ -19,6 +19,9 @@ HOUSEHOLD = Path(__file__).parents[2] / "data" / "household"
 @click.pass_context
 def command(ctx, serve, data, as_json) -> None:
     """Import the bundled data, build, publish, and print a story card."""
+    from wrapped_assets.storage.threads import one_thread
+
+    one_thread()  # before Polars is imported
     from wrapped_assets.building.build import build
     from wrapped_assets.building.cataloguing import import_catalogue
     from wrapped_assets.building.consenting import import_consents

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import xxhash
 
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.storage.files import COMPRESSION, COMPRESSION_LEVEL, ROW_GROUP_ROWS, system_error, write_parquet
-from wrapped_assets.storage.whole_files import part_of, sync
+from wrapped_assets.storage.whole_files import new_file, sync
 
 SMALL_BYTES = 4 << 20  # a frame up to this size is encoded in memory, beside others
 BATCH_BYTES = 32 << 20  # of frames encoded together
@@ -76,13 +77,27 @@ def _encoded(wanted: Sequence[FrameFile]) -> list[memoryview]:
     return [target.getbuffer() for target in targets]
 
 
+@cache
+def _syncing() -> ThreadPoolExecutor:
+    """Threads that wait for the disk; starting some for every unit would take longer than most units wait."""
+    return ThreadPoolExecutor(_SYNCS_AT_ONCE, "syncing")
+
+
 def _place_all(contents: Mapping[Path, memoryview]) -> None:
     """Writes every file beside its place, waits until the disk has all of them, then gives each its name."""
-    with ExitStack() as parts:
-        temporaries = {path: parts.enter_context(part_of(path)) for path in contents}
-        for path, temporary in temporaries.items():
-            temporary.write_bytes(contents[path])
-        with ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
-            list(pool.map(sync, temporaries.values()))
-        for path, temporary in temporaries.items():
-            temporary.replace(path)
+    run = secrets.token_hex(8)
+    parts = {path: path.with_name(f".{run}-{number}.part") for number, path in enumerate(contents)}
+    written: list[Path] = []
+    try:
+        for path, part in parts.items():
+            with new_file(part) as file:
+                written.append(part)
+                file.write(contents[path])
+        for done in [_syncing().submit(sync, part) for part in written]:
+            done.result()
+        for path, part in parts.items():
+            part.replace(path)
+    except BaseException:
+        for part in written:
+            part.unlink(missing_ok=True)
+        raise

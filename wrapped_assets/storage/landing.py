@@ -18,11 +18,13 @@ from wrapped_assets.storage.chunks import PLAYS as PLAYS
 from wrapped_assets.storage.chunks import load_chunks as load_chunks
 from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.files import rows_of_files
+from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
+ROWS_KEPT = 20_000  # of a landed file, for the months beside it
 FURTHEST_WEST, FURTHEST_EAST = timedelta(hours=12), timedelta(hours=14)  # of any civil clock from UTC
 
 
@@ -42,8 +44,12 @@ def read_landed(
     bucket: int,
     columns: Iterable[str],
     edge: timedelta | None,
+    recent: RecentFrames | None = None,
 ) -> pl.DataFrame:
-    """The landed rows of a month and, where they have any, of the edges of the months beside it; None: of the month alone."""
+    """The landed rows of a month and, where they have any, of the edges of the months beside it; None: of the month alone.
+
+    `recent` has the files that were read for a month beside it.
+    """
     wanted = list(columns)
     parts = []
     for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),):
@@ -53,7 +59,7 @@ def read_landed(
             touched = {-1: chunk.tail, 0: chunk.whole, 1: chunk.head}[shift]
             if touched == NO_ROWS:
                 continue
-            lazy = pl.scan_parquet(intact_path(root, chunk))
+            lazy = _rows(root, chunk, recent)
             if asset == TRACKS and flag:
                 lazy = lazy.filter(flag)
             elif flag:
@@ -61,6 +67,18 @@ def read_landed(
             parts.append(lazy.select(wanted))
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
     return rows_of_files(parts) if parts else pl.DataFrame(schema=schema)
+
+
+def _rows(root: Root, chunk: Chunk, recent: RecentFrames | None) -> pl.LazyFrame:
+    """The rows of a landed file; those of a small one are kept in `recent`."""
+    if recent is not None and (known := recent.get(chunk.path)) is not None:
+        return known.lazy()
+    path = intact_path(root, chunk)
+    if recent is None or chunk.row_count > ROWS_KEPT:
+        return pl.scan_parquet(path)
+    frame = pl.read_parquet(path)
+    recent.keep(chunk.path, frame)
+    return frame.lazy()
 
 
 def intact_path(root: Root, chunk: Chunk) -> Path:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import xxhash
 
@@ -22,7 +23,9 @@ def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iter
     calls `sync` later, and a loss of power before that may damage the file. A crash leaves `path` as it was, and perhaps a hidden `.part`
     file beside it.
     """
-    with part_of(path) as temporary:
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        new_file(temporary).close()
         yield temporary
         if syncs:
             sync(temporary)
@@ -31,22 +34,18 @@ def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iter
         else:
             with suppress(FileExistsError):
                 os.link(temporary, path)
-
-
-@contextmanager
-def part_of(path: Path) -> Iterator[Path]:
-    """An empty file beside `path`, for the owner alone; gone at the end unless it was renamed."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
-        try:
-            handle = os.open(temporary, _NEW_FILE, 0o600)
-        except FileNotFoundError:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(temporary, _NEW_FILE, 0o600)
-        os.close(handle)
-        yield temporary
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def new_file(path: Path) -> BinaryIO:
+    """Opens a file that must not be there, for the owner alone; makes its folder."""
+    try:
+        handle = os.open(path, _NEW_FILE, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(path, _NEW_FILE, 0o600)
+    return os.fdopen(handle, "wb")
 
 
 def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
@@ -57,8 +56,11 @@ def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: boo
 
 def sync(path: Path) -> None:
     """Returns when the disk has the file's bytes."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def destroy(path: Path) -> None:

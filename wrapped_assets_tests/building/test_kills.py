@@ -25,7 +25,7 @@ from pathlib import Path
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
-from wrapped_assets.storage import manifest
+from wrapped_assets.storage import frame_files, manifest
 from wrapped_assets.storage.root import Root
 
 writes, after = int(sys.argv[2]), sys.argv[3]
@@ -42,7 +42,7 @@ def dying(real, when):
         return real(*arguments, **named)
     return call
 
-Path.write_bytes = dying(Path.write_bytes, "write")  # of a part beside its place
+frame_files.new_file = dying(frame_files.new_file, "write")  # of a part beside its place
 Path.replace = dying(Path.replace, "written")
 manifest.record_cells = dying(dying(manifest.record_cells, "record"), "recorded")  # before and inside of the transaction
 print("ready", flush=True)
