@@ -17,39 +17,48 @@ KINDS = {"artist": "artist", "show": "artist", "recording": "recording", "releas
 @click.option("--show", "shows", multiple=True, help="A podcast's name.")
 @click.option("--recording", "recordings", multiple=True, help="ARTIST - TITLE.")
 @click.option("--release-group", "release_groups", multiple=True, help="ARTIST - ALBUM.")
+@click.option("--genre", "genres", multiple=True, help="A genre and its kinds, by the newest catalogue.")
 @click.option("--hours", "hours", multiple=True, metavar="HH-HH", help="Local hours, end exclusive; may pass midnight.")
 @click.option("--undo", is_flag=True, help="Remove the given exclusions.")
 @click.option("--list", "is_list", is_flag=True, help="Show the listener's exclusions. Changes nothing.")
 @data_option
 @json_option
-def command(listener, artists, shows, recordings, release_groups, hours, undo, is_list, data, as_json) -> None:
+def command(listener, artists, shows, recordings, release_groups, genres, hours, undo, is_list, data, as_json) -> None:
     """Exclude something from all of a listener's figures, past years included. The next build recomputes only that listener's bucket."""
+    from wrapped_assets.building.excluding import targets_of_genre
     from wrapped_assets.contracts.errors import InputError
-    from wrapped_assets.storage import registry
+    from wrapped_assets.storage import genre_exclusions, registry
 
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
     named = {"artist": artists, "show": shows, "recording": recordings, "release_group": release_groups, "hours": hours}
     wishes = [(kind, text) for kind, texts in named.items() for text in texts]
     if is_list:
-        if wishes or undo:
+        if wishes or genres or undo:
             raise InputError("--list cannot be combined with other options")
         _list(registry.exclusions_of(project.root, person), as_json)
         return
-    if not wishes:
-        raise InputError("expected --artist, --show, --recording, --release-group or --hours; --list shows the current exclusions")
+    if not wishes and not genres:
+        raise InputError(
+            "expected --artist, --show, --recording, --release-group, --genre or --hours; --list shows the current exclusions"
+        )
     found = [(KINDS.get(kind, kind), _target(kind, text), text) for kind, text in wishes]
     if undo:
         missing = [text for kind, target, text in found if not registry.include_again(project.root, person, kind, target)]
+        missing += [genre for genre in genres if not genre_exclusions.include_genre(project.root, person, genre)]
         if missing:
             raise InputError(f"not excluded, so --undo cannot remove it: {', '.join(missing)}; --list shows the current exclusions")
     else:
+        of_genres = {genre: targets_of_genre(project.root, genre) for genre in genres}
         for kind, target, text in found:
             registry.exclude(project.root, person, kind, target, text)
+        for genre, targets in of_genres.items():
+            genre_exclusions.exclude_genre(project.root, person, genre, targets)
+    count = len(found) + len(genres)
     if as_json:
-        emit_json({"included" if undo else "excluded": len(found)})
+        emit_json({"included" if undo else "excluded": count})
     else:
-        click.echo(f"{len(found)} {'counted again' if undo else 'excluded'} from the next build on")
+        click.echo(f"{count} {'counted again' if undo else 'excluded'} from the next build on")
 
 
 def _target(kind: str, text: str) -> int:
@@ -65,7 +74,10 @@ def _target(kind: str, text: str) -> int:
 
 def _list(exclusions: list[tuple[str, str]], as_json: bool) -> None:
     from wrapped_assets.kernels.one_line import one_line
+    from wrapped_assets.storage.genre_exclusions import PREFIX
 
+    told = (("genre", label.removeprefix(PREFIX)) if label.startswith(PREFIX) else (kind, label) for kind, label in exclusions)
+    exclusions = list(dict.fromkeys(told))
     if as_json:
         emit_json({"exclusions": [{"kind": kind, "name": label} for kind, label in exclusions]})
         return

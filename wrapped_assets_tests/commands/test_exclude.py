@@ -15,15 +15,15 @@ def _listens(root: Root) -> int:
 
 
 def test_an_exclusion_is_listed_and_undone(small: Root, tmp_path: Path) -> None:
-    run(small.path, "import", spotify_file(tmp_path, "2025-06-01 good*3 2025-06-02 other*2"), "--listener", "cy")
+    run(small.path, "import", spotify_file(tmp_path, "2025-06-01 good*3, 2025-06-02 other*2"), "--listener", "cy")
     before = _listens(small)
-    wish = ("--artist", "artist good", "--hours", "23-06")
+    wish = ("--artist", "artist of good", "--hours", "23-06")
     assert run(small.path, "exclude", "--listener", "cy", "--list").stdout == "no exclusions\n"
     run(small.path, "exclude", "--listener", "cy", *wish)
     assert document(small.path, "exclude", "--listener", "cy", "--list") == {
-        "exclusions": [{"kind": "artist", "name": "artist good"}, {"kind": "hours", "name": "23-06"}]
+        "exclusions": [{"kind": "artist", "name": "artist of good"}, {"kind": "hours", "name": "23-06"}]
     }
-    _listens(small)
+    assert _listens(small) < before
     run(small.path, "exclude", "--listener", "cy", "--undo", *wish)
     assert document(small.path, "exclude", "--listener", "cy", "--list") == {"exclusions": []}
     assert _listens(small) == before
@@ -33,3 +33,19 @@ def test_an_exclusion_is_listed_and_undone(small: Root, tmp_path: Path) -> None:
 def test_a_list_changes_nothing_and_nothing_named_is_an_error(small: Root) -> None:
     assert "--list cannot be combined" in run(small.path, "exclude", "--listener", "ana", "--list", "--artist", "x", code=2).stderr
     assert "--list shows" in run(small.path, "exclude", "--listener", "ana", code=2).stderr
+
+
+def test_a_genre_and_its_kinds_are_excluded_listed_and_undone(small: Root, tmp_path: Path) -> None:
+    run(small.path, "import", spotify_file(tmp_path, "2025-06-01 good*3, 2025-06-02 other*2, 2025-06-03 third"), "--listener", "cy")
+    before = _listens(small)
+    assert "no catalogue has music of the genre" in run(small.path, "exclude", "--listener", "cy", "--genre", "noise", code=2).stderr
+    (tmp_path / "genres.csv").write_text("genre_name,parent_genre_name\nnoise,\nwhite noise,noise\n")
+    (tmp_path / "artists.csv").write_text("artist_name,genre_names\nartist of good,White Noise\nartist of other,rock\n")
+    for name in ("genres.csv", "artists.csv"):
+        run(small.path, "catalogue", "import", tmp_path / name)
+    run(small.path, "exclude", "--listener", "cy", "--genre", "noise")
+    assert _listens(small) == before - 3
+    assert document(small.path, "exclude", "--listener", "cy", "--list") == {"exclusions": [{"kind": "genre", "name": "noise"}]}
+    run(small.path, "exclude", "--listener", "cy", "--undo", "--genre", "noise")
+    assert _listens(small) == before
+    assert document(small.path, "exclude", "--listener", "cy", "--list") == {"exclusions": []}
