@@ -78,6 +78,7 @@ _WORLD = re.compile(
 )
 # Texts that say what something means. No fingerprint counts them.
 _PROSE = frozenset({"headline", "chapter", "examples", "meaning", "description", "privacy", "unit"})
+_SETS = frozenset({"rules", "nullable"})  # of a declaration
 # Attributes that return other attributes by name, or reveal how an object was written.
 _REFLECTION = re.compile(r"__\w+__|\w*getattr\w*|attrgetter|methodcaller|func_\w+|gi_\w+|cr_\w+|tb_\w+|f_\w+|co_\w+|mro")
 
@@ -116,6 +117,8 @@ def refused_attribute(name: str) -> str | None:
         return "it depends on something outside of the function or changes it; let the asset read a table, or pass the value as a parameter"
     if _REFLECTION.fullmatch(name):
         return "it looks at how code is written; name the function or the constant directly"
+    if name in _SETS:
+        return "it is a set, whose order differs from process to process; write a tuple of what you need"
     if name in _PROSE:
         return "it is prose, whose change computes nothing again; define a constant"
     return None
