@@ -34,7 +34,10 @@ _LISTENERS_PER_QUERY = 5_000
 
 @dataclass(frozen=True)
 class Reader:
-    """Answers queries of one state of the registry. A value stands in the query as `:name`, a list of values too: `in :name`."""
+    """Answers queries of one state of the registry. A value stands in the query as `:name`, a list of values too: `in :name`.
+
+    Lists of whole numbers are written into the query: thousands of parameters cost more than the query.
+    """
 
     _execute: Callable[[str, dict[str, Any]], list[tuple[Any, ...]]]
     keeps_texts: bool  # SQLite has no type for an instant and none for yes and no
@@ -44,9 +47,12 @@ class Reader:
         for name, value in values.copy().items():
             if isinstance(value, (list, tuple)):
                 del values[name]
-                values |= {f"{name}_{place}": one for place, one in enumerate(value)}
-                listed = ", ".join(f":{name}_{place}" for place in range(len(value))) or "null"
-                query = re.sub(rf":{name}\b", f"({listed})", query)
+                if all(type(one) is int for one in value):
+                    listed = ", ".join(map(str, value))
+                else:
+                    values |= {f"{name}_{place}": one for place, one in enumerate(value)}
+                    listed = ", ".join(f":{name}_{place}" for place in range(len(value)))
+                query = re.sub(rf":{name}\b", f"({listed or 'null'})", query)
         return self._execute(query, {name: self._given(value) for name, value in values.items()})
 
     def rows_of(self, query: str, order: str, whom: Collection[int] | None) -> list[tuple[Any, ...]]:
@@ -76,7 +82,7 @@ def reading(root: Root, within: sa.Connection | Reader | None = None) -> Iterato
     else:
         with snapshot(root.engine, within) as connection:
             yield Reader(
-                lambda query, values: [tuple(row) for row in connection.execute(sa.text(query), values)],
+                lambda query, values: _asked(connection, query, values),
                 keeps_texts=connection.dialect.name == "sqlite",
             )
 
@@ -124,6 +130,12 @@ def _is_ready(root: Root, file: Path, connection: sqlite3.Connection) -> bool:
         return False
     known = {case_id for (case_id,) in connection.execute("select case_id from erasure_cases")}
     return all(each.case_id in known for each in read_tombstones(root.path))
+
+
+def _asked(connection: sa.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query. One without parameters is long, and the next one is another: SQLAlchemy need not parse and keep it."""
+    rows = connection.execute(sa.text(query), values) if values else connection.exec_driver_sql(query)
+    return [tuple(row) for row in rows]
 
 
 def _executed(connection: sqlite3.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
