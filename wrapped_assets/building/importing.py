@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.coding import Coding
 from wrapped_assets.building.logics import importers
-from wrapped_assets.building.playbacks import count_playbacks
+from wrapped_assets.building.playbacks import Landed, count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
 from wrapped_assets.kernels.hashing import frame_hashes
@@ -85,7 +85,8 @@ def _import(
 ) -> ImportReport:
     report = ImportReport(person.name if person else None)
     people = _People(root, person)
-    writer = LandingWriter(root, EDGE)
+    counted = Landed()
+    writer = LandingWriter(root, EDGE, watch=counted.take)
     coding = Coding(writer)
     imports: list[dict[str, object]] = []
     for path in paths:
@@ -109,10 +110,11 @@ def _import(
         )
     writer.flush()
     touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
-    known = count_playbacks(root, touched)  # before this import is visible
+    apart = counted.apart(touched, landing.load_chunks(root))
+    known = count_playbacks(root, touched - apart)  # before this import is visible
     writer.commit(imports, people.register)
     landed = sum(chunk.row_count for chunk in writer.chunks if chunk.asset == landing.PLAYS)
-    report.accepted = count_playbacks(root, touched) - known
+    report.accepted = counted.count(root, apart) + count_playbacks(root, touched - apart) - known
     report.duplicate = landed - report.accepted
     report.is_everything_read &= not report.unread_rows
     return report
@@ -193,7 +195,7 @@ class _People:
         self._erased |= tombstones.suppressed(self._root, names)
         if not self._erased or self._person:
             return batch
-        is_gone = pl.col("listener").is_in(self._erased)
+        is_gone = pl.col("listener").cast(pl.String).is_in(self._erased)
         gone = batch.plays.filter(is_gone).select(reason=pl.lit("erased"))
         rejected = pl.concat([batch.rejected, gone], how="diagonal").select(batch.rejected.columns)
         listeners = None if batch.listeners is None else batch.listeners.filter(~is_gone)

@@ -2,46 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.linking import Known, known_in, links_of, read_links
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.listens.clocks import EDGE
-from wrapped_assets.listens.doubtful import is_doubtful
+from wrapped_assets.listens.doubtful import is_doubtful, spans
 from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.storage import landing
+from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
 
+Slot = tuple[str, int]  # a UTC month and a bucket
+Chunks = Mapping[tuple[str, str, int], list[Chunk]]
+MOST_HELD = 1_000_000  # doubtful plays in memory: some 50 MB
 
-def count_playbacks(root: Root, cells: Collection[tuple[str, int]]) -> int:
+
+def count_playbacks(root: Root, cells: Collection[Slot]) -> int:
     """Playbacks of some (UTC month of the start, bucket); duplicates over a month's end are found through its edges."""
     chunks = landing.load_chunks(root) if cells else {}
     known = known_in(root, {Month.parse(month).year for month, _ in cells})
-    landed = [(month, bucket) for month, bucket in sorted(cells) if (landing.PLAYS, month, bucket) in chunks]
-    return sum(_count(root, chunks, Month.parse(month), bucket, known) for month, bucket in landed)
+    landed = [(Month.parse(month), bucket) for month, bucket in sorted(cells) if (PLAYS, month, bucket) in chunks]
+    names = [column.name for column in PLAYS_READ]
+    total = 0
+    for month, bucket in landed:
+        plays = landing.read_landed(root, chunks, PLAYS, month, bucket, names, EDGE)
+        doubtful = plays.filter(is_doubtful(plays))
+        alone = plays.select(_inside(month).sum()).item() - doubtful.select(_inside(month).sum()).item()
+        total += alone + _resolved(root, chunks, known, month, bucket, doubtful)
+    return total
 
 
-def _count(root: Root, chunks: dict[tuple[str, str, int], list[landing.Chunk]], month: Month, bucket: int, known: dict[int, Known]) -> int:
-    def read(asset: str, names: Iterable[str]) -> pl.DataFrame:
-        return landing.read_landed(root, chunks, asset, month, bucket, names, EDGE)
-
+def _inside(month: Month) -> pl.Expr:
     (start, _), (_, end) = landing.edges(month, EDGE)
-    inside = pl.col("listened_at").is_between(start, end, closed="left")
-    plays = read(landing.PLAYS, [column.name for column in PLAYS_READ])
-    doubtful = plays.filter(is_doubtful(plays))
-    alone = plays.select(inside.sum()).item() - doubtful.select(inside.sum()).item()
+    return pl.col("listened_at").is_between(start, end, closed="left")
+
+
+def _resolved(root: Root, chunks: Chunks, known: Mapping[int, Known], month: Month, bucket: int, doubtful: pl.DataFrame) -> int:
+    """How many playbacks of the month the doubtful plays of it and of its edges are."""
     if doubtful.is_empty():
-        return alone
+        return 0
     catalogue = project_graph().by_key["catalogue/tracks"]
     links, led_to = links_of(root, chunks, bucket, known[month.year])
     links = read_links(links, month).drop("is_unused")
-    landed = read(landing.TRACKS, catalogue.reads[0].columns)
+    landed = landing.read_landed(root, chunks, TRACKS, month, bucket, catalogue.reads[0].columns, EDGE)
     whole = pl.concat([landed, led_to.select(landed.columns)]).lazy()
     wanted = pl.concat([doubtful["variant_id"], links["linked_variant_id"]]).unique().implode()
     tracks = catalogue.function(whole.filter(pl.col("variant_id").is_in(wanted)), APART)
     resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]), links.lazy())
-    return alone + resolved.filter(inside, pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
+    return resolved.filter(_inside(month), pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A chunk as it was written: its listeners with their first start and last reach (ms), its format, and its doubtful plays."""
+
+    chunk: Chunk
+    people: np.ndarray
+    first: np.ndarray
+    reached: np.ndarray
+    code: int | None  # None: several
+    doubtful: pl.DataFrame
+
+    def meets(self, other: _Seen) -> bool:
+        """Whether a play here may repeat one there."""
+        mine, theirs = np.intersect1d(self.people, other.people, assume_unique=True, return_indices=True)[1:]
+        overlap = (self.first[mine] < other.reached[theirs]) & (other.first[theirs] < self.reached[mine])
+        return bool(len(mine)) and (self.code is None or self.code != other.code or bool(overlap.any()))
+
+
+class Landed:
+    """What an import writes, remembered so far that its playbacks are counted without reading it again."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, _Seen] = {}
+        self._forgotten: set[Slot] = set()
+        self._held = 0
+
+    def take(self, chunk: Chunk, plays: pl.DataFrame) -> None:
+        """Remembers a chunk of plays, which are by listener and time; one with too many doubtful plays is read again instead."""
+        who, codes = plays["listener_id"].to_numpy(), plays["source_code"]
+        doubtful = plays.filter(is_doubtful(plays)).select([column.name for column in PLAYS_READ])
+        self._held += doubtful.height
+        if self._held > MOST_HELD:
+            self._forgotten.add((chunk.month, chunk.bucket))
+        else:
+            start, reached = spans(plays)
+            rows = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
+            code = codes[0] if codes.n_unique() == 1 else None
+            self._seen[chunk.path] = _Seen(chunk, who[rows], start[rows], np.maximum.reduceat(reached, rows), code, doubtful)
+
+    def apart(self, cells: Collection[Slot], before: Chunks) -> set[Slot]:
+        """The cells of which no play can repeat one that was landed before, or in another chunk."""
+        near: dict[Slot, list[_Seen]] = {}
+        for seen in self._seen.values():
+            near.setdefault((seen.chunk.month, seen.chunk.bucket), []).append(seen)
+        return {cell for cell in cells if self._is_apart(cell, near, before)}
+
+    def _is_apart(self, cell: Slot, near: Mapping[Slot, list[_Seen]], before: Chunks) -> bool:
+        month, bucket = Month.parse(cell[0]), cell[1]
+        beside = [(str(month.shift(shift)), bucket) for shift in (-1, 0, 1)]
+        mine, around = near.get(cell, []), [seen for slot in beside for seen in near.get(slot, [])]
+        old = [chunk for slot in beside for chunk in before.get((PLAYS, *slot), [])]
+        return bool(mine) and not (
+            any(slot in self._forgotten for slot in beside)
+            or any(np.isin(seen.people, landing.people_of(old)).any() for seen in around)
+            or any(seen is not other and seen.meets(other) for seen in mine for other in around)
+        )
+
+    def count(self, root: Root, cells: Collection[Slot]) -> int:
+        """The playbacks of cells that are `apart`, once they are landed."""
+        mine = [seen for seen in self._seen.values() if (seen.chunk.month, seen.chunk.bucket) in cells]
+        doubtful = [seen for seen in mine if seen.doubtful.height]
+        chunks = landing.load_chunks(root) if doubtful else {}
+        known = known_in(root, {Month.parse(seen.chunk.month).year for seen in doubtful})
+        alone = sum(seen.chunk.row_count - seen.doubtful.height for seen in mine)
+        return alone + sum(
+            _resolved(root, chunks, known, Month.parse(seen.chunk.month), seen.chunk.bucket, seen.doubtful) for seen in doubtful
+        )

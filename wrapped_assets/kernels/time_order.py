@@ -17,14 +17,15 @@ def in_time_order(listener: np.ndarray, start_ms: np.ndarray) -> np.ndarray:
     since = start_ms.astype(np.int64) - int(start_ms.min())
     if int(listener.max()) >> (63 - SPAN_BITS) or int(since.max()) >> SPAN_BITS:
         return np.lexsort((since, listener))
-    return np.argsort((listener.astype(np.int64) << SPAN_BITS) | since)
+    key = (listener.astype(np.int64) << SPAN_BITS) | since
+    return np.arange(len(key)) if (key[1:] >= key[:-1]).all() else np.argsort(key)
 
 
 def numbered(ids: np.ndarray) -> np.ndarray:
-    """Numbers ids from 0 in their order; equal ids have one number."""
-    if (ids[1:] >= ids[:-1]).all():
-        return np.concatenate([np.zeros(min(len(ids), 1), dtype=np.int64), np.cumsum(ids[1:] != ids[:-1])])
-    return np.unique(ids, return_inverse=True)[1]
+    """Numbers ids from 0 in their order; equal ids have one number. Fast where equal ids mostly stand together."""
+    first = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])[: len(ids)])
+    numbers = np.unique(ids[first], return_inverse=True)[1]
+    return np.repeat(numbers, np.diff(np.append(first, len(ids))))
 
 
 def overlapping(listener: np.ndarray, start_ms: np.ndarray, reach_ms: np.ndarray) -> np.ndarray:

@@ -15,13 +15,19 @@ def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
     Within one format only plays that overlap in time are; between formats only plays of a listener who has several. Needs listener_id,
     listened_at, ms_played, resolution_ms, is_scrobble and source_code.
     """
-    timed = plays.with_columns(_start=pl.col("listened_at").dt.epoch("ms")).select("_start", _reach=reach())
-    start, reached, listener = timed["_start"].to_numpy(), timed["_reach"].to_numpy(), numbered(plays["listener_id"].to_numpy())
+    start, reached = spans(plays)
+    listener = numbered(plays["listener_id"].to_numpy())
     order = in_time_order(listener, start)
     listener, codes = listener[order], plays["source_code"].to_numpy()[order]
     marked = np.zeros(plays.height, dtype=bool)
     marked[order] = overlapping(listener, start[order], reached[order]) | _is_mixed(listener, codes)
     return marked
+
+
+def spans(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Each play's start and the instant before which its song cannot start again, in ms."""
+    timed = plays.with_columns(_start=pl.col("listened_at").dt.epoch("ms")).select("_start", _reach=reach())
+    return timed["_start"].to_numpy(), timed["_reach"].to_numpy()
 
 
 def doubtful_plays(plays: pl.LazyFrame) -> pl.LazyFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,7 @@ from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, edges
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Month
 
 MOST_TRACKS = 400_000  # that are kept from one flush to the next: about 150 MB
@@ -32,11 +34,12 @@ _DAY_MS = 86_400_000
 
 @dataclass
 class LandingWriter:
-    """Collects coded plays and writes them out in chunks; `commit` makes them visible."""
+    """Collects coded plays and writes them out in chunks; `commit` makes them visible. `watch` is shown each chunk of plays."""
 
     root: Root
     edge: timedelta
     rows_per_flush: int = 2_000_000
+    watch: Callable[[Chunk, pl.DataFrame], None] = lambda chunk, plays: None
     chunks: list[Chunk] = field(default_factory=list)
     renumbered: int = 0  # how often the numbers of tracks began anew
     _people: dict[int, int] = field(default_factory=dict)  # surrogate → number
@@ -44,6 +47,11 @@ class LandingWriter:
     _track_count: int = 0
     _plays: list[pl.DataFrame] = field(default_factory=list)
     _waiting: int = 0
+
+    @cached_property
+    def _recorded(self) -> dict[str, str]:
+        with self.root.engine.connect() as connection:
+            return _recorded(connection)
 
     def listener_numbers(self, surrogates: Sequence[int]) -> list[int]:
         """The listeners' numbers for `add_numbered`."""
@@ -98,7 +106,9 @@ class LandingWriter:
         near = [plays["listened_at"].is_between(*ends) for ends in edges(month, self.edge)]
         who = plays["listener_id"].to_numpy()
         people = who[np.flatnonzero(np.append(who[:1] == who[:1], who[1:] != who[:-1]))].astype("<i8").tobytes()
-        self._store(PLAYS, month, bucket, _ties_ordered(plays), near, people)
+        plays = _ties_ordered(plays)
+        self._store(PLAYS, month, bucket, plays, near, people)
+        self.watch(self.chunks[-1], plays)
         is_used, *is_near = (_marked(place[rows], tracks.height) for rows in (slice(None), *(mask.to_numpy() for mask in near)))
         used = np.flatnonzero(is_used)
         found = tracks[used].with_columns(is_head=is_near[0][used], is_tail=is_near[1][used])
@@ -107,7 +117,9 @@ class LandingWriter:
     def _store(self, asset: str, month: Month, bucket: int, frame: pl.DataFrame, near: Sequence[pl.Series], people: bytes | None) -> None:
         whole, head, tail = _hash(frame), *(_hash(frame.filter(rows)) for rows in near)
         path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
-        _, file_hash = write_parquet(frame, self.root.path / path)
+        file_hash = self._recorded.get(path, "")
+        if not is_intact(self.root.path / path, file_hash):  # another release of a library may write other bytes for the same rows
+            _, file_hash = write_parquet(frame, self.root.path / path)
         is_early, is_late = _reaches_over(month, frame["listened_at"]) if asset == PLAYS else (False, False)
         self.chunks.append(Chunk(path, asset, str(month), bucket, frame.height, whole, head, tail, file_hash, is_early, is_late, people))
 
@@ -118,8 +130,12 @@ class LandingWriter:
         self.flush()
         with exclusive(self.root.engine) as connection:
             register(connection)
-            known = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
+            known = _recorded(connection)
             fresh = {chunk.path: chunk for chunk in self.chunks if chunk.path not in known}
+            for chunk in self.chunks:
+                if known.get(chunk.path, chunk.file_hash) != chunk.file_hash:  # its file was damaged, and is whole again
+                    mended = sa.update(tables.chunks).where(tables.chunks.c.path == chunk.path)
+                    connection.execute(mended.values(file_hash=chunk.file_hash))
             insert_new(connection, tables.chunks, [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
             contents = set(connection.execute(sa.select(tables.imports.c.content)).scalars())
             rows = {str(row["content"]): row for row in imports if row["content"] not in contents}
@@ -127,6 +143,12 @@ class LandingWriter:
             for row in imports:  # the same export again, perhaps by other code
                 again = tables.imports.c.content == row["content"]
                 connection.execute(sa.update(tables.imports).where(again).values(importer=row.get("importer")))
+
+
+def _recorded(connection: sa.Connection) -> dict[str, str]:
+    """The path and the hash of every landed file."""
+    rows = connection.execute(sa.select(tables.chunks.c.path, tables.chunks.c.file_hash))
+    return {row.path: row.file_hash for row in rows}
 
 
 def _by_variant(tracks: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:
