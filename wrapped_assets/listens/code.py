@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
 from wrapped_assets.contracts.source import TRACK_SCHEMA, Batch, Source
@@ -66,13 +65,6 @@ def named(listeners: pl.Series, numbers: Mapping[str | None, int]) -> pl.Series:
     """The number of each listener by name."""
     if len(set(numbers.values())) == 1:
         return pl.repeat(next(iter(numbers.values())), len(listeners), dtype=pl.Int64, eager=True)
-    if listeners.dtype == pl.Categorical and not listeners.null_count():
-        names = listeners.unique()
-        codes = names.to_physical().to_numpy()
-        table = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.int64)
-        table[codes] = [numbers[name] for name in names.to_list()]
-        return pl.Series(table[listeners.to_physical().to_numpy()])
-    listeners = listeners.cast(pl.String)
     known = pl.DataFrame({"name": list(numbers), "number": list(numbers.values())}, schema={"name": pl.String, "number": pl.Int64})
     return listeners.to_frame("name").join(known, on="name", how="left", nulls_equal=True, maintain_order="left")["number"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,14 +19,11 @@ class LostRows:
     size: int
 
 
-def frames(stream: BinaryIO, columns: list[str], rows: int, categories: Sequence[str] = ()) -> Iterator[pl.DataFrame | LostRows]:
-    """Frames of at most `rows` rows in the order of the file. Where pages have checksums they are verified.
-
-    Texts of the columns named in `categories` come as Categorical: as numbers, which is how most files hold them.
-    """
+def frames(stream: BinaryIO, columns: list[str], rows: int) -> Iterator[pl.DataFrame | LostRows]:
+    """Frames of at most `rows` rows in the order of the file. Where pages have checksums they are verified."""
     import pyarrow.parquet as pq  # 0.2 s to import, and only here needed
 
-    file = pq.ParquetFile(stream, page_checksum_verification=True, read_dictionary=list(categories))
+    file = pq.ParquetFile(stream, page_checksum_verification=True)
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
     first = 0
     while first < len(groups):
