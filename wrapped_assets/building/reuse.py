@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ class KnownRows:
     """What an asset with a `row_key` made of each key so far: a song stands in every month, and is the same song."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], pl.DataFrame] = {}  # (asset, logic) → rows, by key
+        self._known: dict[tuple[str, str], _Rows] = {}  # (asset, logic) → rows
 
     def result(
         self, declaration: Declaration, logic: str, given: pl.DataFrame, compute: Callable[[pl.DataFrame], pl.DataFrame],
@@ -28,14 +29,40 @@ class KnownRows:
         """
         key, slot = declaration.row_key, (declaration.key, logic)
         known = self._known.get(slot)
-        if known is None or known.height > MOST_ROWS:
-            known = pl.DataFrame(schema=declaration.schema)
-        fresh = given.join(known.select(key), on=key, how="anti")
+        if known is None or len(known.keys) > MOST_ROWS:
+            known = _Rows(pl.DataFrame(schema=declaration.schema), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        fresh = known.others_of(given, key)
         if fresh.height:
             if (later := ahead()) is not None:
-                fresh = pl.concat([fresh, later.join(given.select(key), on=key, how="anti").join(known.select(key), on=key, how="anti")])
-            known = pl.concat([known, compute(fresh)]).sort(key)
+                fresh = known.others_of(pl.concat([fresh, later]), key)
+            made = compute(fresh)
+            known = known.with_rows(made, made[key].to_numpy())
             self._known[slot] = known
-        wanted = given[key].unique().sort()
-        places = np.searchsorted(known[key].to_numpy(), wanted.to_numpy())
-        return known.select(pl.all().gather(pl.Series(places, dtype=pl.get_index_type())))
+        return known.rows[known.places_of(np.unique(given[key].to_numpy()))]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows as they came, their keys in order, and the row of each key."""
+
+    rows: pl.DataFrame
+    keys: np.ndarray
+    places: np.ndarray
+
+    def places_of(self, wanted: np.ndarray) -> np.ndarray:
+        """The row of each key; -1 for one that is not here."""
+        if not len(self.keys):
+            return np.full(len(wanted), -1)
+        found = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[found] == wanted, self.places[found], -1)
+
+    def others_of(self, given: pl.DataFrame, key: str) -> pl.DataFrame:
+        """The first row of each key that is not here, by key."""
+        keys, first = np.unique(given[key].to_numpy(), return_index=True)
+        return given[first[self.places_of(keys) < 0]]
+
+    def with_rows(self, rows: pl.DataFrame, keys: np.ndarray) -> _Rows:
+        """These rows and others of new keys."""
+        every, places = np.concatenate([self.keys, keys]), np.concatenate([self.places, np.arange(rows.height) + self.rows.height])
+        order = np.argsort(every)
+        return _Rows(pl.concat([self.rows, rows], rechunk=True), every[order], places[order])

@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.listens.between_formats import matched_between_formats
-from wrapped_assets.listens.doubtful import is_doubtful
 from wrapped_assets.listens.within_format import absorbed_within_format, reach
 
 # Every order below is total, so the choice among equal records does not depend on the order of loading.
@@ -22,10 +21,10 @@ def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
     `between_formats` between formats. `_reason` is null for a kept record. `_row` numbers the plays that may repeat another one in a total
     order, and behind them all others as they come.
 
-    Needs listener_id, song_id, variant_id, listened_at, ms_played, duration_ms, is_scrobble, is_private, is_skipped, source_code,
-    richness, resolution_ms.
+    Needs `_is_doubtful` (of `by_time`), listener_id, song_id, variant_id, listened_at, ms_played, duration_ms, is_scrobble, is_private,
+    is_skipped, source_code, richness, resolution_ms.
     """
-    compared = is_doubtful(plays)
+    compared = plays["_is_doubtful"].to_numpy()
     places = np.flatnonzero(compared)
     row = np.cumsum(~compared) + (len(places) - 1)
     found = _matched(plays[places].with_columns(_place=places)).sort("_place")

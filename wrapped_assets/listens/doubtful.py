@@ -15,13 +15,25 @@ def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
     Within one format only plays that overlap in time are; between formats only plays of a listener who has several. Needs listener_id,
     listened_at, ms_played, resolution_ms, is_scrobble and source_code.
     """
+    order, found = _compared(plays)
+    marked = np.zeros(plays.height, dtype=bool)
+    marked[order] = found
+    return marked
+
+
+def by_time(plays: pl.DataFrame) -> pl.DataFrame:
+    """The plays by listener and start, with `_is_doubtful`."""
+    order, found = _compared(plays)
+    return plays[order].with_columns(_is_doubtful=found)
+
+
+def _compared(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The places of the plays by listener and start, and whether each of them in that order is doubtful."""
     start, reached = spans(plays)
     listener = numbered(plays["listener_id"].to_numpy())
     order = in_time_order(listener, start)
     listener, codes = listener[order], plays["source_code"].to_numpy()[order]
-    marked = np.zeros(plays.height, dtype=bool)
-    marked[order] = overlapping(listener, start[order], reached[order]) | _is_mixed(listener, codes)
-    return marked
+    return order, overlapping(listener, start[order], reached[order]) | _is_mixed(listener, codes)
 
 
 def spans(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -26,9 +26,12 @@ def offsets_of(listeners: pl.LazyFrame, month: Month) -> pl.LazyFrame:
 
 
 def local_ms(clock: str) -> pl.Expr:
-    """Milliseconds of the local clock since 1970, for rows joined with `offsets_of`; of the UTC clock if the rules say so."""
+    """Milliseconds of the local clock since 1970, for rows joined with `offsets_of`; of the UTC clock if the rules say so.
+
+    Null for a listener who is not among those.
+    """
     instant = pl.col("listened_at").dt.epoch("ms")
     if clock == "utc":
-        return instant
+        return pl.when(pl.col("_offset").is_not_null()).then(instant)
     changes = [pl.when(instant >= pl.col(f"_at_{n}")).then(pl.col(f"_by_{n}")).otherwise(0) for n in range(MOST_CHANGES)]
     return instant + pl.col("_offset") + pl.sum_horizontal(changes)

@@ -51,10 +51,10 @@ def plays(
     counted_ms = length if rules.minutes_from == "recording_length" else pl.coalesce(played, length)
     return (
         every.filter(pl.col("_kept") == pl.col("_row"))
-        .join(people, on="listener_id", how="inner", maintain_order="left")
+        .join(people, on="listener_id", how="left", maintain_order="left")  # an inner join would copy every column
         .with_columns(_local_ms=local_ms(rules.clock))
         .with_columns(local_date=(local // _DAY_MS).cast(pl.Int32).cast(pl.Date), local_hour=(local // _HOUR_MS % 24).cast(pl.Int8))
-        .filter(pl.col("local_date").is_between(month.first_day, month.last_day))
+        .filter(pl.col("local_date").is_between(month.first_day, month.last_day))  # also drops plays of unknown listeners
         .join(dropped, left_on="_row", right_on="_kept", how="left", maintain_order="left")
         .join(unwanted, on=["listener_id", "variant_id"], how="left", maintain_order="left")
         .join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # an excluded name may since have changed

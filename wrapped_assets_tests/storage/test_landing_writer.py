@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.building.coding import Coding
+from wrapped_assets.building.playbacks import Landed, count_playbacks
+from wrapped_assets.building.rehearsal import source_like
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.doubtful import is_doubtful
 from wrapped_assets.sources import event_log
 from wrapped_assets.sources.event_log import EVENT_LOG
-from wrapped_assets.storage import landing_writer
-from wrapped_assets.storage.chunks import PLAYS, Chunk
+from wrapped_assets.storage import landing_writer, tables
+from wrapped_assets.storage.chunks import PLAYS, Chunk, load_chunks
 from wrapped_assets.storage.landing import edges
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import file_hash, is_intact
 from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets_tests.small_roots import KEY
 
@@ -31,6 +36,12 @@ LISTENERS = {"ana": -5, "ben": 7, "eva": 2**62}
 MINUTES = st.sampled_from([0, 1, 2, 3, 4_000, 44_000, 90_000])  # the same instant, the month's end, its edges, other months
 PLAY = st.tuples(st.sampled_from(sorted(LISTENERS)), MINUTES, st.sampled_from([None, 0, 61_000, 200_000]), st.integers(0, 3), st.booleans())
 TRACKS = pl.DataFrame({"recording": range(4), "recording_name": ["One", "Óne", "  One ", "Two"], "artist_name": ["A", "A", "A", "B"]})
+
+
+@cache
+def root_of(buckets: int) -> Root:
+    """A data root that examples share; each takes only what it wrote itself."""
+    return Root.open_or_make(Path(tempfile.mkdtemp()) / "root", buckets, KEY)
 
 
 def batch_of(plays: list[tuple[object, ...]], tracks: pl.DataFrame) -> Batch:
@@ -69,16 +80,15 @@ def is_right(root: Root, chunk: Chunk, rows: pl.DataFrame) -> bool:
 def test_every_file_is_what_a_slow_writer_would_write(batches: list[list[tuple[object, ...]]], buckets: int) -> None:
     tracks = TRACKS.select(event_log._track_columns(TRACKS))
     given_ = [batch_of(plays, tracks) for plays in batches]
-    with tempfile.TemporaryDirectory() as folder:
-        root = Root.open_or_make(Path(folder) / "root", buckets, KEY)
-        writer = LandingWriter(root, EDGE)
-        coding = Coding(writer)
-        for batch in given_:
-            coding.add(batch, EVENT_LOG, LISTENERS)
-        writer.flush()
-        slow = slow_files(given_, buckets)
-        assert {(chunk.asset, chunk.month, chunk.bucket) for chunk in writer.chunks} == slow.keys()
-        assert all(is_right(root, chunk, slow[chunk.asset, chunk.month, chunk.bucket]) for chunk in writer.chunks)
+    root = root_of(buckets)
+    writer = LandingWriter(root, EDGE)
+    coding = Coding(writer)
+    for batch in given_:
+        coding.add(batch, EVENT_LOG, LISTENERS)
+    writer.flush()
+    slow = slow_files(given_, buckets)
+    assert {(chunk.asset, chunk.month, chunk.bucket) for chunk in writer.chunks} == slow.keys()
+    assert all(is_right(root, chunk, slow[chunk.asset, chunk.month, chunk.bucket]) for chunk in writer.chunks)
 
 
 def test_numbers_of_tracks_begin_anew_without_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,6 +105,57 @@ def test_numbers_of_tracks_begin_anew_without_a_difference(tmp_path: Path, monke
         found.append((writer.renumbered > 0, [chunk.whole for chunk in writer.chunks]))
     assert [is_anew for is_anew, _ in found] == [False, True]
     assert found[0][1] == found[1][1]
+
+
+IMPORT = st.lists(st.tuples(st.booleans(), st.lists(PLAY, min_size=1, max_size=6)), min_size=1, max_size=3)
+
+
+@given(st.lists(IMPORT, min_size=1, max_size=3))
+@settings(max_examples=15, deadline=None)
+def test_playbacks_counted_from_memory_are_those_counted_from_the_files(imports: list[list[tuple[bool, list[tuple[object, ...]]]]]) -> None:
+    tracks = TRACKS.select(event_log._track_columns(TRACKS))
+    other = source_like("other", 99, 10, 60)
+    root = root_of(1)
+    with root.engine.begin() as connection:
+        connection.execute(sa.delete(tables.chunks))
+    for batches in imports:
+        counted = Landed()
+        writer = LandingWriter(root, EDGE, watch=counted.take)
+        coding = Coding(writer)
+        for is_other, plays in batches:
+            coding.add(batch_of(plays, tracks), other if is_other else EVENT_LOG, LISTENERS)
+            if is_other:
+                writer.flush()
+        writer.flush()
+        cells = {(chunk.month, chunk.bucket) for chunk in writer.chunks}
+        apart = counted.apart(cells, load_chunks(root))
+        before, beside = count_playbacks(root, cells), count_playbacks(root, cells - apart)
+        writer.commit()
+        added = counted.count(root, apart) + count_playbacks(root, cells - apart) - beside
+        assert added == count_playbacks(root, cells) - before
+
+
+def test_a_whole_file_keeps_its_bytes_and_a_damaged_one_is_mended(tmp_path: Path) -> None:
+    root = Root.open_or_make(tmp_path / "root", 1, KEY)
+    batch = batch_of([("ana", 0, 1, 0, False)], TRACKS.select(event_log._track_columns(TRACKS)))
+
+    def landed() -> list[Chunk]:
+        writer = LandingWriter(root, EDGE)
+        Coding(writer).add(batch, EVENT_LOG, LISTENERS)
+        writer.commit()
+        return [chunk for chunks in load_chunks(root).values() for chunk in chunks]
+
+    chunk = landed()[0]
+    place = root.path / chunk.path
+    pl.read_parquet(place).write_parquet(place, compression="snappy")  # as another release of Polars might
+    with root.engine.begin() as connection:
+        written = sa.update(tables.chunks).where(tables.chunks.c.path == chunk.path).values(file_hash=file_hash(place))
+        connection.execute(written)
+    before = place.read_bytes()
+    landed()
+    assert place.read_bytes() == before
+    place.write_bytes(b"damaged")
+    assert all(is_intact(root.path / each.path, each.file_hash) for each in landed())
 
 
 TIMED = st.tuples(st.integers(0, 2), st.integers(0, 5), st.sampled_from([None, 0, 60_000, 200_000]), st.booleans(), st.integers(1, 2))
