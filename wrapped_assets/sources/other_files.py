@@ -60,3 +60,14 @@ OTHER_FILES: tuple[tuple[Callable[[Head], bool], str], ...] = (
     ),
     (lambda head: bool(head.first_bytes) and head.first_bytes.strip() in (b"", b"[]", b"{}", b"null"), "a file holds no rows"),
 )
+
+
+def lost_part(head: Head) -> str | None:
+    """What is wrong with a file that would have been part of the export: a clause, or None for a file that is merely another one."""
+    if head.name.startswith(".") and head.name.endswith(".icloud"):
+        return "is iCloud's placeholder for a file that is not on this machine: download it in the Finder and import again"
+    if re.search(r"\.(crdownload|part|partial|download|opdownload)\Z", head.name, re.IGNORECASE):
+        return "is a download that did not end: download it again"
+    if re.search(r"\.(json|jsonl|csv|tsv|txt|log|zip|xlsx)\Z", head.name, re.IGNORECASE) and not head.first_bytes.strip(b"\0"):
+        return "is empty or holds nothing but zeros: export or copy it again"
+    return None

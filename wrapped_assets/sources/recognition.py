@@ -11,6 +11,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import strangers
 from wrapped_assets.sources.containers import Member, Problem, Walk
+from wrapped_assets.sources.other_files import lost_part
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def read_path(path: str | Path, format: str | None = None) -> Reading:  # noqa: 
             files.append(RecognisedFile(member.head, source, member))
     if not files:
         raise InputError(nothing_recognised(walk))
+    walk.problems.extend(Problem(member.head.path, text, 0) for member in unrecognised if (text := lost_part(member.head)))
     companions = {name for file in files for name in file.source.companions}
     return Reading(
         files=sorted(files, key=lambda file: file.head.name != "listeners.parquet"),  # stable: otherwise as they were found

@@ -124,3 +124,19 @@ def test_amazon_music_is_read_with_the_artists_of_its_library(tmp_path: Path) ->
 def test_a_file_that_was_packed_by_gzip_keeps_its_name_and_rows(tmp_path: Path) -> None:
     (tmp_path / "Streaming_History_Audio_2025_0.json.gz").write_bytes(gzip.compress(json.dumps(ROWS).encode("utf-16")))
     assert names(tmp_path / "Streaming_History_Audio_2025_0.json.gz") == [("A", "T")]
+
+
+def test_parts_of_an_export_that_are_not_there_are_reported_beside_those_that_are(tmp_path: Path) -> None:
+    (tmp_path / "Streaming_History_Audio_0.json").write_text(json.dumps(ROWS))
+    (tmp_path / ".Streaming_History_Audio_1.json.icloud").write_bytes(b"bplist00")
+    (tmp_path / "Streaming_History_Audio_2.json").write_bytes(b"")
+    (tmp_path / "Streaming_History_Audio_3.json").write_bytes(bytes(4_000))
+    (tmp_path / "Streaming_History_Audio_4.json.part").write_bytes(b"\x01")
+    (tmp_path / "Userdata.json").write_text("{}")
+    told = [problem.text.partition(":")[0] for problem in read_path(tmp_path).problems]
+    assert sorted(told) == [
+        "is a download that did not end",
+        "is empty or holds nothing but zeros",
+        "is empty or holds nothing but zeros",
+        "is iCloud's placeholder for a file that is not on this machine",
+    ]
