@@ -71,7 +71,7 @@ def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl
         result = result.filter(pl.col(size) >= declaration.minimum_group)
     for name, dtype in wanted.items():
         _check_column(declaration, name, dtype, found, "columns")
-    chosen = result.select(pl.col(name).cast(dtype) for name, dtype in wanted.items())
+    chosen = result.select(name if found[name] == dtype else pl.col(name).cast(dtype) for name, dtype in wanted.items())
     if not any(isinstance(frame, pl.DataFrame) and frame.height >= ROWS_TO_LOOK_AT for frame in inputs.values()):
         return chosen.sort(declaration.order)
     return chosen.map_batches(lambda rows: _in_order(rows, declaration.order), predicate_pushdown=False, projection_pushdown=False)
@@ -86,9 +86,9 @@ def _in_order(rows: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
     return rows if is_plain and rows.height and rows.lazy().select(rises.slice(1).all()).collect().item() else rows.sort(order)
 
 
-def _wide(columns: Sequence[str]) -> list[pl.Expr]:
+def _wide(columns: Sequence[str]) -> list[str | pl.Expr]:
     """The columns as an analyst's function gets them: whole numbers of 32 bits in 64, for a sum of narrow ones overflows in silence."""
-    return [pl.col(name).cast(pl.Int64) if BY_NAME[name].dtype == pl.Int32 else pl.col(name) for name in columns]
+    return [pl.col(name).cast(pl.Int64) if BY_NAME[name].dtype == pl.Int32 else name for name in columns]
 
 
 def _instead(result: object) -> str:

@@ -85,7 +85,7 @@ def _inputs_changed(before: str, now: str) -> list[str]:
 def record_logic(project: Project) -> None:
     """Keeps what each fingerprint was made of, once per fingerprint, so that a later change can be named."""
     table = tables.logics
-    with project.root.engine.begin() as connection:
+    with project.own_records() as connection:
         known = set(connection.execute(sa.select(table.c.fingerprint)).scalars())
         rows = [
             {"fingerprint": fingerprint, "parts": {name: short(text) for name, text in project.logic_parts[key].items()}}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from wrapped_assets.building.outside import outside_hashes
 from wrapped_assets.building.situate import Project
-from wrapped_assets.building.world import Scope, World, take_world
+from wrapped_assets.building.world import Scope, World, narrowed, take_world
 from wrapped_assets.contracts.declaration import Read
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.planning.situation import Situation
@@ -30,8 +30,12 @@ class Pin:
         self._project, self._situation = project, situation
         self.unrecorded: set[Cell] = set()  # computed by the unit itself and in no manifest yet
         with snapshot(self._project.root.engine) as connection:
-            self.world = self._taken(connection, cells)
-            self._holds_in = state_of(connection) if self._have_same_paths(connection, cells) else None
+            if project.seen is not None and project.seen.holds(situation, connection):
+                self.world = narrowed(project.seen.world, self._scope(cells))
+                self._holds_in = state_of(connection)
+            else:
+                self.world = self._taken(connection, cells)
+                self._holds_in = state_of(connection) if self._have_same_paths(connection, cells) else None
 
     def check(self, connection: sa.Connection, cells: Collection[Cell]) -> None:
         """Moved unless everything that these cells read is, as the connection sees it, what it was when they were computed.
@@ -67,8 +71,7 @@ class Pin:
     def _taken(self, connection: sa.Connection, cells: Collection[Cell]) -> World:
         situation, one = self._situation, next(iter(cells))
         reads = self._outside_reads(cells)
-        scope = Scope(frozenset(key for key, _ in reads), one.period, one.bucket)
-        world = take_world(self._project.root, connection, scope)
+        world = take_world(self._project.root, connection, self._scope(cells))
         landed = outside_hashes(world)
         for key, read in reads:
             if situation.outside(key, read, one, landed) != situation.outside(key, read, one, situation.landed):
@@ -77,6 +80,10 @@ class Pin:
         if (edition.rules, edition.is_frozen) != (situation.rules[year], year in situation.frozen):
             raise Moved(f"the edition of {year}")
         return world
+
+    def _scope(self, cells: Collection[Cell]) -> Scope:
+        one = next(iter(cells))
+        return Scope(frozenset(key for key, _ in self._outside_reads(cells)), one.period, one.bucket)
 
     def _outside_reads(self, cells: Iterable[Cell]) -> list[tuple[str, Read]]:
         graph = self._situation.graph

@@ -20,7 +20,6 @@ from wrapped_assets.storage import manifest
 from wrapped_assets.storage.cell_files import CellRows, write_cells
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -73,7 +72,7 @@ def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredC
     root, stored = project.root, list[StoredCell]()
     try:
         stored = _written(root, done)
-        with exclusive(root.engine) as connection:
+        with project.own_records() as connection:
             pin.check(connection, [each.work.cell for each in done])
             if missing := [found for found in stored if not project.looks_whole(found)]:  # removed before this transaction began
                 raise Moved(str(missing[0].cell))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +15,7 @@ from wrapped_assets.building.logics import parts_of
 from wrapped_assets.building.outside import outside_hashes
 from wrapped_assets.building.reaching import mark_reach
 from wrapped_assets.building.reuse import KnownRows
+from wrapped_assets.building.seen import Seen
 from wrapped_assets.building.world import take_world
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.planning.fingerprint import fingerprint_of
@@ -20,7 +23,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import snapshot
+from wrapped_assets.storage.transactions import exclusive, snapshot, state_of
 from wrapped_assets.storage.verified import still_damaged
 from wrapped_assets.vocabulary.periods import period_year
 
@@ -32,6 +35,7 @@ class Project:
     root: Root
     graph: Graph = field(default_factory=project_graph)
     rows: KnownRows = field(default_factory=KnownRows)
+    seen: Seen | None = None  # of the last situation
     _intact: set[tuple[str, int, int] | None] = field(default_factory=set)
 
     @cached_property
@@ -49,6 +53,7 @@ class Project:
         with snapshot(self.root.engine, connection) as reader:
             stored = manifest.load_cells(self.root, connection=reader)
             world = take_world(self.root, reader, years={period_year(cell.period) for cell in stored})
+            state = state_of(reader)
         landed = outside_hashes(world)
         people = world.people[EXTERNALS["listeners"]]
         mark_reach(landed, world.chunks, dict(zip(people["listener_id"], people["time_zone"], strict=True)))
@@ -56,7 +61,15 @@ class Project:
         damaged = frozenset(cell for cell, found in stored.items() if found.path in spoiled or not self.looks_whole(found))
         rules = {year: edition.rules for year, edition in world.editions.items()}
         frozen = frozenset(year for year, edition in world.editions.items() if edition.is_frozen)
-        return Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues)
+        situation = Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues)
+        self.seen = Seen(world, situation, state)
+        return situation
+
+    @contextmanager
+    def own_records(self) -> Iterator[sa.Connection]:
+        """An exclusive transaction that writes what the build records of itself, which is no change of the world that it has seen."""
+        with exclusive(self.root.engine) as connection, self.seen.carried(connection) if self.seen else nullcontext():
+            yield connection
 
     def intact(self, asset: str, file: CatalogueFile) -> Path:
         """Where a table of the catalogue lies; BuildError where it is damaged. Its bytes are read once in a process, unless they change."""

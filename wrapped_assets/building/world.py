@@ -95,6 +95,35 @@ def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING,
     )
 
 
+def narrowed(world: World, scope: Scope) -> World:
+    """What `take_world` would read of a scope with a period, out of a whole world."""
+    assert scope.period is not None
+    is_linked, has_chunks = bool(scope.keys & _WITH_LINKS), bool(scope.keys & _WITH_CHUNKS)
+    months, year = scope.months or [], period_year(scope.period)
+    chunks = {
+        slot: found
+        for slot, found in world.chunks.items()
+        if has_chunks and scope.bucket in (None, slot[2]) and (is_linked or slot[1] in months)
+    }
+    listeners = {
+        slot: found for slot, found in world.listeners.items() if has_chunks and slot[0] == scope.period and scope.bucket in (None, slot[1])
+    }
+    whom, version = pl.Series(people_in(listeners.values()), dtype=pl.Int64), world.catalogues[year]
+    versions = {version} if is_linked or scope.keys & WITHOUT_BUCKETS else set()
+    buckets = {bucket for _, _, bucket in chunks} if is_linked else set()
+    return World(
+        scope=scope,
+        chunks=chunks,
+        links={slot: found for slot, found in world.links.items() if slot[0] in buckets and slot[1] in versions},
+        listeners=listeners,
+        people={key: frame.filter(pl.col("listener_id").is_in(whom.implode())) for key, frame in world.people.items() if key in scope.keys},
+        members=world.members if EXTERNALS["groups"] in scope.keys else None,
+        editions={year: world.editions[year]},
+        catalogues={year: version},
+        files={each: world.files[each] for each in versions},
+    )
+
+
 def _links(
     root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]], files: Mapping[str | None, Mapping[str, CatalogueFile]]
 ) -> dict[tuple[int, str | None], Linked | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import EllipsisType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -107,7 +108,7 @@ class Declaration:
     def description(self) -> str:
         return inspect.getdoc(self.function) or ""
 
-    @property
+    @cached_property
     def wants_period(self) -> bool:
         """Whether the function takes the cell's month or year as a parameter."""
         return list(inspect.signature(self.function).parameters)[-1] in ("month", "year")

@@ -69,7 +69,8 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
     elif kind is pl.Boolean:
         _put(state, b"bits", np.packbits(values.to_numpy()).tobytes())
     elif kind in _FLOATS:
-        _put(state, b"values", _buffer(values.fill_nan(float("nan")) if values.is_nan().any() else values))  # all NaNs are equal
+        numbers = values.to_numpy()
+        _put(state, b"values", _buffer(values.fill_nan(float("nan")) if np.isnan(numbers).any() else values))  # all NaNs are equal
     elif kind is pl.List:
         lengths = values.list.len()
         _put(state, b"lengths", _buffer(lengths))
@@ -87,6 +88,10 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
         _feed_bytes(state, values.cast(pl.String))  # a categorical's codes depend on what the process saw before
     elif kind in (pl.Int128, pl.UInt128, pl.Decimal):
         _feed_bytes(state, values.to_physical().cast(pl.String))  # NumPy has no 128-bit integers
+    elif kind is pl.Date:
+        _put(state, b"values", values.to_numpy().astype(np.int32).view(np.uint8).data)  # days since 1970, as Polars holds them
+    elif kind is pl.Datetime:
+        _put(state, b"values", _buffer(values))  # ticks since 1970 in UTC
     else:
         _put(state, b"values", _buffer(values.to_physical()))
 
@@ -95,10 +100,9 @@ def _feed_bytes(state: xxhash.xxh3_128, values: pl.Series) -> None:
     """Feeds the length of each text or bytes value, then all contents."""
     for start in range(0, len(values), _SLICE_ROWS):
         part = values[start : start + _SLICE_ROWS]
-        lengths = part.str.len_bytes() if part.dtype == pl.String else part.bin.size()
-        _put(state, b"lengths", _buffer(lengths.cast(pl.UInt32)))
         array = part.rechunk().to_arrow()
         offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(part) + 1]
+        _put(state, b"lengths", np.diff(offsets).astype(np.uint32).view(np.uint8).data)
         _put(state, b"bytes", memoryview(array.buffers()[2] or b"")[offsets[0] : offsets[-1]])
 
 

@@ -14,16 +14,19 @@ from typing import NamedTuple
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.inputs import Inputs
 from wrapped_assets.building.pin import Pin
 from wrapped_assets.building.situate import Project
+from wrapped_assets.building.world import Scope, narrowed, take_world
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
-from wrapped_assets.storage import consents, registry
+from wrapped_assets.storage import consents, registry, tables
 from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.transactions import snapshot
 from wrapped_assets_tests.building.stoppable import few
 from wrapped_assets_tests.small_roots import KEY, import_text, lake_files
 
@@ -149,3 +152,49 @@ def test_a_move_and_an_erasure_leave_no_home_behind(world: Root) -> None:
     incremental = lake_files(world)
     build(project, full=True)
     assert lake_files(world) == incremental
+
+
+def test_the_part_of_a_world_that_was_read_whole_is_the_part_that_would_be_read(world: Root) -> None:
+    exclude(world, "bo")
+    project = Project(world)
+    situation = project.situation()
+    assert project.seen is not None
+    whole = project.seen.world
+    scopes = {
+        Scope(frozenset({key for key, _ in situation.graph.inputs(situation.graph.by_key[cell.asset])} & {*EXTERNALS.values()}), *slot)
+        for cell in situation.expected()
+        for slot in [(cell.period, cell.bucket)]
+    }
+    scopes |= {Scope(period=cell.period, bucket=cell.bucket) for cell in situation.expected()}  # everything of a unit
+    with snapshot(world.engine) as connection:
+        for scope in scopes:
+            kept, read = narrowed(whole, scope), take_world(world, connection, scope)
+            for name in ("chunks", "editions", "catalogues", "files"):
+                assert getattr(kept, name) == getattr(read, name), (scope, name)
+            assert {slot: found.tolist() for slot, found in kept.listeners.items()} == {
+                slot: found.tolist() for slot, found in read.listeners.items()
+            }
+            assert kept.people.keys() == read.people.keys()
+            assert all(kept.people[key].equals(read.people[key]) for key in read.people), scope
+            assert (kept.members is None) == (read.members is None)
+            assert kept.links.keys() == read.links.keys()
+            assert all(kept.links[slot][0].equals(read.links[slot][0]) for slot in read.links)
+
+
+def test_a_world_that_was_seen_holds_until_anybody_else_writes(world: Root) -> None:
+    project, other = Project(world), Root.open(world.path)
+    situation = project.situation()
+    assert project.seen is not None
+    with project.own_records() as connection:
+        connection.execute(sa.delete(tables.cells))
+    with snapshot(world.engine) as connection:
+        assert project.seen.holds(situation, connection)
+        assert not project.seen.holds(Project(world).situation(connection), connection)
+    for root in (other, world):  # another process, and this one outside of what a build records
+        situation = project.situation()
+        change(root, "ana", place="Oslo" if root is other else "Porto")
+        with project.own_records() as connection:
+            connection.execute(sa.delete(tables.cells))
+        with snapshot(world.engine) as connection:
+            assert not project.seen.holds(situation, connection)
+    other.engine.dispose()
