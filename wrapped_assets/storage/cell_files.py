@@ -69,7 +69,7 @@ def write_cells(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
     """
     there = {each.path: list(_there(root, each) if each.is_other_code else islice(_there(root, each), 1)) for each in wanted}
     rewritten = [each for each in wanted if each.is_other_code or not there[each.path]]
-    new = [(each, path_beside(each.path) if there[each.path] else each.path) for each in rewritten]
+    new = [(each, path_beside(each.path) if any(kept.path == each.path for kept in there[each.path]) else each.path) for each in rewritten]
     made = write_frames([FrameFile(each.frame, root.path / path, {NOTE: _note(each)}) for each, path in new])
     for (each, path), (size, digest) in zip(new, made, strict=True):
         same = [kept for kept in there[each.path] if kept.file_hash == digest]
