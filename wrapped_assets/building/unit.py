@@ -166,7 +166,7 @@ class Unit:
     def _accepted(self, work: Work, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame, if it keeps its declaration, and restates no frozen figure whose file is lost; BuildError otherwise."""
         whole = checked(self.situation.graph.by_key[work.cell.asset], frame)
-        if work.reason == "missing" and self.situation.is_frozen(work.cell):
+        if work.reason in ("missing", "damaged") and self.situation.is_frozen(work.cell):
             refuse_restatement(self.project.root, self.situation, work.cell, whole)
         return whole
 

@@ -8,7 +8,6 @@ import dagster as dg
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.orchestration import checks
-from wrapped_assets.orchestration.conditions import planned
 from wrapped_assets.orchestration.lake import Lake, fingerprints
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.orchestration.portrait import outside_portrait, portrait
@@ -33,18 +32,22 @@ def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.
 
 
 def asset_of(graph: Graph, periods: Periods, declaration: Declaration) -> dg.AssetsDefinition:
-    """One declared asset. A run may ask for one partition or for a range, which is carried out as one."""
-
-    @dg.asset(
+    """One declared asset. A run may ask for one partition or for a range, which is carried out as one, or for checks alone."""
+    spec = dg.AssetSpec(
         key=declaration.key.split("/"),
         deps=dependencies(graph, declaration),
         partitions_def=periods.of(declaration),
-        backfill_policy=dg.BackfillPolicy.single_run(),
         code_version=fingerprints()[declaration.key],
-        check_specs=checks.specs(declaration),
         freshness_policy=FRESHNESS[declaration.kind],
-        automation_condition=planned(),
         **portrait(graph, declaration),
+    )
+
+    @dg.multi_asset(
+        name=declaration.key.replace("/", "__"),
+        specs=[spec],
+        check_specs=checks.specs(declaration),
+        can_subset=True,  # what makes a check executable without its asset
+        backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def compute(context: dg.AssetExecutionContext, lake: Lake):
         from wrapped_assets.orchestration.runs import run  # what reads and writes data is not needed to load

@@ -1,13 +1,15 @@
-"""What starts runs by itself: nightly months, weekly years, the inbox; and the sensor that mirrors work done elsewhere."""
+"""What starts runs by itself: nightly months, weekly years, the planner; and the sensors that land drops and mirror work done elsewhere."""
 
-import warnings
 from typing import TYPE_CHECKING
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.orchestration.facts import discreetly, told
+from wrapped_assets.contracts.graph import EXTERNALS, project_graph
+from wrapped_assets.orchestration.facts import discreetly, metadata, told
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.where import data_root
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 MONTHS, YEARS, RETENTION = "months", "years", "retention"
 ON = {"sensor": dg.DefaultSensorStatus.RUNNING, "schedule": dg.DefaultScheduleStatus.RUNNING}
 NO_ROOT = "Nothing was imported yet."
+LANDED_PLAYS = EXTERNALS["landed_plays"].split("/")
+INTERVAL_SECONDS = 10  # of the sensors: an edit or a drop is seen within it
+LANDED = "{landed} drops landed, {partly} of them in part: {plays} plays, {rejected} rows rejected. {refused} drops refused."
 
 
 def _job(name: str, description: str, *, monthly: bool):
@@ -99,29 +104,22 @@ def nightly_retention(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     return dg.RunRequest(run_key=f"retention {context.scheduled_execution_time:%Y-%m-%d}")
 
 
-@dg.sensor(jobs=list(JOBS.values()), minimum_interval_seconds=30, default_status=ON["sensor"])
+@dg.sensor(minimum_interval_seconds=INTERVAL_SECONDS, default_status=ON["sensor"], target=None)
 def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Lands what was dropped into `inbox/<listener>/` of the data root; then requests the stale months, and after them the years."""
+    """Lands what was dropped into `inbox/<listener>/` of the data root. What that makes stale, the planner requests."""
     from wrapped_assets.orchestration.inbox import empty
-    from wrapped_assets.orchestration.staleness import request
 
     done = discreetly("inbox", lambda: empty(data_root()))
-    said = told("{landed} drops landed ({plays} plays), {refused} refused.", **vars(done))
-    if done.landed or done.refused:
-        context.log.info(said)
-    if not done.landed and context.cursor != "landed":
-        return dg.SkipReason(said if done.refused else "The inbox is empty.")
-    found = discreetly("inbox", _stale)
-    if found is None:
-        return dg.SkipReason(said)
-    if months := found.of(MONTHS):
-        return dg.SensorResult([request(MONTHS, months[0], months[-1], f"inbox months {found.digest}")], cursor="landed")
-    if years := found.of(YEARS):
-        return dg.SensorResult([request(YEARS, years[0], years[-1], f"inbox years {found.digest}")], cursor="")
-    return dg.SensorResult(skip_reason="Everything is up to date.", cursor="")
+    if not (done.landed or done.refused):
+        return dg.SkipReason("The inbox is empty.")
+    numbers = {name: vars(done)[name] for name in ("landed", "partly", "plays", "rejected", "refused")}
+    said = told(LANDED, **numbers)
+    context.log.info(said)
+    shown = metadata(vars(done))
+    return dg.SensorResult(skip_reason=said, asset_events=[dg.AssetObservation(LANDED_PLAYS, metadata=shown)])
 
 
-@dg.sensor(minimum_interval_seconds=60, default_status=ON["sensor"], target=None)
+@dg.sensor(minimum_interval_seconds=INTERVAL_SECONDS, default_status=ON["sensor"], target=None)
 def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Reports partitions that were imported or computed without Dagster, such as by `wrapped import` and `wrapped build`."""
     from wrapped_assets.orchestration.mirror import mirror as report
@@ -139,13 +137,41 @@ def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(told("{count} partitions reported.", count=count))
 
 
-# Declarative automation: the daemon asks the planner and recomputes the same cells that `wrapped build` would.
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", dg.BetaWarning)  # use_user_code_server: the condition is code of ours
-    planner = dg.AutomationConditionSensorDefinition(
-        "planner", target=dg.AssetSelection.all(), default_status=ON["sensor"], minimum_interval_seconds=60, use_user_code_server=True,
-        description="Requests the partitions that hold a stale cell, after a change of logic, rules or data. Stop it to recompute by hand.",
-    )  # fmt: skip
+@dg.sensor(jobs=list(JOBS.values()), minimum_interval_seconds=INTERVAL_SECONDS, default_status=ON["sensor"])
+def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Requests what `wrapped build` would compute, months first and then years, in a run each. Stop it to recompute by hand.
+
+    It compares with the lake and not with what Dagster saw last, so that a change made while the daemon was off is not missed. While a
+    run of assets is queued or under way it waits. What failed is not tried again before its code or its input changed.
+    """
+    from wrapped_assets.orchestration.mirror import state
+    from wrapped_assets.orchestration.staleness import WORLD, stale
+    from wrapped_assets.orchestration.up_to_date import tell
+
+    project = discreetly("planner", _opened)
+    if project is None:
+        return dg.SkipReason(NO_ROOT)
+    if is_busy(context.instance):
+        return dg.SkipReason("A run is queued or under way.")
+    found = discreetly("planner", lambda: stale(project, context.instance))
+    discreetly("planner", lambda: tell(context.instance, found.situation, found.plan, found.failing))
+    asked = discreetly("planner", lambda: found.next_run(state(project.root)))
+    if asked is None:
+        said = told("{failed} cells failed, and neither their code nor their input changed since.", failed=len(found.failing))
+        return dg.SkipReason(said if found.failing else "Everything is up to date.")
+    last = context.instance.get_runs(dg.RunsFilter(tags={WORLD: asked.tags[WORLD]}), limit=1)
+    if last and last[0].status is dg.DagsterRunStatus.CANCELED:
+        return dg.SkipReason("The last run was canceled, and nothing changed since: materialize by hand what you want computed.")
+    return dg.SensorResult([asked])
+
+
+def is_busy(instance: dg.DagsterInstance) -> bool:
+    """Whether a run of assets, or a backfill, is queued or under way."""
+    jobs = {*JOBS, IMPLICIT_ASSET_JOB_NAME}
+    runs = instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=100)
+    backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]), limit=1)
+    return bool(backfills) or any(run.dagster_run.job_name in jobs for run in runs)
+
 
 SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years]
 SENSORS = [inbox, mirror, planner]

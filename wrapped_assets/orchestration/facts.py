@@ -19,17 +19,19 @@ T = TypeVar("T")
 
 DIGEST = re.compile(r"[0-9a-f]{16,64}")
 # Words that a fact may be made of, besides numbers: reasons to compute, and what is counted.
-WORDS = frozenset({"missing", "logic", "engine", "rules", "data", "column", "upstream", "asked", "nothing", "landed"})
+WORDS = frozenset(
+    {"missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked", "nothing", "landed", "stale", "all", "none"}
+)
 NAME = re.compile(r"[a-z][a-z_]*(/[a-z_]+)?")
 QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”")  # what a message repeats of its input
 
 
-def metadata(facts: Mapping[str, Fact]) -> dict[str, dg.MetadataValue]:
-    """Metadata of facts; ValueError or TypeError, which do not repeat the value, for anything else."""
-    return {name: _value(name, fact) for name, fact in facts.items()}
+def metadata(facts: Mapping[str, Fact], declared: Collection[str] = ()) -> dict[str, dg.MetadataValue]:
+    """Metadata of facts, which may name `declared` columns; ValueError or TypeError, which do not repeat the value, for anything else."""
+    return {name: _value(name, fact, declared) for name, fact in facts.items()}
 
 
-def _value(name: str, fact: Fact) -> dg.MetadataValue:
+def _value(name: str, fact: Fact, declared: Collection[str]) -> dg.MetadataValue:
     if not NAME.fullmatch(name):
         raise ValueError("a fact's name is lower-case words")
     if isinstance(fact, bool) or not isinstance(fact, int | float | str):
@@ -38,7 +40,7 @@ def _value(name: str, fact: Fact) -> dg.MetadataValue:
         return dg.MetadataValue.int(fact)
     if isinstance(fact, float):
         return dg.MetadataValue.float(round(fact, 3))
-    if not DIGEST.fullmatch(fact) and not all(word in WORDS or word.isdecimal() for word in re.split(r"[ ,]+", fact)):
+    if not DIGEST.fullmatch(fact) and not all(word in WORDS or word in declared or word.isdecimal() for word in re.split(r"[ ,]+", fact)):
         raise ValueError(f"the fact {name!r} is a text of other than known words, numbers and digests")
     return dg.MetadataValue.text(fact)
 

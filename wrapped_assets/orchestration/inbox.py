@@ -24,11 +24,16 @@ SETTLED_SECONDS = 3.0  # a file that changed since may still be on its way
 
 @dataclass
 class Emptied:
-    """What became of the inbox: how many drops were landed or refused, and the plays that were accepted."""
+    """What became of the inbox: drops landed, those of them that could be read in part only, drops refused; and what was in them."""
 
     landed: int = 0
+    partly: int = 0
     refused: int = 0
-    plays: int = 0
+    plays: int = 0  # accepted
+    duplicate: int = 0
+    rejected: int = 0  # for a reason that `wrapped import` names
+    unread_rows: int = 0
+    unread_bytes: int = 0
 
 
 def waiting(root: Path) -> list[Path]:
@@ -80,8 +85,13 @@ def _land(root: Root, drop: Path, done: Emptied) -> None:
             return
         done.landed += 1
         done.plays += report.accepted
+        done.duplicate += report.duplicate
+        done.rejected += sum(report.rejected.values())
+        done.unread_rows += report.unread_rows
+        done.unread_bytes += report.unread_bytes
         moved = _move(drop, DONE)
         if not report.is_everything_read:
+            done.partly += 1
             _beside(moved, f"not everything could be read: {report.unread_rows:,} rows, {report.unread_bytes:,} bytes; the rest is kept")
 
 

@@ -96,6 +96,15 @@ class Lake(dg.ConfigurableResource):
                 found[cell.period].append(stored)
         return {period: sorted(cells, key=lambda stored: stored.cell.bucket or 0) for period, cells in found.items()}
 
+    def all_cells(self, asset: str) -> "dict[str, list[StoredCell]]":
+        """Period → stored cells of an asset, by bucket, for every period of which there is anything."""
+        from wrapped_assets.storage.manifest import load_cells
+
+        found: dict[str, list[StoredCell]] = {}
+        for cell, stored in sorted(load_cells(self.project.root, [asset]).items(), key=lambda item: str(item[0])):
+            found.setdefault(cell.period, []).append(stored)
+        return found
+
     def row_count(self, asset: str) -> int:
         """Rows stored of an asset, over all periods."""
         import sqlalchemy as sa

@@ -9,12 +9,14 @@ from wrapped_assets.orchestration.exporting import export_assets
 from wrapped_assets.orchestration.lake import Lake, NoIOManager
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.orchestration.scrubbing import scrub_job
+from wrapped_assets.orchestration.up_to_date import check_of
 
 
 def definitions() -> dg.Definitions:
     """Everything that Dagster is told, as of the data root that the environment names; its data is not touched."""
     return dg.Definitions(
         assets=[*all_assets(project_graph(), loaded_periods()), *export_assets(loaded_periods())],
+        asset_checks=[check_of(project_graph())],
         jobs=[*JOBS.values(), retention_job, scrub_job],
         schedules=SCHEDULES,
         sensors=SENSORS,

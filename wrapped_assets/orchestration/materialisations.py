@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dagster as dg
 from dagster._core.definitions.data_version import (
@@ -16,10 +16,8 @@ from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, genera
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from wrapped_assets.contracts.declaration import Declaration
-from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration.facts import Fact, metadata
-from wrapped_assets.orchestration.portrait import lineage
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -28,10 +26,11 @@ INITIAL = "INITIAL"  # Dagster's data version of an external asset that was neve
 
 @dataclass(frozen=True)
 class Outcome:
-    """Which cells of an asset a run computed; nothing of it where the cells were computed elsewhere."""
+    """Which cells of an asset a run computed, and what was stored of it before."""
 
     recomputed: Collection[Cell] = ()
     cut_off: Collection[Cell] = ()
+    before: Mapping[Cell, StoredCell] = field(default_factory=dict)
 
 
 def data_version(cells: Sequence[StoredCell]) -> str:
@@ -39,20 +38,43 @@ def data_version(cells: Sequence[StoredCell]) -> str:
     return combined(*((stored.cell.bucket, stored.data_version) for stored in cells)) if cells else "empty"
 
 
-def figures(cells: Sequence[StoredCell], outcome: Outcome) -> dict[str, Fact]:
-    """Rows, bytes, seconds, and how many cells were computed and why. Plotted over the partitions by the UI."""
-    ran = [stored for stored in cells if stored.cell in outcome.recomputed]
-    reasons = Counter(stored.reason for stored in (ran or cells))
-    return {
+def figures(cells: Sequence[StoredCell], outcome: Outcome | None) -> dict[str, Fact]:
+    """Rows, bytes and seconds, how many cells a run computed and why, and whether that changed anything.
+
+    Without an outcome the cells were computed elsewhere, such as by `wrapped build`, and say why themselves. The UI plots the numbers
+    over the partitions.
+    """
+    facts: dict[str, Fact] = {
         "dagster/partition_row_count": sum(stored.row_count for stored in cells),
         "bytes": sum(stored.byte_count for stored in cells),
         "seconds": float(sum(stored.seconds for stored in cells)),
         "cells": len(cells),
+    }
+    if not cells:
+        return facts | {"reasons": "nothing landed"}
+    if outcome is None:
+        return facts | {"reasons": _counted(cells)}
+    ran = [stored for stored in cells if stored.cell in outcome.recomputed]
+    return facts | {
         "cells_recomputed": len(ran),
         "cells_cut_off": sum(1 for stored in cells if stored.cell in outcome.cut_off),
         "cells_fresh": sum(1 for stored in cells if stored.cell not in outcome.cut_off) - len(ran),
-        "reasons": ", ".join(f"{reason} {count}" for reason, count in sorted(reasons.items())) or "nothing landed",
+        "reasons": _counted(ran) or "nothing stale",
+        "columns_changed": _changed(ran, outcome.before),
     }
+
+
+def _counted(cells: Sequence[StoredCell]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in sorted(Counter(stored.reason for stored in cells).items()))
+
+
+def _changed(cells: Sequence[StoredCell], before: Mapping[Cell, StoredCell]) -> str:
+    """The columns that came out other than they were, in at least one cell."""
+    if any(stored.cell not in before for stored in cells):
+        return "all"
+    pairs = [(stored.column_hashes, before[stored.cell].column_hashes) for stored in cells]
+    names = sorted({name for now, old in pairs for name in now.keys() | old.keys() if now.get(name) != old.get(name)})
+    return ", ".join(names) or "none"
 
 
 def versions(code: str, data: str, parents: Mapping[str, int | None]) -> dict[str, str]:
@@ -66,22 +88,28 @@ def versions(code: str, data: str, parents: Mapping[str, int | None]) -> dict[st
 
 
 def materialisation(
-    asset: str, period: str, cells: Sequence[StoredCell], outcome: Outcome, code: str, parents: Mapping[str, int | None]
-) -> dg.AssetMaterialization:
-    """The event of one partition."""
+    declaration: Declaration, period: str, cells: Sequence[StoredCell], outcome: Outcome | None, code: str,
+    parents: Mapping[str, int | None],
+) -> dg.AssetMaterialization:  # fmt: skip
+    """The event of one partition. Where columns come from is said once, by the asset: here it would be most of every event."""
     facts: dict[str, Fact] = {**figures(cells, outcome), "fingerprint": code}
     return dg.AssetMaterialization(
-        asset_key=asset.split("/"), partition=period, metadata=metadata(facts), tags=versions(code, data_version(cells), parents)
+        asset_key=declaration.key.split("/"), partition=period, metadata=metadata(facts, declaration.schema.keys()),
+        tags=versions(code, data_version(cells), parents),
+    )  # fmt: skip
+
+
+def newest(event: dg.AssetMaterialization, row_count: int) -> dg.AssetMaterialization:
+    """The last event of several also says how many rows the asset has as a whole, which the UI reads off the latest event."""
+    return event.with_metadata({**event.metadata, **metadata({"dagster/row_count": row_count})})
+
+
+def known_versions(instance: dg.DagsterInstance, key: str) -> dict[str, str]:
+    """Period → the data version that Dagster knows; one query for all of them."""
+    found = instance.event_log_storage.get_latest_tags_by_partition(
+        dg.AssetKey(key.split("/")), dg.DagsterEventType.ASSET_MATERIALIZATION, [DATA_VERSION_TAG]
     )
-
-
-def newest(event: dg.AssetMaterialization, declaration: Declaration, graph: Graph, row_count: int) -> dg.AssetMaterialization:
-    """The last event of several also says what holds for the asset as a whole: its rows, and where its columns come from.
-
-    The UI reads both off the latest event.
-    """
-    whole = {**metadata({"dagster/row_count": row_count}), "dagster/column_lineage": lineage(graph, declaration)}
-    return event.with_metadata({**event.metadata, **whole})
+    return {period: tags.get(DATA_VERSION_TAG, "") for period, tags in found.items()}
 
 
 def newest_event(instance: dg.DagsterInstance) -> int | None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import dagster as dg
 import sqlalchemy as sa
@@ -10,13 +10,19 @@ from dagster._core.events import DagsterEvent, DagsterEventBatchMetadata, Dagste
 from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.kernels.versions import combined
+from wrapped_assets.orchestration import check_results
 from wrapped_assets.orchestration.facts import metadata
-from wrapped_assets.orchestration.materialisations import Outcome, data_version, materialisation, newest, newest_event, versions
+from wrapped_assets.orchestration.lake import Lake
+from wrapped_assets.orchestration.materialisations import data_version, known_versions, materialisation, newest, newest_event, versions
+from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.storage import landing, manifest, tables
 from wrapped_assets.storage.root import Root
 
 DATA_VERSION = "dagster/data_version"
+HELD_BY_A_BUILD = frozenset({"grain", "schema"})  # nothing that breaks them is stored
+MOST_ROWS = 2_000_000  # above it, reading them all again takes longer than a sensor may: a check's button does
 
 
 def state(root: Root) -> str:
@@ -28,34 +34,64 @@ def state(root: Root) -> str:
 
 
 def mirror(project: Project, instance: dg.DagsterInstance) -> int:
-    """Reports every partition whose data version is not the one that Dagster knows; returns how many there were.
+    """Reports every partition whose data version is not the one that Dagster knows, with its checks; returns how many there were.
 
-    Inputs come before what reads them, so that nothing looks unsynced. A partition that is no longer stored is reported as empty.
+    Inputs come before what reads them, so that nothing looks unsynced. A partition that is no longer stored, or of which nothing was
+    ever landed, is reported as empty: it is not missing.
     """
     count = 0
+    situation = project.situation()
     for key, events in _landed(project, instance).items():
         count += _report(instance, [event for event in events if event.partition not in _known(instance, key, events)])
     stored: dict[str, dict[str, list[manifest.StoredCell]]] = defaultdict(lambda: defaultdict(list))
-    for cell, found in sorted(manifest.load_cells(project.root).items(), key=lambda item: item[0].partition):
+    for cell, found in sorted(situation.stored.items(), key=lambda item: item[0].partition):
         stored[cell.asset][cell.period].append(found)
+    expected = defaultdict(set)
+    for cell in situation.expected():
+        expected[cell.asset].add(cell.period)
     for key, declaration in project.graph.by_key.items():
-        count += _mirror_asset(project, instance, key, stored[key], {source for source, _ in project.graph.inputs(declaration)})
+        holds_nothing = set(loaded_periods().of(declaration).get_partition_keys()) - expected[key]
+        parents = {source for source, _ in project.graph.inputs(declaration)}
+        count += _mirror_asset(project, instance, declaration, stored[key], holds_nothing, parents)
     return count
 
 
 def _mirror_asset(
-    project: Project, instance: dg.DagsterInstance, key: str, periods: Mapping[str, Sequence[manifest.StoredCell]], parents: set[str]
-) -> int:
-    known = _versions(instance, key)
-    gone = {period: [] for period, version in known.items() if period not in periods and version != data_version([])}
-    changed = {period: cells for period, cells in sorted({**periods, **gone}.items()) if known.get(period) != data_version(cells)}
+    project: Project, instance: dg.DagsterInstance, declaration: Declaration, periods: Mapping[str, Sequence[manifest.StoredCell]],
+    holds_nothing: Collection[str], parents: Collection[str],
+) -> int:  # fmt: skip
+    key = declaration.key
+    known = known_versions(instance, key)
+    empty = {period: [] for period in {*known, *holds_nothing} - periods.keys() if known.get(period) != data_version([])}
+    changed = {period: cells for period, cells in sorted({**periods, **empty}.items()) if known.get(period) != data_version(cells)}
     total = sum(cell.row_count for cells in periods.values() for cell in cells)
     batches = [[period] for period in changed] if key in parents else [list(changed)]  # a year must be newer than the year before
     for batch in filter(None, batches):
         seen = dict.fromkeys(parents, newest_event(instance))
-        events = [materialisation(key, period, changed[period], Outcome(), _code(project, key, changed[period]), seen) for period in batch]
-        _report(instance, [*events[:-1], newest(events[-1], project.graph.by_key[key], project.graph, total)])
+        code = {period: _code(project, key, changed[period]) for period in batch}
+        events = [materialisation(declaration, period, changed[period], None, code[period], seen) for period in batch]
+        _report(instance, [*events[:-1], newest(events[-1], total)])
+    if filled := {period: cells for period, cells in changed.items() if cells}:
+        _report_checks(project, instance, declaration, filled)
     return len(changed)
+
+
+def _report_checks(
+    project: Project, instance: dg.DagsterInstance, declaration: Declaration, cells: Mapping[str, Sequence[manifest.StoredCell]]
+) -> None:
+    """Evaluates the checks over what was computed elsewhere: all of them, or for very many rows those that the build itself holds to."""
+    lake = Lake(data=str(project.root.path))
+    is_much = sum(cell.row_count for found in cells.values() for cell in found) > MOST_ROWS
+    names = [name for name in check_results.names_of(declaration) if not is_much or name in HELD_BY_A_BUILD]
+    stored = check_results.Stored(lake, declaration, {} if is_much else cells, {})
+    for name in names:
+        found = check_results.result(stored, name)
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey(declaration.key.split("/")), check_name=name, passed=found.passed, severity=found.severity,
+                metadata=found.metadata,
+            )
+        )  # fmt: skip
 
 
 def _code(project: Project, key: str, cells: Sequence[manifest.StoredCell]) -> str:
@@ -83,16 +119,8 @@ def _landed(project: Project, instance: dg.DagsterInstance) -> dict[str, list[dg
 
 
 def _known(instance: dg.DagsterInstance, key: str, events: Sequence[dg.AssetMaterialization]) -> set[str | None]:
-    known = _versions(instance, key)
+    known = known_versions(instance, key)
     return {event.partition for event in events if known.get(event.partition or "") == (event.tags or {})[DATA_VERSION]}
-
-
-def _versions(instance: dg.DagsterInstance, key: str) -> dict[str, str]:
-    """Period → the data version that Dagster knows; one query for all of them."""
-    found = instance.event_log_storage.get_latest_tags_by_partition(
-        dg.AssetKey(key.split("/")), DagsterEventType.ASSET_MATERIALIZATION, [DATA_VERSION]
-    )
-    return {period: tags.get(DATA_VERSION, "") for period, tags in found.items()}
 
 
 def _report(instance: dg.DagsterInstance, events: Sequence[dg.AssetMaterialization]) -> int:

@@ -1,6 +1,7 @@
 """Which partitions are stale, and the run that brings them up to date. Keys and tags hold periods and digests only."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -8,37 +9,92 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.kernels.versions import combined
+from wrapped_assets.orchestration.attempts import still_failing
 from wrapped_assets.orchestration.partitions import loaded_periods
-from wrapped_assets.planning.plan import decide, make_plan
+from wrapped_assets.planning.plan import Plan, decide, make_plan
+from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.first_month import note_first_month
-from wrapped_assets.vocabulary.periods import Month
+from wrapped_assets.vocabulary.periods import Cell, Month
 
 MONTHS, YEARS = "months", "years"  # the jobs
+WORLD = "wrapped/world"  # the tag of a run: what was there when the planner asked for it
 
 
 @dataclass(frozen=True)
 class Stale:
-    """The stale months and years, and a digest of what they would be computed from."""
+    """What the planner would compute now, what of it failed and did not change since, and what waits for that."""
 
-    months: list[str]
-    years: list[str]
-    digest: str
+    situation: Situation
+    plan: Plan
+    failing: Collection[Cell] = ()
+    blocked: Collection[Cell] = field(default_factory=set)
 
     def of(self, job: str) -> list[str]:
-        """Those that are partitions; older ones become partitions when the definitions are loaded again."""
+        """The stale months or years that are partitions; older ones become partitions when the definitions are loaded again."""
+        return sorted({cell.period for cell in self._cells(job)})
+
+    def _cells(self, job: str) -> list[Cell]:
         first = (loaded_periods().months if job == MONTHS else loaded_periods().years).get_first_partition_key()
-        return [period for period in (self.months if job == MONTHS else self.years) if first and period >= first]
+        cells = [step.cell for step in self.plan.steps if ("-" in step.cell.period) == (job == MONTHS)]
+        return [cell for cell in cells if first and cell.period >= first]
+
+    def next_run(self, state: str) -> dg.RunRequest | None:
+        """The run that comes next: the months, and when these are done the years; only assets that are stale and can be computed.
+
+        A range of periods is one run. It ends before the first period in which one of its assets waits for a failed one. `state` is that of
+        the lake: a run that failed and changed nothing is not asked for twice.
+        """
+        for job in (MONTHS, YEARS):
+            idle = {*self.failing, *self.blocked}
+            if wanted := [cell for cell in self._cells(job) if cell not in idle]:
+                pairs = {(cell.period, cell.asset) for cell in wanted}
+                waiting = {(cell.period, cell.asset) for cell in self._cells(job) if cell in idle} - pairs
+                first = last = min(pairs)[0]
+                assets: set[str] = set()
+                for period in sorted({period for period, _ in pairs}):
+                    more = assets | {asset for at, asset in pairs if at == period}
+                    if any(first <= at <= period and asset in more for at, asset in waiting):
+                        break
+                    assets, last = more, period
+                digest = combined(state, *((str(cell), decide(self.situation, cell).input_version) for cell in wanted))
+                return request(job, first, last, f"{job} {digest}", sorted(assets), {WORLD: self.world()})
+        return None
+
+    def world(self) -> str:
+        """Changes when code, rules or anything from outside does, and not when cells are computed."""
+        situation = self.situation
+        parts = [*sorted(situation.logic.items()), *sorted(situation.rules.items())]
+        parts += sorted((place, sorted(hashes.items())) for place, hashes in situation.landed.items())
+        return combined(*map(str, parts))
 
 
-def stale(project: Project) -> Stale:
+def stale(project: Project, instance: dg.DagsterInstance | None = None) -> Stale:
     """What the planner would compute now; notes from which month on there is anything."""
     situation = project.situation()
     if months := [cell.period for cell in situation.expected() if "-" in cell.period]:
         note_first_month(project.root.path, Month.parse(min(months)))
-    steps = make_plan(situation).steps
-    versions = [(str(step.cell), decide(situation, step.cell).input_version) for step in steps]
-    periods = sorted({step.cell.period for step in steps})
-    return Stale([period for period in periods if "-" in period], [period for period in periods if "-" not in period], combined(*versions))
+    plan = make_plan(situation)
+    if instance is None:
+        return Stale(situation, plan)
+    failing = still_failing(situation, plan, instance)
+    return Stale(situation, plan, failing, _behind(situation, plan, failing))
+
+
+def _behind(situation: Situation, plan: Plan, failing: Collection[Cell]) -> set[Cell]:
+    """The stale cells that wait for a failing one, and the other buckets of their partitions: a run would try the failing one again."""
+    bad = set(failing)
+    reads = {step.cell: [source for _, _, source, _ in situation.inputs_of(step.cell) if source] for step in plan.steps} if bad else {}
+    waiting: set[tuple[str, str]] = set()
+    while True:
+        more = {
+            (cell.asset, cell.period)
+            for cell, sources in reads.items()
+            if (cell.asset, cell.period) not in waiting
+            and any(source in bad or (source.asset, source.period) in waiting for source in sources)
+        }
+        if not more:
+            return {cell for cell in reads if (cell.asset, cell.period) in waiting}
+        waiting |= more
 
 
 def running(job: str) -> str:
@@ -47,8 +103,11 @@ def running(job: str) -> str:
     return month if job == MONTHS else month[:4]
 
 
-def request(job: str, first: str, last: str, run_key: str) -> dg.RunRequest:
-    """One run over a range of partitions."""
+def request(
+    job: str, first: str, last: str, run_key: str, assets: Sequence[str] | None = None, tags: Mapping[str, str] | None = None
+) -> dg.RunRequest:
+    """One run over a range of partitions, of all of the job's assets where none are named."""
     return dg.RunRequest(
-        job_name=job, run_key=run_key, tags={ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last}
-    )
+        job_name=job, run_key=run_key, tags={ASSET_PARTITION_RANGE_START_TAG: first, ASSET_PARTITION_RANGE_END_TAG: last, **(tags or {})},
+        asset_selection=None if assets is None else [dg.AssetKey(key.split("/")) for key in assets],
+    )  # fmt: skip

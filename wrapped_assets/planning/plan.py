@@ -12,7 +12,7 @@ from wrapped_assets.planning.halves import is_same_code
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
 
-Reason = Literal["missing", "logic", "engine", "rules", "data", "column", "upstream", "asked"]
+Reason = Literal["missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
         return Decision("missing", "it was never computed", version)
     if cell in situation.damaged:
         only = "; its edition is frozen, so only the same rows are taken" if situation.is_frozen(cell) else ""
-        return Decision("missing", f"its file is gone or damaged{only}", version)
+        return Decision("damaged", f"its file is gone or damaged{only}", version)
     if not is_same_code(stored.logic, logic):
         return Decision("logic", "its code, or code that it reaches, changed", version)
     if stored.rules != rules:

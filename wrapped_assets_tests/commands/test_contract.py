@@ -89,7 +89,7 @@ def test_the_documents_have_the_contracts_keys(small: Root, tmp_path: Path) -> N
     planned = document(small.path, "plan")
     assert {"steps", "unchanged", "logic_fingerprints"} <= planned.keys()
     assert all({"asset", "partition", "reason", "because", "rows"} <= step.keys() for step in planned["steps"])
-    assert {step["reason"] for step in planned["steps"]} <= {"logic", "rules", "column", "data", "missing", "upstream"}
+    assert {step["reason"] for step in planned["steps"]} <= {"logic", "rules", "column", "data", "missing", "damaged", "upstream"}
     assert planned["logic_fingerprints"].keys() >= {"insights/top_artists", "listens/listens"}
     built = document(small.path, "build")
     assert {"recomputed", "cut_off", "unchanged", "failed", "seconds"} <= built.keys()

@@ -1,7 +1,9 @@
 """What starts runs: schedules and the inbox."""
 
+import io
 import os
 import time
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +11,6 @@ import dagster as dg
 import orjson
 import pytest
 
-from wrapped_assets.building.build import build
-from wrapped_assets.building.situate import Project
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, scrubbing
 from wrapped_assets.orchestration.instance import open_instance
@@ -43,29 +43,47 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dg.DagsterInsta
     return dg.DagsterInstance.ephemeral()
 
 
-def tick(instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    return automation.inbox(dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs))
+def tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
+    return automation.inbox(dg.build_sensor_context(instance=instance, definitions=defs))
 
 
-def test_a_dropped_file_is_landed_and_its_months_then_its_years_are_requested(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+def reported(found: dg.SensorResult) -> dict[str, object]:
+    """What a tick of the inbox says on the asset of landed plays."""
+    (observed,) = found.asset_events
+    assert observed.asset_key == dg.AssetKey(["sources", "landed_plays"])
+    return {name: value.value for name, value in observed.metadata.items()}
+
+
+def test_a_dropped_file_is_landed_and_counted_and_names_nobody(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     path = drop(tmp_path, NAMES[0], listens(12))
-    first = tick(instance)
-    (months,) = first.run_requests
+    found = tick(instance)
     assert not path.exists()
     assert (tmp_path / "inbox" / "done" / NAMES[0] / "export.jsonl").exists()
-    assert (months.job_name, *(months.tags[name] for name in RANGE)) == ("months", "2024-05", "2024-05")
-    assert NAMES[0] not in f"{first} {months}"
-    assert tick(instance, first.cursor).run_requests[0].run_key == months.run_key  # asked twice is run once
-    project = Project(Root.open(tmp_path))
-    build(project, lambda situation: [cell for cell in situation.expected() if "-" in cell.period])
-    second = tick(instance, first.cursor)
-    assert (second.run_requests[0].job_name, second.run_requests[0].tags[RANGE[0]], second.cursor) == ("years", "2024", "")
-    assert isinstance(tick(instance, ""), dg.SkipReason)
+    assert not found.run_requests  # the planner's part
+    assert reported(found).items() >= {"landed": 1, "partly": 0, "refused": 0, "plays": 12}.items()
+    assert NAMES[0] not in str(found)
+    assert isinstance(tick(instance), dg.SkipReason)
+
+
+def test_a_truncated_upload_is_refused_or_landed_in_part_and_counted(tmp_path: Path, instance: dg.DagsterInstance) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("listens.jsonl", listens(50))
+    content, inbox = packed.getvalue(), tmp_path / "inbox"
+    for name, size in (("half.zip", len(content) // 2), ("head.zip", 20)):
+        drop(tmp_path, NAMES[0], content[:size]).rename(inbox / NAMES[0] / name)
+    drop(tmp_path, NAMES[1], listens(12)[:-40])
+    found = reported(tick(instance))
+    assert (found["landed"], found["partly"], found["refused"], found["unread_rows"]) == (2, 2, 1, 2)
+    assert 11 <= found["plays"] < 50 + 12
+    assert (inbox / "refused" / NAMES[0] / "head.zip.reason.txt").read_text().endswith("\n")
+    assert "1 rows" in (inbox / "done" / NAMES[0] / "half.zip.reason.txt").read_text()
+    assert "1 rows" in (inbox / "done" / NAMES[1] / "export.jsonl.reason.txt").read_text()
 
 
 def test_a_file_that_is_no_export_is_refused_with_a_reason(tmp_path: Path, instance: dg.DagsterInstance) -> None:
     drop(tmp_path, NAMES[1], b"nothing known")
-    assert isinstance(tick(instance), dg.SkipReason)
+    assert reported(tick(instance))["refused"] == 1
     refused = tmp_path / "inbox" / "refused" / NAMES[1]
     assert sorted(path.name for path in refused.iterdir()) == ["export.jsonl", "export.jsonl.reason.txt"]
     assert "nothing to import" in (refused / "export.jsonl.reason.txt").read_text()

@@ -24,7 +24,7 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.definitions import defs
-from wrapped_assets.orchestration import automation, check_results, conditions, staleness
+from wrapped_assets.orchestration import automation, check_results, staleness
 from wrapped_assets.orchestration.backfill import backfill
 from wrapped_assets.orchestration.instance import SETTINGS, open_instance
 from wrapped_assets.orchestration.lake import Lake
@@ -140,7 +140,6 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Root:
     path = tmp_path / "root"
     for name, value in {"WRAPPED_DATA": str(path), "DAGSTER_HOME": str(path / "dagster"), "DAGSTER_DISABLE_TELEMETRY": "yes"}.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(conditions, "_answer", (float("-inf"), "", {}))
     (path / "dagster").mkdir(parents=True)
     captured = {"module": "dagster._core.storage.local_compute_log_manager", "class": "LocalComputeLogManager"}
     captured["config"] = {"base_dir": str(path / "dagster" / "compute_logs")}  # type: ignore[assignment]
@@ -160,7 +159,7 @@ def test_a_whole_life_of_dagsters_storage_holds_nothing_of_anybody(
     with open_instance(root.path) as instance:
         context = dg.build_sensor_context(instance=instance, definitions=defs)
         ticks.append(said(lambda: automation.inbox(context)))
-        assert b"months" in ticks[-1]
+        assert b"3 drops landed" in ticks[-1]
         assert len(all_listeners(root)) == 3
         with monkeypatch.context() as patch:
             patch.setattr(Path, "iterdir", lambda path: failing(PermissionError(13, "Permission denied", str(path / NAMES[0]))))
@@ -174,9 +173,8 @@ def test_a_whole_life_of_dagsters_storage_holds_nothing_of_anybody(
         with monkeypatch.context() as patch:
             patch.setattr(retention, "expire", lambda root: failing(ValueError(f"{NAMES} {PRIVATE}")))
             assert not automation.retention_job.execute_in_process(instance=instance, raise_on_error=False).success
-        asked = dg.evaluate_automation_conditions(defs, instance, asset_selection=dg.AssetSelection.groups("catalogue", "listens"))
-        assert asked.total_requested
-        ticks.append("".join(serialize_value(found.serializable_evaluation) for found in asked.results).encode())
+        ticks.append(said(lambda: automation.planner(context)))
+        assert b"months" in ticks[-1]
     # Runs: a backfill over months and years; then failures that quote what they failed over.
     aggregates = ["listens", "tracks", "recordings", "recording_months", "recording_years", "listening_totals", "edition_totals"]
     assert all(run.success for run in backfill(root.path, aggregates, "2024-03", "2024-04"))

@@ -13,6 +13,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration.backfill import backfill, ranges
 from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.orchestration.conftest import data_versions, land, stored_bytes
@@ -79,11 +80,46 @@ def test_dagster_finds_nothing_unsynced(materialised: Root) -> None:
 def test_a_second_run_recomputes_nothing_and_a_forced_one_only_its_buckets(materialised: Root) -> None:
     before, versions = stored_bytes(materialised), data_versions(materialised, "insights/top_artists")
     assert all(run.success for run in backfill(materialised.path, ["top_artists"], "2024", "2025"))
-    assert [number(event, "cells_recomputed") for event in events(materialised, "insights/top_artists").values()] == [0, 0]
+    found = events(materialised, "insights/top_artists")
+    assert (number(found["2024"], "cells_recomputed"), number(found["2024"], "reasons")) == (2, "missing 2")  # not reported again
+    assert (number(found["2025"], "cells_recomputed"), number(found["2025"], "reasons")) == (0, "nothing stale")  # the run looked
+    assert number(found["2024"], "columns_changed") == "all"
     assert all(run.success for run in backfill(materialised.path, ["top_artists"], "2024", "2024", [1], "all"))
-    assert number(events(materialised, "insights/top_artists")["2024"], "cells_recomputed") == 1
+    again = events(materialised, "insights/top_artists")["2024"]
+    assert [number(again, name) for name in ("cells_recomputed", "reasons", "columns_changed")] == [1, "asked 1", "none"]
     assert stored_bytes(materialised) == before
     assert data_versions(materialised, "insights/top_artists") == versions
+
+
+def test_events_have_times_that_rise(materialised: Root) -> None:
+    """The UI shows one event of several with the same millisecond."""
+    with open_instance(materialised.path) as instance:
+        asset = dg.AssetKey(["aggregates", "listener_days"])
+        records = instance.fetch_materializations(asset, limit=1000, ascending=True).records
+        times = [round(1000 * record.timestamp) for record in records]
+        run = instance.get_run_records(limit=1)[0].dagster_run
+        kept = [round(1000 * entry.timestamp) for entry in instance.all_logs(run.run_id)]
+    assert len(times) >= 11
+    assert times == sorted(set(times))
+    assert kept == sorted(set(kept))
+
+
+def test_all_events_are_in_one_database(materialised: Root) -> None:
+    folder = materialised.path / "dagster" / "history" / "runs"
+    assert {path.name for path in folder.glob("*.db")} == {"index.db"}
+
+
+def test_checks_are_executed_without_their_asset(materialised: Root) -> None:
+    before = events(materialised, "listens/plays")
+    names = ("grain", "schema", "future")
+    with open_instance(materialised.path) as instance:
+        job = defs.resolve_implicit_global_asset_job_def().get_subset(
+            asset_selection=[], asset_check_selection={dg.AssetCheckKey(dg.AssetKey(["listens", "plays"]), name) for name in names}
+        )
+        run = job.execute_in_process(instance=instance, run_config=dg.RunConfig(resources={"lake": Lake(data=str(materialised.path))}))
+    assert {found.check_name: found.passed for found in run.get_asset_check_evaluations()} == dict.fromkeys(names, True)
+    assert all(number(found, "cells") >= 6 for found in run.get_asset_check_evaluations())
+    assert events(materialised, "listens/plays") == before
 
 
 @pytest.mark.parametrize(("first", "last"), [("2025", "2024"), ("2024-13", "2024-14"), ("soon", "2024")])

@@ -119,7 +119,7 @@ def test_a_cut_off_of_the_year_before_reaches_a_history_only_through_its_values(
 def test_a_damaged_cell_is_computed_again(built: World) -> None:
     cell = Cell("aggregates/days", "2025-01", 0)
     built.damaged = frozenset({cell})
-    assert built.stale()[cell] == "missing"
+    assert built.stale()[cell] == "damaged"
     assert built.build() == [cell]
 
 
