@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.building.excluding import APART
-from wrapped_assets.building.linking import Known, known_in, links_of, read_links
-from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.building.linking import Linked, known_in, links_of
+from wrapped_assets.catalogue.tracks import tracks
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.doubtful import is_doubtful, spans
-from wrapped_assets.listens.resolve import PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.root import Root
@@ -21,42 +21,40 @@ from wrapped_assets.vocabulary.periods import Month
 
 Slot = tuple[str, int]  # a UTC month and a bucket
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
+_TRACKS_READ = tracks.reads[0].columns
 MOST_HELD = 1_000_000  # doubtful plays in memory: some 50 MB
 
 
 def count_playbacks(root: Root, cells: Collection[Slot]) -> int:
     """Playbacks of some (UTC month of the start, bucket); duplicates over a month's end are found through its edges."""
     chunks = landing.load_chunks(root) if cells else {}
-    known = known_in(root, {Month.parse(month).year for month, _ in cells})
     landed = [(Month.parse(month), bucket) for month, bucket in sorted(cells) if (PLAYS, month, bucket) in chunks]
+    known = known_in(root, {month.year for month, _ in landed})
     names = [column.name for column in PLAYS_READ]
     total = 0
     for month, bucket in landed:
         plays = landing.read_landed(root, chunks, PLAYS, month, bucket, names, EDGE)
+        (start, _), (_, end) = landing.edges(month, EDGE)
+        inside = pl.col("listened_at").is_between(start, end, closed="left")
         doubtful = plays.filter(is_doubtful(plays))
-        alone = plays.select(_inside(month).sum()).item() - doubtful.select(_inside(month).sum()).item()
-        total += alone + _resolved(root, chunks, known, month, bucket, doubtful)
+        total += plays.select(inside.sum()).item() - doubtful.select(inside.sum()).item()
+        if doubtful.height:
+            landed_tracks = landing.read_landed(root, chunks, TRACKS, month, bucket, _TRACKS_READ, EDGE)
+            kept = _kept(doubtful, landed_tracks, links_of(root, chunks, bucket, known[month.year]))
+            total += kept.select(inside.sum()).item()
     return total
 
 
-def _inside(month: Month) -> pl.Expr:
-    (start, _), (_, end) = landing.edges(month, EDGE)
-    return pl.col("listened_at").is_between(start, end, closed="left")
-
-
-def _resolved(root: Root, chunks: Chunks, known: Mapping[int, Known], month: Month, bucket: int, doubtful: pl.DataFrame) -> int:
-    """How many playbacks of the month the doubtful plays of it and of its edges are."""
-    if doubtful.is_empty():
-        return 0
-    catalogue = project_graph().by_key["catalogue/tracks"]
-    links, led_to = links_of(root, chunks, bucket, known[month.year])
-    links = read_links(links, month).drop("is_unused")
-    landed = landing.read_landed(root, chunks, TRACKS, month, bucket, catalogue.reads[0].columns, EDGE)
-    whole = pl.concat([landed, led_to.select(landed.columns)]).lazy()
-    wanted = pl.concat([doubtful["variant_id"], links["linked_variant_id"]]).unique().implode()
-    tracks = catalogue.function(whole.filter(pl.col("variant_id").is_in(wanted)), APART)
-    resolved = resolved_plays(doubtful.lazy(), tracks.select([column.name for column in TRACKS_READ]), links.lazy())
-    return resolved.filter(_inside(month), pl.col("_kept") == pl.col("_row")).select(pl.len()).collect().item()
+def _kept(doubtful: pl.DataFrame, landed: pl.DataFrame, linked: Linked) -> pl.DataFrame:
+    """Those of a bucket's doubtful plays that are kept for their playbacks; `landed` has their tracks."""
+    links, led_to = linked
+    mine = links.join(doubtful, on=["listener_id", "variant_id"], how="semi").unique(["listener_id", "variant_id"])
+    whole = pl.concat([landed, led_to.select(landed.columns)])
+    wanted = pl.concat([doubtful["variant_id"], mine["linked_variant_id"]]).unique().implode()
+    named = tracks.function(whole.filter(pl.col("variant_id").is_in(wanted)).lazy(), APART)
+    links_read = mine.lazy().select([column.name for column in LINKS_READ])
+    resolved = resolved_plays(doubtful.lazy(), named.select([column.name for column in TRACKS_READ]), links_read)
+    return resolved.filter(pl.col("_kept") == pl.col("_row")).collect()
 
 
 @dataclass(frozen=True)
@@ -119,10 +117,16 @@ class Landed:
     def count(self, root: Root, cells: Collection[Slot]) -> int:
         """The playbacks of cells that are `apart`, once they are landed."""
         mine = [seen for seen in self._seen.values() if (seen.chunk.month, seen.chunk.bucket) in cells]
-        doubtful = [seen for seen in mine if seen.doubtful.height]
-        chunks = landing.load_chunks(root) if doubtful else {}
-        known = known_in(root, {Month.parse(seen.chunk.month).year for seen in doubtful})
         alone = sum(seen.chunk.row_count - seen.doubtful.height for seen in mine)
-        return alone + sum(
-            _resolved(root, chunks, known, Month.parse(seen.chunk.month), seen.chunk.bucket, seen.doubtful) for seen in doubtful
-        )
+        together: dict[tuple[int, int], list[_Seen]] = {}
+        for seen in mine:
+            if seen.doubtful.height:
+                together.setdefault((seen.chunk.bucket, Month.parse(seen.chunk.month).year), []).append(seen)
+        chunks = landing.load_chunks(root) if together else {}
+        known = known_in(root, {year for _, year in together})
+        for (bucket, year), found in together.items():  # no play of one month can repeat one of another, so a year is resolved at once
+            months = sorted({seen.chunk.month for seen in found})
+            named = [landing.read_landed(root, chunks, TRACKS, Month.parse(month), bucket, _TRACKS_READ, None) for month in months]
+            doubtful = pl.concat([seen.doubtful for seen in found])
+            alone += _kept(doubtful, pl.concat(named), links_of(root, chunks, bucket, known[year])).height
+        return alone
