@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wrapped_assets.building.kept import keep, taken
 from wrapped_assets.building.known_code import KnownCode, known_code
 from wrapped_assets.contracts.lineage import Graph
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.reading import reading
 from wrapped_assets.storage.root import Root
 
 if TYPE_CHECKING:
+    from wrapped_assets.planning.plan import Plan
     from wrapped_assets.planning.situation import Situation
 
 
@@ -51,3 +54,19 @@ class Glance:
         from wrapped_assets.building.situate import Project
 
         return Project(self.root).situation()
+
+    def plan(self, situation: Situation) -> Plan:
+        """The plan for all cells. That nothing is to be done is remembered with a hash of all that it follows from."""
+        from wrapped_assets.planning.plan import Plan, make_plan
+        from wrapped_assets.planning.sameness import situation_hash
+
+        if not self.known.name:
+            return make_plan(situation)
+        place, now = f"{combined('root', self.root.key)}.fresh", situation_hash(situation, self.known.name)
+        remembered = taken(place)
+        if remembered is not None and remembered["situation"] == now:
+            return Plan(unchanged=remembered["cells"])
+        plan = make_plan(situation)
+        if not plan.steps and not plan.gone:
+            keep(place, {"situation": now, "cells": plan.unchanged})
+        return plan

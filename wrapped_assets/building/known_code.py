@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from wrapped_assets.building.kept import keep, taken
@@ -31,6 +31,7 @@ class KnownCode:
     logic: Mapping[str, str]  # asset key → fingerprint
     importers: Mapping[str, str]  # input format → hash of the code that imports it
     linking: str
+    name: str = ""  # of the state of the sources; none where assets are loaded, for they may be others than the sources say
 
 
 def known_code() -> KnownCode:
@@ -43,10 +44,10 @@ def known_code() -> KnownCode:
         return _worked_out()
     document = taken(name)
     if document is None:
-        found = _worked_out()
+        found = replace(_worked_out(), name=name)
         keep(name, _written(found))
         return found
-    return _read(document)
+    return _read(document, name)
 
 
 def _worked_out() -> KnownCode:
@@ -76,7 +77,7 @@ def _written(known: KnownCode) -> dict[str, Any]:
     }
 
 
-def _read(document: dict[str, Any]) -> KnownCode:
+def _read(document: dict[str, Any], name: str) -> KnownCode:
     outlines = [
         Outline(
             each["key"], each["name"], each["kind"],
@@ -86,4 +87,4 @@ def _read(document: dict[str, Any]) -> KnownCode:
         for each in document["assets"]
     ]  # fmt: skip
     graph = Graph({outline.key: outline for outline in outlines}, document["keys"])
-    return KnownCode(graph, document["logic"], document["importers"], document["linking"])
+    return KnownCode(graph, document["logic"], document["importers"], document["linking"], name)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from wrapped_assets.building.glance import Glance
 from wrapped_assets.contracts.stored_cell import StoredCell
-from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.verified import still_damaged
@@ -37,7 +36,7 @@ class Readiness:
 def readiness(glance: Glance) -> list[Readiness]:
     """Every year that has listens, in order."""
     situation = glance.situation()
-    stale = {step.cell for step in make_plan(situation).steps}
+    stale = {step.cell for step in glance.plan(situation).steps}
     years = played_years(situation)
     taken_back = publications.rolled_back(glance.root)
     shown, editions = publications.live(glance.root), registry.editions(glance.root, years)

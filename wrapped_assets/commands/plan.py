@@ -33,7 +33,7 @@ def command(ctx, years, first, last, selection, check, data, as_json) -> None:
     wanted = chosen_cells(years, first, last, selection)
     glance = open_glance(data)
     situation = glance.situation()
-    plan = make_plan(situation, wanted(situation) if wanted else None)
+    plan = make_plan(situation, wanted(situation)) if wanted else glance.plan(situation)
     if as_json:
         steps = [
             {"asset": step.cell.asset, "partition": step.cell.partition, "reason": step.reason, "because": step.because, "rows": step.rows}

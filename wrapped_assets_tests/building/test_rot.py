@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from wrapped_assets.building import linking
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
+from wrapped_assets.building.glance import Glance
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.readiness import readiness
 from wrapped_assets.building.situate import Project
@@ -94,7 +95,7 @@ def test_damage_that_a_scrub_notices_is_computed_again(small: Root) -> None:
     assert set(scrub(small).faults) == set(damaged)
     situation = Project(small).situation()
     assert {situation.stored[step.cell].path for step in make_plan(situation).steps} >= set(damaged)  # type: ignore[attr-defined]
-    assert sum(each.stale for each in readiness(Project(small))) > 0
+    assert sum(each.stale for each in readiness(Glance(small))) > 0
     assert build(Project(small)).failed == []
     assert lake_files(small) == before
     assert scrub(small).is_sound
@@ -149,7 +150,7 @@ def test_a_published_file_that_is_lost_is_neither_shown_nor_gone_back_to(small: 
     (small.path / path).unlink()
     with pytest.raises(DamagedFileError, match=r"missing.*restore it from a backup of 20.*or recompute the edition on purpose"):
         displayed(small, Project(small).graph, "insights/top_artists", [2025], paths=edition.paths)
-    assert [each.damaged for each in readiness(Project(small)) if each.year == 2025] == [1]
+    assert [each.damaged for each in readiness(Glance(small)) if each.year == 2025] == [1]
     (small.path / path).write_bytes(content)
     assert build(Project(small)).failed == []
     publish_edition(Project(small), 2025)
