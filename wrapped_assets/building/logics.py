@@ -11,13 +11,14 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
+from wrapped_assets.building.increments import Increments
 from wrapped_assets.building.kept import keep, taken
 from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning import loaded
-from wrapped_assets.planning.engine import Stage, importer_hash, stage_hash
-from wrapped_assets.planning.fingerprint import PURE_ROOMS, is_of, logic_parts
+from wrapped_assets.planning.engine import Stage, engine_parts, importing, modules_of, stage_hash
+from wrapped_assets.planning.fingerprint import PASSED, PURE_ROOMS, check_loaded, is_of, logic_parts, own_parts
 from wrapped_assets.planning.state import state
 
 Parts = dict[str, dict[str, str]]
@@ -26,15 +27,41 @@ Parts = dict[str, dict[str, str]]
 def parts_of(declarations: Iterable[Declaration]) -> Parts:
     """`logic_parts` of each asset, by key. DeclarationError where code cannot be followed, or a source is no longer what was loaded."""
     wanted = {declaration.key: declaration for declaration in declarations}
-    known: Parts = _taken("parts")
-    if known:
-        _check_loaded()
     is_declared = loaded.declared_values()
     own = {key for key, declaration in wanted.items() if id(declaration) in is_declared}
-    parts = {key: known[key] if key in known and key in own else logic_parts(declaration) for key, declaration in wanted.items()}
-    if missing := own - known.keys():
-        _keep("parts", {**known, **{key: parts[key] for key in missing}})
+    known: Parts = _taken("parts")
+    missing = own - known.keys()
+    if known or missing:
+        _check_loaded()
+    if missing:
+        known |= _worked_out([wanted[key] for key in sorted(missing)])
+        _keep("parts", known)
+    return {key: known[key] if key in own else logic_parts(declaration) for key, declaration in wanted.items()}
+
+
+def _worked_out(declarations: Iterable[Declaration]) -> Parts:
+    """`logic_parts`, of which only that is worked out which an edit can have changed."""
+    increments = Increments()
+    modules = loaded.loaded_modules()
+    for rule, passed in PASSED.items():
+        passed.update(module for module in modules if increments.has(rule, module, [module]))
+    try:
+        check_loaded()
+    except loaded.ChangedSource as changed:
+        raise DeclarationError(str(changed)) from None
+    parts: Parts = {}
+    for declaration in declarations:
+        made = increments.of("parts", declaration.key, [declaration.function.__module__], lambda one=declaration: own_parts(one))  # type: ignore[misc]
+        parts[declaration.key] = {**made, **engine_parts(declaration, lambda stage: _hash(increments, stage))}
+    for rule, passed in PASSED.items():
+        for module in passed.intersection(modules):
+            increments.of(rule, module, [module], lambda: True)
+    increments.save()
     return parts
+
+
+def _hash(increments: Increments, wanted: Stage) -> str:
+    return increments.of("stages", wanted.name, modules_of(wanted), lambda: stage_hash(wanted))
 
 
 def stage(wanted: Stage) -> str:
@@ -43,7 +70,7 @@ def stage(wanted: Stage) -> str:
     if wanted.name in known:
         _check_loaded(patched=())
     else:
-        known |= {wanted.name: stage_hash(wanted)}
+        known |= _hashes([wanted])
         _keep("stages", known)
     return known[wanted.name]
 
@@ -54,9 +81,20 @@ def importers() -> dict[str, str]:
     names = {source.name: source for source in all_sources()}
     if known.keys() != names.keys():
         places = {name: loaded.named(lambda value, source=source: value is source, "") for name, source in names.items()}  # type: ignore[misc]
-        known = {name: importer_hash(place[0]) for name, place in places.items() if place}
+        stages = {name: importing(place[0]) for name, place in places.items() if place}
+        hashes = _hashes(stages.values())
+        known = {name: hashes[each.name] for name, each in stages.items()}
         _keep("importers", known)
     return known
+
+
+def _hashes(stages: Iterable[Stage]) -> dict[str, str]:
+    """`stage_hash` of each, by name."""
+    _check_loaded(patched=())
+    increments = Increments()
+    found = {each.name: _hash(increments, each) for each in stages}
+    increments.save()
+    return found
 
 
 def _taken(what: str) -> dict[str, Any]:

@@ -62,16 +62,17 @@ _APART = (
 )  # fmt: skip
 
 
-def engine_parts(declaration: Declaration) -> dict[str, str]:
-    """"engine" and stage → hash, of the stages that can change the asset's cells."""
-    return {f"engine {stage.name}": stage_hash(stage) for stage in STAGES if stage.concerns(declaration)}
+def engine_parts(declaration: Declaration, hash_of: Callable[[Stage], str] | None = None) -> dict[str, str]:
+    """"engine" and stage → hash, of the stages that can change the asset's cells; by `stage_hash` unless said."""
+    hash_of = hash_of or stage_hash
+    return {f"engine {stage.name}": hash_of(stage) for stage in STAGES if stage.concerns(declaration)}
 
 
-def importer_hash(module: str) -> str:
-    """One hash over the code that turns an export into landed plays: the format's module, and what codes and lands its rows."""
+def importing(module: str) -> Stage:
+    """The code that turns an export into landed plays: the format's module, and what codes and lands its rows."""
     inside = module.removeprefix(f"{PACKAGE}.")
     code = (inside, "listens.code", "building.coding", "storage.landing_writer")
-    return stage_hash(Stage(f"importing of {inside}", code, lambda declaration: False))
+    return Stage(f"importing of {inside}", code, lambda declaration: False)
 
 
 @cache
@@ -83,6 +84,12 @@ def stage_hash(stage: Stage) -> str:
     except ChangedSource as changed:
         raise DeclarationError(f"the engine's {stage.name}: {changed}") from None
     return combined(*(written(place).text for place in places))
+
+
+def modules_of(stage: Stage) -> list[str]:
+    """The modules whose code, and the code that they import, decides the stage's hash."""
+    beside = STAGES if stage in STAGES else ()
+    return sorted({f"{PACKAGE}.{entry.partition(':')[0]}" for each in (stage, *beside) for entry in each.code})
 
 
 def reached(stage: Stage) -> list[Place]:

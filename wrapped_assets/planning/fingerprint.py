@@ -48,6 +48,7 @@ def fingerprint_of(parts: Mapping[str, str]) -> str:
     return combined(*(item for item in counted.items() if item[0] not in engine))[:HALF] + combined(*engine.items())[:HALF]
 
 
+PASSED: dict[str, set[str]] = {"subset": set(), "patches": set()}  # modules that kept the rules, of this text and what it imports
 _NAMED = ("function ", "class ", "constant ")
 
 
@@ -58,11 +59,19 @@ def logic_parts(declaration: Declaration) -> dict[str, str]:
     """
     try:
         check_loaded()
+    except loaded.ChangedSource as changed:
+        raise DeclarationError(f"{declaration.key}: {changed}") from None
+    return {**own_parts(declaration), **engine_parts(declaration)}
+
+
+def own_parts(declaration: Declaration) -> dict[str, str]:
+    """The parts that the asset's own module and what it imports decide; the engine's are apart."""
+    try:
         places, named = _reached(declaration)
         parts = _labelled(places)
     except loaded.ChangedSource as changed:
         raise DeclarationError(f"{declaration.key}: {changed}") from None
-    return {**parts, "code": combined(_graph(places)), **declared(declaration), **_versions(named), **engine_parts(declaration)}
+    return {**parts, "code": combined(_graph(places)), **declared(declaration), **_versions(named)}
 
 
 def _reached(declaration: Declaration) -> tuple[list[Place], set[str]]:
@@ -132,16 +141,18 @@ def check_loaded() -> None:
             patches_nothing(module)
 
 
-@functools.cache
 def checked(module: str) -> None:
     """Raises DeclarationError if a module is not written in the subset."""
-    check_module(module)
+    if module not in PASSED["subset"]:
+        check_module(module)
+        PASSED["subset"].add(module)
 
 
-@functools.cache
 def patches_nothing(module: str) -> None:
     """Raises DeclarationError if a module changes what others use."""
-    check_patches_nothing(module)
+    if module not in PASSED["patches"]:
+        check_patches_nothing(module)
+        PASSED["patches"].add(module)
 
 
 @functools.cache

@@ -18,9 +18,8 @@ def state(*beside: str) -> str:
     """32 hex digits, of every source as this process read it, and of texts beside them. OSError where a source cannot be read."""
     found = hashlib.blake2b(digest_size=16)
     for package in sorted(PACKAGES):
-        for folder in getattr(sys.modules.get(package), "__path__", ()):
-            for name, path in _sources(folder):
-                found.update(_digest(os.fsencode(f"{package}/{name}")) + _digest(text_at(path)))
+        for name, path in sources(package):
+            found.update(_digest(os.fsencode(f"{package}/{name}")) + _digest(text_at(path)))
     versions = (f"{library} {version}" for library, version in sorted(libraries().items()))
     python = f"{sys.implementation.cache_tag} {sys.version} {sys.flags.optimize}"
     for text in ("", *versions, python, *beside):
@@ -28,16 +27,22 @@ def state(*beside: str) -> str:
     return found.hexdigest()
 
 
+def sources(package: str) -> Iterator[tuple[str, str]]:
+    """The name inside the package and the path of every source, in order."""
+    for folder in getattr(sys.modules.get(package), "__path__", ()):
+        yield from _below(folder)
+
+
 def _digest(content: bytes) -> bytes:
     return hashlib.blake2b(content).digest()
 
 
-def _sources(folder: str, inside: str = "", above: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
-    """The name below `folder` and the path of every source, in order: behind symbolic links too, as imports find them."""
+def _below(folder: str, inside: str = "", above: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Of every source below `folder`: behind symbolic links too, as imports find them."""
     here = os.path.realpath(folder)
     entries: Iterable[os.DirEntry[str]] = () if here in above else sorted(os.scandir(folder), key=lambda entry: entry.name)
     for entry in entries:
         if entry.name.endswith(".py"):
             yield inside + entry.name, entry.path
         elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
-            yield from _sources(entry.path, f"{inside}{entry.name}/", above | {here})
+            yield from _below(entry.path, f"{inside}{entry.name}/", above | {here})
