@@ -172,11 +172,12 @@ def _remove_rejected(root: Root, listener_ids: Collection[int]) -> int:
 
 
 def _remove_unrecorded(root: Root) -> int:
-    """Removes landed files that no row names: whole files of an import that was killed and never repeated."""
+    """Removes files of the landing that no row names: of an import that was killed and never repeated; links, which can be made anew."""
     with root.engine.connect() as connection:
         named = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
         named |= {path for path in connection.execute(sa.select(tables.imports.c.rejected_path)).scalars() if path}
-    orphans = [path for path in sorted((root.path / "landing").rglob("*.parquet")) if str(path.relative_to(root.path)) not in named]
+    files = sorted(path for path in (root.path / "landing").rglob("*") if path.is_file())
+    orphans = [path for path in files if str(path.relative_to(root.path)) not in named]
     for path in orphans:
         path.unlink()
     return len(orphans)
