@@ -11,6 +11,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import EXTERNALS, project_graph
 from wrapped_assets.orchestration.facts import discreetly, metadata, told
 from wrapped_assets.orchestration.lake import open_project
+from wrapped_assets.orchestration.pruning import nightly_prune
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.where import data_root
 
@@ -173,5 +174,5 @@ def is_busy(instance: dg.DagsterInstance) -> bool:
     return bool(backfills) or any(run.dagster_run.job_name in jobs for run in runs)
 
 
-SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years]
+SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune]
 SENSORS = [inbox, mirror, planner]

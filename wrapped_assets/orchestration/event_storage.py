@@ -111,6 +111,16 @@ class OneEventLogStorage(SqliteEventLogStorage):
         """Events of all runs, which are in one database here."""
         return SqlEventLogStorage.get_event_records(self, event_records_filter, limit, ascending)
 
+    def compact(self, gone: Sequence[str]) -> None:
+        """Gives the room of removed events back to the file system, and removes the databases that older versions made of these runs."""
+        for path in (path for run_id in gone for path in Path(self.path_for_shard(run_id)).parent.glob(f"{run_id}.db*")):
+            path.unlink(missing_ok=True)
+        with self._db_lock, self._engine(INDEX_SHARD_NAME).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            free, pages = (connection.exec_driver_sql(f"pragma {name}").scalar_one() for name in ("freelist_count", "page_count"))
+            if free * 4 > pages:
+                connection.exec_driver_sql("vacuum")
+            connection.exec_driver_sql("pragma wal_checkpoint(truncate)")
+
     def watch(self, run_id: str, cursor: str | None, callback: Callable[..., Any]) -> None:
         """Calls back for each new event of a run."""
         self._watching.watch_run(run_id, cursor, callback)

@@ -8,6 +8,7 @@ from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, re
 from wrapped_assets.orchestration.exporting import export_assets
 from wrapped_assets.orchestration.lake import Lake, NoIOManager
 from wrapped_assets.orchestration.partitions import loaded_periods
+from wrapped_assets.orchestration.pruning import prune_job
 from wrapped_assets.orchestration.scrubbing import scrub_job
 from wrapped_assets.orchestration.up_to_date import check_of
 
@@ -17,7 +18,7 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[*all_assets(project_graph(), loaded_periods()), *export_assets(loaded_periods())],
         asset_checks=[check_of(project_graph())],
-        jobs=[*JOBS.values(), retention_job, scrub_job],
+        jobs=[*JOBS.values(), retention_job, scrub_job, prune_job],
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources={"lake": Lake(), "io_manager": NoIOManager()},

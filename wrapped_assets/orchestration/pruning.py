@@ -1,0 +1,92 @@
+"""The nightly prune: old runs, events and check results go; what the UI shows of every partition and check stays."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import sqlalchemy as sa
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetEventTagsTable, SqlEventLogStorageTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+
+from wrapped_assets.orchestration.event_storage import OneEventLogStorage
+from wrapped_assets.orchestration.facts import discreetly, metadata, told
+
+PRUNE = "prune"
+KEPT_DAYS, KEPT_RUNS, RUNS_AT_ONCE = 30, 50, 1_000
+SHOWN = ("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_FAILED_TO_MATERIALIZE")  # of each partition the newest of each kind stays
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What was removed."""
+
+    runs: int = 0
+    events: int = 0
+    check_results: int = 0
+
+
+class Kept(dg.Config):
+    """How much history stays."""
+
+    days: int = KEPT_DAYS
+    runs: int = KEPT_RUNS  # at least, however old they are
+
+
+def prune(instance: dg.DagsterInstance, kept: Kept, now: datetime) -> Pruned:
+    """Removes runs that ended, and events and check results, from before `kept.days`, except the newest of each partition and check."""
+    before = now - timedelta(days=kept.days)
+    ended = dg.RunsFilter(statuses=FINISHED_STATUSES)
+    stays = {record.dagster_run.run_id for record in instance.get_run_records(ended, limit=kept.runs)} if kept.runs else set()
+    old = instance.get_run_records(dg.RunsFilter(statuses=FINISHED_STATUSES, created_before=before), limit=RUNS_AT_ONCE, ascending=True)
+    gone = [record.dagster_run.run_id for record in old if record.dagster_run.run_id not in stays]
+    for run_id in gone:
+        instance.run_storage.delete_run(run_id)
+    storage = instance.event_log_storage
+    if not isinstance(storage, SqlEventLogStorage):  # an instance that keeps nothing
+        return Pruned(len(gone))
+    remaining = {record.dagster_run.run_id for record in instance.get_run_records(dg.RunsFilter(created_before=before))}
+    with storage.index_connection() as connection:
+        events = _prune_events(connection, before, remaining)
+        checks = _prune_checks(connection, before)
+    if isinstance(storage, OneEventLogStorage):
+        storage.compact(gone)
+    return Pruned(len(gone), events, checks)
+
+
+def _prune_events(connection: sa.Connection, before: datetime, stays: set[str]) -> int:
+    table = SqlEventLogStorageTable.c
+    place = (table.asset_key, table.partition, table.dagster_event_type)
+    newest = sa.select(sa.func.max(table.id)).where(table.dagster_event_type.in_(SHOWN)).group_by(*place)
+    old = (table.timestamp < before.astimezone(UTC).replace(tzinfo=None)) & table.run_id.not_in(stays) & table.id.not_in(newest)
+    count = connection.execute(sa.delete(SqlEventLogStorageTable).where(old)).rowcount
+    connection.execute(sa.delete(AssetEventTagsTable).where(AssetEventTagsTable.c.event_id.not_in(sa.select(table.id))))
+    return count
+
+
+def _prune_checks(connection: sa.Connection, before: datetime) -> int:
+    table = AssetCheckExecutionsTable.c
+    newest = sa.select(sa.func.max(table.id)).where(table.evaluation_event.is_not(None)).group_by(table.asset_key, table.check_name)
+    old = (table.create_timestamp < before.astimezone(UTC).replace(tzinfo=None)) & table.id.not_in(newest)
+    return connection.execute(sa.delete(AssetCheckExecutionsTable).where(old)).rowcount
+
+
+@dg.op
+def remove_old_history(context: dg.OpExecutionContext, config: Kept) -> None:
+    """Removes runs, events and check results that are older than the config's days."""
+    done = discreetly(PRUNE, lambda: prune(context.instance, config, datetime.now(UTC)))
+    context.add_output_metadata(metadata(vars(done)))
+    said = told("{runs} runs, {events} events and {check_results} check results removed.", **vars(done))
+    context.log.info(said)
+
+
+@dg.job(name=PRUNE, description="Removes old runs, events and check results; the newest of every partition and check stays.")
+def prune_job() -> None:
+    """Keeps Dagster's storage small."""
+    remove_old_history()
+
+
+@dg.schedule(job=prune_job, cron_schedule="0 5 * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
+def nightly_prune(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Every night at 05:00 UTC, after the others: history older than thirty days is removed."""
+    return dg.RunRequest(run_key=f"prune {context.scheduled_execution_time:%Y-%m-%d}")
