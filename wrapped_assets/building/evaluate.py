@@ -10,6 +10,7 @@ import polars as pl
 from wrapped_assets.building.failures import failure
 from wrapped_assets.building.value_laws import value_faults
 from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_PLAYS
 from wrapped_assets.kernels.lossless import is_lossless
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.periods import Month
@@ -37,6 +38,12 @@ def result_by_ranges(
             }
         parts.append(lazy_result(declaration, seen, rules, period).collect(engine=_engine(seen)))
     return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def hears_nothing(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> bool:
+    """Whether no input that comes from plays has a row. Then the result has none, without a question to the function: a law says so."""
+    heard = [inputs[read.asset] for read in declaration.reads if EXTERNALS.get(read.asset) not in WITHOUT_PLAYS]
+    return bool(heard) and all(isinstance(frame, pl.DataFrame) and frame.is_empty() for frame in heard)
 
 
 def _engine(inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> Literal["in-memory", "streaming"]:

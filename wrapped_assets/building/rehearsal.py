@@ -8,10 +8,10 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, lazy_result
+from wrapped_assets.building.evaluate import checked, hears_nothing, lazy_result
 from wrapped_assets.building.rehearsed_inputs import Rows, yearly_frames
 from wrapped_assets.contracts.declaration import Declaration, Read
-from wrapped_assets.contracts.graph import EXTERNALS, YEARLY, Graph, project_graph
+from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
 from wrapped_assets.listens.clocks import EDGE
@@ -25,7 +25,6 @@ from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 Found = dict[tuple[str, str], pl.DataFrame]
 Plays = Mapping[str, pl.DataFrame | Sequence[tuple[Source, pl.DataFrame]]]
-_NOT_HEARD = {*YEARLY, EXTERNALS["listeners"], EXTERNALS["exclusions"], EXTERNALS["links"]}  # says nothing of plays
 _EXCLUSIONS = {column.name: column.dtype for column in (c.listener_id, c.exclusion_kind, c.target_id)}
 _LISTENERS = {column.name: column.dtype for column in (c.listener_id, c.time_zone)}
 
@@ -126,9 +125,8 @@ def _computed(
     graph: Graph, declaration: Declaration, period: str, found: Found, externals: Mapping[str, pl.DataFrame], rules: Rules
 ) -> pl.DataFrame:
     inputs = inputs_of(graph, declaration, period, found, externals)
-    heard = [inputs[read.asset] for key, read in graph.inputs(declaration) if key not in _NOT_HEARD]
-    if all(frame.is_empty() for frame in heard):
-        return pl.DataFrame(schema=declaration.schema)  # a law says so, and most months of an example are empty
+    if hears_nothing(declaration, inputs):  # most months of an example are empty
+        return pl.DataFrame(schema=declaration.schema)
     return checked(declaration, lazy_result(declaration, inputs, rules, period).collect())
 
 

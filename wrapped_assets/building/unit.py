@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, lazy_result, result_by_ranges
+from wrapped_assets.building.evaluate import checked, hears_nothing, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
@@ -87,7 +88,7 @@ class Unit:
         return any(key in unfinished and key != cell.asset for key, _ in self.situation.graph.inputs(declaration))
 
     def _run_level(self, cells: Iterable[Cell]) -> None:
-        level: list[tuple[Work, pl.LazyFrame]] = []
+        level: list[tuple[Work, pl.LazyFrame | pl.DataFrame]] = []
         for cell in cells:
             if blocker := self._blocker(cell):
                 self._fail(cell, f"not computed: {blocker} failed")
@@ -126,12 +127,17 @@ class Unit:
         started = time.monotonic()
         cell = work.cell
         declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
-        frame = result_by_ranges(declaration, self._inputs.of(cell), rules, cell.period, self._inputs.ranges(cell))
+        inputs = self._inputs.of(cell)
+        nothing = pl.DataFrame(schema=declaration.schema) if hears_nothing(declaration, inputs) else None
+        frame = result_by_ranges(declaration, inputs, rules, cell.period, self._inputs.ranges(cell)) if nothing is None else nothing
         return Computed.of(self.situation, work, self._accepted(work, frame), time.monotonic() - started)
 
-    def _lazy(self, cell: Cell) -> pl.LazyFrame:
+    def _lazy(self, cell: Cell) -> pl.LazyFrame | pl.DataFrame:
+        """The rows of a cell of a bucket, where they are known, or the query for them."""
         declaration = self.situation.graph.by_key[cell.asset]
         inputs = self._inputs.of(cell)
+        if hears_nothing(declaration, inputs):
+            return pl.DataFrame(schema=declaration.schema)
         rules = self.situation.rules[period_year(cell.period)]
         if declaration.row_key:
             (read,) = declaration.reads
@@ -141,24 +147,22 @@ class Unit:
 
             logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
             ahead = partial(self._inputs.ahead, cell, read, self._planned)
-            return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead).lazy()
+            return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead)
         return lazy_result(declaration, inputs, rules, cell.period)
 
-    def _computed(self, level: list[tuple[Work, pl.LazyFrame]]) -> list[Computed]:
+    def _computed(self, level: list[tuple[Work, pl.LazyFrame | pl.DataFrame]]) -> list[Computed]:
         """All at once, so that common parts run once; one by one where that fails, to tell which."""
-        if not level:
-            return []
         started = time.monotonic()
-        try:
-            frames: list[pl.DataFrame | None] = list(pl.collect_all([lazy for _, lazy in level]))
-        except Exception:  # noqa: BLE001
-            frames = [None] * len(level)
-        share = (time.monotonic() - started) / len(level)
+        queries = {work.cell: rows for work, rows in level if isinstance(rows, pl.LazyFrame)}
+        found: dict[Cell, pl.DataFrame] = {}
+        with suppress(Exception):
+            found = dict(zip(queries, pl.collect_all(list(queries.values())), strict=True)) if queries else {}
+        share = (time.monotonic() - started) / max(1, len(level))
         done = []
-        for (work, lazy), frame in zip(level, frames, strict=True):
+        for work, rows in level:
             try:
-                whole = self._accepted(work, frame if frame is not None else lazy.collect())
-                done.append(Computed.of(self.situation, work, whole, share))
+                frame = found[work.cell] if work.cell in found else rows.lazy().collect()
+                done.append(Computed.of(self.situation, work, self._accepted(work, frame), share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)
         return done

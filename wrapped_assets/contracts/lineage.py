@@ -29,6 +29,7 @@ EXTERNALS: dict[str, str] = {
 }
 # Inputs with yearly partitions; the others are monthly. The catalogue and the groups have no buckets.
 YEARLY = frozenset(EXTERNALS[name] for name in ("profiles", "groups", *KNOWN_TABLES))
+WITHOUT_PLAYS = YEARLY | {EXTERNALS[name] for name in ("listeners", "exclusions", "links")}  # say nothing of plays
 WITHOUT_BUCKETS = YEARLY - {EXTERNALS["profiles"]}
 
 

@@ -51,7 +51,7 @@ def read_landed(
     `recent` has the files that were read for a month beside it.
     """
     wanted = list(columns)
-    parts = []
+    parts, are_kept = [], recent is not None
     for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),):
         beside = month.shift(shift)
         head, tail = edges(beside, edge or timedelta())
@@ -60,13 +60,16 @@ def read_landed(
             if touched == NO_ROWS:
                 continue
             lazy = _rows(root, chunk, recent)
+            are_kept &= chunk.row_count <= ROWS_KEPT
             if asset == TRACKS and flag:
                 lazy = lazy.filter(flag)
             elif flag:
                 lazy = lazy.filter(pl.col("listened_at").is_between(*(head if shift > 0 else tail)))
             parts.append(lazy.select(wanted))
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
-    return rows_of_files(parts) if parts else pl.DataFrame(schema=schema)
+    if not parts:
+        return pl.DataFrame(schema=schema)
+    return pl.concat(parts).collect() if are_kept else rows_of_files(parts)
 
 
 def _rows(root: Root, chunk: Chunk, recent: RecentFrames | None) -> pl.LazyFrame:
