@@ -12,8 +12,7 @@ from wrapped_assets.commands.options import data_option
 @click.option("--port", type=int, default=3000, show_default=True)
 @click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="Also answer requests for this host. Can be repeated.")
 @data_option
-@click.pass_context
-def command(ctx, host, port, allowed, data) -> None:
+def command(host, port, allowed, data) -> None:
     """Start the Dagster UI with its daemon, schedules and sensors on this data root.
 
     It answers requests for localhost, 127.0.0.1 and [::1], for --host, and for each --allow-host, and refuses requests by other sites.
@@ -21,4 +20,4 @@ def command(ctx, host, port, allowed, data) -> None:
     from wrapped_assets.orchestration.ui import serve
 
     click.echo(f"Starting; then open http://{f'[{host}]' if ':' in host else host}:{port}", err=True)
-    ctx.exit(serve(data, host=host, port=port, allowed=allowed))
+    serve(data, host=host, port=port, allowed=allowed)

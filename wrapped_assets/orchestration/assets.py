@@ -8,6 +8,7 @@ import dagster as dg
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.orchestration import checks
+from wrapped_assets.orchestration.groups import groups_of
 from wrapped_assets.orchestration.lake import Lake, fingerprints
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.orchestration.portrait import outside_portrait, portrait
@@ -26,12 +27,13 @@ def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.
         dg.AssetSpec(key=key.split("/"), partitions_def=periods.of_external(key), **outside_portrait(graph, name))
         for name, key in EXTERNALS.items()
     ]
+    groups = groups_of(graph)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # backfill_policy
-        return [*outside, *(asset_of(graph, periods, declaration) for declaration in graph.by_key.values())]
+        return [*outside, *(asset_of(graph, periods, found, groups[key]) for key, found in graph.by_key.items())]
 
 
-def asset_of(graph: Graph, periods: Periods, declaration: Declaration) -> dg.AssetsDefinition:
+def asset_of(graph: Graph, periods: Periods, declaration: Declaration, group: str) -> dg.AssetsDefinition:
     """One declared asset. A run may ask for one partition or for a range, which is carried out as one, or for checks alone."""
     spec = dg.AssetSpec(
         key=declaration.key.split("/"),
@@ -39,7 +41,7 @@ def asset_of(graph: Graph, periods: Periods, declaration: Declaration) -> dg.Ass
         partitions_def=periods.of(declaration),
         code_version=fingerprints()[declaration.key],
         freshness_policy=FRESHNESS[declaration.kind],
-        **portrait(graph, declaration),
+        **portrait(graph, declaration, group),
     )
 
     @dg.multi_asset(

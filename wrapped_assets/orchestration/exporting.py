@@ -9,6 +9,7 @@ import dagster as dg
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.exports.all_exports import all_exports
 from wrapped_assets.orchestration import facts
+from wrapped_assets.orchestration.groups import numbered
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.orchestration.portrait import privacy_tags
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from wrapped_assets.storage.exports import ExportRecord
     from wrapped_assets.storage.root import Root
 
-OWNERS = ["team:privacy"]
+OWNERS, GROUP = ["team:privacy"], numbered("exports")
 CHECK = "may_leave"
 FOUND = "{faults} faults found. `wrapped export` with the same name and year says which."
 CHECKED = "Every check of the gate, over the staged bytes. `wrapped export` says what it found where it fails."
@@ -46,7 +47,7 @@ def _staged(export: Export, periods: Periods) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key, deps=[dg.AssetDep(dg.AssetKey(source.split("/"))) for source in export.reads], partitions_def=periods.years,
-        group_name="exports", owners=OWNERS, kinds={"csv", "privacy"}, description=_description(policy, "Staged bytes, not yet out."),
+        group_name=GROUP, owners=OWNERS, kinds={"csv", "privacy"}, description=_description(policy, "Staged bytes, not yet out."),
         metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description=CHECKED)],
     )  # fmt: skip
@@ -68,7 +69,7 @@ def _delivered(export: Export, periods: Periods) -> dg.AssetsDefinition:
     policy = policy_of(export.name).policy
 
     @dg.asset(
-        key=_key(export, "delivered"), deps=[_key(export, "staged")], partitions_def=periods.years, group_name="exports", owners=OWNERS,
+        key=_key(export, "delivered"), deps=[_key(export, "staged")], partitions_def=periods.years, group_name=GROUP, owners=OWNERS,
         kinds={"csv", "privacy"}, description=_description(policy, "What left, with its privacy report."),
         metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
     )  # fmt: skip

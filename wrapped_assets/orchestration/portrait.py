@@ -1,5 +1,6 @@
 """How an asset looks in the UI: description, columns, lineage of columns, kinds, owners and tags, all read off its declaration."""
 
+import inspect
 from typing import Any
 
 import dagster as dg
@@ -7,6 +8,7 @@ import dagster as dg
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.contracts.known import KNOWN
+from wrapped_assets.orchestration.groups import numbered
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.categories import category_of, class_of_table
 
@@ -92,20 +94,28 @@ def lineage(graph: Graph, declaration: Declaration) -> dg.TableColumnLineage:
     return dg.TableColumnLineage(deps)
 
 
-def portrait(graph: Graph, declaration: Declaration) -> dict[str, Any]:
-    """The arguments of an asset that say what it is."""
+def portrait(graph: Graph, declaration: Declaration, group: str) -> dict[str, Any]:
+    """The arguments of an asset that say what it is, and where its code is."""
     privacy = class_of_table(declaration.columns, is_by_listener=declaration.kind != "year")
     return {
         "description": description(declaration),
-        "group_name": declaration.layer,
+        "group_name": group,
         "owners": OWNERS[declaration.layer],
         "kinds": {"polars", "parquet", *([KINDS[declaration.layer]] if declaration.layer in KINDS else [])},
-        "tags": {"privacy": privacy, **({"chapter": declaration.chapter} if declaration.chapter else {})},
+        "tags": {"privacy": privacy, "layer": declaration.layer, **({"chapter": declaration.chapter} if declaration.chapter else {})},
         "metadata": {
             "dagster/column_schema": schema(list(declaration.columns), declaration.grain),
             "dagster/column_lineage": lineage(graph, declaration),
+            "dagster/code_references": source_of(declaration),
         },
     }
+
+
+def source_of(declaration: Declaration) -> dg.CodeReferencesMetadataValue:
+    """Where the function is: its file and line, which the UI opens in an editor."""
+    code = inspect.unwrap(declaration.function).__code__
+    place = dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno, label=declaration.name)
+    return dg.CodeReferencesMetadataValue(code_references=[place])
 
 
 def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
@@ -116,7 +126,7 @@ def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
     group = key.partition("/")[0]
     return {
         "description": MEANINGS[name],
-        "group_name": group,
+        "group_name": numbered(group),
         "owners": OWNERS[group],
         "kinds": {"parquet"} if group == "sources" else {"sqlite"},
         "tags": {"privacy": class_of_table(columns, is_by_listener=False)},

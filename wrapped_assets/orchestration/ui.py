@@ -1,10 +1,10 @@
 """Starts Dagster's webserver and daemon on a data root, from any folder, with telemetry off."""
 
-import signal
-import subprocess
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
+from typing import NoReturn
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.orchestration.instance import open_instance, prepare
@@ -13,28 +13,20 @@ from wrapped_assets.orchestration.where import HOSTS, storage_folder
 from wrapped_assets.serving.shield import hosts_of
 
 
-def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000, allowed: Collection[str] = ()) -> int:
-    """Shows the project until it is interrupted; returns the exit code. The webserver has no login: leave it on this machine's address.
+def serve(data_root: Path, host: str = "127.0.0.1", port: int = 3000, allowed: Collection[str] = ()) -> NoReturn:
+    """Shows the project until it is interrupted. The webserver has no login: leave it on this machine's address.
 
-    It answers to this machine's names, to `host` unless that means every address, and to the `allowed` hosts.
+    It answers to this machine's names, to `host` unless that means every address, and to the `allowed` hosts. The server takes the place of
+    this process: what was needed to tell Dagster of the lake would otherwise stay in memory.
     """
     root = data_root.absolute()
     environment = {**prepare(root), HOSTS: " ".join(sorted(hosts_of(host, allowed)))}
     refresh(root)
     workspace = str(storage_folder(root) / "workspace.yaml")
     command = [sys.executable, "-m", "wrapped_assets.orchestration.dev", workspace, host, str(port)]
-    for stop in (signal.SIGTERM, signal.SIGINT):  # a shell starts what it puts in the background with interrupts ignored
-        signal.signal(stop, signal.default_int_handler)
-    with subprocess.Popen(command, env=environment, cwd=root) as server:  # noqa: S603 (our own arguments)
-        try:
-            return server.wait()
-        except KeyboardInterrupt:  # from a terminal it reaches the server, too; from elsewhere it must be handed on
-            try:
-                server.wait(5)
-            except subprocess.TimeoutExpired:
-                server.send_signal(signal.SIGINT)
-                server.wait()
-            return 0
+    os.chdir(root)
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)  # noqa: S606 (our own arguments)
 
 
 def refresh(root: Path) -> int:

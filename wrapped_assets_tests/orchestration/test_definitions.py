@@ -1,9 +1,11 @@
 """The code location: quick to load, and every asset says what it is."""
 
+import dataclasses
 import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import dagster as dg
@@ -16,6 +18,7 @@ from wrapped_assets.contracts.graph import EXTERNALS, graph_of, project_graph
 from wrapped_assets.definitions import defs
 from wrapped_assets.exports.all_exports import all_exports
 from wrapped_assets.orchestration.exporting import BY_COMMAND_ONLY
+from wrapped_assets.orchestration.groups import MOST, groups_of
 from wrapped_assets.orchestration.instance import SETTINGS, WORKSPACE
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.storage.first_month import first_month, note_first_month
@@ -58,7 +61,9 @@ def test_an_asset_says_what_it_is(key: str) -> None:
     assert all(column.description for column in schema.columns)
     tags = [(column.tags["privacy/class"], column.tags["privacy/category"]) for column in schema.columns]
     assert tags == [(column.privacy, category_of(column)) for column in declaration.columns]
-    assert spec.group_name == declaration.layer
+    assert spec.tags["layer"] == declaration.layer
+    (place,) = spec.metadata["dagster/code_references"].code_references
+    assert declaration.name in "".join(Path(place.file_path).read_text().splitlines()[place.line_number - 1 : place.line_number + 40])
     assert declaration.meaning in spec.description
     assert spec.owners
     assert {"polars", "parquet"} <= spec.kinds
@@ -70,6 +75,21 @@ def test_an_asset_says_what_it_is(key: str) -> None:
     for sources in lineage.values():
         assert {(found.asset_key.to_user_string(), found.column_name) for found in sources} <= read
         assert sources
+
+
+def test_a_group_has_at_most_twelve_assets_and_groups_sort_in_the_order_of_the_flow() -> None:
+    nodes = list(defs.resolve_asset_graph().asset_nodes)
+    assert max(Counter(node.group_name for node in nodes).values()) <= MOST
+    place = {node.key: int(node.group_name.partition("_")[0]) for node in nodes}
+    back = {parent.path[0] for node in nodes for parent in node.parent_keys if place[parent] > place[node.key]}
+    assert back <= {"insights", "population"}  # figures over all listeners of some insights, and listeners compared with them
+
+
+def test_a_chapter_that_grows_goes_on_in_another_group() -> None:
+    many = {f"x/{number}": dataclasses.replace(days, name=f"d{number}") for number in range(25)}
+    groups = groups_of(dataclasses.replace(GRAPH, by_key=many))
+    assert list(dict.fromkeys(groups.values())) == ["05_months_1", "05_months_2", "05_months_3"]
+    assert max(Counter(groups.values()).values()) <= MOST
 
 
 def test_every_input_from_outside_is_shown() -> None:

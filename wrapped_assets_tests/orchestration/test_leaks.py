@@ -118,7 +118,8 @@ def quoting(listens: pl.LazyFrame, *_: object) -> pl.LazyFrame:
 
 def inside(listens: pl.LazyFrame, *_: object) -> pl.LazyFrame:
     """An error of Python inside the engine."""
-    return listens.map_batches(lambda frame: frame.select(pl.col(PRIVATE[0])))
+    declared = project_graph().by_key["aggregates/listener_days"].schema
+    return listens.map_batches(lambda frame: frame.select(pl.col(PRIVATE[0])), schema=pl.Schema(declared))
 
 
 def panicking(listens: pl.LazyFrame, *_: object) -> pl.LazyFrame:
