@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.building.link_marks import (
@@ -142,7 +143,7 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     tracks = [pl.scan_parquet(intact_path(root, chunk)).select(list(LANDED_TRACKS)) for chunk in _of(chunks, TRACKS, bucket)]
     if not tracks:  # an erasure may leave plays without tracks
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
-    names = names_of(rows_of_files(tracks).unique("variant_id").sort("variant_id"), _catalogue(root, known))
+    names = names_of(_each_once(tracks), _catalogue(root, known))
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
@@ -159,6 +160,18 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     present = plays.group_by(who).agg(pl.col("is_head", "is_tail").any())
     monthly = present.join(links, on=["listener_id", "variant_id"]).select(list(MONTHLY)).sort(who)
     return monthly, led_to
+
+
+def _each_once(scans: Iterable[pl.LazyFrame]) -> pl.DataFrame:
+    """The tracks of some files, each variant once; a track stands in every month in which it was played."""
+    parts, known = [], np.zeros(0, dtype=np.int64)
+    for scan in scans:
+        rows = scan.collect()
+        ids = rows["variant_id"].to_numpy()
+        is_new = ~np.isin(ids, known)
+        parts.append(rows[np.flatnonzero(is_new)])
+        known = np.concatenate([known, ids[is_new]])
+    return pl.concat(parts).unique("variant_id").sort("variant_id")
 
 
 def _catalogue(root: Root, known: Known) -> Catalogue | None:

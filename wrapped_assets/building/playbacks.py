@@ -22,7 +22,7 @@ from wrapped_assets.vocabulary.periods import Month
 Slot = tuple[str, int]  # a UTC month and a bucket
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 _TRACKS_READ = tracks.reads[0].columns
-MOST_HELD = 1_000_000  # doubtful plays in memory: some 50 MB
+MOST_HELD = 200_000  # doubtful plays in memory; while a year of them is resolved they take some 100 MB
 
 
 def count_playbacks(root: Root, cells: Collection[Slot]) -> int:
