@@ -7,20 +7,18 @@ tracks, so that what is known of a track is worked out once. Memory is bounded b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 import polars as pl
-import xxhash
 
-from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, Source
 from wrapped_assets.sources import richness, times
-from wrapped_assets.sources.batches import name_reason, played_reason, time_reason
+from wrapped_assets.sources.batches import played_reason, time_reason
 from wrapped_assets.sources.parquet_rows import LostRows, frames
+from wrapped_assets.sources.recordings_beside import RECORDINGS, TEXTS, companion_of, faults_of, track_columns
 
-RECORDINGS, LISTENERS = "recordings.parquet", "listeners.parquet"
+LISTENERS = "listeners.parquet"
 ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
 # Files that may lie beside a log and are read by others: `wrapped catalogue import` and `wrapped consent import`.
 BESIDE = frozenset(f"{name}.parquet" for name in ("artists", "release_groups", "genres", "places", "consents"))
@@ -29,8 +27,6 @@ LISTENER_SCHEMA = {
 }  # fmt: skip
 FLAGS = ("is_scrobble", "is_private", "is_skipped")
 NO_PLAYS, NO_ROWS, NO_TRACKS = (pl.DataFrame(schema=schema) for schema in (CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA))
-_READ: dict[str, _Companion] = {}  # the last companion, by its content
-TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
 
 
 def recognises(head: Head) -> bool:
@@ -51,7 +47,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
         yield Batch(NO_PLAYS, NO_ROWS, tracks=NO_TRACKS, listeners=_listeners(stream))
         return
     names = set(head.column_names)
-    companion = None if names & set(TEXTS.values()) else _companion(head)
+    companion = None if names & set(TEXTS.values()) else companion_of(head)
     wanted = {"listener", "listened_at", "ms_played", *FLAGS}
     wanted |= {"recording"} if companion is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
     first_row = 0
@@ -75,61 +71,6 @@ def lost(first_row: int, rows: LostRows) -> Batch:
     return Batch(NO_PLAYS, _conformed(rejected, REJECTED_SCHEMA), tracks=NO_TRACKS, unread_bytes=rows.size)
 
 
-def _companion(head: Head) -> _Companion:
-    stream = head.companion(RECORDINGS)
-    if stream is None:
-        raise InputError(
-            f"the event log names its recordings by key: put {RECORDINGS} (recording, recording_name, artist_name, …) next to it"
-        )
-    with stream:
-        content = stream.read()
-    digest = xxhash.xxh3_128_hexdigest(content)
-    if digest not in _READ:  # a log has hundreds of files and one companion
-        _READ.clear()
-        _READ[digest] = _companion_of(pl.read_parquet(content, glob=False))
-    return _READ[digest]
-
-
-@dataclass(frozen=True)
-class _Companion:
-    """The recordings by key, without repeated keys, and behind them one without names that stands for all unknown keys.
-
-    `tracks` and `faults` (why a track's plays are refused) have a row for each.
-    """
-
-    keys: pl.Series
-    tracks: pl.DataFrame
-    faults: pl.Series
-
-    def places(self, keys: pl.Series) -> np.ndarray:
-        """The row of each key."""
-        unknown = len(self.keys)
-        if not self.keys.dtype.is_integer():  # about five times slower than numbers
-            wanted = keys.cast(self.keys.dtype, strict=False).to_frame("recording")
-            found = self.keys.to_frame("recording").with_row_index("place").join(wanted.unique(), on="recording", how="inner")
-            return wanted.join(found, on="recording", how="left", maintain_order="left")["place"].fill_null(unknown).to_numpy()
-        ordered, numbers = self.keys.to_numpy(), keys.cast(self.keys.dtype, strict=False)
-        wanted = numbers.fill_null(0).to_numpy()
-        is_dense = unknown > 0 and ordered[0] == 0 and ordered[-1] == unknown - 1  # 0, 1, 2, …: a key is its own place
-        places = wanted.astype(np.int64) if is_dense else np.searchsorted(ordered, wanted)
-        inside = np.clip(places, 0, max(unknown - 1, 0))
-        is_known = (ordered[inside] == wanted) & numbers.is_not_null().to_numpy() if unknown else np.zeros(len(wanted), dtype=bool)
-        return np.where(is_known, inside, unknown)
-
-
-def _companion_of(table: pl.DataFrame) -> _Companion:
-    if "recording" not in table.columns:
-        raise InputError(f"{RECORDINGS} has no column `recording`, the key that the event log uses")
-    named = table.filter(pl.col("recording").is_not_null()).select("recording", *_track_columns(table))
-    ordered = named.unique("recording", keep="first", maintain_order=True).sort("recording")
-    tracks = pl.concat([ordered, ordered.clear(1)]).select(TRACK_SCHEMA.keys())
-    return _Companion(ordered["recording"], tracks, _faults_of(tracks))
-
-
-def _faults_of(tracks: pl.DataFrame) -> pl.Series:
-    return tracks.select(reason=name_reason())["reason"]
-
-
 def _listeners(stream: BinaryIO) -> pl.DataFrame:
     table = pl.read_parquet(stream, glob=False)
     return _conformed(table, LISTENER_SCHEMA).filter(pl.col("listener").is_not_null()).unique("listener", keep="first", maintain_order=True)
@@ -137,23 +78,10 @@ def _listeners(stream: BinaryIO) -> pl.DataFrame:
 
 def inline_tracks(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows with `track`, and the tracks: one for each set of texts and ids."""
-    texts = frame.select(_track_columns(frame))
+    texts = frame.select(track_columns(frame))
     groups = texts.with_row_index("row").group_by(TRACK_SCHEMA.keys(), maintain_order=True).agg("row").with_row_index("track")
     codes = groups.select("track", "row").explode("row").sort("row")["track"]
     return frame.with_columns(codes.alias("track")), groups.select(TRACK_SCHEMA.keys())
-
-
-def _track_columns(table: pl.DataFrame) -> list[pl.Expr]:
-    """TRACK_SCHEMA from the log's own names; a credit that is missing is made of the artists."""
-    present = {name: pl.col(TEXTS.get(name, name)) for name in TRACK_SCHEMA if TEXTS.get(name, name) in table.columns}
-    if "artist_credit" not in present and "artist_names" in present:
-        present["artist_credit"] = pl.col("artist_names").list.join(", ")
-    if "media" in present:
-        present["media"] = present["media"].fill_null("music")
-    otherwise = {"media": pl.lit("music")}
-    return [
-        present.get(name, otherwise.get(name, pl.lit(None))).cast(dtype, strict=False).alias(name) for name, dtype in TRACK_SCHEMA.items()
-    ]
 
 
 def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
@@ -179,7 +107,7 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
         start_ms=start_ms, **{} if "ms_played" in keyed.columns else {"ms_played": pl.lit(None, dtype=pl.Int64)}
     ).with_columns(pl.col("ms_played").cast(pl.Int64, strict=False))
     whose = pl.when(pl.col("listener").is_null()).then(pl.lit("not_an_object"))
-    faults = _faults_of(tracks) if faults is None else faults
+    faults = faults_of(tracks) if faults is None else faults
     why_track = faults.gather(frame["track"]) if faults.null_count() < tracks.height else pl.lit(None, dtype=pl.String)
     judged = frame.with_columns(reason=pl.coalesce(time_reason("listened_at", "start_ms"), whose, played_reason(), why_track))
     plain = judged["reason"].null_count() == judged.height

@@ -6,7 +6,7 @@ each file needs are cut out of that order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -16,20 +16,19 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.kernels.hashing import frame_hashes
-from wrapped_assets.kernels.time_order import in_time_order
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, edges
+from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Month
 
 MOST_TRACKS = 400_000  # that are kept from one flush to the next: about 150 MB
-_DAY_MS = 86_400_000
 
 
 @dataclass
@@ -93,8 +92,8 @@ class LandingWriter:
         if self._waiting:
             plays, self._plays = pl.concat(self._plays, rechunk=True), []
             people = np.fromiter(self._people, dtype=np.int64, count=len(self._people))
-            tracks, places = _by_variant(pl.concat(self._tracks))
-            for bucket, month, rows in _cells(plays, people, self.root.bucket_count):
+            tracks, places = by_variant(pl.concat(self._tracks))
+            for bucket, month, rows in by_cell(plays, people, self.root.bucket_count):
                 part = plays[rows]
                 place = places[part["variant_id"].to_numpy()]
                 ids = people[part["listener_id"].to_numpy()], tracks["variant_id"].to_numpy()[place]
@@ -106,10 +105,10 @@ class LandingWriter:
         near = [plays["listened_at"].is_between(*ends) for ends in edges(month, self.edge)]
         who = plays["listener_id"].to_numpy()
         people = who[np.flatnonzero(np.append(who[:1] == who[:1], who[1:] != who[:-1]))].astype("<i8").tobytes()
-        plays = _ties_ordered(plays)
+        plays = ties_ordered(plays)
         self._store(PLAYS, month, bucket, plays, near, people)
         self.watch(self.chunks[-1], plays)
-        is_used, *is_near = (_marked(place[rows], tracks.height) for rows in (slice(None), *(mask.to_numpy() for mask in near)))
+        is_used, *is_near = (marked(place[rows], tracks.height) for rows in (slice(None), *(mask.to_numpy() for mask in near)))
         used = np.flatnonzero(is_used)
         found = tracks[used].with_columns(is_head=is_near[0][used], is_tail=is_near[1][used])
         self._store(TRACKS, month, bucket, found, [found["is_head"], found["is_tail"]], None)
@@ -149,58 +148,6 @@ def _recorded(connection: sa.Connection) -> dict[str, str]:
     """The path and the hash of every landed file."""
     rows = connection.execute(sa.select(tables.chunks.c.path, tables.chunks.c.file_hash))
     return {row.path: row.file_hash for row in rows}
-
-
-def _by_variant(tracks: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:
-    """Each track once, by variant; and which row of these each track became."""
-    ids, first, places = np.unique(tracks["variant_id"].to_numpy(), return_index=True, return_inverse=True)
-    return tracks if len(ids) == tracks.height and (first[1:] > first[:-1]).all() else tracks[first], places
-
-
-def _cells(plays: pl.DataFrame, people: np.ndarray, buckets: int) -> Iterator[tuple[int, Month, np.ndarray]]:
-    """Each bucket and UTC month with its rows by listener and time. `listener_id` is a place in `people`."""
-    listener, at = plays["listener_id"].to_numpy(), plays["listened_at"].to_physical().to_numpy()
-    rank = np.empty(len(people), dtype=np.int64)
-    rank[np.argsort(people)] = np.arange(len(people))
-    day = at // _DAY_MS
-    first = int(day.min())
-    month_of_day = np.arange(first, int(day.max()) + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    span = int(month_of_day[-1] - month_of_day[0]) + 1
-    cell = (people & (buckets - 1))[listener] * span + (month_of_day - month_of_day[0])[day - first]
-    rows = np.arange(len(cell)) if (cell[1:] >= cell[:-1]).all() else np.argsort(_narrow(cell), kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(cell[rows])) + 1, len(cell))
-    for start, end in zip(np.append(0, ends[:-1]), ends, strict=True):
-        mine = rows[start:end]
-        bucket, month = divmod(int(cell[mine[0]]), span)
-        year, zero_based = divmod(month + int(month_of_day[0]), 12)
-        yield bucket, Month(1970 + year, zero_based + 1), mine[in_time_order(rank[listener[mine]], at[mine])]
-
-
-def _narrow(numbers: np.ndarray) -> np.ndarray:
-    """The numbers in 16 bits where they fit, for which NumPy's stable sort is linear."""
-    return numbers.astype(np.uint16) if int(numbers.max()) < 2**16 else numbers
-
-
-def _ties_ordered(plays: pl.DataFrame) -> pl.DataFrame:
-    """Plays that are by listener and time, in a total order: those of one listener and instant by track, then by every other column."""
-    key = ["listener_id", "listened_at", "variant_id"]
-    is_tied = np.zeros(plays.height + 1, dtype=bool)
-    same = [plays[name].to_physical().to_numpy() for name in key[:2]]
-    is_tied[1:-1] = (same[0][1:] == same[0][:-1]) & (same[1][1:] == same[1][:-1])
-    tied = np.flatnonzero(is_tied[1:] | is_tied[:-1])
-    if not len(tied):
-        return plays
-    order = np.arange(plays.height)
-    rows = plays[tied].with_columns(_row=tied)
-    order[tied] = rows.sort(*key, *(name for name in plays.columns if name not in key), nulls_last=True)["_row"].to_numpy()
-    return plays[order]
-
-
-def _marked(rows: np.ndarray, count: int) -> np.ndarray:
-    """Which of `count` numbers are among `rows`."""
-    marked = np.zeros(count, dtype=bool)
-    marked[rows] = True
-    return marked
 
 
 def _reaches_over(month: Month, listened_at: pl.Series) -> tuple[bool, bool]:

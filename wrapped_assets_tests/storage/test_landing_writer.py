@@ -20,8 +20,8 @@ from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.doubtful import is_doubtful
-from wrapped_assets.sources import event_log
 from wrapped_assets.sources.event_log import EVENT_LOG
+from wrapped_assets.sources.recordings_beside import track_columns
 from wrapped_assets.storage import landing_writer, tables
 from wrapped_assets.storage.chunks import PLAYS, Chunk, load_chunks
 from wrapped_assets.storage.landing import edges
@@ -78,7 +78,7 @@ def is_right(root: Root, chunk: Chunk, rows: pl.DataFrame) -> bool:
 @given(st.lists(st.lists(PLAY, min_size=1, max_size=12), min_size=1, max_size=4), st.sampled_from([1, 2]))
 @settings(max_examples=25, deadline=None)
 def test_every_file_is_what_a_slow_writer_would_write(batches: list[list[tuple[object, ...]]], buckets: int) -> None:
-    tracks = TRACKS.select(event_log._track_columns(TRACKS))
+    tracks = TRACKS.select(track_columns(TRACKS))
     given_ = [batch_of(plays, tracks) for plays in batches]
     root = root_of(buckets)
     writer = LandingWriter(root, EDGE)
@@ -92,7 +92,7 @@ def test_every_file_is_what_a_slow_writer_would_write(batches: list[list[tuple[o
 
 
 def test_numbers_of_tracks_begin_anew_without_a_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tracks = TRACKS.select(event_log._track_columns(TRACKS))
+    tracks = TRACKS.select(track_columns(TRACKS))
     batches = [batch_of([("ana", 0, 1, row, False), ("ana", 5, 1, row + 1, False)], tracks) for row in (0, 2, 0)]
     found = []
     for name, most in (("kept", 400_000), ("anew", 1)):
@@ -113,7 +113,7 @@ IMPORT = st.lists(st.tuples(st.booleans(), st.lists(PLAY, min_size=1, max_size=6
 @given(st.lists(IMPORT, min_size=1, max_size=3))
 @settings(max_examples=15, deadline=None)
 def test_playbacks_counted_from_memory_are_those_counted_from_the_files(imports: list[list[tuple[bool, list[tuple[object, ...]]]]]) -> None:
-    tracks = TRACKS.select(event_log._track_columns(TRACKS))
+    tracks = TRACKS.select(track_columns(TRACKS))
     other = source_like("other", 99, 10, 60)
     root = root_of(1)
     with root.engine.begin() as connection:
@@ -137,7 +137,7 @@ def test_playbacks_counted_from_memory_are_those_counted_from_the_files(imports:
 
 def test_a_whole_file_keeps_its_bytes_and_a_damaged_one_is_mended(tmp_path: Path) -> None:
     root = Root.open_or_make(tmp_path / "root", 1, KEY)
-    batch = batch_of([("ana", 0, 1, 0, False)], TRACKS.select(event_log._track_columns(TRACKS)))
+    batch = batch_of([("ana", 0, 1, 0, False)], TRACKS.select(track_columns(TRACKS)))
 
     def landed() -> list[Chunk]:
         writer = LandingWriter(root, EDGE)
