@@ -14,7 +14,12 @@ Part: TypeAlias = "bool | int | float | str | bytes | date | datetime | tuple[Pa
 
 def combined(*parts: Part) -> str:
     """Hashes ordered values with their types, so None is not a text and ("a,b", "c") is not ("a", "b,c"); 32 hex digits."""
-    return hashlib.blake2b(written(*parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return hashed(written(*parts))
+
+
+def hashed(text: str) -> str:
+    """The hash of what `written` wrote."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def rows_version(row_count: int, hashes: dict[str, str]) -> str:

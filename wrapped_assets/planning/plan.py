@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Literal
 
-from wrapped_assets.kernels.versions import SCHEME, Part, combined
+from wrapped_assets.kernels.versions import SCHEME, hashed, written
 from wrapped_assets.planning.halves import is_same_code
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
@@ -48,13 +47,13 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     """Compares a cell's current inputs with the recorded ones."""
     declaration = situation.graph.by_key[cell.asset]
     logic, rules = situation.logic[cell.asset], situation.rules_version(declaration, cell.period)
-    parts: list[Part] = [SCHEME, logic, rules]
     waits: str | None = None
-    for key, partition, source, hashes in situation.inputs_of(cell):
-        if source is not None and source in pending:
+    texts = [written(SCHEME, logic, rules)]
+    for key, partition, source, text in situation.texts_of(cell):
+        if pending and source is not None and source in pending:
             waits = waits or f"{key} {partition} is about to run"
-        parts += [key, partition, len(hashes), *chain.from_iterable(hashes.items())]
-    version = combined(*parts)
+        texts.append(text)
+    version = hashed("".join(texts))
     stored = situation.stored.get(cell)
     if stored is None:
         return Decision("missing", "it was never computed", version)

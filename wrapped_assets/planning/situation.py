@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.versions import combined
+from wrapped_assets.planning.expected import expected_cells
 from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules, clamped
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from wrapped_assets.contracts.asset import Declaration, Read
 
 NO_BUCKET = -1
+_OUTSIDE = frozenset(EXTERNALS.values())
 
 
 @dataclass
@@ -36,7 +38,9 @@ class Situation:
     catalogues: Mapping[int, str | None] = field(default_factory=dict)  # the version that each edition is told by
     _expected: dict[Cell, None] = field(default_factory=dict)
     _sources: dict[tuple[str, str, str, str, int | None], list[tuple[str, Cell]]] = field(default_factory=dict)
-    _rules: dict[tuple[frozenset[str], str, str, Rules], str] = field(default_factory=dict)
+    _inputs: dict[str, list[tuple[str, Read]]] = field(default_factory=dict)
+    _texts: dict[int, tuple[StoredCell, dict[str, str]]] = field(default_factory=dict)
+    _rules: dict[tuple[str, str], tuple[Rules, str]] = field(default_factory=dict)
 
     def expected(self) -> dict[Cell, None]:
         """Every cell that should exist, in an order in which inputs come first."""
@@ -51,13 +55,17 @@ class Situation:
     def rules_version(self, declaration: Declaration, period: str) -> str:
         """The part of the edition's rules that the asset depends on."""
         rules = self.rules[period_year(period)]
-        slot = (declaration.rules, declaration.kind, period, rules)
-        if slot not in self._rules:
-            if declaration.kind == "month_bucket":
-                month = Month.parse(period)
-                rules = clamped(rules, month.first_day, month.last_day)
-            self._rules[slot] = combined(*((name, getattr(rules, name)) for name in sorted(declaration.rules)))
-        return self._rules[slot]
+        slot = (declaration.key, period)
+        known = self._rules.get(slot)
+        if known is not None and known[0] is rules:
+            return known[1]
+        seen = rules
+        if declaration.kind == "month_bucket":
+            month = Month.parse(period)
+            seen = clamped(rules, month.first_day, month.last_day)
+        version = combined(*((name, getattr(seen, name)) for name in sorted(declaration.rules)))
+        self._rules[slot] = rules, version
+        return version
 
     def inputs_of(self, cell: Cell) -> list[tuple[str, str, Cell | None, Mapping[str, str]]]:
         """(input name, partition, cell or None for an outside input, column → hash) of everything that a cell reads and that exists."""
@@ -74,6 +82,31 @@ class Situation:
                         found.append((key, partition, source, {name: hashes.get(name, "absent") for name in read.columns}))
                     else:
                         found.append((key, partition, source, {}))
+        return found
+
+    def texts_of(self, cell: Cell) -> list[tuple[str, str, Cell | None, str]]:
+        """The same as `inputs_of`, with the hashes as `versions.written` would write them; a column's is made once for all who read it."""
+        declaration = self.graph.by_key[cell.asset]
+        inputs = self._inputs.get(cell.asset)
+        if inputs is None:
+            inputs = self._inputs[cell.asset] = self.graph.inputs(declaration)
+        found: list[tuple[str, str, Cell | None, str]] = []
+        for key, read in inputs:
+            if key in _OUTSIDE:
+                outside = self.outside(key, read, cell, self.landed)
+                found.extend((key, partition, None, _text(key, partition, hashes)) for _, partition, _, hashes in outside)
+                continue
+            for partition, source in self._sources_read(declaration, key, read, cell):
+                stored = self.stored.get(source)
+                if stored is None:
+                    found.append((key, partition, source, _text(key, partition, {})))
+                    continue
+                known = self._texts.get(id(stored))
+                if known is None or known[0] is not stored:
+                    known = self._texts[id(stored)] = (stored, {name: _column(name, one) for name, one in stored.column_hashes.items()})
+                columns = known[1]
+                texts = [columns[name] if name in columns else _column(name, "absent") for name in read.columns]
+                found.append((key, partition, source, _head(key, partition, len(texts)) + "".join(texts)))
         return found
 
     def _sources_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, Cell]]:
@@ -139,43 +172,21 @@ class Situation:
         return _buckets(self.landed)
 
 
+def _text(key: str, partition: str, hashes: Mapping[str, str]) -> str:
+    """`versions.written` of an input, the number of its columns, and each with its hash."""
+    return _head(key, partition, len(hashes)) + "".join([_column(name, digest) for name, digest in hashes.items()])
+
+
+def _head(key: str, partition: str, count: int) -> str:
+    return f"s{len(key)}:{key}s{len(partition)}:{partition}is{len(str(count))}:{count}"
+
+
+def _column(name: str, digest: str) -> str:
+    return f"s{len(name)}:{name}s{len(digest)}:{digest}"
+
+
 def _buckets(landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[int]:
     return sorted({bucket for _, _, bucket in landed} - {NO_BUCKET})
-
-
-def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:
-    """Every cell for which something is landed: months by bucket, then years by stage and bucket; assets in graph order.
-
-    A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A year
-    in which nothing was played between others has its histories alone: each builds on the year before. A year's figures over
-    all listeners stand between the buckets' figures that they are made of and those that compare a listener with them.
-    """
-    months: dict[int, set[Month]] = {}
-    for (asset, period, bucket), hashes in landed.items():
-        if asset == EXTERNALS["landed_plays"] and hashes.get("whole"):
-            month = Month.parse(period)
-            near = {month} | ({month.shift(-1)} if hashes.get("early") else set()) | ({month.shift(1)} if hashes.get("late") else set())
-            months.setdefault(bucket, set()).update(near)
-    months_keys = [key for key, found in graph.by_key.items() if found.kind == "month_bucket"]
-    stages: dict[int, list[str]] = {}
-    for key, stage in graph.stages.items():
-        if graph.by_key[key].kind != "month_bucket":
-            stages.setdefault(stage, []).append(key)
-    chained = {key for key in graph.by_key if any(source == key for source, _ in graph.inputs(graph.by_key[key]))}
-    cells = [
-        Cell(key, str(month), bucket)
-        for month, bucket in sorted((month, bucket) for bucket, found in months.items() for month in found)
-        for key in months_keys
-    ]
-    first, last = ({bucket: end(found).year for bucket, found in months.items()} for end in (min, max))
-    played = {(month.year, bucket) for bucket, found in months.items() for month in found}
-    for year in range(min(first.values(), default=0), max(last.values(), default=-1) + 1):
-        buckets = sorted(bucket for bucket in months if first[bucket] <= year <= last[bucket])
-        for stage, keys in sorted(stages.items()):
-            for bucket in buckets if stage % 2 == 0 else [None]:
-                is_played = (year, bucket) in played if bucket is not None else any((year, each) in played for each in buckets)
-                cells.extend(Cell(key, str(year), bucket) for key in keys if is_played or key in chained)
-    return cells
 
 
 def cells_of(situation: Situation, keys: set[str] | None, periods: set[str] | None, buckets: set[int] | None = None) -> set[Cell]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import total_ordering
-from typing import Literal
+from typing import Literal, NamedTuple
 
 FIRST_YEAR = 2002  # no service recorded listens before; earlier times come from broken clocks
 
@@ -71,8 +71,7 @@ def period_year(period: str) -> int:
     return int(period[:4])
 
 
-@dataclass(frozen=True, order=True)
-class Cell:
+class Cell(NamedTuple):
     """The unit of storage: an asset's rows of one period and one bucket of listeners (None: all listeners)."""
 
     asset: str

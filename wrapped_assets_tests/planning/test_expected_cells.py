@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wrapped_assets.planning.situation import expected_cells
+from wrapped_assets.planning.expected import expected_cells
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.planning.situations import PLAYS, landed, layered
 

@@ -6,8 +6,9 @@ import pytest
 
 from wrapped_assets.contracts.declaration import Read
 from wrapped_assets.contracts.graph import Graph, graph_of
+from wrapped_assets.planning.expected import expected_cells
 from wrapped_assets.planning.plan import make_plan
-from wrapped_assets.planning.situation import NO_BUCKET, expected_cells
+from wrapped_assets.planning.situation import NO_BUCKET
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.planning.situations import World, asset, landed, layered, read, relogged
 
