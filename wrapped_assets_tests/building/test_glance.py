@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -23,6 +24,8 @@ from wrapped_assets.contracts.known import KNOWN
 from wrapped_assets.contracts.lineage import KNOWN_TABLES
 from wrapped_assets.kernels.hashing import column_hash
 from wrapped_assets.kernels.plain_columns import whole_numbers_hash
+from wrapped_assets.kernels.versions import SCHEME, combined
+from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import consents, registry, tables
 from wrapped_assets.storage.groups import set_group
@@ -72,6 +75,16 @@ def test_a_built_root_is_seen_as_it_would_be_loaded_whatever_happens_to_it(small
     gone = next(iter(Project(small).situation().stored.values()))
     (small.path / gone.path).unlink()
     _agree(small)
+
+
+def test_an_input_version_is_the_hash_of_everything_read_in_order(small: Root) -> None:
+    situation = Project(small).situation()
+    for cell in situation.expected():
+        rules = situation.rules_version(situation.graph.by_key[cell.asset], cell.period)
+        inputs = situation.inputs_of(cell)
+        read = chain.from_iterable((key, partition, len(hashes), *chain(*hashes.items())) for key, partition, _, hashes in inputs)
+        version = combined(SCHEME, situation.logic[cell.asset], rules, *read)
+        assert decide(situation, cell).input_version == version == situation.stored[cell].input_version
 
 
 def test_what_cannot_be_told_at_a_glance_is_left_to_the_loading(small: Root) -> None:
