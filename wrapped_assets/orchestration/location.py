@@ -3,6 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.orchestration import editions
 from wrapped_assets.orchestration.assets import all_assets
 from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, retention_job
 from wrapped_assets.orchestration.exporting import export_assets
@@ -16,9 +17,12 @@ from wrapped_assets.orchestration.up_to_date import check_of
 def definitions() -> dg.Definitions:
     """Everything that Dagster is told, as of the data root that the environment names; its data is not touched."""
     return dg.Definitions(
-        assets=[*all_assets(project_graph(), loaded_periods()), *export_assets(loaded_periods())],
+        assets=[
+            *all_assets(project_graph(), loaded_periods()), editions.editions_asset(project_graph(), loaded_periods()),
+            *export_assets(loaded_periods()),
+        ],
         asset_checks=[check_of(project_graph())],
-        jobs=[*JOBS.values(), retention_job, scrub_job, prune_job],
+        jobs=[*JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS],
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources={"lake": Lake(), "io_manager": NoIOManager()},

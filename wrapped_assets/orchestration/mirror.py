@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 
 import dagster as dg
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.orchestration import check_results
+from wrapped_assets.orchestration import check_results, editions
 from wrapped_assets.orchestration.facts import metadata
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.materialisations import data_version, known_versions, materialisation, newest, newest_event, versions
@@ -26,11 +27,13 @@ MOST_ROWS = 2_000_000  # above it, reading them all again takes longer than a se
 
 
 def state(root: Root) -> str:
-    """Changes whenever a cell or a landed file does: what there is to mirror."""
+    """Changes whenever a cell, a landed file or a live edition does, and every day, which may begin a month: what there is to mirror."""
     with root.engine.connect() as connection:
         cells = connection.execute(sa.select(sa.func.count(), sa.func.max(tables.cells.c.written_at)).select_from(tables.cells)).one()
         chunks = connection.execute(sa.select(sa.func.count()).select_from(tables.chunks)).scalar_one()
-    return combined(cells[0], cells[1], chunks)
+        live = connection.execute(sa.select(tables.publications.c.year, tables.publications.c.number).where(tables.publications.c.is_live))
+        shown = sorted(f"{year} {number}" for year, number in live)
+    return combined(cells[0], cells[1], chunks, datetime.now(UTC).date().isoformat(), *shown)
 
 
 def mirror(project: Project, instance: dg.DagsterInstance) -> int:
@@ -53,7 +56,22 @@ def mirror(project: Project, instance: dg.DagsterInstance) -> int:
         holds_nothing = set(loaded_periods().of(declaration).get_partition_keys()) - expected[key]
         parents = {source for source, _ in project.graph.inputs(declaration)}
         count += _mirror_asset(project, instance, declaration, stored[key], holds_nothing, parents)
-    return count
+    return count + _mirror_editions(project, instance)
+
+
+def _mirror_editions(project: Project, instance: dg.DagsterInstance) -> int:
+    """Reports the years whose state changed, and whether what is live is what is stored."""
+    found = editions.states(project.root)
+    events = [editions.event(int(year), found.get(int(year))) for year in loaded_periods().years.get_partition_keys()]
+    known = known_versions(instance, "editions/editions")
+    changed = [event for event in events if known.get(event.partition or "") != (event.tags or {})[DATA_VERSION]]
+    if changed:
+        _report(instance, changed)
+    now = editions.check_result(found)
+    last = instance.event_log_storage.get_asset_check_execution_history(dg.AssetCheckKey(editions.KEY, editions.LIVE_IS_STORED), limit=1)
+    if changed or not (last and last[0].evaluation and last[0].evaluation.passed == now.passed):
+        _report_check(instance, now)
+    return len(changed)
 
 
 def _mirror_asset(
@@ -85,13 +103,15 @@ def _report_checks(
     names = [name for name in check_results.names_of(declaration) if not is_much or name in HELD_BY_A_BUILD]
     stored = check_results.Stored(lake, declaration, {} if is_much else cells, {})
     for name in names:
-        found = check_results.result(stored, name)
-        instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(
-                asset_key=dg.AssetKey(declaration.key.split("/")), check_name=name, passed=found.passed, severity=found.severity,
-                metadata=found.metadata,
-            )
-        )  # fmt: skip
+        _report_check(instance, check_results.result(stored, name))
+
+
+def _report_check(instance: dg.DagsterInstance, found: dg.AssetCheckResult) -> None:
+    """Stores a check's result that belongs to no run."""
+    evaluation = dg.AssetCheckEvaluation(
+        asset_key=found.asset_key, check_name=found.check_name, passed=found.passed, severity=found.severity, metadata=found.metadata
+    )
+    instance.report_runless_asset_event(evaluation)
 
 
 def _code(project: Project, key: str, cells: Sequence[manifest.StoredCell]) -> str:

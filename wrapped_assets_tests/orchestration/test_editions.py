@@ -1,0 +1,87 @@
+"""Editions from the UI: their state, and jobs behind the gates of the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+
+from wrapped_assets.building.build import build
+from wrapped_assets.building.situate import Project
+from wrapped_assets.definitions import defs
+from wrapped_assets.orchestration import editions
+from wrapped_assets.orchestration.lake import Lake, open_project
+from wrapped_assets.orchestration.mirror import mirror, state
+from wrapped_assets.storage import publications
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.small_roots import import_text
+
+
+@pytest.fixture
+def instance(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv("WRAPPED_DATA", str(small.path))
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
+
+
+def run(instance: dg.DagsterInstance, job: str, op: str, **config: object) -> str:
+    """What a job's failure says; nothing where it succeeds."""
+    made = dg.RunConfig(ops={op: {"config": config}}, resources={"lake": Lake()})
+    done = defs.resolve_job_def(job).execute_in_process(instance=instance, run_config=made, raise_on_error=False)
+    return "".join(str(event.event_specific_data.error) for event in done.all_events if event.is_step_failure)
+
+
+def shown(instance: dg.DagsterInstance, year: int) -> dict[str, object]:
+    """What the UI shows of a year."""
+    wanted = dg.AssetRecordsFilter(editions.KEY, asset_partitions=[str(year)])
+    (record,) = instance.fetch_materializations(wanted, limit=1).records
+    return {name: found.value for name, found in record.asset_materialization.metadata.items()}
+
+
+def is_same(instance: dg.DagsterInstance) -> bool:
+    """Whether the check says that what is live is what is stored."""
+    key = dg.AssetCheckKey(editions.KEY, editions.LIVE_IS_STORED)
+    return instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].evaluation.passed
+
+
+def test_a_year_is_published_outdated_refused_built_published_again_and_rolled_back(small: Root, instance: dg.DagsterInstance) -> None:
+    assert run(instance, "publish", "publish_the_year", year=2025) == ""
+    assert shown(instance, 2025).items() >= {"is_ready": 1, "is_live": 1, "publication": 1, "is_outdated": 0}.items()
+    mirror(open_project(small.path), instance)
+    before = state(small)
+    assert is_same(instance)
+    import_text(small, "ana", "2025-03-07 walk*3 eple")
+    refused = run(instance, "publish", "publish_the_year", year=2025)
+    assert "stale" in refused
+    assert "ana" not in refused
+    assert not build(Project(small)).failed
+    mirror(open_project(small.path), instance)
+    assert shown(instance, 2025).items() >= {"is_ready": 1, "publication": 1, "is_outdated": 1}.items()
+    assert not is_same(instance)
+    assert run(instance, "publish", "publish_the_year", year=2025) == ""
+    assert state(small) != before
+    mirror(open_project(small.path), instance)
+    assert is_same(instance)
+    assert run(instance, "rollback", "return_the_year", year=2025) == ""
+    assert publications.live(small)[2025].number == 1
+    assert shown(instance, 2025).items() >= {"publication": 1, "rolled_back_publications": 1}.items()
+    assert "Error at" not in run(instance, "rollback", "return_the_year", year=2025)  # a sentence: there is none to return to
+    assert run(instance, "rollback", "return_the_year", year=2025, to=2) == ""
+    assert publications.live(small)[2025].number == 2
+
+
+def test_an_approval_of_what_is_not_staged_is_refused_with_a_sentence(instance: dg.DagsterInstance) -> None:
+    said = run(instance, "approve", "approve_the_export", export_id="0" * 32, role="privacy", approver="Ada Lind")
+    assert said
+    assert "Error at" not in said
+    assert "Ada" not in said
+
+
+def test_materializing_editions_looks_at_them(small: Root, instance: dg.DagsterInstance) -> None:
+    done = defs.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=instance, asset_selection=[editions.KEY], partition_key="2025", run_config=dg.RunConfig(resources={"lake": Lake()})
+    )
+    assert done.success
+    assert shown(instance, 2025).items() >= {"is_ready": 1, "is_live": 0, "publication": 0}.items()
+    assert is_same(instance)
