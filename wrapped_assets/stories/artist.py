@@ -14,7 +14,7 @@ from wrapped_assets.stories.columns import fitted, wrapped
 from wrapped_assets.stories.figures.record import record
 from wrapped_assets.stories.headlines import plain
 from wrapped_assets.stories.page import Frame, frame_html
-from wrapped_assets.stories.terminal import WIDTH, spark
+from wrapped_assets.stories.terminal import WIDTH, facts_line, spark
 
 
 def cards_of_artist(data: ArtistData) -> list[Card]:
@@ -31,7 +31,7 @@ def _promise(data: ArtistData) -> str:
 
 
 def _small_print(data: ArtistData) -> str:
-    return data.language.say("{rules} rules · {window}", rules=data.rules, window=data.language.span(*data.window))
+    return data.language.say("{rules} rules · {window}", rules=data.language.word(data.rules), window=data.language.span(*data.window))
 
 
 def _days(data: ArtistData) -> dict[date, float]:
@@ -51,7 +51,7 @@ def artist_html(data: ArtistData) -> str:
             verdict=_promise(data), cards=cards_of_artist(data), small_print=_small_print(data),
             closing=say("Every listen of a song counts for each artist that it credits; songs are listed under the first of them."),
             settings=[
-                (say("Edition"), phrases.name(data.edition)), (say("Rules"), phrases.name(data.rules)),
+                (say("Edition"), phrases.name(data.edition)), (say("Rules"), told.word(data.rules)),
                 (say("Window"), told.span(*data.window)), (say("Fewest listeners"), told.count(data.minimum_listeners)),
             ],
             ins_and_outs=[], told_to=_promise(data),
@@ -70,7 +70,7 @@ def artist_text(data: ArtistData) -> str:
         for each in card.ranked[:5]:
             name = each.name + (f" · {each.credit}" if each.credit else "")
             lines.append(f"    {each.place:>2}  {fitted(name, WIDTH - 28)}  {fitted(each.count, 16).rstrip()}")
-        told = " · ".join(say("{label}: {value}", label=fact.label, value=fact.value) for fact in card.facts)
+        told = facts_line(card, say)
         lines += [f"    {line}" for line in wrapped(told, WIDTH - 4)] if told else []
     closing = wrapped(f"{_small_print(data)} · {_promise(data)}", WIDTH - 2)
     lines += ["", "  " + "━" * (WIDTH - 2), *(f"  {line}" for line in closing)]

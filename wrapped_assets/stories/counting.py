@@ -8,6 +8,7 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import MINIMUM_ARTISTS, MINIMUM_RECORDINGS, StoryData
 
+DEFAULT = message("default")  # the rules that a listener has who chose none; other rules keep their name
 REASONS = {
     "too_short": message("too short to count"),
     "private": message("in a private session"),
@@ -25,24 +26,26 @@ def _is_partial(data: StoryData, days: tuple[date, date]) -> bool:
 
 def small_print(data: StoryData) -> str:
     """Rules, the days that are told of, and the time zone on one line."""
-    told, days = data.language, data.heard
+    told, days, rules = data.language, data.heard, data.language.word(data.rules)
     if days and _is_partial(data, days):
-        return told.say("{rules} rules · heard {window} · {time_zone}", rules=data.rules, window=told.span(*days), time_zone=data.time_zone)
-    return told.say("{rules} rules · {window} · {time_zone}", rules=data.rules, window=told.span(*data.window), time_zone=data.time_zone)
+        return told.say("{rules} rules · heard {window} · {time_zone}", rules=rules, window=told.span(*days), time_zone=data.time_zone)
+    return told.say("{rules} rules · {window} · {time_zone}", rules=rules, window=told.span(*data.window), time_zone=data.time_zone)
 
 
 def settings(data: StoryData) -> list[tuple[str, str]]:
     """What the edition was counted by: label and value."""
     told, say = data.language, data.language.say
     since, days = phrases.as_date(data.history_since), data.heard
+    is_all_new = data.is_all_new and not data.begins_here and not data.is_small
     return [
         (say("Edition"), phrases.name(data.edition)),
-        (say("Rules"), phrases.name(data.rules)),
+        (say("Rules"), told.word(data.rules)),
         (say("Window"), told.span(*data.window)),
         *([(say("Heard"), told.span(*days))] if days and _is_partial(data, days) else []),
         (say("Time zone"), phrases.name(data.time_zone)),
         *([(say("History known since"), told.day(since))] if since else []),
         *([(say("What is new"), say("not told: nothing is known from before"))] if data.begins_here else []),
+        *([(say("What is new"), say("not told: too little is known from before"))] if is_all_new else []),
     ]
 
 

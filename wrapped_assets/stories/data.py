@@ -81,8 +81,10 @@ class StoryData(Tellable):
 
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed, a small edition leaves it out, or nothing earlier says what is new."""
-        is_left_out = (self.is_small and name not in SMALL_EDITION) or (self.begins_here and name in OF_WHAT_IS_NEW)
+        is_left_out = (self.is_small and name not in SMALL_EDITION) or ((self.begins_here or self.is_all_new) and name in OF_WHAT_IS_NEW)
         rows = () if is_left_out else self.insights.get(name, ())
+        if self.is_small and name == "top_recordings":  # its song is told, and no ranking
+            rows = rows[:1]
         if self.length_known_share < LEAST_KNOWN:  # minutes of so few are no minutes of the year: listens are told instead
             rows = [{**row, "minutes": 0.0} if row.get("minutes") else row for row in rows]
         return rows
@@ -107,6 +109,13 @@ class StoryData(Tellable):
         return since is not None and since.date() >= self.window[0]
 
     @property
+    def is_all_new(self) -> bool:
+        """Whether every artist of the year is new: what is known from before is too little to say what was."""
+        totals, new = (next(iter(self.insights.get(name, ())), {}) for name in ("listening_totals", "discoveries"))
+        artists = number(totals.get("artist_count"))
+        return artists is not None and artists > 0 and (number(new.get("new_artist_count")) or 0) >= artists
+
+    @property
     def is_small(self) -> bool:
         """Whether the year is too thin for ranks: fewer than 30 recordings or 5 artists, where the totals say so."""
         totals = next(iter(self.insights.get("listening_totals", ())), {})
@@ -117,7 +126,7 @@ class StoryData(Tellable):
 MINIMUM_RECORDINGS, MINIMUM_ARTISTS = 30, 5
 LEAST_KNOWN = 0.1  # of the listens: what is told of fewer would be told of the source or the catalogue, not of the listener
 OF_WHAT_IS_NEW = ("discoveries", "discovery_months", "top_discoveries")
-SMALL_EDITION = ("listening_totals", "listening_calendar")
+SMALL_EDITION = ("listening_totals", "listening_calendar", "first_listen", "top_recordings")
 
 
 def tellings_of(declarations: Iterable[Declaration]) -> dict[str, Telling]:

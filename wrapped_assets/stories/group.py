@@ -22,7 +22,7 @@ def cards_of_group(data: GroupData) -> list[Card]:
 
 
 def _small_print(data: GroupData) -> str:
-    return data.language.say("{rules} rules · {window}", rules=data.rules, window=data.language.span(*data.window))
+    return data.language.say("{rules} rules · {window}", rules=data.language.word(data.rules), window=data.language.span(*data.window))
 
 
 def group_html(data: GroupData) -> str:
@@ -43,10 +43,10 @@ def group_html(data: GroupData) -> str:
             verdict=told.listed(members), cards=cards_of_group(data), small_print=_small_print(data),
             closing=say("Everybody named here agreed to be. Whoever leaves the group leaves this page."),
             settings=[
-                (say("Edition"), phrases.name(data.edition)), (say("Rules"), phrases.name(data.rules)),
+                (say("Edition"), phrases.name(data.edition)), (say("Rules"), told.word(data.rules)),
                 (say("Window"), told.span(*data.window)), (say("Members"), told.count(len(data.members))),
             ],
-            ins_and_outs=[], told_to=say("Told to {name} alone.", name=name),
+            ins_and_outs=[], told_to=say("The year of {name}.", name=name),
         )
     )  # fmt: skip
 

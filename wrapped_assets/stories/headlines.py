@@ -11,6 +11,7 @@ from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.data import Row, Tellable, Telling
 from wrapped_assets.stories.language import Language, english
+from wrapped_assets.stories.milder import milder_headline
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 _LONGEST_NAME = 64
@@ -94,6 +95,7 @@ def headline(insight: str, data: Tellable) -> tuple[Part, ...]:
     if telling is None or not telling.headline:
         return fallback
     text = _of_what_is_known(telling, row)
+    text, row = milder_headline(insight, data.rows(insight)) or (text, row)
     told = data.language if data.language.knows(text) else english()
     try:
         pieces = list(Formatter().parse(told.template(text)))

@@ -114,6 +114,6 @@ def story_html(data: StoryData) -> str:
             closing=say("Every number above comes from one set of listens. These plays went in, and these stayed out."),
             settings=counting.settings(data),
             ins_and_outs=counting.ins_and_outs(data),
-            told_to=say("Told to {name} alone.", name=name),
+            told_to=say("The year of {name}.", name=name),
         )
     )

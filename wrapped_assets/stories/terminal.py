@@ -33,25 +33,36 @@ class _Painter:
         return f"\x1b[{_ANSI[kind]}m{text}\x1b[0m" if self._colour else text
 
 
-def _heading(card: Card) -> list[str]:
-    return [fitted(line, WIDTH).rstrip() for line in wrapped(plain(card.headline), WIDTH - 2)] or [card.label]
+def _heading(card: Card, say: Callable[..., str]) -> list[str]:
+    sentence = plain(card.headline)
+    sentence = say("{label}: {value}", label=card.label, value=sentence) if card.has_label_in_text else sentence
+    return [fitted(line, WIDTH).rstrip() for line in wrapped(sentence, WIDTH - 2)] or [card.label]
 
 
 def _ranking(card: Card, paint: _Painter) -> list[str]:
     lines = []
     for each in card.ranked[:5]:
         name = each.name + (f" · {each.credit}" if each.credit else "")
-        bar = "█" * max(1, round(_BAR * each.share))
+        bar = "█" * max(1, round(_BAR * each.share)) if each.count and each.share else ""
         count = " " * (7 - columns_of(each.count)) + each.count
-        lines.append(f"  {each.place:>2}  {fitted(name, WIDTH - _BAR - 16)}  {paint('bar', fitted(bar, _BAR))} {count}")
+        room = WIDTH - _BAR - 16 if each.count else WIDTH - 6
+        beside = f"  {paint('bar', fitted(bar, _BAR))} {count}" if each.count else ""
+        lines.append(f"  {each.place:>2}  {fitted(name, room)}{beside}".rstrip())
     return lines
 
 
+def facts_line(card: Card, say: Callable[..., str]) -> str:
+    """The card's facts in one line, each read in the order of its sentence."""
+    return " · ".join(
+        say("{number} {label}", number=fact.value, label=fact.label)
+        if fact.reads_on
+        else say("{label}: {value}", label=fact.label, value=fact.value)
+        for fact in card.facts or card.in_text
+    )
+
+
 def _facts(card: Card, say: Callable[..., str]) -> list[str]:
-    if card.has_counts_as_facts:
-        told = " · ".join(say("{number} {label}", number=fact.value, label=fact.label) for fact in card.facts)
-    else:
-        told = " · ".join(say("{label}: {value}", label=fact.label, value=fact.value) for fact in card.facts)
+    told = facts_line(card, say)
     return [f"  {fitted(line, WIDTH - 2).rstrip()}" for line in wrapped(told, WIDTH - 2)] if told else []
 
 
@@ -64,7 +75,7 @@ def _series(series: Series, paint: _Painter) -> list[str]:
 def _lines_of(card: Card, say: Callable[..., str], paint: _Painter) -> list[str]:
     if card.continues:
         return _ranking(card, paint)
-    lines = ["", *(paint("label", line) for line in _heading(card))]
+    lines = ["", *(paint("label", line) for line in _heading(card, say))]
     lines += _series(card.series, paint) if card.series else []
     return lines + (_ranking(card, paint) if card.ranked else _facts(card, say))
 

@@ -34,8 +34,10 @@ def test_dates_and_instants_are_iso_8601() -> None:
     ]
 
 
-def test_a_small_edition_has_totals_and_calendar_only() -> None:
-    assert list(story_json(small())["insights"]) == ["listening_totals", "listening_calendar"]
+def test_a_small_edition_has_totals_its_songs_and_the_calendar_only() -> None:
+    told = story_json(small())["insights"]
+    assert list(told) == ["listening_totals", "top_recordings", "listening_calendar", "first_listen"]
+    assert len(told["top_recordings"]["rows"]) == 1
 
 
 def test_an_empty_year_is_a_document() -> None:

@@ -16,7 +16,7 @@ from wrapped_assets.vocabulary import columns as c
         "artist_years": [c.listener_id, c.artist_id, c.listen_count],
         "artists": [c.artist_id, c.country],
     },
-    headline="{country} sent you most artists: {artist_count}.",
+    headline="{country} sent you the most artists: {artist_count}.",
     examples=[
         Example(
             given={"ana": "2026-03-01 eple/royksopp*2 night/bo so_here/bo+cy home/di"},

@@ -10,7 +10,7 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
 
-@card("missed_recordings", place=280, needs=("recording_name",))
+@card("missed_recordings", place=280, needs=("recording_name",), least_rows=2)
 def missed_recordings(data: StoryData) -> Card | None:
     """Songs that people of like taste heard and the listener never did."""
     told, say = data.language, data.language.say
@@ -29,7 +29,7 @@ def missed_recordings(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("new_releases", place=290, needs=("release_group_name",))
+@card("new_releases", place=290, needs=("release_group_name",), least_rows=2)
 def new_releases(data: StoryData) -> Card | None:
     """Release groups of the year by the listener's artists."""
     told, say = data.language, data.language.say

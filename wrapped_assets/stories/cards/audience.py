@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.artist_data import ArtistData
-from wrapped_assets.stories.cards.card import Card, Ranked, Series, Table, card, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import ON, Card, Ranked, Series, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row
 from wrapped_assets.stories.figures.strokes import month_bars
@@ -33,10 +33,10 @@ def artist_totals(data: ArtistData) -> Card | None:
     )
     before = row.get("previous_listener_count")
     facts = facts_of(
-        (told.count(row["listen_count"]), told.label(row["listen_count"], "listens")),
-        (told.count(row["hours"]), say("hours")),
-        (told.count(row["country_count"]) if row.get("country_count") else "", say("countries")),
-        (told.count(before) if before else "", say("listeners in {year}", year=str(data.year - 1))),
+        (told.count(row["listen_count"]), told.label(row["listen_count"], "listens"), ON),
+        (told.count(row["hours"]), say("hours"), ON),
+        (told.count(row["country_count"]) if row.get("country_count") else "", say("countries"), ON),
+        (told.count(before) if before else "", say("listeners in {year}", year=str(data.year - 1)), ON),
     )
     return Card("artist_totals", "overview", say("The audience"), headline, told.count(row["listener_count"]), facts=facts)
 
@@ -63,9 +63,9 @@ def artist_journey(data: ArtistData) -> Card | None:
     name, busiest = phrases.name(row.get("recording_name")), told.day(row["busiest_local_date"], data.year)
     headline = _parts(told, message("{name} was heard most on {day}."), name=name, day=busiest)
     facts = facts_of(
-        (told.count(row["busiest_day_listen_count"]), say("listens on that day")),
-        (told.count(row["listener_count"]), say("listeners")),
-        (told.count(row["country_count"]) if row.get("country_count") else "", say("countries")),
+        (told.count(row["busiest_day_listen_count"]), say("listens on that day"), ON),
+        (told.count(row["listener_count"]), say("listeners"), ON),
+        (told.count(row["country_count"]) if row.get("country_count") else "", say("countries"), ON),
     )
     label = say("Listens of the top song, week by week")
     rows = tuple((told.day(day, day.year), told.count(value)) for day, value in weeks)
@@ -103,10 +103,10 @@ def top_listeners(data: ArtistData) -> Card | None:
         headline = _parts(told, message("{listeners} gave {share} of all listens."), listeners=told.counted(devoted, "listeners"),
                           share=told.percent(share))  # fmt: skip
     elif favourite:
-        headline = _parts(told, message("{listeners} have you on top."), listeners=told.counted(favourite, "listeners"))
+        headline = _parts(told, message("You are on top for {listeners}."), listeners=told.counted(favourite, "listeners"))
     else:
         return None
-    facts = facts_of((told.count(favourite) if favourite else "", say("have you as their artist of the year")))
+    facts = facts_of((told.count(favourite) if favourite else "", say("have you as their artist of the year"), ON))
     return Card("top_listeners", "community", say("Super listeners"), headline, facts=facts)
 
 

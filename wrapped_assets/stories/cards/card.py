@@ -33,6 +33,7 @@ class Fact:
     value: str
     label: str
     is_name: bool = False
+    reads_on: bool = False  # the label continues the value: "8% of plays skipped", where another fact is "the day: 3 May"
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ class Card:
     note: str = ""
     is_inverse: bool = False  # set by the place in the story
     series: Series | None = None
-    has_counts_as_facts: bool = False  # "12 songs", where another fact is "the day: 3 May"
+    in_text: tuple[Fact, ...] = ()  # stand for the figure in a text
     continues: bool = False  # the card before has told the headline: a text goes on without one
+    has_label_in_text: bool = False  # the headline is about the label, which a text says before it
 
     @property
     def lang(self) -> str:
@@ -81,15 +83,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Scale:
-    """A column of the insight's first row: `ordinary` has strength 0, `striking` 1; below `least` the card is left out.
+    """A column of the insight's first row: `ordinary` has strength 0, `striking` 1; below `least` or above `most` the card is left out.
 
-    Where a small value is the striking one, as with a rank, `striking` is below `ordinary` and there is no `least`.
+    Where a small value is the striking one, as with a rank, `striking` is below `ordinary`.
     """
 
     column: str
     ordinary: float
     striking: float
     least: float | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class CardMaker:
     `insights` are those that the card shows; the first gives its strength. `place` orders cards of one chapter that are equally
     strong, and all cards of artists and groups. `needs` are columns without which the insight gets the common card instead. A maker
     that `follows` another insight's card stands right behind it, however strong it is. `scale` measures the first insight's
-    strength; without one it is 0.5.
+    strength; without one it is 0.5. With fewer rows than `least_rows` the card is left out: a ranking of one is none.
     """
 
     insights: tuple[str, ...]
@@ -109,6 +112,7 @@ class CardMaker:
     follows: str = ""
     needs: tuple[str, ...] = ()
     scale: Scale | None = None
+    least_rows: int = 1
 
     def knows(self, rows: Sequence[Row]) -> bool:
         """Whether the insight's rows have the columns that the card is made of; without them a common card shows what is there."""
@@ -144,9 +148,12 @@ def ranking_table(caption: str, places: tuple[Ranked, ...], kind: str, told: Lan
     return Table(caption, columns, rows)
 
 
-def facts_of(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
-    """The facts whose value is known."""
-    return tuple(Fact(value, label) for value, label in pairs if value and value != "–")
+ON = True  # behind a value and its label: the label continues the value
+
+
+def facts_of(*found: tuple[str, str] | tuple[str, str, bool]) -> tuple[Fact, ...]:
+    """The facts whose value is known: (value, label), or (value, label, ON)."""
+    return tuple(Fact(value, label, reads_on=bool(on)) for value, label, *on in found if value and value != "–")
 
 
 def since(row: Row, data: StoryData) -> object | None:

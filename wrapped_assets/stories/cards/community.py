@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Ranked, Scale, Table, card, facts_of, since
+from wrapped_assets.stories.cards.card import ON, Card, Ranked, Scale, Table, card, facts_of, since
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.charts import badge, poles
 from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.milder import Told, as_share, milder
+from wrapped_assets.vocabulary.clubs import GENRES_OF_CLUBS
 
 # Each axis: its column, the share of people below which is the left pole, and the words of both poles.
 AXES = (
@@ -25,13 +28,13 @@ def _of(row: Row, data: StoryData, column: str = "listener_count") -> str:
 
 
 def _among_the_first(share: float | None, data: StoryData) -> str:
-    """Of how many of hundred one stands among the first, rounded up; nothing behind the middle."""
-    if not share or not 0 < share <= 0.5:
+    """Of how many of hundred one stands among the first, rounded up; nothing where the headline says it."""
+    if not share or not 0 < share <= 0.1:  # behind it the headline says so
         return ""
     return data.language.say("You are among the first {share:percent}.", share=math.ceil(share * 100) / 100)
 
 
-@card("fan_rank", place=300, needs=("artist_name", "fan_rank", "listener_count"), scale=Scale("fan_share", 0.5, 0.01))
+@card("fan_rank", place=300, needs=("artist_name", "fan_rank", "listener_count"), scale=Scale("fan_share", 0.5, 0.01, most=0.25))
 def fan_rank(data: StoryData) -> Card | None:
     """The best rank among an artist's listeners as a badge, the others below."""
     told, say = data.language, data.language.say
@@ -45,10 +48,11 @@ def fan_rank(data: StoryData) -> Card | None:
     label = say("{rank} among the listeners of {artist}.", rank=rank, artist=phrases.name(best["artist_name"]))
     ranked = tuple(
         Ranked(
-            place, phrases.name(row["artist_name"]), f"/ {told.count(row['listener_count'])}", say("No. {rank}", rank=row["fan_rank"]), 0.0
+            place, phrases.name(row["artist_name"]),
+            say("No. {rank} of {people:listeners}", rank=row["fan_rank"], people=row["listener_count"]), "", 0.0,
         )
         for place, row in enumerate(rows[1:4], 2)
-    )
+    )  # fmt: skip
     figure = badge(rank, _of(best, data), behind, label)
     share, minutes = phrases.number(best.get("fan_share")), phrases.number(best.get("minutes_fan_rank"))
     notes = (
@@ -68,7 +72,7 @@ def fan_rank(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("minutes_rank", place=310, needs=("minutes_rank", "listener_count"), scale=Scale("minutes_rank_share", 0.5, 0.01))
+@card("minutes_rank", place=310, needs=("minutes_rank", "listener_count"), scale=Scale("minutes_rank_share", 0.5, 0.01, most=0.25))
 def minutes_rank(data: StoryData) -> Card | None:
     """The place among all listeners, and among those of the country."""
     row, told, say = data.first("minutes_rank"), data.language, data.language.say
@@ -78,7 +82,7 @@ def minutes_rank(data: StoryData) -> Card | None:
     country, of = phrases.number(row.get("country_minutes_rank")), phrases.number(row.get("country_listener_count"))
     facts = facts_of(
         (say("No. {rank}", rank=country) if country else "", told.country(row["country"]) if row.get("country") else say("your country")),
-        (told.counted(of, "listeners") if of else "", say("counted there")),
+        (told.counted(of, "listeners") if of else "", say("counted there"), ON),
     )
     number, share = say("No. {rank}", rank=rank), phrases.number(row.get("minutes_rank_share"))
     note = _among_the_first(share, data)
@@ -103,13 +107,17 @@ def listening_personality(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("early_listener", place=340, needs=("recording_name", "early_day_count"), scale=Scale("early_day_count", 0, 365))
+@card("early_listener", place=340, needs=("recording_name", "early_day_count"), scale=Scale("early_day_count", 0, 365, least=1))
 def early_listener(data: StoryData) -> Card | None:
     """Songs that the listener heard before most others."""
     told, say = data.language, data.language.say
     rows = [row for row in data.rows("early_listener") if row.get("recording_name")]
     if not rows:
         return None
+    if len(rows) == 1:
+        heard = told.day(rows[0].get("first_heard_date"))
+        facts = facts_of((phrases.name(rows[0].get("artist_name"), ""), say("by")), (heard, say("first listen ever")))
+        return Card("early_listener", "community", say("Early ears"), headline("early_listener", data), facts=facts)
     days = [phrases.number(row.get("early_day_count")) or 0 for row in rows]
     most = max(days) or 1
     places = tuple(
@@ -143,8 +151,9 @@ def clubs(data: StoryData) -> Card | None:
     members = phrases.number(row.get("listener_count"))
     facts = facts_of(
         (told.word(row["club_role"]) if row.get("club_role") else "", say("what you are in it")),
-        (told.count(members) if members else "", say("members")),
-        (told.counted(row.get("club_listen_count"), "listens") if row.get("club_listen_count") else "", say("that lead there")),
+        (told.count(members) if members else "", say("members"), ON),
+        (told.listed(GENRES_OF_CLUBS.get(row["club_name"], ())[:2]), say("its genres")),
+        (told.counted(row.get("club_listen_count"), "listens") if row.get("club_listen_count") else "", say("of its genres"), ON),
     )
     return Card(
         "clubs", "community", say("Your club"), headline("clubs", data), facts=facts,
@@ -163,12 +172,25 @@ def similar_listeners(data: StoryData) -> Card | None:
     rows = [row for row in data.rows("similar_listeners") if row.get("similar_listener_name")]
     if not rows:
         return None
+    note = f'{say("Alike by how often you play the same songs.")} {say("Only people who agreed to be found are named.")}'
+    if len(rows) == 1:
+        facts = facts_of((phrases.name(rows[0]["similar_listener_name"]), say("closest to you")))
+        return Card("similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), facts=facts, note=note)
     places = tuple(
         Ranked(place, phrases.name(row["similar_listener_name"]), "", told.percent(row.get("similarity_share")),
                max(0.0, min(1.0, phrases.number(row.get("similarity_share")) or 0)))
         for place, row in enumerate(rows[:7], 1)
     )  # fmt: skip
     return Card(
-        "similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), ranked=places,
-        note=f'{say("Alike by how often you play the same songs.")} {say("Only people who agreed to be found are named.")}',
-    )  # fmt: skip
+        "similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), ranked=places, note=note)
+
+
+@milder("fan_rank")
+def _fan_share(rows: Sequence[Row]) -> Told:
+    return as_share(message("You are among the first {fan_share} of {artist}'s {listener_count} listeners."), rows[0], "fan_share")
+
+
+@milder("minutes_rank")
+def _minutes_share(rows: Sequence[Row]) -> Told:
+    sentence = message("By minutes you are among the first {minutes_rank_share} of {listener_count:listeners}.")
+    return as_share(sentence, rows[0], "minutes_rank_share")

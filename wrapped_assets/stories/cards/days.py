@@ -23,6 +23,7 @@ def remarkable_days(data: StoryData) -> Card | None:
     return Card("remarkable_days", "habits", say("Days that stood out"), headline("remarkable_days", data), facts=facts, table=table)
 
 
+_LEAST = {"most_of_top_artist": 3, "most_of_top_genre": 3, "most_new_artists": 3, "most_repeats": 3}  # a day of fewer does not stand out
 SPANS = 4  # runs of hours with one artist that fit a screen beside the figure; the table has every hour
 
 
@@ -54,7 +55,8 @@ def _day(place: int, row: Row, rows: list[Row], by: str, data: StoryData) -> Car
         "hours_of_days" if place == 1 else f"hours_of_days_{place}", "habits", day, (Part(by[:1].upper() + by[1:]),),
         facts=tuple(Fact(artist, _span(first, last), is_name=True) for first, last, artist in _spans(rows)[:SPANS]),
         figure=day_hours(hours, f"{day}: {by}"), table=table, note=_told_of(rows, data),
-        series=Series(tuple(hours.get(hour, (0, 0))[0] for hour in range(24)), below=_span(0, 23)), continues=place > 1,
+        series=Series(tuple(hours.get(hour, (0, 0))[0] for hour in range(24)), below=_span(0, 23)),
+        continues=place > 1, has_label_in_text=True,
     )  # fmt: skip
 
 
@@ -77,13 +79,15 @@ def _span(first: int, last: int) -> str:
 def _told(data: StoryData) -> dict[str, Row]:
     """The rows of days by their kind, of the kinds that are told."""
     found = {str(row.get("day_kind")): row for row in data.rows("remarkable_days") if number(row.get("day_figure")) is not None}
-    if data.begins_here:  # everything would be new
+    if data.begins_here or data.is_all_new:
         found.pop("most_new_artists", None)
-    return found
+    if str(found.get("most_minutes", {}).get("local_date")) == str(data.first("busiest_day").get("local_date")):
+        found.pop("most_minutes", None)  # told by a card of its own
+    return {kind: row for kind, row in found.items() if row["day_figure"] >= _LEAST.get(kind, 0)}
 
 
 def _clock(hour: int) -> str:
-    return f"{hour % 24:02d}:00"
+    return f"{hour:02d}:00"  # 24:00 ends the day that 00:00 begins
 
 
 def _told_of(rows: list[Row], data: StoryData) -> str:
@@ -105,19 +109,19 @@ def _by(kind: str, row: Row, data: StoryData) -> str:
     """What a day stands out by; nothing of a kind that this card does not know."""
     say, figure = data.language.say, row["day_figure"]
     if kind == "most_minutes":
-        return say("most music: {minutes:duration}", minutes=figure)
+        return say("most music, {minutes:duration}", minutes=figure)
     if kind == "most_podcasts":
-        return say("most podcasts: {minutes:duration}", minutes=figure)
+        return say("most podcasts, {minutes:duration}", minutes=figure)
     if kind == "most_of_top_artist":
-        return say("most of your artist of the year: {count:listens}", count=int(figure))
+        return say("most of your artist of the year, {count:listens}", count=int(figure))
     if kind == "most_of_top_genre":
-        return say("most of your genre of the year: {count:listens}", count=round(figure))
+        return say("most of your genre of the year, {count:listens}", count=round(figure))
     if kind == "most_new_artists":
-        return say("most artists for the first time: {count}", count=data.language.count(figure))
+        return say("{count:artists} for the first time", count=round(figure))
     if kind == "oldest_music":
-        return say("the most nostalgic day: music from {year}, on average", year=str(round(figure)))
+        return say("the most nostalgic day, with music from {year} on average", year=str(round(figure)))
     if kind == "most_repeats":
-        return say("most repeats: {count:listens} of a song already heard that day", count=int(figure))
+        return say("most repeats, {count:listens} of a song already heard that day", count=int(figure))
     if kind == "new_years_day":
-        return say("how the year began: {count:listens}", count=int(figure))
+        return say("how the year began, {count:listens}", count=int(figure))
     return say("furthest from the rest of your year") if kind == "unlike_the_year" else ""

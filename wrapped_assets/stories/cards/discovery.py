@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Scale, Series, Table, card, facts_of, ranking, ranking_table, since
-from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.cards.card import ON, Card, Scale, Series, Table, card, facts_of, ranking, ranking_table, since
+from wrapped_assets.stories.catalogue import message
+from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.milder import Told, milder
 
 
 @card("discoveries", "discovery_months", place=250, scale=Scale("new_artist_count", 0, 400))
@@ -22,8 +26,7 @@ def discoveries(data: StoryData) -> Card | None:
         if phrases.month_number(each.get("month"))
     ]
     facts = facts_of(
-        (told.count(artists), told.label(artists, "new artists")),
-        (told.count(recordings), told.label(recordings, "new songs")),
+        (told.count(recordings) if artists else "", told.label(recordings, "new songs"), ON),
         (told.day(row.get("biggest_discovery_date"), data.year), say("the most curious day")),
     )
     known = since(row, data)
@@ -42,7 +45,7 @@ def discoveries(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("top_discoveries", place=260, follows="discoveries")
+@card("top_discoveries", place=260, follows="discoveries", least_rows=2)
 def top_discoveries(data: StoryData) -> Card | None:
     """The new songs that stayed."""
     told, say = data.language, data.language.say
@@ -53,3 +56,13 @@ def top_discoveries(data: StoryData) -> Card | None:
         "top_discoveries", "discovery", say("Found and kept"), headline("top_discoveries", data), ranked=places[:7],
         table=ranking_table(say("Songs first heard this year, by listens"), places, say("Song"), told),
     )  # fmt: skip
+
+
+@milder("discoveries")
+def _one_or_songs_alone(rows: Sequence[Row]) -> Told:
+    artists, songs = (phrases.number(rows[0].get(column)) for column in ("new_artist_count", "new_recording_count"))
+    if artists == 1:
+        return message("One artist was new to you."), rows[0]
+    if artists or not songs:
+        return None
+    return message("One song was new to you.") if songs == 1 else message("{new_recording_count} songs were new to you."), rows[0]

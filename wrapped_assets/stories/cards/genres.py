@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import ON, Card, Fact, Scale, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.charts import columns_chart, dot_grid, spans
@@ -16,7 +16,7 @@ DAYPARTS = {
 LEAST_MONTHS = 3  # from the first that was heard to the last: one month beside another is no year with seasons
 
 
-@card("top_genres", place=90, needs=("genre_name", "genre_listens"), scale=Scale("genre_listen_share", 0.1, 0.6))
+@card("top_genres", place=90, needs=("genre_name", "genre_listens"), scale=Scale("genre_listen_share", 0.1, 0.6), least_rows=2)
 def top_genres(data: StoryData) -> Card | None:
     """The genres by listens, which are split evenly over a song's genres."""
     told, say = data.language, data.language.say
@@ -45,6 +45,9 @@ def genre_clock(data: StoryData) -> Card | None:
         return None
     parts = [say(label) for label in DAYPARTS.values()]
     values = {(row, column): cells.get((name, part), 0) for row, name in enumerate(order) for column, part in enumerate(DAYPARTS)}
+    fullest = [max(range(len(DAYPARTS)), key=lambda column: values[row, column]) for row in range(len(order))]
+    if len(set(fullest)) < 2:  # all have the hours of the listener
+        return None
     table = Table(
         say("Listens by genre and part of the day"), (say("Genre"), *parts),
         tuple((name, *(told.count(cells.get((name, part), 0)) for part in DAYPARTS)) for name in order),
@@ -52,6 +55,7 @@ def genre_clock(data: StoryData) -> Card | None:
     return Card(
         "genre_clock", "music", say("Genres around the clock"), headline("genre_clock", data),
         figure=dot_grid(order, parts, values, table.caption), table=table, note=say("The larger a dot, the more listens."),
+        in_text=tuple(Fact(parts[column], name) for name, column in zip(order, fullest, strict=True)),
     )  # fmt: skip
 
 
@@ -130,8 +134,8 @@ def listening_age(data: StoryData) -> Card | None:
     others = say("of others born in the same five years") if by_age else say("of others’ listens")
     facts = facts_of(
         (f"{first}–{last}" if first and last else "", say("the years that you play most above others")),
-        (told.percent(row.get("window_share")), say("of your listens")),
-        (told.percent(row.get("population_window_share")), others),
+        (told.percent(row.get("window_share")), say("of your listens"), ON),
+        (told.percent(row.get("population_window_share")), others, ON),
     )
     note = " ".join(
         filter(None, (

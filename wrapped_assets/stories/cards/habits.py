@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Scale, Series, Table, card, facts_of
+from wrapped_assets.stories.cards.card import ON, Card, Scale, Series, Table, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.clock import week_clock
@@ -38,8 +38,8 @@ def listening_calendar(data: StoryData) -> Card | None:
     active = phrases.number(streak.get("active_day_count")) or sum(1 for value in days.values() if value > 0)  # as the totals count them
     in_a_row = say("in a row, from {day}", day=told.day(run[0], data.year)) if run else say("in a row")
     facts = facts_of(
-        (told.counted(length, "days") if length else "", in_a_row),
-        (told.counted(active, "days"), say("with music")),
+        (told.counted(length, "days") if length else "", in_a_row, ON),
+        (told.counted(active, "days"), say("with music"), ON),
     )
     months = sorted({(day.year, day.month) for day in days})
     table = Table(
@@ -49,9 +49,9 @@ def listening_calendar(data: StoryData) -> Card | None:
             for year, month in months
         ),
     )  # fmt: skip
-    note = say("A taller, darker day holds more music. The line runs under your longest streak.")
+    note = say("The taller and stronger a day, the more music. The line runs under your longest streak.")
     if not run:
-        note = say("A taller, darker day holds more music.")
+        note = say("The taller and stronger a day, the more music.")
     return Card(
         "listening_calendar", "habits", say("Day by day"), headline("listening_calendar", data), facts=facts,
         figure=heat_map(days, *data.window, run, is_minutes, told), table=table, note=note,
@@ -112,10 +112,11 @@ def busiest_day(data: StoryData) -> Card | None:
     if minutes is None or phrases.as_date(row.get("local_date")) is None:
         return None
     mean = phrases.number(data.first("listening_totals").get("minutes_per_day"))
+    above_average = say("{factor}× as much", factor=told.tenths(minutes / mean)) if mean and minutes >= 1.5 * mean else ""
     facts = facts_of(
-        (told.duration(minutes) if minutes else "", say("of music")),
-        (told.count(row.get("recording_count")), told.label(row.get("recording_count"), "different songs")),
-        (f"{told.tenths(minutes / mean)}×" if mean and minutes > mean else "", say("your average day")),
+        (told.duration(minutes) if minutes else "", say("of music"), ON),
+        (told.count(row.get("recording_count")), told.label(row.get("recording_count"), "different songs"), ON),
+        (above_average, say("as on your average day"), ON),
         (phrases.name(row.get("top_recording_name"), ""), say("most played")),
     )
     return Card(
@@ -131,7 +132,7 @@ def most_replayed_day(data: StoryData) -> Card | None:
     listens = phrases.number(row.get("listen_count"))
     if not row.get("recording_name") or not listens:
         return None
-    facts = facts_of((phrases.name(row.get("artist_name"), ""), say("by")), (told.counted(listens, "times"), say("on one day")))
+    facts = facts_of((phrases.name(row.get("artist_name"), ""), say("by")))
     marks = tally(int(listens), told)
     return Card("most_replayed_day", "habits", say("On repeat"), headline("most_replayed_day", data), facts=facts, figure=marks)
 
@@ -145,9 +146,8 @@ def longest_session(data: StoryData) -> Card | None:
         return None
     hours = (end.astimezone(UTC) - start.astimezone(UTC)).total_seconds() / 3600  # a day of the clock change has 23 hours, or 25
     facts = facts_of(
-        (told.duration(hours * 60), say("without a break of 20 minutes")),
+        (told.duration(hours * 60), say("without a break of 20 minutes"), ON),
         (told.day(start, data.year), say("the day it began")),
-        (told.count(row.get("listen_count")), told.label(row.get("listen_count"), "listens")),
     )
     figure = stretch(told.time(start), told.time(end), start.hour + start.minute / 60, hours, told) if hours <= 96 else None
     return Card(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Ranked, Scale, Table, card, facts_of, since
+from wrapped_assets.stories.cards.card import ON, Card, Ranked, Scale, Table, card, facts_of, since
+from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.milder import Told, milder, rounded_up
 
 _SHOWN = 7
+_STRIKING_DAY = 3  # listens
+_NOTABLE_SHARE = 0.1  # an artist with less of the listens says only how spread they are
 
 
 @card("recording_story", "recording_story_months", place=50, follows="top_recordings")
@@ -26,7 +33,7 @@ def recording_story(data: StoryData) -> Card | None:
     days = phrases.number(row.get("active_day_count"))
     facts = facts_of(
         (told.day(first) if first else "", say("first listen ever")),
-        (told.counted(days, "days") if days else "", say("with this song this year")),
+        (told.counted(days, "days") if days else "", say("with this song this year"), ON),
     )
     figure = table = None
     has_figure = any(listens for _, listens in months)
@@ -51,7 +58,14 @@ def loyalty(data: StoryData) -> Card | None:
     in_a_row = ["" if count < 2 else say("{years:years} in a row", years=count) for count in years]
     known = since(rows[0], data)
     note = say("Years are counted since {day}, where the known history begins.", day=told.day(known)) if known else ""
-    return _ranked("loyalty", "habits", say("Every month"), rows, in_a_row, "listen_count", say("Listens"), data, note)
+    if len(rows) == 1:
+        facts = facts_of((told.counted(rows[0].get("listen_count"), "listens"), say("this year")), (in_a_row[0], say("in every month")))
+        return Card("loyalty", "habits", say("Every month"), headline("loyalty", data), facts=facts, note=note)
+    told_already = {row.get("artist_name") for row in data.rows("top_artists")[:5]}  # with these numbers
+    shown = _ranked("loyalty", "habits", say("Every month"), rows, in_a_row, "listen_count", say("Listens"), data, note)
+    if not told_already.intersection(row["artist_name"] for row in rows):
+        return shown
+    return replace(shown, ranked=tuple(replace(each, count="") for each in shown.ranked))
 
 
 @card("comebacks", place=270, scale=Scale("silence_day_count", 365, 2000))
@@ -94,7 +108,21 @@ def variety(data: StoryData) -> Card | None:
         return None
     facts = facts_of(
         (told.percent(row.get("artist_evenness_share")), say("evenness over artists; 100 is as much of each")),
-        (told.percent(row.get("repeat_share")), say("of listens were repeats")),
-        (told.percent(row.get("skip_share")), say("of plays skipped")),
+        (told.percent(row.get("repeat_share")), say("of listens were repeats"), ON),
+        (told.percent(row.get("skip_share")), say("of plays skipped"), ON),
     )
     return Card("variety", "habits", say("Variety"), headline("variety", data), facts=facts)
+
+
+@milder("recording_story")
+def _without_a_day_of_its_own(rows: Sequence[Row]) -> Told:
+    count = phrases.number(rows[0].get("best_day_listen_count"))
+    return (message("{recording}, month by month."), rows[0]) if count is not None and count < _STRIKING_DAY else None
+
+
+@milder("variety")
+def _without_a_favourite(rows: Sequence[Row]) -> Told:
+    share = phrases.number(rows[0].get("top_artist_share"))
+    if share is None or share >= _NOTABLE_SHARE:
+        return None
+    return message("No artist had more than {top_artist_share} of your listens."), rounded_up(rows[0], "top_artist_share")

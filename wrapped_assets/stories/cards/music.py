@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Scale, Table, card, facts_of, ranking, ranking_table
+from wrapped_assets.stories.cards.card import ON, Card, Scale, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.race import race
 from wrapped_assets.stories.figures.record import grooves
 from wrapped_assets.stories.headlines import Part, headline
 
 
-@card("top_recordings", place=30, scale=Scale("listen_count", 0, 60))
+@card("top_recordings", place=30, scale=Scale("listen_count", 0, 60, least=2))
 def top_song(data: StoryData) -> Card | None:
     """The year's first song alone on a card."""
     row, told, say = data.first("top_recordings"), data.language, data.language.say
@@ -23,7 +23,7 @@ def top_song(data: StoryData) -> Card | None:
     first = phrases.local(row.get("first_listened_at"), data.time_zone)
     facts = facts_of(
         (phrases.name(row.get("artist_name"), ""), say("by")),
-        (told.duration(played / 60_000) if played else "", say("spent with it")),
+        (told.duration(played / 60_000) if played else "", say("spent with it"), ON),
         (told.day(first, data.year) if first else "", say("first time this year")),
     )
     listens = phrases.number(row.get("listen_count"))
@@ -44,7 +44,7 @@ def top_recordings(data: StoryData) -> Card | None:
     return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table, continues=True)
 
 
-@card("top_artists", place=60, scale=Scale("listen_count", 0, 250))
+@card("top_artists", place=60, scale=Scale("listen_count", 0, 250, least=2), least_rows=2)
 def top_artists(data: StoryData) -> Card | None:
     """The five most heard artists; up to fifty in the table."""
     told, say = data.language, data.language.say
@@ -84,7 +84,7 @@ def artist_race(data: StoryData) -> Card | None:
     places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5, told)
     places = tuple(
         replace(
-            place, share=final[key] / top,
+            place, share=final[key] / top, count="",  # the ranking before has told it
             credit=say("peak: {month}", month=told.month(peaks[key], "abbreviated")) if key in peaks else "",
         )
         for place, key in zip(places, order, strict=True)
@@ -96,7 +96,7 @@ def artist_race(data: StoryData) -> Card | None:
     return Card("artist_race", "music", say("The race"), headline("artist_race", data), ranked=places, figure=figure, table=table)
 
 
-@card("top_release_groups", place=80, scale=Scale("listen_count", 0, 300, least=3))
+@card("top_release_groups", place=80, scale=Scale("listen_count", 0, 300, least=3), least_rows=2)
 def top_release_groups(data: StoryData) -> Card | None:
     """The five albums that were heard most, and heard through; up to fifty in the table. The numbers are those that they are sorted by."""
     told, say, rows = data.language, data.language.say, data.rows("top_release_groups")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Fact, card, facts_of
+from wrapped_assets.stories.cards.card import ON, Card, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.strokes import clock_face
 from wrapped_assets.stories.headlines import headline
@@ -19,15 +19,17 @@ def totals(data: StoryData) -> Card | None:
     """Minutes as the large number, the other totals as facts."""
     row, told, say = data.first("listening_totals"), data.language, data.language.say
     minutes = phrases.number(row.get("minutes"))
-    facts = [
-        Fact(told.count(row[column]), told.label(row[column], noun))
-        for column, noun in _NOUNS.items()
-        if phrases.number(row.get(column)) is not None
-    ]
-    if not facts and minutes is None:
-        return None
     listens = phrases.number(row.get("listen_count"))
     has_minutes = bool(minutes) or not listens  # scrobbles of recordings without a known length have none
+    told_already = set() if has_minutes else {"listen_count"}  # the large number
+    if row.get("play_count") == listens:
+        told_already.add("play_count")
+    facts = facts_of(
+        *((told.count(row.get(column)), told.label(row.get(column), noun), ON)
+          for column, noun in _NOUNS.items() if column not in told_already)
+    )  # fmt: skip
+    if not facts and minutes is None:
+        return None
     number = told.count(minutes if has_minutes else listens) if minutes is not None else ""
     note = say("That is {minutes:duration}, end to end.", minutes=minutes) if minutes and minutes >= 120 else ""
     if not has_minutes:
@@ -35,7 +37,7 @@ def totals(data: StoryData) -> Card | None:
     title = say("The year in minutes") if has_minutes else say("The year in listens")
     return Card(
         "listening_totals", "overview", title, headline("listening_totals", data), number,
-        facts=tuple(facts), note=note, has_counts_as_facts=True,
+        facts=facts, note=note,
     )  # fmt: skip
 
 

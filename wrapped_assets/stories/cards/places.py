@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Ranked, Scale, card, ranking_table
-from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.catalogue import message
+from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.milder import Told, milder
 
 
-@card("artist_map", place=230, needs=("country", "artist_count"))
+@card("artist_map", place=230, needs=("country", "artist_count"), least_rows=2)
 def artist_map(data: StoryData) -> Card | None:
     """The countries of the artists, by artists."""
     told, say = data.language, data.language.say
@@ -27,7 +31,7 @@ def artist_map(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("sound_town", place=240, needs=("place_name", "artist_name"), scale=Scale("town_lift", 1, 4))
+@card("sound_town", place=240, needs=("place_name", "artist_name"), scale=Scale("town_lift", 1, 4), least_rows=2)
 def sound_town(data: StoryData) -> Card | None:
     """The place that listens most alike, with the artists that say so."""
     row, told, say = data.first("sound_town"), data.language, data.language.say
@@ -50,3 +54,11 @@ def sound_town(data: StoryData) -> Card | None:
         table=ranking_table(caption, places, say("Artist"), told, unit=say("More than elsewhere")),
         note=" ".join(filter(None, (f"{phrases.name(row['place_name'])}, {country}." if country else "", note))),
     )  # fmt: skip
+
+
+@milder("artist_map")
+def _without_a_first_country(rows: Sequence[Row]) -> Told:
+    first, second = (phrases.number(row.get("artist_count")) for row in (*rows, {})[:2])
+    if first is None or (first > 1 and first != second):
+        return None
+    return message("Your artists are from {country_count:countries}."), {"country_count": len(rows)}

@@ -7,7 +7,7 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.headlines import headline
 
 
-@card("top_shows", place=220)
+@card("top_shows", place=220, least_rows=2)
 def top_shows(data: StoryData) -> Card | None:
     """The five shows with most minutes; up to fifty in the table."""
     told, say = data.language, data.language.say

@@ -27,4 +27,8 @@ def is_enough(maker: CardMaker, first: Row, data: Tellable) -> bool:
     if isinstance(data, StoryData) and scale is not None and scale.column == "minutes" and data.length_known_share < LEAST_KNOWN:
         return False  # the fullest day would be that of the few plays whose length is known
     value = phrases.number(first.get(scale.column)) if scale else None
-    return is_known(first) and (scale is None or scale.least is None or value is None or value >= scale.least)
+    if len(data.rows(maker.insights[0])) == 1 < maker.least_rows or not is_known(first):
+        return False
+    if scale is None or value is None:
+        return True
+    return (scale.least is None or value >= scale.least) and (scale.most is None or value <= scale.most)
