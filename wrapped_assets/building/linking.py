@@ -10,7 +10,6 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from wrapped_assets.building.link_marks import (
@@ -164,13 +163,11 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
 
 def _each_once(scans: Iterable[pl.LazyFrame]) -> pl.DataFrame:
     """The tracks of some files, each variant once; a track stands in every month in which it was played."""
-    parts, known = [], np.zeros(0, dtype=np.int64)
+    parts, known = [], pl.DataFrame(schema={"variant_id": LANDED_TRACKS["variant_id"]})
     for scan in scans:
-        rows = scan.collect()
-        ids = rows["variant_id"].to_numpy()
-        is_new = ~np.isin(ids, known)
-        parts.append(rows[np.flatnonzero(is_new)])
-        known = np.concatenate([known, ids[is_new]])
+        new = scan.select("variant_id").collect().join(known, on="variant_id", how="anti")
+        parts.append(scan.filter(pl.col("variant_id").is_in(new["variant_id"].implode())).collect())
+        known = pl.concat([known, new])
     return pl.concat(parts).unique("variant_id").sort("variant_id")
 
 
