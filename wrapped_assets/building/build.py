@@ -25,7 +25,6 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
 from wrapped_assets.storage.chunks import landed_rows
 from wrapped_assets.storage.records import remove_records
-from wrapped_assets.storage.threads import ROWS_FOR_THREADS
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -48,7 +47,8 @@ class BuildReport:
         self.failed.extend(result.failed)
 
 
-SECONDS_WORTH_A_PROCESS = 10.0
+ROWS_WORTH_A_PROCESS = 1_000_000
+SECONDS_WORTH_A_PROCESS = 20.0
 Wanted = Callable[[Situation], Collection[Cell]]
 Progress = Callable[[int, int], None]  # cells done, cells planned
 
@@ -117,9 +117,9 @@ def _carry_out(
 
 
 def _worth_starting(project: Project, plan: Plan) -> int:
-    """How many processes a plan is worth: starting one costs as much as a few hundred thousand plays, or the cells of a household."""
+    """How many processes a plan is worth: each reads anew what another had in memory, and starts for a second."""
     if any(step.seconds is None for step in plan.steps):
-        return processors() if landed_rows(project.root) >= ROWS_FOR_THREADS else 1
+        return processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1
     return processors() if sum(step.seconds or 0 for step in plan.steps) >= SECONDS_WORTH_A_PROCESS else 1
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import ROWS_PER_RANGE
+from wrapped_assets.building.evaluate import ROWS_IN_MEMORY, ROWS_PER_RANGE
 from wrapped_assets.building.linking import links_of, read_links
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
@@ -97,16 +97,19 @@ class Inputs:
             return self.outside(cell, key, read, columns)
         schema = self._situation.graph.by_key[key].schema
         stored = self._stored(declaration, key, read, cell)
-        known = [frame for one, _ in stored if (frame := self._recent.get(one.path)) is not None]
         if not stored:
             return pl.DataFrame(schema={name: schema[name] for name in columns})
+        # What is a frame and what a scan follows from the contents alone: the engines may add floats in another order.
+        is_scan = declaration.kind == "year" and sum(one.row_count for one, _ in stored) > ROWS_IN_MEMORY
+        known = [frame for one, _ in stored if (frame := self._recent.get(one.path)) is not None]
         if len(known) == len(stored):
-            return pl.concat(known)  # with columns that nobody reads: choosing would take longer
+            whole = pl.concat(known)  # with columns that nobody reads: choosing would take longer
+            return whole.lazy() if is_scan else whole
         scans = [
             self._scan(one, source) if (frame := self._recent.get(one.path)) is None else frame.lazy() for one, source in stored
         ]
         wanted = [scan.select(columns) for scan in scans]
-        return pl.concat(wanted) if declaration.kind == "year" else rows_of_files(wanted)
+        return pl.concat(wanted) if is_scan else rows_of_files(wanted)
 
     def _scan(self, stored: StoredCell, source: Cell) -> pl.LazyFrame:
         path = self._project.root.path / stored.path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from wrapped_assets.storage.files import ROW_GROUP_ROWS
+
 KEPT_BYTES = 64 << 20
 
 
@@ -18,9 +20,11 @@ class RecentFrames:
         self._frames: dict[str, pl.DataFrame] = {}
 
     def keep(self, path: str, frame: pl.DataFrame) -> None:
-        """Takes the rows of a file that was written and recorded."""
+        """Takes the rows of a file that was written and recorded, in one piece, as they would be read; not of a file of several pieces."""
+        if frame.height > ROW_GROUP_ROWS:
+            return
         self._drop(path)
-        self._frames[path] = frame
+        self._frames[path] = frame = frame.rechunk()
         self._bytes += int(frame.estimated_size())
         while self._bytes > self._most_bytes:
             self._drop(next(iter(self._frames)))

@@ -15,6 +15,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.planning.situation import cells_of
 from wrapped_assets.storage import files, frame_files, manifest, registry
 from wrapped_assets.storage.cell_files import CellRows, write_cells
 from wrapped_assets.storage.cell_notes import is_of
@@ -218,3 +219,13 @@ def test_a_build_of_one_year_leaves_the_others_as_they_are(small: Root, period: 
     project = changed(small)
     report = build(project, lambda situation: {cell for cell in situation.expected() if cell.period[:4] == period})
     assert {cell.period for cell in cells(report)} == {period}
+
+
+@pytest.mark.slow
+def test_what_is_computed_from_files_is_what_was_computed_from_memory(household: Root) -> None:
+    before = versions(household)
+    over_all = [key for key, declaration in project_graph().by_key.items() if declaration.kind == "year"]
+    for key in over_all:  # each alone, so that all that it needs is read
+        report = build(Project(household), lambda situation, key=key: cells_of(situation, {key}, None), full=True)  # type: ignore[misc]
+        assert report.recomputed
+    assert versions(household) == before
