@@ -7,13 +7,15 @@ from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NA
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
-from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.errors import DeclarationError, InputError
 from wrapped_assets.contracts.graph import EXTERNALS, project_graph
+from wrapped_assets.orchestration.alerting import alert
 from wrapped_assets.orchestration.facts import discreetly, metadata, told
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.pruning import nightly_prune
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.where import data_root
+from wrapped_assets.planning.loaded import is_edited
 
 if TYPE_CHECKING:
     from wrapped_assets.building.situate import Project
@@ -23,6 +25,7 @@ MONTHS, YEARS, RETENTION = "months", "years", "retention"
 ON = {"sensor": dg.DefaultSensorStatus.RUNNING, "schedule": dg.DefaultScheduleStatus.RUNNING}
 NO_ROOT = "Nothing was imported yet."
 LANDED_PLAYS = EXTERNALS["landed_plays"].split("/")
+EDITED = "The code was edited since it was loaded: press Reload definitions."
 INTERVAL_SECONDS = 10  # of the sensors: an edit or a drop is seen within it
 LANDED = "{landed} drops landed, {partly} of them in part: {plays} plays, {rejected} rows rejected. {refused} drops refused."
 
@@ -45,6 +48,16 @@ def _opened() -> "Project | None":
         return open_project(data_root())
     except InputError:
         return None
+
+
+def _opened_or_why() -> "Project | str":
+    """The project, or why there is none to look at."""
+    try:
+        return _opened() or NO_ROOT
+    except DeclarationError:
+        if is_edited():
+            return EDITED
+        raise
 
 
 def _stale() -> "Stale | None":
@@ -126,9 +139,9 @@ def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     from wrapped_assets.orchestration.mirror import mirror as report
     from wrapped_assets.orchestration.mirror import state
 
-    project = discreetly("mirror", _opened)
-    if project is None:
-        return dg.SkipReason(NO_ROOT)
+    project = discreetly("mirror", _opened_or_why)
+    if isinstance(project, str):
+        return dg.SkipReason(project)
     if (now := discreetly("mirror", lambda: state(project.root))) == context.cursor:
         return dg.SkipReason("Nothing changed.")
     if context.instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]), limit=1):
@@ -149,9 +162,9 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     from wrapped_assets.orchestration.staleness import WORLD, stale
     from wrapped_assets.orchestration.up_to_date import tell
 
-    project = discreetly("planner", _opened)
-    if project is None:
-        return dg.SkipReason(NO_ROOT)
+    project = discreetly("planner", _opened_or_why)
+    if isinstance(project, str):
+        return dg.SkipReason(project)
     if is_busy(context.instance):
         return dg.SkipReason("A run is queued or under way.")
     found = discreetly("planner", lambda: stale(project, context.instance))
@@ -175,4 +188,4 @@ def is_busy(instance: dg.DagsterInstance) -> bool:
 
 
 SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune]
-SENSORS = [inbox, mirror, planner]
+SENSORS = [inbox, mirror, planner, alert]

@@ -136,6 +136,15 @@ def loaded_modules() -> list[str]:
     return sorted(name for name in _names if is_ours(name) and name in sys.modules)
 
 
+def is_edited() -> bool:
+    """Whether a file that this process loaded is no longer what was read."""
+    try:
+        check_unchanged(loaded_modules())
+    except ChangedSource:
+        return True
+    return False
+
+
 def check_unchanged(modules: Iterable[str], patched: Iterable[str] = ()) -> None:
     """ChangedSource where a file of `modules` is no longer what was read, or a name of `patched` no longer what was loaded."""
     for module in modules:

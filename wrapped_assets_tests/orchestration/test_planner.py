@@ -10,11 +10,13 @@ import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, up_to_date
 from wrapped_assets.orchestration.attempts import note_failures
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.mirror import mirror
+from wrapped_assets.planning import loaded
 from wrapped_assets.planning.situation import cells_of
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
@@ -146,3 +148,16 @@ def test_changed_code_turns_the_check_amber_and_a_build_green(
     assert checks(instance, "insights/top_artists").passed
     tick(instance)
     assert checks(instance, key).passed
+
+
+def test_code_that_was_edited_and_not_reloaded_is_told_and_no_error(
+    small: Root, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edited() -> Project:
+        raise DeclarationError("it was edited")
+
+    monkeypatch.setattr(automation, "_opened", edited)
+    with pytest.raises(dg.Failure):
+        tick(instance)
+    monkeypatch.setitem(loaded._texts, loaded.path_of(automation.__name__), b"other")
+    assert "Reload definitions" in (tick(instance).skip_message or "")
