@@ -13,11 +13,12 @@ from wrapped_assets.commands.options import data_option, emit, emit_json, json_o
 @click.option("--year", type=int, required=True)
 @click.option("--month", metavar="YYYY-MM", help="For a monthly playlist: the month. Defaults to the latest month with songs.")
 @click.option("--span", type=click.IntRange(min=1), help="For `chapters`: the number of the span. Defaults to the last.")
-@click.option("--format", "format_", required=True, help="jspf, xspf, m3u8, csv or spotify.")
+@click.option("--format", "format_", required=True, help="jspf, xspf, m3u, m3u8, csv or spotify.")
+@click.option("--listenbrainz", is_flag=True, help="With jspf: leave out the tracks that ListenBrainz refuses.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 @json_option
-def command(name, listener, year, month, span, format_, out, data, as_json) -> None:
+def command(name, listener, year, month, span, format_, listenbrainz, out, data, as_json) -> None:
     """Write a playlist. Tracks that the format cannot hold are listed with the reason."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.playlists.formats.registry import format_named
@@ -28,22 +29,25 @@ def command(name, listener, year, month, span, format_, out, data, as_json) -> N
         writer = format_named(format_)
     except ValueError as error:
         raise InputError(str(error)) from None
+    if listenbrainz and writer.strict is None:
+        raise InputError(f"--listenbrainz is for the format that ListenBrainz imports: write --format jspf, not {format_}")
     if as_json and out is None:
         raise InputError("--json prints a report to standard output: choose a file for the playlist with --out")
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
     playlist = playlist_data(project, name, person, year, month, span)
-    written = writer.render(playlist)
+    written = (writer.strict if listenbrainz and writer.strict else writer.render)(playlist)
     emit(written.content, out, of=(project.root, "playlist", [person.listener_id]))
     groups = {"left_out": written.left_out, "passed_over": written.passed_over}
+    count = len(playlist.tracks) - len(written.left_out)
     if as_json:
         listed = {
             key: [{"position": each.position, "recording_name": each.recording_name, "reason": each.reason} for each in found]
             for key, found in groups.items()
         }
-        emit_json({"playlist": name, "format": format_, "tracks": len(playlist.tracks) - len(written.left_out), **listed, "out": out})
+        emit_json({"playlist": name, "format": format_, "tracks": count, **listed, "note": written.note, "out": out})
         return
-    click.echo(f"{len(playlist.tracks) - len(written.left_out)} of {len(playlist.tracks)} tracks written", err=True)
+    click.echo(f"{count} of {len(playlist.tracks)} tracks written{written.note and f'. {written.note}'}", err=True)
     for verb, found in (("left out", written.left_out), ("some players will pass over", written.passed_over)):
         for each in found:
             click.echo(f"  {verb}: {each.position}. {each.recording_name or '?'}: {each.reason}", err=True)

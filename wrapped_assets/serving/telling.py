@@ -92,10 +92,11 @@ def playlist_data(
         elif value:
             raise InputError(f"{name} has no parts by {option}: leave --{option} out")
     details = track_details(project.root, frame["recording_id"], listener, year)
+    wanted = ["recording_id", *({"listen_count"} & set(frame.columns))]
     tracks = [
         PlaylistTrack(position=position, **{key: value for key, value in row.items() if key != "recording_id" and value is not None})
         for position, row in enumerate(
-            frame.select("recording_id").join(details, on="recording_id", how="left", maintain_order="left").to_dicts(), 1
+            frame.select(wanted).join(details, on="recording_id", how="left", maintain_order="left").to_dicts(), 1
         )
     ]
     edition = registry.editions(project.root, [year])[year]

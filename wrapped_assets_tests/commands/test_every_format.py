@@ -11,7 +11,7 @@ from wrapped_assets_tests.commands.running import run
 from wrapped_assets_tests.exports import spotify_file
 
 STORIES = {"text": b"", "json": b"{", "html": b"<!", "png": b"\x89PNG"}
-PLAYLISTS = {"jspf": b"{", "xspf": b"<?xml", "m3u8": b"#EXTM3U", "csv": b"", "spotify": b""}
+PLAYLISTS = {"jspf": b"{", "xspf": b"<?xml", "m3u": b"#EXTM3U", "m3u8": b"#EXTM3U", "csv": b"", "spotify": b""}
 
 
 def _told(data: Path, listener: str, year: int, folder: Path) -> None:

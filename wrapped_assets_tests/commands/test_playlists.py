@@ -77,3 +77,15 @@ def test_the_report_names_the_playlist(knowing: Path, tmp_path: Path) -> None:
     asked = ("playlist", "chapters", "--listener", "ana", "--year", 2025, "--span", 1, "--format", "xspf", "--out", target)
     assert document(knowing, *asked)["playlist"] == "chapters"
     assert "Part 1 of your 2025" in target.read_text(encoding="utf-8")
+
+
+def test_jspf_carries_every_track_and_listenbrainz_is_strict(knowing: Path, tmp_path: Path) -> None:
+    asked = ("playlist", "new_releases", "--listener", "ana", "--year", 2025, "--out", tmp_path / "new.jspf")
+    every, strict = document(knowing, *asked, "--format", "jspf"), document(knowing, *asked, "--format", "jspf", "--listenbrainz")
+    assert (every["tracks"], len(every["passed_over"]), strict["tracks"], len(strict["left_out"])) == (2, 1, 1, 1)
+    assert every["note"].startswith("1 of 2 tracks have a MusicBrainz recording.")
+    heard = json.loads((tmp_path / "new.jspf").read_text(encoding="utf-8"))["playlist"]["track"]
+    assert [track["title"] for track in heard] == ["Never Heard"]
+    assert "--format jspf" in run(knowing, *asked, "--format", "xspf", "--listenbrainz", code=2).stderr
+    assert "1 of 2 tracks have a location" in run(knowing, *asked, "--format", "xspf").stderr
+    assert "<annotation>60 listens</annotation>" in (tmp_path / "new.jspf").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from wrapped_assets.kernels.one_line import one_line
-from wrapped_assets.playlists.formats.contract import LeftOut, PlaylistTrack
+from wrapped_assets.playlists.formats.contract import LeftOut, PlaylistData, PlaylistTrack
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SPOTIFY_TRACK = re.compile(r"spotify:track:([0-9A-Za-z]{22})")
@@ -37,6 +37,17 @@ def credit(track: PlaylistTrack) -> str:
 def length_ms(track: PlaylistTrack) -> int | None:
     """The length; None where it is unknown or not a length."""
     return track.duration_ms if track.duration_ms is not None and track.duration_ms > 0 else None
+
+
+def listens(track: PlaylistTrack) -> str:
+    """How often the track was heard, as an annotation; empty where it was not, or where that is unknown."""
+    count = track.listen_count or 0
+    return f"{count:,} listen{'' if count == 1 else 's'}" if count > 0 else ""
+
+
+def annotation(playlist: PlaylistData, note: str) -> str:
+    """The playlist's description, and behind it what some of its readers pass over."""
+    return " ".join(filter(None, (one_line(playlist.description), note)))
 
 
 def left_out(track: PlaylistTrack, reason: str) -> LeftOut:

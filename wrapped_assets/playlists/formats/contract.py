@@ -22,6 +22,7 @@ class PlaylistTrack:
     release_mbid: str | None = None
     spotify_uri: str | None = None
     isrc: str | None = None
+    listen_count: int | None = None  # in the playlist's window; None for what was never heard
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,23 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Rendered:
-    """The file's bytes, what is not in it, and what is in it although some players will pass over it."""
+    """The file's bytes, what is not in it, and what is in it although some players will pass over it; `note` counts the latter."""
 
     content: bytes
     left_out: tuple[LeftOut, ...] = ()
     passed_over: tuple[LeftOut, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class PlaylistFormat:
-    """One format: its name on the command line, the file's suffix with its dot, and how it is written."""
+    """One format: its name on the command line, the file's suffix with its dot, and how it is written.
+
+    `strict` leaves out what ListenBrainz refuses, where the format is one that ListenBrainz imports.
+    """
 
     name: str
     suffix: str
     media_type: str
     render: Callable[[PlaylistData], Rendered]
+    strict: Callable[[PlaylistData], Rendered] | None = None

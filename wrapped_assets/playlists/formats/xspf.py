@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from wrapped_assets.kernels.one_line import one_line
-from wrapped_assets.playlists.formats.addresses import credit, left_out, length_ms, musicbrainz, spotify_url
+from wrapped_assets.playlists.formats.addresses import annotation, credit, left_out, length_ms, listens, musicbrainz, spotify_url
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistFormat, PlaylistTrack, Rendered
 
 NAMESPACE = "http://xspf.org/ns/0/"
@@ -22,6 +22,7 @@ def _add_track(track_list: ET.Element, track: PlaylistTrack) -> None:
     _add(element, "identifier", musicbrainz("recording", track.recording_mbid))
     _add(element, "title", one_line(track.recording_name))
     _add(element, "creator", credit(track))
+    _add(element, "annotation", listens(track))
     _add(element, "album", one_line(track.release_group_name))
     _add(element, "duration", length_ms(track))
 
@@ -30,12 +31,16 @@ def render(playlist: PlaylistData) -> Rendered:
     """The playlist with every track that has a name or an address.
 
     A track without <location> is valid and stays: resolvers find it by its identifier or names. Players that only play
-    addresses skip it silently, so it is reported as passed over.
+    addresses skip it silently, so it is reported as passed over, and the playlist's annotation counts the tracks that have one.
     """
+    located = sum(spotify_url(track) is not None for track in playlist.tracks)
+    note = f"{located} of {len(playlist.tracks)} tracks have a location." if located < len(playlist.tracks) else ""
+    if note:
+        note += " Players that open nothing but locations skip the others."
     root = ET.Element("playlist", {"version": "1", "xmlns": NAMESPACE})
     _add(root, "title", one_line(playlist.title) or "Playlist")
     _add(root, "creator", one_line(playlist.listener_name))
-    _add(root, "annotation", one_line(playlist.description))
+    _add(root, "annotation", annotation(playlist, note))
     _add(root, "date", f"{playlist.created.isoformat()}T00:00:00+00:00")
     track_list = ET.SubElement(root, "trackList")
     missing, passed_over = [], []
@@ -49,7 +54,7 @@ def render(playlist: PlaylistData) -> Rendered:
             passed_over.append(left_out(track, "no address to play it from is known; many players skip such a track"))
     ET.indent(root)
     xml = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return Rendered(xml + b"\n", tuple(missing), tuple(passed_over))
+    return Rendered(xml + b"\n", tuple(missing), tuple(passed_over), note)
 
 
 XSPF = PlaylistFormat("xspf", ".xspf", "application/xspf+xml", render)

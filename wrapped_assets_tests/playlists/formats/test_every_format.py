@@ -15,9 +15,9 @@ each_format = pytest.mark.parametrize("form", all_formats().values(), ids=list(a
 
 
 def test_the_formats_are_found_by_walking() -> None:
-    assert list(all_formats()) == ["csv", "jspf", "m3u8", "spotify", "xspf"]
+    assert list(all_formats()) == ["csv", "jspf", "m3u", "m3u8", "spotify", "xspf"]
     assert format_named("xspf").suffix == ".xspf"
-    with pytest.raises(ValueError, match="known are csv, jspf, m3u8, spotify, xspf"):
+    with pytest.raises(ValueError, match="known are csv, jspf, m3u, m3u8, spotify, xspf"):
         format_named("wpl")
 
 

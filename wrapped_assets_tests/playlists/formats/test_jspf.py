@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 
 from wrapped_assets.kernels.one_line import one_line
-from wrapped_assets.playlists.formats.jspf import PLAYLIST_EXTENSION, TRACK_EXTENSION, render
+from wrapped_assets.playlists.formats.jspf import PLAYLIST_EXTENSION, TRACK_EXTENSION, render, render_for_listenbrainz
 from wrapped_assets_tests.playlists.formats.examples import MIXED, playlists
 
 TEXT, URI_LIST = str, "addresses"
@@ -31,7 +32,7 @@ def of_kind(value: Any, kind: Any) -> bool:
     return type(value) is kind and (kind is not int or value >= 0)
 
 
-def faults(document: Any) -> list[str]:
+def faults(document: Any, *, is_strict: bool = True) -> list[str]:
     """What the draft or ListenBrainz would refuse."""
     playlist = document.get("playlist", {})
     found = [f"{key} in the playlist" for key, value in playlist.items() if not of_kind(value, PLAYLIST_FIELDS.get(key))]
@@ -40,7 +41,9 @@ def faults(document: Any) -> list[str]:
     found += ["public"] * (not isinstance(playlist.get("extension", {}).get(PLAYLIST_EXTENSION, {}).get("public"), bool))
     for track in playlist.get("track", [{}]):
         found += [f"{key} in a track" for key, value in track.items() if not of_kind(value, TRACK_FIELDS.get(key))]
-        found += ["no recording"] * (not any(re.fullmatch(MBID.format("recording"), item) for item in track.get("identifier", [])))
+        found += ["no recording"] * (
+            is_strict and not any(re.fullmatch(MBID.format("recording"), item) for item in track.get("identifier", []))
+        )
         extension = track.get("extension", {}).get(TRACK_EXTENSION, {})
         found += [item for item in extension.get("artist_identifiers", []) if not re.fullmatch(MBID.format("artist"), item)]
         release = extension.get("release_identifier")
@@ -48,8 +51,24 @@ def faults(document: Any) -> list[str]:
     return found
 
 
-def test_a_track_without_a_musicbrainz_recording_is_left_out() -> None:
+def test_every_track_that_is_known_is_carried_and_the_annotation_counts_what_listenbrainz_refuses() -> None:
     rendered = render(MIXED)
+    playlist = json.loads(rendered.content)["playlist"]
+    assert faults({"playlist": playlist}, is_strict=False) == []
+    assert [track["title"] for track in playlist["track"]] == ["Lantern Season", "Night Bus", "Demo 7", "Whistle"]
+    assert ([out.position for out in rendered.left_out], [out.position for out in rendered.passed_over]) == ([5], [2, 4])
+    assert playlist["annotation"] == f"What you played most, told by days. {rendered.note}"
+    assert rendered.note.startswith("2 of 5 tracks have a MusicBrainz recording.")
+
+
+def test_a_track_says_how_often_it_was_heard() -> None:
+    heard = replace(MIXED, tracks=[replace(track, listen_count=count) for track, count in zip(MIXED.tracks, (1234, 1, 0), strict=False)])
+    told = [track.get("annotation") for track in json.loads(render(heard).content)["playlist"]["track"]]
+    assert told == ["1,234 listens", "1 listen", None]
+
+
+def test_for_listenbrainz_a_track_without_a_musicbrainz_recording_is_left_out() -> None:
+    rendered = render_for_listenbrainz(MIXED)
     document = json.loads(rendered.content)
     assert faults(document) == []
     first, second = document["playlist"]["track"]
@@ -76,8 +95,8 @@ def test_the_checker_sees_faults() -> None:
 @settings(max_examples=100, deadline=None)
 @given(playlist=playlists)
 def test_any_name_is_read_back(playlist) -> None:
-    rendered = render(playlist)
-    document = json.loads(rendered.content)
-    assert faults(document) == []
+    for rendered, is_strict in ((render(playlist), False), (render_for_listenbrainz(playlist), True)):
+        document = json.loads(rendered.content)
+        assert faults(document, is_strict=is_strict) == []
+        assert len(document["playlist"]["track"]) + len(rendered.left_out) == len(playlist.tracks)
     assert document["playlist"]["title"] == (one_line(playlist.title) or "Playlist")
-    assert len(document["playlist"]["track"]) + len(rendered.left_out) == len(playlist.tracks)

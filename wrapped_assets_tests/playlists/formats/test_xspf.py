@@ -43,6 +43,9 @@ def test_every_track_with_a_name_or_an_address_is_in_the_file() -> None:
     assert list(playlist[0].identifier) == [f"https://musicbrainz.org/recording/{MBID.format(1)}"]
     assert [out.position for out in rendered.left_out] == [5]
     assert [out.position for out in rendered.passed_over] == [3, 4]
+    assert rendered.note == "2 of 5 tracks have a location. Players that open nothing but locations skip the others."
+    assert playlist.annotation == f"What you played most, told by days. {rendered.note}"
+    assert render(replace(MIXED, tracks=[COMPLETE])).note == ""
 
 
 @pytest.mark.parametrize("wrong", [("<trackList>", "<tracks>"), ("<title>", "<title><b/>"), ('version="1"', ""), ("</date>", "x</date>")])
