@@ -166,20 +166,47 @@ def test_a_number_stands_on_one_card_alone() -> None:
     fullest = fuller().first("busiest_day")["local_date"]
     days = [
         {"day_kind": kind, "local_date": day, "day_figure": figure}
-        for kind, day, figure in (("most_minutes", fullest, 702.5), ("oldest_music", "2025-04-11", 1974.0))
+        for kind, day, figure in (
+            ("most_minutes", fullest, 702.5),
+            ("oldest_music", "2025-04-11", 1974.0),
+            ("unlike_the_year", "2025-05-11", 0.9),
+        )
     ]
     told = next(
         card
         for card in cards_of(replace(fuller(), insights={**fuller().insights, "remarkable_days": days}))
         if card.name == "remarkable_days"
     )
-    assert [fact.value for fact in told.facts] == ["11\N{NO-BREAK SPACE}April"]
+    assert fullest not in str(told.facts)
+    assert len(told.facts) == 2
 
 
 def test_genres_of_the_same_hours_have_no_hours_of_their_own() -> None:
     rows = [{"genre_name": name, "day_part": part, "genre_listens": listens} for name in ("folk", "jazz")
             for part, listens in (("morning", 2), ("evening", 9))]  # fmt: skip
     assert "genre_clock" not in names(replace(fuller(), insights={**fuller().insights, "genre_clock": rows}))
+
+
+def test_what_follows_a_card_that_is_left_out_is_left_out_too() -> None:
+    once = [{**row, "listen_count": 1} for row in fuller().insights["top_recordings"]]
+    told = names(replace(fuller(), insights={**fuller().insights, "top_recordings": once}))
+    assert not {"top_song", "top_recordings", "recording_story"} & set(told)
+    assert "top_artists" in told
+
+
+def test_a_year_of_one_month_has_no_race_and_one_of_few_days_no_average() -> None:
+    race = [{**row, "cumulative_listen_count": 10 - row["artist_id"]} for row in fuller().insights["artist_race"]]
+    totals = [{**fuller().insights["listening_totals"][0], "active_day_count": 7}]
+    data = replace(fuller(), insights={**fuller().insights, "artist_race": race, "listening_totals": totals})
+    assert "artist_race" not in names(data)
+    assert "average day" not in story_text(data).replace("\n    ", " ")
+
+
+def test_one_day_that_stood_out_has_its_own_card_alone() -> None:
+    days = [{"day_kind": "oldest_music", "local_date": "2025-04-11", "day_figure": 1974.25}]
+    told = names(replace(fuller(), insights={**fuller().insights, "remarkable_days": days}))
+    assert "hours_of_days" in told
+    assert "remarkable_days" not in told
 
 
 def test_a_day_with_one_new_artist_does_not_stand_out() -> None:

@@ -16,7 +16,7 @@ def remarkable_days(data: StoryData) -> Card | None:
     say = data.language.say
     days = [(data.language.day(row["local_date"], data.year), _by(kind, row, data)) for kind, row in _told(data).items()]
     days = [(day, by) for day, by in days if by]
-    if not days:
+    if len(days) < 2:  # one is told by its own card
         return None
     table = Table(say("Days that stood out"), (say("Day"), say("What for")), tuple(days))
     facts = tuple(Fact(day, by) for day, by in days)

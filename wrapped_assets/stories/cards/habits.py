@@ -38,7 +38,7 @@ def listening_calendar(data: StoryData) -> Card | None:
     active = phrases.number(streak.get("active_day_count")) or sum(1 for value in days.values() if value > 0)  # as the totals count them
     in_a_row = say("in a row, from {day}", day=told.day(run[0], data.year)) if run else say("in a row")
     facts = facts_of(
-        (told.counted(length, "days") if length else "", in_a_row, ON),
+        (told.counted(length, "days") if length and length > 1 else "", in_a_row, ON),
         (told.counted(active, "days"), say("with music"), ON),
     )
     months = sorted({(day.year, day.month) for day in days})
@@ -104,6 +104,9 @@ def listening_clock(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
+_AVERAGE_DAYS = 30  # with music: of fewer, the silent days alone make the average
+
+
 @card("busiest_day", place=150, scale=Scale("minutes", 60, 960))
 def busiest_day(data: StoryData) -> Card | None:
     """The fullest day as a ring of 24 hours."""
@@ -111,7 +114,9 @@ def busiest_day(data: StoryData) -> Card | None:
     minutes = phrases.number(row.get("minutes"))
     if minutes is None or phrases.as_date(row.get("local_date")) is None:
         return None
-    mean = phrases.number(data.first("listening_totals").get("minutes_per_day"))
+    totals = data.first("listening_totals")
+    has_average = (phrases.number(totals.get("active_day_count")) or 0) >= _AVERAGE_DAYS
+    mean = phrases.number(totals.get("minutes_per_day")) if has_average else None
     above_average = say("{factor}× as much", factor=told.tenths(minutes / mean)) if mean and minutes >= 1.5 * mean else ""
     facts = facts_of(
         (told.duration(minutes) if minutes else "", say("of music"), ON),

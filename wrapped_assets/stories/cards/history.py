@@ -13,7 +13,7 @@ from wrapped_assets.stories.figures.strokes import month_bars
 from wrapped_assets.stories.headlines import headline
 from wrapped_assets.stories.milder import Told, milder, rounded_up
 
-_SHOWN = 7
+_SHOWN = 6
 _STRIKING_DAY = 3  # listens
 _NOTABLE_SHARE = 0.1  # an artist with less of the listens says only how spread they are
 
@@ -29,6 +29,8 @@ def recording_story(data: StoryData) -> Card | None:
         for each in data.rows("recording_story_months")
         if phrases.month_number(each.get("month"))
     ]
+    if sum(listens > 0 for _, listens in months) == 1 and (phrases.number(row.get("best_day_listen_count")) or 0) < _STRIKING_DAY:
+        return None  # a story of one month and no day
     first = phrases.local(row.get("first_heard_at"), data.time_zone)
     days = phrases.number(row.get("active_day_count"))
     facts = facts_of(
@@ -108,8 +110,8 @@ def variety(data: StoryData) -> Card | None:
         return None
     facts = facts_of(
         (told.percent(row.get("artist_evenness_share")), say("evenness over artists; 100 is as much of each")),
-        (told.percent(row.get("repeat_share")), say("of listens were repeats"), ON),
-        (told.percent(row.get("skip_share")), say("of plays skipped"), ON),
+        (told.percent(row.get("repeat_share") or None), say("of listens were repeats"), ON),
+        (told.percent(row.get("skip_share") or None), say("of plays skipped"), ON),
     )
     return Card("variety", "habits", say("Variety"), headline("variety", data), facts=facts)
 

@@ -59,7 +59,7 @@ def top_artists(data: StoryData) -> Card | None:
 
 @card("artist_race", place=70, follows="top_artists")
 def artist_race(data: StoryData) -> Card | None:
-    """The top five's cumulative listens by month; needs two months and two artists."""
+    """The top five's cumulative listens by month; needs two months with listens and two artists."""
     told, say = data.language, data.language.say
     lines: dict[tuple[Any, str], dict[str, float]] = {}
     names: dict[tuple[Any, str], str] = {}
@@ -74,11 +74,13 @@ def artist_race(data: StoryData) -> Card | None:
         if row.get("is_peak_month"):
             peaks[key] = month
     months = sorted({month for line in lines.values() for month in line})
-    if len(lines) < 2 or len(months) < 2:
+    sums = [sum(line.get(month, 0) for line in lines.values()) for month in months]
+    if len(lines) < 2 or len({total for total in sums if total}) < 2:  # all of it was heard in one month
         return None
     final = {key: line[max(line)] for key, line in lines.items()}
-    # Equals keep the order of the rows, which is the insight's own.
-    order = sorted(final, key=lambda key: -final[key])[:5]
+    # Equals keep the order of the year's ranking, and without one that of the rows.
+    places_of = {row.get("artist_id"): place for place, row in enumerate(data.rows("top_artists"))}
+    order = sorted(final, key=lambda key: (-final[key], places_of.get(key[0], len(places_of))))[:5]
     figure = race([(names[key], lines[key]) for key in order], months, told)
     top = final[order[0]] or 1
     places = ranking([{"name": names[key], "listen_count": final[key]} for key in order], "name", "", 5, told)

@@ -31,10 +31,11 @@ def makers_of(subject: Subject) -> tuple[CardMaker, ...]:
 def cards_made(data: Tellable) -> list[tuple[CardMaker, Card]]:
     """A card for every insight that has rows and may be told, by place; the common one, by name, for those without a card of their own."""
     makers = [maker for maker in makers_of(data.subject) if maker.knows(data.rows(maker.insights[0]))]
+    too_little = {maker.insights[0] for maker in makers if not is_enough(maker, data.first(maker.insights[0]), data)}  # nor what follows it
     made = [
         (maker, card)
         for maker in makers
-        if is_enough(maker, data.first(maker.insights[0]), data)
+        if not too_little & {maker.insights[0], maker.follows}
         for card in _several(maker.make(data))
     ]
     told = {insight for maker, _ in made for insight in maker.insights}
