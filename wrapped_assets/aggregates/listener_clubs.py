@@ -6,6 +6,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.clubs import clubs_of
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.kernels.shares import PARTS, parts_of
 from wrapped_assets.vocabulary import columns as c
@@ -38,8 +39,9 @@ def listener_clubs(recording_years: pl.LazyFrame, recording_genres: pl.LazyFrame
         first_per(of_clubs, "listener_id", order=["-_parts", "club_name"])
         .join(tagged.filter(pl.col("_known") >= FEWEST_LISTENS), on="listener_id")
         .join(totals, on="listener_id")
-        .with_columns(club_listen_count=pl.col("_parts") // PARTS, genre_known_share=pl.col("_known") / pl.col("_all"))
+        .with_columns(club_listen_count=pl.col("_parts") // PARTS, genre_known_share=divided(pl.col("_known"), pl.col("_all")))
         .with_columns(
-            club_value=pl.col("club_listen_count") * 10_000 // pl.col("_all"), club_share=pl.col("club_listen_count") / pl.col("_all")
+            club_value=pl.col("club_listen_count") * 10_000 // pl.col("_all"),
+            club_share=divided(pl.col("club_listen_count"), pl.col("_all")),
         )
     )

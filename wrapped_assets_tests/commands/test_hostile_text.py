@@ -147,7 +147,7 @@ def test_what_is_for_reading_holds_no_control_no_direction_and_no_terminals_comm
 def test_a_page_has_no_element_that_a_harmless_page_has_not(outputs) -> None:
     _, hostile, plain = outputs
     found, expected = elements(hostile["story.html"]), elements(plain["story.html"])
-    assert found.found <= expected.found
+    assert found.found - {("dd", "class")} <= expected.found  # long values are set smaller
     assert not {name for _, name in found.found if name.startswith("on")}
     assert found.links <= expected.links
     assert ("script", "") not in found.found

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import artist_insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
@@ -42,14 +43,14 @@ def artist_moments(artist_totals: pl.LazyFrame, artist_hours: pl.LazyFrame, list
     """
     hour = ["is_weekend", "local_hour"]
     total = pl.col("listen_count").sum()
-    everybody = listening_moments.select(*hour, _listens="listen_count", _all_listens=total)  # a column, for exact division
+    everybody = listening_moments.select(*hour, _listens="listen_count", _all_listens=total)
     heard = artist_hours.group_by("artist_id", *hour).agg(total)
     shares = (
         heard.filter(pl.col("listen_count") >= FEWEST_LISTENS)
         .join(artist_totals.select("artist_id", "listener_count", _all="listen_count"), on="artist_id")
         .join(everybody, on=hour)
-        .with_columns(listen_share=pl.col("listen_count") / pl.col("_all"))
-        .with_columns(lift=pl.col("listen_share") / (pl.col("_listens") / pl.col("_all_listens")))
+        .with_columns(listen_share=divided(pl.col("listen_count"), pl.col("_all")))
+        .with_columns(lift=divided(pl.col("listen_share"), divided(pl.col("_listens"), pl.col("_all_listens"))))
     )
     order = ["-lift", "-listen_count", *hour]
     return ranked(shares.filter(pl.col("lift") > 1), "artist_id", order=order, rank="moment_rank", limit=PLACES)

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS, artist_insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
@@ -52,9 +53,8 @@ def artist_places(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame, listen
     told = merged.filter(pl.col("listener_count") >= MINIMUM_LISTENERS)
     everywhere = listener_places.with_columns(_usual=pl.col("listener_count") / pl.col("listener_count").sum().over("area_kind"))
     somewhere = everywhere.filter(pl.col("country").is_not_null() | pl.col("place_name").is_not_null())
-    share = pl.col("listener_count") / pl.col("_all")
-    lifted = told.join(somewhere.select(*area, "_usual"), on=area, how="left", nulls_equal=True).with_columns(
-        listener_share=share, lift=share / pl.col("_usual"), _rest=~pl.col("_large")
-    )
+    share = divided(pl.col("listener_count"), pl.col("_all"))
+    beside = told.join(somewhere.select(*area, "_usual"), on=area, how="left", nulls_equal=True)
+    lifted = beside.with_columns(listener_share=share, lift=divided(share, pl.col("_usual")), _rest=~pl.col("_large"))
     order = ["_rest", "-listener_count", "-lift", "country", "place_name"]
     return ranked(lifted, ["artist_id", "area_kind"], order=order, rank="area_rank")

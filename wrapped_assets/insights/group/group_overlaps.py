@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import group_insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
 
@@ -49,5 +50,5 @@ def group_overlaps(groups: pl.LazyFrame, recording_years: pl.LazyFrame) -> pl.La
     artist = first_per(by_artist, pair, order=["-_common", "artist_id"]).select(*pair, common_artist_id="artist_id")
     both = pairs.join(by_artist.group_by(pair).agg(pl.col("_common").sum()), on=pair, how="left")
     lengths = pl.col("_square").cast(pl.Float64).sqrt() * pl.col("_other_square").cast(pl.Float64).sqrt()
-    share = (pl.col("_common").fill_null(0) / lengths).round(9)
+    share = (divided(pl.col("_common").fill_null(0), lengths)).round(9)
     return both.with_columns(overlap_share=share).join(artist, on=pair, how="left")

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ladders import rank_in
 from wrapped_assets.vocabulary import columns as c
 
@@ -42,5 +43,5 @@ def fan_rank(top_artists: pl.LazyFrame, fan_ladder: pl.LazyFrame, fan_minutes_la
     by_time = rank_in(by_listens, fan_minutes_ladder, "artist_id", "ms_played", "minutes_fan_rank", "_size")
     people = pl.max_horizontal("listener_count", "_size")
     return by_time.with_columns(
-        listener_count=people, fan_share=pl.col("fan_rank") / people, minutes_fan_share=pl.col("minutes_fan_rank") / people
+        listener_count=people, fan_share=divided(pl.col("fan_rank"), people), minutes_fan_share=divided(pl.col("minutes_fan_rank"), people)
     )

@@ -53,6 +53,6 @@ def listening_age(release_years: pl.LazyFrame, profiles: pl.LazyFrame, release_y
     most = first_per(above, "listener_id", order=["-_above", "-share_sum", "-first_release_year"])
     return most.with_columns(
         listening_age=year - (pl.col("first_release_year") + YEARS // 2) + 18, last_release_year=pl.col("first_release_year") + YEARS - 1,
-        window_share=pl.col("listen_count") / pl.col("_known"),
-        population_window_share=divided(pl.col("_theirs"), float(BILLION)) / pl.col("listener_count"),
+        window_share=divided(pl.col("listen_count"), pl.col("_known")),
+        population_window_share=divided(divided(pl.col("_theirs"), float(BILLION)), pl.col("listener_count")),
     )  # fmt: skip

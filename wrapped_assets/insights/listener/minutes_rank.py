@@ -4,7 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
-from wrapped_assets.kernels.division import minutes_of
+from wrapped_assets.kernels.division import divided, minutes_of
 from wrapped_assets.kernels.ladders import rank_in
 from wrapped_assets.vocabulary import columns as c
 
@@ -48,5 +48,5 @@ def minutes_rank(listening_totals: pl.LazyFrame, profiles: pl.LazyFrame, minutes
         "country_listener_count",
     ).select("listener_id", "country_minutes_rank", "country_listener_count")  # fmt: skip
     return everybody.join(at_home, on="listener_id", how="left").with_columns(
-        minutes=minutes_of("ms_played"), minutes_rank_share=pl.col("minutes_rank") / pl.col("listener_count")
+        minutes=minutes_of("ms_played"), minutes_rank_share=divided(pl.col("minutes_rank"), pl.col("listener_count"))
     )

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
 
@@ -53,4 +54,4 @@ def release_years(recording_years: pl.LazyFrame, recordings: pl.LazyFrame) -> pl
     oldest = first_per(dated, "listener_id", order=order).select("listener_id", oldest_recording_id="recording_id")
     for one in (median, oldest, known, totals):
         years = years.join(one, on="listener_id")
-    return years.with_columns(release_year_known_share=pl.col("_known") / pl.col("_all"))
+    return years.with_columns(release_year_known_share=divided(pl.col("_known"), pl.col("_all")))

@@ -49,8 +49,9 @@ def sound_town(top_artists: pl.LazyFrame, place_listens: pl.LazyFrame) -> pl.Laz
     """
     place = ["listener_id", "place_name", "chart_country"]
     mine = top_artists.filter(pl.col("artist_rank") <= TOP_ARTISTS).join(place_listens, on="artist_id")
-    here, usual = pl.col("listen_count") / pl.col("place_listen_count"), pl.col("artist_listen_count") / pl.col("all_listen_count")
-    more = mine.with_columns(lift=here / usual).filter(pl.col("lift") > 1)
+    here = divided(pl.col("listen_count"), pl.col("place_listen_count"))
+    usual = divided(pl.col("artist_listen_count"), pl.col("all_listen_count"))
+    more = mine.with_columns(lift=divided(here, usual)).filter(pl.col("lift") > 1)
     lifted = more.with_columns(_lift=(pl.col("lift") * PER_UNIT).round().cast(pl.Int64))
     towns = lifted.group_by(place).agg(_sum=pl.col("_lift").sum(), _artists=pl.len().cast(pl.Int64)).filter(pl.col("_artists") >= SHARED)
     mean = pl.col("_sum") // pl.col("_artists")

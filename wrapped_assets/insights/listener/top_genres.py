@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.kernels.shares import parts_of, whole
 from wrapped_assets.vocabulary import columns as c
@@ -53,6 +54,6 @@ def top_genres(recording_years: pl.LazyFrame, recording_genres: pl.LazyFrame, ge
         ranked(by_genre, "listener_id", order=order, rank="genre_rank", limit=PLACES)
         .join(known.agg(_known=pl.col("listen_count").sum()), on="listener_id")
         .join(genres, on="genre_name", how="left")
-        .with_columns(genre_listens=whole("_parts"), genre_known_share=pl.col("_known") / pl.col("_all"))
-        .with_columns(genre_listen_share=pl.col("genre_listens") / pl.col("_known"))
+        .with_columns(genre_listens=whole("_parts"), genre_known_share=divided(pl.col("_known"), pl.col("_all")))
+        .with_columns(genre_listen_share=divided(pl.col("genre_listens"), pl.col("_known")))
     )

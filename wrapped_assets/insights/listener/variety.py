@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
+from wrapped_assets.kernels.division import divided
 from wrapped_assets.kernels.evenness import evenness
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED, TOO_SHORT
@@ -47,8 +48,8 @@ def variety(listening_totals: pl.LazyFrame, top_artists: pl.LazyFrame, artist_ye
         .join(evenness(artists, ["listener_id"], "listen_count", "artist_evenness_share"), on="listener_id")
         .join(skips, on="listener_id")
         .with_columns(
-            top_artist_share=pl.col("_most") / pl.col("listen_count"),
-            repeat_share=1 - pl.col("recording_count") / pl.col("listen_count"),
-            skip_share=pl.when(pl.col("skip_known_count") > 0).then(pl.col("skip_count") / pl.col("skip_known_count")),
+            top_artist_share=divided(pl.col("_most"), pl.col("listen_count")),
+            repeat_share=1 - divided(pl.col("recording_count"), pl.col("listen_count")),
+            skip_share=pl.when(pl.col("skip_known_count") > 0).then(divided(pl.col("skip_count"), pl.col("skip_known_count"))),
         )
     )
