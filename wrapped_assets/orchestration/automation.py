@@ -123,6 +123,8 @@ def inbox(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReaso
     """Lands what was dropped into `inbox/<listener>/` of the data root. What that makes stale, the planner requests."""
     from wrapped_assets.orchestration.inbox import empty
 
+    if is_edited():
+        return dg.SkipReason(EDITED)
     done = discreetly("inbox", lambda: empty(data_root()))
     if not (done.landed or done.refused):
         return dg.SkipReason("The inbox is empty.")

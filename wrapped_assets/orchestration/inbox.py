@@ -13,7 +13,7 @@ import polars as pl
 
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.importing import Person, import_paths
-from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.errors import DeclarationError, RegistryUnavailable, WrappedError
 from wrapped_assets.contracts.source import REJECTION_REASONS
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.root import Root
@@ -74,6 +74,8 @@ def _land(root: Root, drop: Path, done: Emptied) -> None:
         return
     try:
         report = import_paths(root, [drop], Person(drop.parent.name))
+    except (DeclarationError, RegistryUnavailable):
+        raise  # not the file's fault, but that of code that was edited and not reloaded, or of the database: the drop waits
     except WrappedError as error:
         _refuse(drop, str(error), done)
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (one bad drop must not hold up the others)

@@ -11,9 +11,12 @@ import dagster as dg
 import orjson
 import pytest
 
+from wrapped_assets.contracts.errors import DeclarationError, RegistryUnavailable
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, scrubbing
+from wrapped_assets.orchestration import inbox as landing
 from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.planning import loaded
 from wrapped_assets.storage import exports
 from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.root import Root
@@ -87,6 +90,27 @@ def test_a_file_that_is_no_export_is_refused_with_a_reason(tmp_path: Path, insta
     refused = tmp_path / "inbox" / "refused" / NAMES[1]
     assert sorted(path.name for path in refused.iterdir()) == ["export.jsonl", "export.jsonl.reason.txt"]
     assert "nothing to import" in (refused / "export.jsonl.reason.txt").read_text()
+
+
+def test_a_good_file_is_not_refused_for_edited_code_or_a_database_that_is_away(
+    tmp_path: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(tmp_path, NAMES[0], listens(12))
+    with monkeypatch.context() as patch:
+        patch.setitem(loaded._texts, loaded.path_of(automation.__name__), b"other")
+        assert "Reload definitions" in (tick(instance).skip_message or "")
+
+    for error in (DeclarationError("a reader is broken"), RegistryUnavailable("the database is away")):
+
+        def broken(*_: object, error: Exception = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr(landing, "import_paths", broken)
+            with pytest.raises(dg.Failure):
+                tick(instance)
+    assert path.exists()
+    assert reported(tick(instance))["landed"] == 1
 
 
 def test_a_file_on_its_way_is_left_alone(tmp_path: Path, instance: dg.DagsterInstance) -> None:
