@@ -56,7 +56,7 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(line.strip(" "))
             line = ""
         line += piece if line else piece.lstrip(" ")
-        while columns_of(line) > width:
+        while columns_of(line.rstrip(" ")) > width:  # a space at the end of a line takes none of it
             cut = len(_head(line, width)) or 1
             lines.append(line[:cut])
             line = line[cut:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import date, datetime
@@ -87,4 +88,7 @@ class Writing:
 
     def listed(self, names: Sequence[str]) -> str:
         """Names as a list in a sentence."""
-        return lists.format_list(list(names), locale=self.cldr) if names else DASH
+        written = lists.format_list(list(names), locale=self.cldr) if names else DASH
+        before, _, last = written.rpartition(" y ")
+        is_i = self.cldr.language == "es" and len(names) > 1 and last == names[-1] and re.match(r"h?i(?![aeo])", last, re.IGNORECASE)
+        return f"{before} e {last}" if is_i else written  # Spanish has no "y" before an i

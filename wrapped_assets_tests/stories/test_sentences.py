@@ -192,6 +192,9 @@ def test_what_follows_a_card_that_is_left_out_is_left_out_too() -> None:
     told = names(replace(fuller(), insights={**fuller().insights, "top_recordings": once}))
     assert not {"top_song", "top_recordings", "recording_story"} & set(told)
     assert "top_artists" in told
+    story = {"recording_story": [{**fuller().insights["recording_story"][0], "best_day_listen_count": 1}],
+             "recording_story_months": [{"recording_name": "Salt", "month": "2025-02", "listen_count": 2}]}  # fmt: skip
+    assert not {"recording_story", "recording_story_months"} & set(names(replace(fuller(), insights={**fuller().insights, **story})))
 
 
 def test_a_year_of_one_month_has_no_race_and_one_of_few_days_no_average() -> None:

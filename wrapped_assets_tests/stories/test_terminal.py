@@ -54,3 +54,8 @@ def test_no_line_is_wider_than_80_columns_in_any_language(locale: str) -> None:
 def test_a_spark_shows_nought_as_a_dot() -> None:
     assert spark([0, 1, 4, 8]) == "·▂▅█"
     assert spark([]) == ""
+
+
+def test_no_line_begins_with_the_space_that_ended_the_one_before() -> None:
+    assert wrapped("one two three four", 13) == ["one two three", "four"]
+    assert wrapped("0 in a private session", 4) == ["0 in", "a", "priv", "ate", "sess", "ion"]

@@ -103,3 +103,12 @@ def test_the_first_wanted_language_that_there_is_is_spoken() -> None:
 def test_an_unknown_language_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(InputError, match="de, es, ja"):
         language_of("tlh")
+
+
+def test_spanish_lists_have_no_y_before_an_i() -> None:
+    told = language_of("es").listed
+    assert told(["soul", "indie rock"]) == "soul e indie rock"
+    assert told(["rock", "hip hop"]) == "rock e hip hop"
+    assert told(["soul", "hiedra"]) == "soul y hiedra"
+    assert told(["indie rock"]) == "indie rock"
+    assert language_of("en").listed(["rock y", "indie"]) == "rock y and indie"

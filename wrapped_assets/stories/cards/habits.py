@@ -33,7 +33,7 @@ def listening_calendar(data: StoryData) -> Card | None:
         return None
     streak = data.first("listening_streak")
     first, last = phrases.as_date(streak.get("first_local_date")), phrases.as_date(streak.get("last_local_date"))
-    run = (first, last) if first and last and first <= last else None
+    run = (first, last) if first and last and first < last else None
     length = phrases.number(streak.get("streak_day_count"))
     active = phrases.number(streak.get("active_day_count")) or sum(1 for value in days.values() if value > 0)  # as the totals count them
     in_a_row = say("in a row, from {day}", day=told.day(run[0], data.year)) if run else say("in a row")

@@ -39,7 +39,7 @@ def cards_made(data: Tellable) -> list[tuple[CardMaker, Card]]:
         for card in _several(maker.make(data))
     ]
     told = {insight for maker, _ in made for insight in maker.insights}
-    told |= {maker.insights[0] for maker in makers}
+    told |= {insight for maker in makers for insight in (maker.insights if data.first(maker.insights[0]) else maker.insights[:1])}
     told |= {insight for insight, telling in data.tellings.items() if telling.chapter in UNTOLD}
     others = sorted(insight for insight in data.insights if insight not in told)
     made += [(CardMaker((insight,), lambda _: None, _LAST), generic(insight, data)) for insight in others if is_known(data.first(insight))]
