@@ -140,15 +140,19 @@ def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Reports partitions that were imported or computed without Dagster, such as by `wrapped import` and `wrapped build`."""
     from wrapped_assets.orchestration.mirror import mirror as report
     from wrapped_assets.orchestration.mirror import state
+    from wrapped_assets.orchestration.staleness import stale
+    from wrapped_assets.orchestration.up_to_date import tell
 
     project = discreetly("mirror", _opened_or_why)
     if isinstance(project, str):
         return dg.SkipReason(project)
-    if (now := discreetly("mirror", lambda: state(project.root))) == context.cursor:
+    found = discreetly("mirror", lambda: stale(project, context.instance))
+    if (now := discreetly("mirror", lambda: f"{state(project.root)} {found.world()}")) == context.cursor:
         return dg.SkipReason("Nothing changed.")
     if context.instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]), limit=1):
         return dg.SkipReason("A run is in progress; it reports for itself.")
     count = discreetly("mirror", lambda: report(project, context.instance))
+    discreetly("mirror", lambda: tell(context.instance, found.situation, found.plan, found.failing))  # also while `planner` is stopped
     context.update_cursor(now)
     return dg.SkipReason(told("{count} partitions reported.", count=count))
 

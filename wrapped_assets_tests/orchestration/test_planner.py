@@ -143,6 +143,12 @@ def test_changed_code_turns_the_check_amber_and_a_build_green(
         tick(instance)
     found = checks(instance, key)
     assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+    automation.mirror(dg.build_sensor_context(instance=instance, definitions=defs))  # also where the planner is stopped
+    assert checks(instance, key).passed
+    with monkeypatch.context() as patch:
+        patch.setattr(automation, "_opened", changed)
+        automation.mirror(dg.build_sensor_context(instance=instance, definitions=defs))
+    assert not checks(instance, key).passed
     assert found.metadata["stale_partitions"].value == found.metadata["partitions"].value == 3
     assert found.metadata["reasons"].value == "logic 5"
     assert checks(instance, "insights/top_artists").passed
