@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from wrapped_assets.acceleration import kept
 
@@ -17,7 +19,7 @@ ENOUGH_ROWS = 20_000  # of one frame: fewer fit into fast memory anyway
 ENOUGH_IN_ALL = 4_000_000
 
 Kernel = Callable[..., Any]
-_compiled: dict[Kernel, Kernel] = {}
+_compiled: dict[tuple[Kernel, tuple[Any, ...]], Kernel] = {}
 _seen = {"rows": 0}
 
 
@@ -30,10 +32,21 @@ def can_run(rows: int) -> bool:
 
 
 def run(kernel: Kernel, *arrays: Any) -> Any:
-    """What `kernel(*arrays)` returns, computed by machine code. Arguments are numbers and NumPy arrays, whose types stay the same."""
-    if kernel not in _compiled:
-        _compiled[kernel] = _compile(kernel, arrays)
-    return _compiled[kernel](*arrays)
+    """What `kernel(*arrays)` returns, computed by machine code. Arguments are numbers, and NumPy arrays that the kernel does not change."""
+    arguments = [_as_read(argument) for argument in arrays]
+    kinds = tuple((argument.dtype, argument.ndim) if isinstance(argument, np.ndarray) else type(argument) for argument in arguments)
+    if (kernel, kinds) not in _compiled:
+        _compiled[kernel, kinds] = _compile(kernel, arguments)
+    return _compiled[kernel, kinds](*arguments)
+
+
+def _as_read(argument: Any) -> Any:
+    """An array that is contiguous and cannot be changed: to numba, an array that can is of another type, which is compiled again."""
+    if not isinstance(argument, np.ndarray):
+        return argument
+    found = np.ascontiguousarray(argument).view()
+    found.flags.writeable = False
+    return found
 
 
 @cache
@@ -51,7 +64,7 @@ def is_available() -> bool:
     return True
 
 
-def _compile(kernel: Kernel, arrays: tuple[Any, ...]) -> Kernel:
+def _compile(kernel: Kernel, arrays: Sequence[Any]) -> Kernel:
     """Machine code for a kernel: what is kept of it, if that is whole, or compiled now and kept."""
     import numba
 
@@ -71,6 +84,7 @@ def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path) -> Kernel:
     try:
         dispatcher = numba.njit(cache=True, nogil=True)(kernel)
         dispatcher.compile(types)
+        dispatcher.disable_compile()  # for other types there is another folder
     finally:
         numba.config.CACHE_DIR = before
     return dispatcher

@@ -57,6 +57,21 @@ def test_a_kernel_is_compiled_once_with_a_line_and_kept(
     assert [path.name.partition("-")[0] for path in cache.iterdir()] == ["doubled"]
 
 
+def test_arrays_that_may_be_changed_strided_ones_and_others_need_one_compilation(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert can_run(10**9)
+    closed = NUMBERS.copy()
+    closed.flags.writeable = False
+    for _ in range(2):  # the second time in another process
+        for numbers in (NUMBERS, closed, np.repeat(NUMBERS, 2)[::2]):
+            assert run(doubled, numbers).tolist() == [0, 2, 4, 6, 8]
+        forget(monkeypatch)
+    assert run(doubled, NUMBERS.astype(np.int32)).tolist() == [0, 2, 4, 6, 8]
+    assert capsys.readouterr().err.count("compiling") == 2
+    assert len(list(cache.iterdir())) == 2
+
+
 def test_damaged_machine_code_is_compiled_again(
     cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
