@@ -166,10 +166,11 @@ INSIGHTS: dict[str, str] = {
              artists as (select y, listener_id, count(*) as new_artist_count from new_artists group by all),
              years as (select y, listener_id, min(first_heard_at) as first_heard_at, count(first_listened_at) as n
                        from recording_years group by all),
-             since as (select y, listener_id, n, min(first_heard_at) over (partition by listener_id order by y) as history_since from years)
+             since as (select y, listener_id, n, min(first_heard_at) over (partition by listener_id order by y) as history_since,
+                              y = min(y) over (partition by listener_id) as is_first_year from years)
         select y, listener_id, coalesce(new_artist_count, 0) as new_artist_count,
                coalesce(new_recording_count, 0)::bigint as new_recording_count, first_date as biggest_discovery_date,
-               coalesce(best.n, 0) as biggest_discovery_count, history_since
+               coalesce(best.n, 0) as biggest_discovery_count, history_since, is_first_year
         from since left join best using (y, listener_id) left join artists using (y, listener_id) where since.n > 0""",
     "top_discoveries": """
         with kept as (select new_recordings.*, artist_id
