@@ -34,9 +34,9 @@ def test_old_history_goes_and_the_newest_of_each_partition_and_check_stays(root:
         newest = instance.get_latest_materialization_event(PLAYS)
         assert prune(instance, Kept(), datetime.now(UTC)) == pruning.Pruned()
         assert prune(instance, Kept(), LATER).runs == 0  # the last runs stay
-        events = count(instance, "event_logs")
+        events, runs = count(instance, "event_logs"), len(instance.get_runs())
         done = prune(instance, Kept(runs=1), LATER)
-        assert (done.runs, len(instance.get_runs())) == (2, 1)
+        assert (done.runs, len(instance.get_runs())) == (runs - 1, 1)
         assert prune(instance, Kept(runs=0), LATER).runs == 1
         assert count(instance, "event_logs") < events / 4
         assert instance.get_latest_materialization_event(PLAYS) == newest
