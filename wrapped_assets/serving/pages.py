@@ -11,7 +11,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from hmac import compare_digest
@@ -123,6 +123,9 @@ def application(
         headers = {**_HEADERS, "Content-Security-Policy": policy, "Content-Language": locale, "Vary": "Accept-Language"}
         return HTMLResponse(countdown_html(coming[1], coming[0], now, locale), headers=headers)
 
+    def nothing_here() -> Response:
+        return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
+
     def front(request: Request) -> Response:
         year = clock().year
         found = countdown(request, [year - 1, year, year + 1])
@@ -130,12 +133,14 @@ def application(
 
     def story(request: Request) -> Response:
         year, token, told_of = int(request.path_params["year"]), request.path_params["token"], people_now()
+        if not MINYEAR <= year <= MAXYEAR:
+            return nothing_here()
         if early := countdown(request, [year]):
             return early
         live = publications.live(project.root).get(year)
         person = _whose(project, year, token, key) if live else None
         if live is None or person is None:
-            return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
+            return nothing_here()
         try:
             locale = language(request)
             headers = {**_HEADERS, "Content-Language": locale, "Vary": "Accept-Language"}

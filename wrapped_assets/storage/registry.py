@@ -191,11 +191,14 @@ def set_edition(
 
 
 def editions(root: Root, years: Iterable[int], connection: sa.Connection | Reader | None = None) -> dict[int, Edition]:
-    """The edition of each year, by default rules where nothing was set."""
+    """The edition of each year, by default rules where nothing was set. InputError for a year that no calendar has."""
     seen = "select year, rules, window_start, window_end, launch_at, catalogue, is_frozen from editions where environment in :seen"
     with reading(root, connection) as reader:
         rows = reader.rows(f"{seen} order by environment", seen=[MAIN, root.environment])  # an environment's own before the main ones
-    found = {year: Edition(year, rules_for("default", year)) for year in years}
+    try:
+        found = {year: Edition(year, rules_for("default", year)) for year in years}
+    except ValueError as error:
+        raise InputError(str(error)) from None
     for year, rules, start, end, launch_at, catalogue, is_frozen in rows:
         if year in found:
             whole = rules_for(rules, year, _day(start), _day(end))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Any, Literal
 
 
@@ -62,8 +62,10 @@ RULE_FIELDS = frozenset(field.name for field in fields(Rules))
 def rules_for(name: str, year: int, window_start: date | None = None, window_end: date | None = None) -> Rules:
     """Returns the rule set `name` for an edition of `year`. A given window start or end replaces the rule set's.
 
-    Raises ValueError for an unknown name, or a window that is empty or extends beyond the year.
+    Raises ValueError for an unknown name, a year that no calendar has, or a window that is empty or extends beyond the year.
     """
+    if not MINYEAR <= year <= MAXYEAR:
+        raise ValueError(f"expected a year from {MINYEAR} to {MAXYEAR}, got {year}")
     if name not in RULE_SETS:
         raise ValueError(f"unknown rules {name!r}; known are {', '.join(RULE_SETS)}")
     values = dict(RULE_SETS[name])

@@ -193,6 +193,12 @@ def test_a_zip_cut_behind_its_members_keeps_them_and_says_so(small: Root, tmp_pa
     assert "damaged or incomplete" in str(found["problems"])
 
 
+@pytest.mark.parametrize("year", [0, 10_000, -1])
+def test_a_year_that_no_calendar_has_is_said(household_to_read: Path, year: int) -> None:
+    refused = run(household_to_read, "story", "--listener", "mira", "--year", year, code=2)
+    assert f"expected a year from 1 to 9999, got {year}" in refused.stderr
+
+
 def test_an_import_on_a_full_disk_is_a_clear_error_and_lands_nothing(small: Root, tmp_path: Path) -> None:
     export = spotify_file(tmp_path, GOOD)
     before, cells = lake_files(small, "landing"), versions(small)

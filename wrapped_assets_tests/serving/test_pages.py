@@ -32,7 +32,8 @@ def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:
     assert set(found) == {"ana", "bo", "cy"}
     with served(project) as get:
         page = get(found["ana"].path)
-        wrong = ("/", "/2025/ana", f"/2024/{found['ana'].path.rsplit('/', 1)[1]}", found["ana"].path[:-1], "/2025/" + "x" * 24)
+        no_years = [f"/{year}/{found['ana'].path.rsplit('/', 1)[1]}" for year in ("0", "10000", "9" * 30)]
+        wrong = (*no_years, "/", "/2025/ana", f"/2024/{found['ana'].path.rsplit('/', 1)[1]}", found["ana"].path[:-1], "/2025/" + "x" * 24)
         assert [get(path).status for path in wrong] == [404] * len(wrong)
     assert page.status == 200
     assert "ana" in page.text
