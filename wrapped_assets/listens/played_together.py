@@ -18,7 +18,8 @@ def played_together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
     """
     facts = tracks.select("variant_id", "song_id", "recording_id", "_title", "_album", "duration_ms")
     start = pl.col("listened_at").dt.epoch("ms")
-    timed = plays.select("listener_id", "variant_id", "source_code", _start=start, _end=start + pl.col("ms_played").fill_null(0))
+    # The end of a play without a played time is unknown: taken for its start, it would meet the end of the song before.
+    timed = plays.select("listener_id", "variant_id", "source_code", _start=start, _end=start + pl.col("ms_played"))
     timed = timed.join(facts, on="variant_id")
     several = timed.group_by("listener_id", "_title").agg(pl.col("recording_id").n_unique()).filter(pl.col("recording_id") > 1)
     timed = timed.join(several, on=["listener_id", "_title"], how="semi")
@@ -28,8 +29,9 @@ def played_together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
     is_alike = ((pl.col("_album") == pl.col("_album_right")) | length).fill_null(value=False)
     found = []
     for time in ("_start", "_end"):
-        slots = timed.with_columns(_slot=pl.concat_list(pl.col(time) // _TOGETHER_MS + shift for shift in (-1, 0, 1))).explode("_slot")
-        near = timed.with_columns(_slot=pl.col(time) // _TOGETHER_MS).join(slots, on=["listener_id", "_title", "_slot"], suffix="_right")
+        placed = timed.drop_nulls(time)
+        slots = placed.with_columns(_slot=pl.concat_list(pl.col(time) // _TOGETHER_MS + shift for shift in (-1, 0, 1))).explode("_slot")
+        near = placed.with_columns(_slot=pl.col(time) // _TOGETHER_MS).join(slots, on=["listener_id", "_title", "_slot"], suffix="_right")
         distance = (pl.col(time) - pl.col(f"{time}_right")).abs()
         is_other_name = pl.when(is_one_song).then(~is_one_format).otherwise(is_alike)
         close = near.filter(distance <= tolerance, pl.col("recording_id") != pl.col("recording_id_right"), is_other_name)

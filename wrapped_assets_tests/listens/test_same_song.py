@@ -140,3 +140,12 @@ def test_two_names_of_one_playback_are_one_recording_also_where_only_one_service
     scrobbled = [scrobble(f"2026-0{month}-01 12:00:02", f"{TITLE} (feat. Nadir Oz)", **guest) for month in (2, 3)]
     rows = listens_in(rehearse({"ana": [(EXACT, frame(*streamed)), (FIRST, frame(*scrobbled))]}, [2026], only=["plays"]))
     assert (rows.height, rows["recording_id"].n_unique()) == (3, 1)
+
+
+@pytest.mark.parametrize("other", [f"{TITLE} (feat. Nadir Oz)", f"{TITLE} - Radio Edit", f'{TITLE} (From "Night Bus")'])
+def test_two_versions_in_a_row_that_two_services_report_are_two_recordings(other: str) -> None:
+    starts = {"2026-03-01 12:00": TITLE, "2026-03-01 12:03:20": other}
+    streamed = [play(start, title, 200_000, artist_credit=ARTIST) for start, title in starts.items()]
+    scrobbled = [scrobble(start, title, artist_credit=ARTIST) for start, title in starts.items()]
+    rows = listens_in(rehearse({"ana": [(EXACT, frame(*streamed)), (FIRST, frame(*scrobbled))]}, [2026], only=["plays"]))
+    assert (rows.height, rows["recording_id"].n_unique()) == (2, 2)
