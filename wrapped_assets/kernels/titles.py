@@ -45,8 +45,11 @@ _SEEN = r"(?:official|video|videoclip|audio|lyrics?|visuali[sz]er|oficial|offici
 _ORIGIN = rf"(?:\s*{_OPEN}\s*(?:prod\.?|produced\s+by|from)\s[^\)\]]*{_CLOSE}|\s+-\s+from\s.*)\s*$"
 _VIDEO_NOTE = rf"\s*(?:{_OPEN}\s*(?:(?:music|4k|the)\s+)*{_SEEN}(?:\s+(?:{_SEEN}|music|version))*\s*{_CLOSE}|[-|]\s+official\s+{_SEEN})\s*$"
 _ENTITY = r"&(?:amp|quot|apos|lt|gt|#x?[0-9a-f]+);"  # some exports write names as in HTML
-_NOT_LETTERS = r"[^\p{L}\p{N}]|\x{0640}"
-_ACCENTS = r"[\x{0300}-\x{036F}]"
+# Marks that a title may lack: accents, Hebrew and Arabic points, keycaps, variation selectors. Other marks, such as the vowel signs of
+# Devanagari and Thai or the voicing of kana, make another letter.
+_NOT_LETTERS = r"[^\p{L}\p{N}\p{M}]|\x{0640}"
+_POINTS = r"\x{0591}-\x{05C7}\x{0610}-\x{061A}\x{064B}-\x{065F}\x{0670}\x{06D6}-\x{06ED}"
+_ACCENTS = rf"[\x{{0300}}-\x{{036F}}{_POINTS}\x{{20D0}}-\x{{20FF}}\x{{FE00}}-\x{{FE0F}}]"
 # Letters that are other letters with a mark but that Unicode does not decompose, and words with a short form.
 _WRITTEN_OUT = (("ß", "ss"), ("æ", "ae"), ("œ", "oe"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"))
 _SHORT_FORMS = ((r"\bpt\b\.?", "part"), (r"\bvol\b\.?", "volume"), (r"\s&\s", " and "))

@@ -50,6 +50,7 @@ PAIRS = [
     ("ｶﾅ", "カナ"), ("Don’t Go", "Dont Go"), ("Don&#39;t Go", "Don't Go"), ("Salt &amp; Pepper", "Salt and Pepper"), ("Straße", "STRASSE"),
     ("Bjørn", "Bjorn"), ("Łódź", "Lodz"), ("Ænima", "Aenima"), ("Ёлка", "Елка"), ("حـب", "حب"), ("Dawn, Pt. 2", "Dawn, Part 2"),
     ("Part Ⅱ", "Part II"), ("A–B", "A-B"), ("夜　道", "夜 道"), ("İstanbul", "Istanbul"), ("...", "…"),
+    ("שָׁלוֹם", "שלום"), ("حَب", "حب"), ("1️⃣", "1"),
 ]  # fmt: skip
 OTHERS = [
     *(
@@ -62,6 +63,7 @@ OTHERS = [
     ),
     "Night Bus",
 ]  # fmt: skip
+OTHER_LETTERS = [("दिल", "दल"), ("ไม่", "ไม้"), ("ハハ", "パパ"), ("か", "が"), ("মন", "মান")]  # marks that are no accents
 
 
 def _both(one: tuple[str, str], other: tuple[str, str]) -> Exports:
@@ -74,6 +76,7 @@ SPELLINGS: dict[str, tuple[Exports, int]] = {
     **{f"= {title}": (_both((TITLE, ARTIST), (title, ARTIST)), 1) for title in TITLES},
     **{f"= {artist}": (_both((TITLE, ARTIST), (TITLE, artist)), 1) for artist in ARTISTS},
     **{f"= {one} {other}": (_both((one, ARTIST), (other, ARTIST)), 1) for one, other in PAIRS},
+    **{f"≠ {one} {other}": (_both((one, ARTIST), (other, ARTIST)), 2) for one, other in OTHER_LETTERS},
     **{f"≠ {title}": (_both((TITLE, ARTIST), (title, ARTIST)), 2) for title in OTHERS},
 }
 
