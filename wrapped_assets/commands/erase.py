@@ -57,7 +57,8 @@ def _document(case) -> dict:
     found = case.residue
     return {
         "case": case.case_id, "plays": case.plays, "landed_files": case.landed_files, "recomputed": case.cells,
-        "unbuilt": case.unbuilt_cells, "published_files": case.published_files, "recalls": [vars(recall) for recall in case.recalls],
+        "unbuilt": case.unbuilt_cells, "published_files": case.published_files, "damaged_files": case.damaged_files,
+        "recalls": [vars(recall) for recall in case.recalls],
         "elsewhere": [{"path": each.path, "what": each.what} for each in case.elsewhere],
         "named_elsewhere": [{"path": each.path, "what": each.what} for each in case.named_elsewhere],
         "searched": {
@@ -73,6 +74,8 @@ def _print(case) -> None:
     if case.unbuilt_cells:
         click.echo(f"  {case.unbuilt_cells:,} cells could not be recomputed and were deleted: run `wrapped build` to see why")
     click.echo(f"  {case.published_files:,} files of published editions rewritten without them; published aggregates stay unchanged")
+    if case.damaged_files:
+        click.echo(f"  {case.damaged_files:,} damaged files deleted, because they may have held them: `wrapped repair --check` lists them")
     for recall in case.recalls:
         click.echo(f"  recall: {recall.recipient or recall.name} must delete the row {recall.pseudonym} of export {recall.export_id}")
     for each in case.elsewhere:

@@ -40,8 +40,8 @@ from wrapped_assets.storage.tombstone_files import unknown_erasures
 class Erasure:
     """What an erasure did, without a word about whom.
 
-    `unbuilt_cells` could not be computed without them and are gone; `elsewhere` lies what was written about them outside of the data root,
-    `named_elsewhere` what was written about others and names them, or may.
+    `unbuilt_cells` could not be computed without them and are gone, as are `damaged_files`, which may have held them. `elsewhere` is what
+    was written about them outside of the data root, `named_elsewhere` what was written about others and names them, or may.
     """
 
     case_id: str
@@ -50,6 +50,7 @@ class Erasure:
     cells: int = 0
     unbuilt_cells: int = 0
     published_files: int = 0
+    damaged_files: int = 0
     recalls: list[Recall] = field(default_factory=list)
     elsewhere: list[Output] = field(default_factory=list)
     named_elsewhere: list[Output] = field(default_factory=list)
@@ -127,7 +128,7 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     done = [
         Erasure(
             case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt), purged.rewritten,
-            recalls[case.case_id], elsewhere[case.case_id], named, residue,
+            len(purged.unreadable), recalls[case.case_id], elsewhere[case.case_id], named, residue,
         )
         for case in cases
     ]  # fmt: skip
@@ -182,7 +183,7 @@ def _counts(done: Erasure) -> dict[str, object]:
     found = done.residue
     return {
         "plays": done.plays, "landed_files": done.landed_files, "cells": done.cells, "unbuilt_cells": done.unbuilt_cells,
-        "published_files": done.published_files, "recalls": len(done.recalls),
+        "published_files": done.published_files, "damaged_files": done.damaged_files, "recalls": len(done.recalls),
         "files_elsewhere": len(done.elsewhere) + len(done.named_elsewhere),
         "files_searched": found.files, "bytes_searched": found.bytes, "hits": 0, "doubtful": len(found.doubtful),
         "opaque": len(found.opaque), "pictures": found.pictures, "search_sha256": found.sha256,

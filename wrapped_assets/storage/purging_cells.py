@@ -93,22 +93,23 @@ def _without(
 ) -> _Rewritten | None:  # fmt: skip
     """The file without the listeners; None where they were not in it."""
     place, ids = root.path / path, list(gone.listener_ids)
+    if not place.exists():
+        return None
     try:
-        schema = pl.read_parquet_schema(place)
+        (whole,) = intact(root, [path])  # before anything is believed of it: one changed byte could hide an id, or a column's name
+        schema = pl.read_parquet_schema(whole)
         named = [name for name, dtype in schema.items() if name in LISTENER_IDS or (in_every_column and dtype == pl.Int64)]
         if named:
             is_theirs = pl.any_horizontal(pl.col(name).is_in(ids) for name in named).fill_null(value=False)
-            if not pl.scan_parquet(place).select(is_theirs.any()).collect().item():
+            if not pl.scan_parquet(whole).select(is_theirs.any()).collect().item():
                 return None
-            frame = pl.read_parquet(intact(root, [path]))
+            frame = pl.read_parquet(whole)
             kept = frame.filter(~is_theirs)
         elif cell.bucket in {root.bucket_of(each) for each in ids} and (now := _built_now(root, cell)) != path:
-            frame = pl.read_parquet(intact(root, [path]))
+            frame = pl.read_parquet(whole)
             kept = _of_others(root, frame, now, cell, gone, list(grain(cell.asset)))
         else:
             return None
-    except FileNotFoundError:
-        return None
     except (pl.exceptions.PolarsError, OSError, DamagedFileError):
         place.unlink(missing_ok=True)  # nobody can tell whether they are in it, and a backup would bring it back
         done.unreadable.append(path)

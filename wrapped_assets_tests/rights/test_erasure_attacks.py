@@ -6,10 +6,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from wrapped_assets.building import unit
 from wrapped_assets.building.build import build
@@ -17,9 +19,10 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import InputError, RefusedError, WrappedError
 from wrapped_assets.rights import erasing
+from wrapped_assets.rights.cases import open_cases
 from wrapped_assets.rights.erasing import erase, erase_all, replay, resume
 from wrapped_assets.rights.own_data.delivery import own_data
-from wrapped_assets.storage import manifest, publications, tombstone_files
+from wrapped_assets.storage import manifest, publications, tables, tombstone_files
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
@@ -34,12 +37,18 @@ World = Callable[[int], Root]
 
 
 @pytest.mark.parametrize("buckets", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(16, marks=pytest.mark.slow)])
-def test_nothing_names_an_erased_listener_whatever_bucket_environment_or_publication_it_is_in(world: World, buckets: int) -> None:
+def test_nothing_names_an_erased_listener_whatever_bucket_environment_or_publication_it_is_in(
+    world: World, buckets: int, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
     root = world(buckets)
     others = rows_about_others(root, {"bo"})
     own_data(root, Project(root).graph, find_listener(root, "bo"))
     assert any("similar_listeners" in path for path in files_that_name(root, "bo"))
+    rounds: list[bool] = []
+    real = erasing.purge_cells
+    monkeypatch.setattr(erasing, "purge_cells", lambda *given, **named: rounds.append(named["in_every_column"]) or real(*given, **named))
     done = erase(Project(root), find_listener(root, "bo"))
+    assert rounds == [False], "the dictionary's columns are enough: nothing was left for a second round in every number"
     assert files_that_name(root, "bo") == []
     assert done.published_files
     assert done.residue.hits == []
@@ -71,12 +80,47 @@ def test_an_insight_that_fails_does_not_keep_anybody_from_being_forgotten(world:
 
 
 def test_a_stored_file_that_is_damaged_does_not_keep_anybody_from_being_forgotten(world: World) -> None:
+    """It may be unreadable, or readable with another id where the listener's was."""
     root = world(2)
     live = publications.live_edition(root, 2025)
     assert live
-    path = next(root.path / path for cell, path in live.paths.items() if cell.asset == "insights/similar_listeners")
-    path.write_bytes(b"PAR1" + bytes(200))
-    assert erase(Project(root), find_listener(root, "bo")).residue.hits == []
+    unreadable, changed = (root.path / path for cell, path in live.paths.items() if cell.asset == "insights/similar_listeners")
+    unreadable.write_bytes(b"PAR1" + bytes(200))
+    bo, metadata = root.surrogate("bo"), pl.read_parquet_metadata(changed)
+    hidden = pl.read_parquet(changed).with_columns(pl.col(pl.Int64).replace(bo, bo ^ 1))
+    hidden.write_parquet(changed, metadata={"wrapped_assets": metadata["wrapped_assets"]})
+    done = erase(Project(root), find_listener(root, "bo"))
+    assert done.residue.hits == []
+    assert not unreadable.exists()
+    assert not changed.exists()
+    assert done.damaged_files == 2
+
+
+def test_a_batch_restricts_and_records_everybody_or_nobody(world: World) -> None:
+    """Whichever statement fails: the first, the second, and so on, until none does."""
+    root = world(1)
+    people = [find_listener(root, name) for name in ("bo", "cy")]
+    written, fails_at = 0, 0
+
+    def fail(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        nonlocal written
+        if statement.startswith("INSERT"):
+            written += 1
+            if written == fails_at:
+                raise ZeroDivisionError
+
+    def recorded() -> list[int]:
+        with root.engine.connect() as connection:
+            counts = [sa.select(sa.func.count()).select_from(table) for table in (tables.restrictions, tables.erasure_cases)]
+            return [connection.execute(count).scalar_one() for count in counts]
+
+    sa.event.listen(root.engine, "before_cursor_execute", fail)
+    while recorded() == [0, 0]:
+        written, fails_at = 0, fails_at + 1
+        with suppress(ZeroDivisionError):
+            open_cases(root, people)
+    assert recorded() == [2, 2]
+    assert fails_at > 2
 
 
 ERASE = """
