@@ -6,6 +6,7 @@ import dagster as dg
 from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from dagster._core.storage.tags import SENSOR_NAME_TAG
 
 from wrapped_assets.contracts.errors import DeclarationError, InputError
 from wrapped_assets.contracts.graph import EXTERNALS, project_graph
@@ -165,7 +166,7 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     run of assets is queued or under way it waits. What failed is not tried again before its code or its input changed.
     """
     from wrapped_assets.orchestration.mirror import state
-    from wrapped_assets.orchestration.staleness import WORLD, stale
+    from wrapped_assets.orchestration.staleness import stale
     from wrapped_assets.orchestration.up_to_date import tell
 
     project = discreetly("planner", _opened_or_why)
@@ -175,13 +176,10 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
         return dg.SkipReason("A run is queued or under way.")
     found = discreetly("planner", lambda: stale(project, context.instance))
     discreetly("planner", lambda: tell(context.instance, found.situation, found.plan, found.failing))
-    asked = discreetly("planner", lambda: found.next_run(state(project.root)))
-    if asked is None:
-        said = told("{failed} cells failed, and neither their code nor their input changed since.", failed=len(found.failing))
-        return dg.SkipReason(said if found.failing else "Everything is up to date.")
-    last = context.instance.get_runs(dg.RunsFilter(tags={WORLD: asked.tags[WORLD]}), limit=1)
-    if last and last[0].status is dg.DagsterRunStatus.CANCELED:
-        return dg.SkipReason("The last run was canceled, and nothing changed since: materialize by hand what you want computed.")
+    last = next(iter(context.instance.get_runs(dg.RunsFilter(tags={SENSOR_NAME_TAG: planner.name}), limit=1)), None)
+    asked = discreetly("planner", lambda: found.next_run(state(project.root), last))
+    if isinstance(asked, str):
+        return dg.SkipReason(asked)
     return dg.SensorResult([asked])
 
 

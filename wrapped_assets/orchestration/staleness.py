@@ -10,6 +10,7 @@ from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PART
 from wrapped_assets.building.situate import Project
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration.attempts import still_failing
+from wrapped_assets.orchestration.facts import told
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.planning.plan import Plan, decide, make_plan
 from wrapped_assets.planning.situation import Situation
@@ -18,6 +19,7 @@ from wrapped_assets.vocabulary.periods import Cell, Month
 
 MONTHS, YEARS = "months", "years"  # the jobs
 WORLD = "wrapped/world"  # the tag of a run: what was there when the planner asked for it
+ASKED = "wrapped/asked"  # the tag of a run: what the planner asked for, and the state of the lake
 
 
 @dataclass(frozen=True)
@@ -36,29 +38,40 @@ class Stale:
     def _cells(self, job: str) -> list[Cell]:
         first = (loaded_periods().months if job == MONTHS else loaded_periods().years).get_first_partition_key()
         cells = [step.cell for step in self.plan.steps if ("-" in step.cell.period) == (job == MONTHS)]
-        return [cell for cell in cells if first and cell.period >= first]
+        return [cell for cell in cells if first and first <= cell.period <= running(job)]
 
-    def next_run(self, state: str) -> dg.RunRequest | None:
-        """The run that comes next: the months, and when these are done the years; only assets that are stale and can be computed.
+    def next_run(self, state: str, last: dg.DagsterRun | None) -> dg.RunRequest | str:
+        """The run that comes next, or why none does: the months, and when these are done the years; only assets that are stale and can be
+        computed.
 
         A range of periods is one run. It ends before the first period in which one of its assets waits for a failed one. `state` is that of
-        the lake: a run that failed and changed nothing is not asked for twice.
+        the lake, and `last` the planner's newest run: what it was asked for is not asked for again, unless something changed meanwhile.
         """
         for job in (MONTHS, YEARS):
             idle = {*self.failing, *self.blocked}
             if wanted := [cell for cell in self._cells(job) if cell not in idle]:
                 pairs = {(cell.period, cell.asset) for cell in wanted}
                 waiting = {(cell.period, cell.asset) for cell in self._cells(job) if cell in idle} - pairs
-                first = last = min(pairs)[0]
+                first = end = min(pairs)[0]
                 assets: set[str] = set()
                 for period in sorted({period for period, _ in pairs}):
                     more = assets | {asset for at, asset in pairs if at == period}
                     if any(first <= at <= period and asset in more for at, asset in waiting):
                         break
-                    assets, last = more, period
+                    assets, end = more, period
                 digest = combined(state, *((str(cell), decide(self.situation, cell).input_version) for cell in wanted))
-                return request(job, first, last, f"{job} {digest}", sorted(assets), {WORLD: self.world()})
-        return None
+                tags = {WORLD: self.world(), ASKED: digest}
+                key = f"{job} {digest} {last.run_id if last else ''}"  # a key is carried out once ever, and the same may come again
+                return _why_not(last, tags) or request(job, first, end, key, sorted(assets), tags)
+        return self._why_none()
+
+    def _why_none(self) -> str:
+        """Why there is nothing to ask for."""
+        if outside := len(self.plan.steps) - sum(len(self._cells(job)) for job in (MONTHS, YEARS)):
+            return told("{cells} stale cells are of periods that are no partitions yet: press Reload definitions.", cells=outside)
+        if self.failing:
+            return told("{failed} cells failed, and neither their code nor their input changed since.", failed=len(self.failing))
+        return "Everything is up to date."
 
     def world(self) -> str:
         """Changes when code, rules or anything from outside does, and not when cells are computed."""
@@ -66,6 +79,15 @@ class Stale:
         parts = [*sorted(situation.logic.items()), *sorted(situation.rules.items())]
         parts += sorted((place, sorted(hashes.items())) for place, hashes in situation.landed.items())
         return combined(*map(str, parts))
+
+
+def _why_not(last: dg.DagsterRun | None, tags: Mapping[str, str]) -> str | None:
+    """Why the planner does not ask again for what its newest run was to compute; None where it asks."""
+    if last and last.status is dg.DagsterRunStatus.CANCELED and last.tags.get(WORLD) == tags[WORLD]:
+        return "The last run was canceled, and nothing changed since: materialize by hand what you want computed."
+    if last and last.tags.get(ASKED) == tags[ASKED]:
+        return "The last run did not compute what it was asked for, and nothing changed since: it is tried again tomorrow."
+    return None
 
 
 def stale(project: Project, instance: dg.DagsterInstance | None = None) -> Stale:

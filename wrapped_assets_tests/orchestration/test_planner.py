@@ -12,14 +12,16 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.definitions import defs
-from wrapped_assets.orchestration import automation, up_to_date
+from wrapped_assets.orchestration import automation, staleness, up_to_date
 from wrapped_assets.orchestration.attempts import note_failures
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.mirror import mirror
+from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.situation import cells_of
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets_tests.small_roots import import_text
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
@@ -92,13 +94,47 @@ def test_nothing_is_requested_while_a_run_of_assets_is_queued_or_under_way(
     assert tick(instance).run_requests[0].run_key == first.run_key
 
 
+def ends(instance: dg.DagsterInstance, run_id: str, status: dg.DagsterRunStatus) -> dg.RunRequest:
+    """Lets the run that the planner requests end so, having computed nothing."""
+    (request,) = tick(instance).run_requests
+    tags = {**request.tags, "dagster/sensor_name": "planner", "dagster/run_key": request.run_key}  # as Dagster's daemon sets them
+    instance.add_run(dg.DagsterRun(request.job_name, run_id=run_id * 32, status=status, tags=tags))
+    return request
+
+
 def test_what_was_canceled_is_left_to_the_operator_until_something_changes(small: Root, instance: dg.DagsterInstance) -> None:
     registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
-    tags = tick(instance).run_requests[0].tags
-    instance.add_run(dg.DagsterRun("months", run_id="0" * 32, status=dg.DagsterRunStatus.CANCELED, tags=tags))
+    ends(instance, "0", dg.DagsterRunStatus.CANCELED)
     assert "canceled" in (tick(instance).skip_message or "")
     registry.set_edition(small, 2025, window_end=date(2025, 11, 9))
+    ends(instance, "1", dg.DagsterRunStatus.FAILURE)
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 10))  # back again: the canceled run is not the last
     assert tick(instance).run_requests
+
+
+def test_what_ended_without_computing_anything_is_asked_for_again_once_something_changed_and_changed_back(
+    small: Root, instance: dg.DagsterInstance
+) -> None:
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
+    first = ends(instance, "0", dg.DagsterRunStatus.FAILURE)
+    assert "tried again tomorrow" in (tick(instance).skip_message or "")
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 9))
+    ends(instance, "1", dg.DagsterRunStatus.FAILURE)
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
+    (again,) = tick(instance).run_requests
+    assert again.tags == first.tags
+    assert again.run_key != first.run_key  # Dagster carries out a key once ever
+
+
+def test_stale_periods_that_are_no_partitions_are_told(
+    small: Root, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
+    with monkeypatch.context() as patch:
+        patch.setattr(staleness, "loaded_periods", lambda: Periods(Month(2026, 1)))  # older data than when the definitions were loaded
+        assert "Reload definitions" in (tick(instance).skip_message or "")
+    monkeypatch.setattr(staleness, "running", lambda job: "2024-12" if job == "months" else "2024")  # a play of tomorrow, in another year
+    assert "Reload definitions" in (tick(instance).skip_message or "")
 
 
 def test_what_failed_is_not_tried_again_before_its_input_changes_and_holds_up_only_what_reads_it(
