@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -46,7 +45,6 @@ _OTHER_CODE = Outcome(UnitResult(), [], "error", "the project's code changed whi
 
 def work(handle: int) -> None:
     """The life of a worker: it learns the situation, then computes one unit after the other until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     pipe = Connection(handle)
     with suppress(EOFError, OSError):
         path, environment, keys, known, asked = pipe.recv()

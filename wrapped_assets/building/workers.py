@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from socket import socketpair
 
 from wrapped_assets.building.pin import Moved
@@ -71,7 +70,7 @@ def _hand_out(schedule: Schedule, workers: Collection[Worker], failed: set[Cell]
         if chosen := schedule.next(worker.bucket):
             worker.unit, cells = chosen
             worker.bucket = cells[0].bucket
-            worker.pipe.send(Task(cells, worker.unheard, failed))
+            _send(worker, Task(cells, worker.unheard, failed))
             worker.unheard = []
 
 
@@ -99,16 +98,32 @@ def _heard(workers: Collection[Worker]) -> list[Worker]:
     return [worker for worker in workers if worker.pipe in ready]
 
 
+def _send(worker: Worker, message: object) -> None:
+    try:
+        worker.pipe.send(message)
+    except OSError:  # a broken pipe must not pass for that of the command's own output
+        raise _ended(worker) from None
+
+
 def _outcome(worker: Worker) -> Outcome:
     try:
         outcome: Outcome = worker.pipe.recv()
         return outcome
     except (EOFError, OSError):
+        raise _ended(worker) from None
+
+
+def _ended(worker: Worker) -> BuildError:
+    """The error for a worker whose pipe is closed."""
+    try:
         worker.process.wait(5)
-        raise BuildError(
-            f"a worker of the build ended (exit code {worker.process.returncode}), perhaps for want of memory; cells that were recorded "
-            "stay: run the build again, with fewer `--workers`"
-        ) from None
+    except subprocess.TimeoutExpired:
+        worker.process.kill()
+        worker.process.wait()
+    return BuildError(
+        f"a worker of the build ended (exit code {worker.process.returncode}), perhaps for want of memory; cells that were recorded "
+        "stay: run the build again, with fewer `--workers`"
+    )
 
 
 def _raise(outcome: Outcome) -> None:
@@ -127,7 +142,7 @@ def _started(project: Project, situation: Situation, asked: set[Cell], count: in
     workers = [_worker(count) for _ in range(count)]
     try:
         for worker in workers:
-            worker.pipe.send((*about, known, asked))
+            _send(worker, (*about, known, asked))
         yield workers
     finally:
         for worker in workers:
@@ -139,14 +154,20 @@ def _started(project: Project, situation: Situation, asked: set[Cell], count: in
 
 
 def _worker(count: int) -> Worker:
-    """A process with its share of the processors as Polars' threads, unless the user has said how many."""
+    """A process with its share of the processors as Polars' threads, unless the user has said how many.
+
+    It imports from where this process does: `-P` and the same `sys.path`, so that no file of the working directory is taken for a module.
+    It ignores SIGINT before it imports anything, because the parent decides what becomes of a build that is interrupted.
+    """
     threads = {"POLARS_MAX_THREADS": str(max(1, processors() // count))}
-    path = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])}
     ours, theirs = socketpair()
     with theirs:
-        code = f"from wrapped_assets.building.worker import work; work({theirs.fileno()})"
-        command = [sys.executable, *(["-O"] if sys.flags.optimize else []), "-c", code]
-        process = subprocess.Popen(command, env={**threads, **os.environ, **path}, pass_fds=[theirs.fileno()])  # noqa: S603
+        code = (
+            f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {sys.path!r}; "
+            f"from wrapped_assets.building.worker import work; work({theirs.fileno()})"
+        )
+        command = [sys.executable, "-P", *(["-O"] if sys.flags.optimize else []), "-c", code]
+        process = subprocess.Popen(command, env={**threads, **os.environ}, pass_fds=[theirs.fileno()])  # noqa: S603
     return Worker(process, Connection(ours.detach()))
 
 

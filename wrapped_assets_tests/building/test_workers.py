@@ -81,11 +81,41 @@ def test_a_unit_begins_when_all_that_it_reads_is_done_and_no_two_of_one_bucket_a
         assert done == {cell for unit in units for cell in unit}
 
 
-def test_two_workers_make_the_bytes_of_one(imported: Root, files: dict[str, bytes]) -> None:
+def test_two_workers_make_the_bytes_of_one_wherever_they_are_started(
+    imported: Root, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("random", "signal", "polars", "wrapped_assets"):  # files of the user's folder, which are no modules of ours
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
     report = build(few(imported), workers=2)
     assert report.failed == []
     assert len(report.recomputed) == len(set(report.recomputed)) == len(make_plan(few(imported).situation(), full=True).steps)
     assert lake_files(imported) == files
+
+
+@pytest.mark.parametrize("moment", ["_worker", pytest.param("_hand_out", marks=pytest.mark.slow)])
+def test_a_worker_that_is_killed_before_it_computes_ends_the_build_with_an_error(
+    imported: Root, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    started: list[workers.Worker] = []
+    start, hand_out = workers._worker, workers._hand_out
+
+    def kill_last() -> None:
+        started[-1].process.kill()
+        started[-1].process.wait()
+
+    def started_worker(count: int) -> workers.Worker:
+        started.append(start(count))
+        if moment == "_worker":
+            kill_last()
+        return started[-1]
+
+    monkeypatch.setattr(workers, "_worker", started_worker)
+    if moment == "_hand_out":
+        monkeypatch.setattr(workers, "_hand_out", lambda *arguments: (kill_last(), hand_out(*arguments)))
+    with pytest.raises(BuildError, match=r"exit code -9.*run the build again, with fewer `--workers`"):
+        build(few(imported), workers=2)
+    assert all(worker.process.poll() is not None for worker in started)
 
 
 @pytest.mark.slow
