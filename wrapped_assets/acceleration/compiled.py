@@ -65,24 +65,27 @@ def is_available() -> bool:
 
 
 def _compile(kernel: Kernel, arrays: Sequence[Any]) -> Kernel:
-    """Machine code for a kernel: what is kept of it, if that is whole, or compiled now and kept."""
+    """Machine code for a kernel: what is kept of it, if that is whole, or compiled now and kept; for this process alone on a full disk."""
     import numba
 
     types = tuple(numba.typeof(array) for array in arrays)
-    place = kept.place_of(kernel, types)
-    if not kept.is_whole(place):
+    try:
+        place = kept.place_of(kernel, types)
+        if kept.is_whole(place):
+            return _loaded(kernel, types, place)
         _say(f"compiling {kernel.__name__} for this processor, once …")
         with kept.new(place) as fresh:
             return _loaded(kernel, types, fresh)
-    return _loaded(kernel, types, place)
+    except OSError:
+        return _loaded(kernel, types, None)
 
 
-def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path) -> Kernel:
+def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path | None) -> Kernel:
     import numba
 
-    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
+    before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     try:
-        dispatcher = numba.njit(cache=True, nogil=True)(kernel)
+        dispatcher = numba.njit(cache=folder is not None, nogil=True)(kernel)
         dispatcher.compile(types)
         dispatcher.disable_compile()  # for other types there is another folder
     finally:

@@ -12,8 +12,8 @@ import polars as pl
 from wrapped_assets.acceleration import can_run, run
 from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
 from wrapped_assets.kernels.grouping import groups_of
-from wrapped_assets.kernels.inside.month import DAYS, counts_of_days, figures_of_days, figures_of_months
-from wrapped_assets.kernels.inside.ordering import NEVER, ordered_inside
+from wrapped_assets.kernels.inside.month import counts_of_days, figures_of_days, figures_of_months
+from wrapped_assets.kernels.inside.ordering import NEVER
 from wrapped_assets.kernels.ranking import first_per
 
 _INSTANT = pl.Datetime("ms", "UTC")
@@ -68,7 +68,7 @@ def figures_of_month_reference(rows: pl.LazyFrame, key: str, first_day: date) ->
 
 def _figures_of_month(rows: pl.DataFrame, key: str, first_day: date) -> pl.DataFrame:
     listener, keys, day, at, ms = _arrays(rows, key, first_day)
-    order, starts = run(ordered_inside, listener, keys)
+    order, starts = groups_of(listener, keys)
     figures = run(figures_of_months, order, starts, day, at, ms, rows["_counted"].to_numpy())
     listens, played, first, heard, heard_on, listened_on, best, best_listens, best_first = (pl.Series(one) for one in figures)
     heads = order[starts[:-1]]
@@ -96,7 +96,7 @@ def songs_of_days(listens: pl.LazyFrame, first_day: date) -> pl.LazyFrame:
         if not can_run(rows.height) or not _fits(rows, first_day):
             return songs_of_days_reference(rows.lazy()).collect()
         listener, keys, day, at, ms = _arrays(rows, "recording_id", first_day)
-        order, starts = run(ordered_inside, listener, keys)
+        order, starts = groups_of(listener, keys)
         whose, when, count, first, first_key, distinct, top = run(figures_of_days, listener, keys, order, starts, day, at, ms)
         return pl.DataFrame({"listener_id": whose, "when": when}).select(
             "listener_id", local_date=pl.lit(first_day) + pl.duration(days="when"), listen_count=pl.Series(count),
@@ -147,11 +147,9 @@ def counts_by_day_reference(listens: pl.LazyFrame, by: Sequence[str]) -> pl.Lazy
 
 
 def _fits(rows: pl.DataFrame, first_day: date) -> bool:
-    """Whether kernels can read the rows: no nulls, listeners in order, days of one month."""
-    if rows.null_count().sum_horizontal().item() or ("listener_id" in rows.columns and not rows["listener_id"].is_sorted()):
-        return False
+    """Whether kernels can read the rows: no nulls, days of one month."""
     days = rows["local_date"]
-    return first_day <= days.min() and (days.max() - first_day).days < DAYS
+    return not rows.null_count().sum_horizontal().item() and days.min().replace(day=1) == days.max().replace(day=1) == first_day
 
 
 def _arrays(rows: pl.DataFrame, key: str, first_day: date) -> list:

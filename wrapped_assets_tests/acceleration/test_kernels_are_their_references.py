@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from inspect import isfunction
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -14,8 +16,10 @@ from hypothesis import strategies as st
 
 from wrapped_assets.acceleration import compiled
 from wrapped_assets.kernels import grouping, months, packing, ranking, runs
+from wrapped_assets.kernels.inside import best, month, ordering
+from wrapped_assets.kernels.inside import runs as inside_runs
 
-FIRST, GAP = date(2026, 3, 1), timedelta(minutes=20)
+FIRST, GAP = date(2026, 3, 1), timedelta(minutes=59, seconds=30)  # from the end of half a minute to the next full hour
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 TYPES = {"listener_id": pl.Int64, "recording_id": pl.Int64, "local_date": pl.Date, "ms_played": pl.Int64, "_counted": pl.Boolean}
 PRIMITIVES = (grouping, months, packing, runs)
@@ -32,9 +36,10 @@ def _always_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def plays_of(seed: int, size: int) -> pl.DataFrame:
     """Plays of one month, sorted by listener and time; days go back where a listener travels; ids and instants repeat and tie."""
     rng = random.Random(seed)
+    hours = (5, 5, 6, 29, 30, 31 * 24 - 1, *(rng.randrange(31 * 24) for _ in range(6)))  # few, so that listens tie
     rows = [
-        (rng.choice((1, 2, 3, 9_000_000_000)), rng.randrange(-3, 60) * 10**15, rng.randrange(31 * 24), rng.choice((0, 0, 0, -11, 14)),
-         rng.randrange(400_000), rng.random() < 0.8)
+        (rng.choice((1, 2, 3, 9_000_000_000)), rng.choice((-1, 0, 1, 2, rng.randrange(-3, 60))) * 10**15, rng.choice(hours),
+         rng.choice((0, 0, 0, -11, 14)), rng.choice((0, 30_000, 30_000, rng.randrange(400_000))), rng.random() < 0.8)
         for _ in range(size)
     ]  # fmt: skip
     local = [min(max(hour + zone, 0), 31 * 24 - 1) // 24 for _, _, hour, zone, *_ in rows]
@@ -119,10 +124,38 @@ AGREE: list[Callable[[pl.DataFrame], Any]] = [
 ]  # fmt: skip
 
 
+KERNELS = {
+    function.__name__
+    for module in (best, month, ordering, inside_runs)
+    for function in vars(module).values()
+    if isfunction(function) and function.__module__ == module.__name__
+}
+RUN_BY = {
+    months_agree: {"ordered_inside", "figures_of_months"},
+    days_agree: {"ordered_inside", "figures_of_days"},
+    counts_agree: {"ordered_inside", "standing_together", "counts_of_days"},
+    sessions_agree: {"joined"},
+    groups_agree: {"ordered_inside", "standing_together", "sums_of_groups", "least_of_groups"},
+    streaks_agree: {"ordered_inside", "longest_runs"},
+    ranks_agree: {"dense_codes", "marked_smallest"},
+}
+
+
+def test_every_kernel_has_a_reference() -> None:
+    assert set().union(*RUN_BY.values()) == KERNELS
+    assert list(RUN_BY) == AGREE
+
+
 @pytest.mark.parametrize("agree", AGREE)
 def test_a_kernel_in_plain_python_is_its_reference(agree: Callable[[pl.DataFrame], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = set()
+
+    def run(kernel: Callable[..., Any], *arrays: Any) -> Any:
+        ran.add(kernel.__name__)
+        return kernel(*arrays)
+
     for module in PRIMITIVES:
-        monkeypatch.setattr(module, "run", lambda kernel, *arrays: kernel(*arrays))
+        monkeypatch.setattr(module, "run", run)
 
     @settings(max_examples=40)
     @given(st.integers(0, 2**32), st.integers(0, 80))
@@ -130,6 +163,22 @@ def test_a_kernel_in_plain_python_is_its_reference(agree: Callable[[pl.DataFrame
         agree(plays_of(seed, size))
 
     holds()
+    assert ran >= RUN_BY[agree]  # otherwise a reference was compared with itself
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 9)), max_size=40), st.integers(1, 5))
+def test_no_row_is_marked_that_cannot_be_among_the_smallest(rows: list[tuple[int, int]], limit: int) -> None:
+    groups, values = (np.array([row[place] for row in rows], dtype) for place, dtype in ((0, np.int64), (1, np.uint64)))
+    worst = {group: sorted(value for one, value in rows if one == group)[:limit][-1] for group, _ in rows}
+    assert best.marked_smallest(groups, values, limit).tolist() == [value <= worst[group] for group, value in rows]
+
+
+def test_days_of_another_month_are_left_to_the_reference() -> None:
+    april = date(2026, 4, 1)
+    later = plays_of(1, 400).with_columns(pl.col("local_date", "listened_at").dt.offset_by("31d"))
+    assert later["local_date"].max() == date(2026, 5, 1)  # which is no 31st of April
+    found = months.figures_of_month(later.lazy(), "recording_id", pl.col("_counted"), april)
+    same(found, months.figures_of_month_reference(later.lazy(), "recording_id", april), ["listener_id", "recording_id"])
 
 
 @pytest.mark.parametrize("agree", AGREE)

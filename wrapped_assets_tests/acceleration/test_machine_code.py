@@ -105,6 +105,17 @@ def test_a_folder_that_cannot_be_written_is_said_once_and_nothing_is_compiled(ca
     assert capsys.readouterr().err.count("cannot be written; Polars computes the same") == 1
 
 
+def test_on_a_full_disk_a_kernel_is_compiled_for_this_process_alone(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert can_run(10**9)
+
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(kept.tempfile, "mkdtemp", full)
+    assert doubles()
+    assert list(cache.iterdir()) == []
+
+
 def test_code_that_others_may_have_written_is_not_loaded(cache: Path) -> None:
     cache.mkdir(parents=True)
     os.chmod(cache, 0o777)
