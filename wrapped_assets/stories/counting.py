@@ -7,6 +7,7 @@ from datetime import date
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import MINIMUM_ARTISTS, MINIMUM_RECORDINGS, StoryData
+from wrapped_assets.stories.language import Language
 
 DEFAULT = message("default")  # the rules that a listener has who chose none; other rules keep their name
 REASONS = {
@@ -15,7 +16,6 @@ REASONS = {
     "excluded": message("excluded by your choice"),
     "outside_window": message("outside the window"),
     "not_music": message("not music"),
-    "duplicate": message("duplicates of another record"),
 }
 
 
@@ -52,21 +52,29 @@ def settings(data: StoryData) -> list[tuple[str, str]]:
 def ins_and_outs(data: StoryData) -> list[tuple[str, str]]:
     """Counts in and out: label and number; every reason of the edition, also where it is nought."""
     counted, told, say = data.counted, data.language, data.language.say
-    reasons = [(say(REASONS.get(reason, phrases.words(reason).lower())), told.count(plays)) for reason, plays in counted.excluded.items()]
-    unknown = counted.unknown_length_count
+    reasons = [(_why(reason, plays, told), told.count(plays)) for reason, plays in counted.excluded.items()]
+    timed, unknown = counted.plays_in_minutes, counted.unknown_length_count
     return [
-        (say("listens counted and ranked"), told.count(counted.listens)),
-        *([(say("plays in the minutes"), told.count(counted.plays_in_minutes))] if counted.plays_in_minutes else []),
+        (told.label(counted.listens, "ranked listens"), told.count(counted.listens)),
+        *([(told.label(timed, "plays in minutes"), told.count(timed))] if timed else []),
         *reasons,
         *([(say("of unknown length: nothing added to the minutes"), told.count(unknown))] if unknown else []),
         *([(say("of unknown length: estimated"), told.count(counted.estimated_length_count))] if counted.estimated_length_count else []),
     ]
 
 
+def _why(reason: str, plays: int, told: Language) -> str:
+    if reason == "duplicate":
+        return told.label(plays, "duplicates")
+    return told.say(REASONS.get(reason, phrases.words(reason).lower()))
+
+
 def verdict(data: StoryData) -> str:
     """A sentence on an edition that is small or empty; nothing for a full one."""
     say = data.language.say
     if not data.counted.listens:
+        if any(data.insights.values()):  # of podcasts, or of private plays, which add to the minutes alone
+            return say("No listen in this window counts for a ranking.")
         return say("No listens in this window. The needle never touched the groove.")
     if data.is_small:
         return say(

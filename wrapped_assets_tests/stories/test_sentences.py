@@ -12,7 +12,8 @@ import pytest
 from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.order import cards_of
 from wrapped_assets.stories.catalogue import LANGUAGES
-from wrapped_assets.stories.data import StoryData, Telling
+from wrapped_assets.stories.counting import ins_and_outs
+from wrapped_assets.stories.data import Counted, StoryData, Telling
 from wrapped_assets.stories.headlines import headline, plain
 from wrapped_assets.stories.language import language_of
 from wrapped_assets.stories.nouns import COUNTED, LABELS
@@ -248,3 +249,21 @@ def test_german_has_one_word_for_an_artist_and_for_the_rules() -> None:
     german = language_of("de")
     assert {text for text in all_messages() if re.search(r"Künstler|Artist", german.template(text))} == set()
     assert "Regeln: Standard" in story_html(replace(fuller(), locale="de"))
+
+
+def test_a_year_of_private_plays_or_podcasts_is_not_called_silent() -> None:
+    nothing = replace(fictional(), counted=Counted(0, 0, {"private": 60}), insights={})
+    assert "never touched the groove" in story_text(nothing)
+    totals = {"minutes": 200.0, "listen_count": 0, "recording_count": 0, "artist_count": 0, "active_day_count": 0, "play_count": 60}
+    told = story_text(replace(nothing, insights={"listening_totals": [totals]}))
+    assert "groove" not in told
+    assert "60 plays" in told
+    assert not re.search(r"\b0 (songs|artists|days)", told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_small_print_counts_one_in_the_singular(language: str) -> None:
+    said = [
+        [label for label, _ in ins_and_outs(replace(fictional(), locale=language, counted=Counted(n, n, {"duplicate": n})))] for n in (1, 2)
+    ]
+    assert [one == many for one, many in zip(*said, strict=True)] == [language == "ja"] * 3

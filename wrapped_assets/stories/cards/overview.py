@@ -24,6 +24,8 @@ def totals(data: StoryData) -> Card | None:
     told_already = set() if has_minutes else {"listen_count"}  # the large number
     if row.get("play_count") == listens:
         told_already.add("play_count")
+    if not listens:  # private plays add to the minutes alone
+        told_already |= _NOUNS.keys() - {"play_count"}
     facts = facts_of(
         *((told.count(row.get(column)), told.label(row.get(column), noun), ON)
           for column, noun in _NOUNS.items() if column not in told_already)
