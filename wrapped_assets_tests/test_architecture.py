@@ -113,8 +113,6 @@ READERS = {"scan_parquet", "read_parquet", "read_parquet_schema", "read_parquet_
 # Functions that read Parquet and compare no bytes, and why they need not.
 UNCOMPARED = {
     "building/linking.py:_read": "the two paths come from intact, or were just written",
-    "privacy/contributions.py:fewest_changed": "the gate's own record, which no stored figure is made of",
-    "privacy/contributions.py:forget": "the same",
     "rights/public_texts.py:_values": "only tells what is public; a damaged file tells nothing",
     "rights/residue.py:_in_parquet": "looks for people in every byte, whole or not",
     "serving/released.py:of_releases": "its callers give paths from intact",

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import polars as pl
 
+from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.kernels.identity import joined_key, stable_ids
+from wrapped_assets.privacy import remembered
 from wrapped_assets.privacy.disclosure import OTHER
 from wrapped_assets.privacy.policy import Breakdown, ColumnRule, Policy
 from wrapped_assets.storage.files import ROW_GROUP_ROWS, write_in_parts
 from wrapped_assets.storage.root import Root
 
 ROWS_AT_ONCE = 20_000_000  # about a gigabyte while they are summed
+ENDING = "parquet"
 AMOUNTS = ("amount_1", "amount_2", "amount_3")
 SCHEMA = {"cell": pl.Int64, "is_shown": pl.Boolean, "listener_id": pl.Int64, **dict.fromkeys(AMOUNTS, pl.Int64)}
 
@@ -64,18 +66,14 @@ def as_shown(table: pl.DataFrame, given: pl.LazyFrame, columns: Mapping[str, Col
     ).drop("_merges")  # fmt: skip
 
 
-def path_of(root: Root, export_id: str) -> Path:
-    """Where the contributions to a release lie, without a name in them; an erasure puts a stand-in into its listener's place."""
-    return root.path / "exports" / "people" / f"{export_id}.parquet"
-
-
 def keep(root: Root, export_id: str, policy: Policy, tables: Mapping[str, pl.DataFrame], given: Mapping[str, pl.LazyFrame]) -> None:
     """Notes the contributions to a release, so that a later one can be compared with it, some people's at a time."""
     names = exact_files(policy)
     if names:
         rows = sum(given[name].select(pl.len()).collect(engine="streaming").item() for name in names)
         parts = 1 + rows // ROWS_AT_ONCE
-        write_in_parts((_some(policy, tables, given, part, parts) for part in range(parts)), SCHEMA, path_of(root, export_id))
+        found = (_some(policy, tables, given, part, parts) for part in range(parts))
+        remembered.keep(root, export_id, ENDING, lambda path: write_in_parts(found, SCHEMA, path))
 
 
 def _some(
@@ -102,13 +100,17 @@ def _frames(policy: Policy, tables: Mapping[str, pl.DataFrame], given: Mapping[s
         yield summed.select(list(SCHEMA))
 
 
-def fewest_changed(before: Path, after: Path) -> int | None:
-    """How many people differ in the cell in which the fewest do, of cells in either release; None where no cell differs.
+def fewest_changed(root: Root, before: str, after: str) -> int | None:
+    """How many people differ in the cell in which the fewest do, of cells in either of two releases; None where no cell differs.
 
-    A person differs who is in the cell of one release only, or with another amount.
+    A person differs who is in the cell of one release only, or with another amount. RefusedError where one release's contributions are
+    damaged, or not kept any more.
     """
+    paths = [remembered.intact_path(root, export_id, ENDING) for export_id in (before, after)]
+    if not all(paths):
+        raise RefusedError("whose listening an earlier release was made of is not known any more: nothing can be compared with it")
     old, new = (pl.scan_parquet(path).rename({name: f"{side}_{name}" for name in ("is_shown", *AMOUNTS)}) for side, path in
-                (("old", before), ("new", after)))  # fmt: skip
+                zip(("old", "new"), paths, strict=True))  # type: ignore[arg-type]  # fmt: skip
     both = old.join(new, on=["cell", "listener_id"], how="full", coalesce=True)
     differs = pl.any_horizontal(pl.col(f"old_{name}").ne_missing(pl.col(f"new_{name}")) for name in AMOUNTS)
     is_shown = pl.any_horizontal(pl.col("old_is_shown").fill_null(False), pl.col("new_is_shown").fill_null(False))
@@ -123,13 +125,20 @@ def stand_in() -> int:
 
 
 def forget(root: Root, export_id: str, listener_id: int) -> None:
-    """Puts a number that stands for nobody in a listener's place: that somebody was there still counts, who it was is gone."""
-    path = path_of(root, export_id)
-    if not path.exists():
+    """Puts a number that stands for nobody in a listener's place: that somebody was there still counts, who it was is gone.
+
+    A damaged file is removed: nobody can tell whether they are in it.
+    """
+    try:
+        path = remembered.intact_path(root, export_id, ENDING)
+    except RefusedError:
+        path = None
+    if path is None:
+        remembered.forget(root, export_id, ENDING)
         return
     import pyarrow.parquet as pq
 
     nobody = pl.when(pl.col("listener_id") == listener_id).then(pl.lit(stand_in(), pl.Int64)).otherwise("listener_id")
     with pq.ParquetFile(path) as file:
         parts = (pl.DataFrame(pl.from_arrow(batch)).with_columns(listener_id=nobody) for batch in file.iter_batches(ROW_GROUP_ROWS))
-        write_in_parts(parts, SCHEMA, path)
+        remembered.keep(root, export_id, ENDING, lambda path: write_in_parts(parts, SCHEMA, path))

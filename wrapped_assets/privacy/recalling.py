@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from wrapped_assets.privacy import contributions
 from wrapped_assets.privacy.passage import folder_of, unfinished
-from wrapped_assets.privacy.restating import keep_people, people_of
+from wrapped_assets.privacy.restating import forget_person, may_be_in
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.root import Root
@@ -49,7 +48,7 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
         if row.state == "delivered" and row.expired_at is None and row.name != OWN_DATA
     ]
     of_people = {row.export_id for row in theirs}
-    counted = {row.export_id for row in waiting if listener_id in people_of(root, row.export_id)}
+    counted = {row.export_id for row in waiting if may_be_in(root, row.export_id, listener_id)}
     is_inside = ("candidate", "staged", "cleared")
     withdrawn = of_people | {row.export_id for row in waiting if row.export_id in counted and row.state in is_inside}
     now = datetime.now(UTC)
@@ -67,6 +66,5 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
         for folder in (delivered / name, delivered / row.export_id, unfinished(delivered / name, row.export_id)):
             shutil.rmtree(folder, ignore_errors=True)
     for export_id in sorted(counted):
-        contributions.forget(root, export_id, listener_id)
-        keep_people(root, export_id, (people_of(root, export_id) - {listener_id}) | {contributions.stand_in()})
+        forget_person(root, export_id, listener_id)
     return recalls

@@ -10,12 +10,11 @@ from pathlib import Path
 import orjson
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.privacy.contributions import path_of
+from wrapped_assets.privacy import remembered
 from wrapped_assets.privacy.passage import folder_of, unfinished
 from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
 from wrapped_assets.privacy.report import REPORT
-from wrapped_assets.privacy.restating import people_path
 from wrapped_assets.storage import exports
 from wrapped_assets.storage.database import empty_journal
 from wrapped_assets.storage.exports import ExportRecord
@@ -62,8 +61,7 @@ def _end(root: Root, record: ExportRecord, at: datetime) -> bool:
         shutil.rmtree(folder)
     was_pseudonymous = exports.forget_pseudonyms(root, record.export_id)
     # Without who was in it a release can be compared with none that would be told anew, so that it is never told anew.
-    people_path(root, record.export_id).unlink(missing_ok=True)
-    path_of(root, record.export_id).unlink(missing_ok=True)
+    remembered.forget(root, record.export_id)
     if record.delivered_at is not None and record.expired_at is None:
         exports.change_export(root, record.export_id, expired_at=at)
         return True

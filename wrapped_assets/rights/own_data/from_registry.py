@@ -13,7 +13,7 @@ from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTION_REASONS
 from wrapped_assets.privacy.policy import Policy, policy_of
-from wrapped_assets.privacy.restating import people_of
+from wrapped_assets.privacy.restating import may_be_in
 from wrapped_assets.storage import consents, restrictions, shares, tables
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
 from wrapped_assets.storage.registry import Listener
@@ -95,7 +95,7 @@ def exports_with(root: Root, listener: Listener, *, besides: str = "") -> pl.Dat
     rows, policies = [], {}
     for row in _rows(root, sa.select(tables.exports), tables.exports.c.created_at, tables.exports.c.export_id):
         export_id = row["export_id"]
-        if export_id == besides or not (export_id in pseudonyms or listener.listener_id in people_of(root, export_id)):
+        if export_id == besides or not (export_id in pseudonyms or may_be_in(root, export_id, listener.listener_id)):
             continue
         policy = policies.setdefault(row["name"], None) or _policy(row["name"])
         policies[row["name"]] = policy

@@ -12,7 +12,7 @@ import pytest
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.exports.artist_editions import ARTIST_EDITIONS, BREAKDOWNS, TOTALS
-from wrapped_assets.privacy import contributions, gate
+from wrapped_assets.privacy import contributions, gate, remembered
 from wrapped_assets.privacy.draws import Draws
 from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.figures import figure_faults
@@ -158,6 +158,35 @@ def test_a_restatement_that_would_show_who_was_erased_is_refused_although_nobody
         gate.stage(world.root, ARTIST_EDITIONS, YEAR, restate="a bug")
 
 
+def test_nothing_is_compared_with_a_damaged_record_of_a_release_and_an_erasure_removes_it(tmp_path: Path) -> None:
+    """Else a changed byte could make two releases seem further apart than they are, or hide who is to be forgotten."""
+    world = World(tmp_path / "root", {f"fan {n}": Life(artists={"bo": on("05-01")}) for n in range(120)})
+    first, folder = delivered(world, tmp_path / "1"), world.root.path / "exports" / "people"
+    for n in range(60):
+        say(world, f"fan {n}", "objected")
+    for kept in sorted(folder.glob(f"{first}*")):
+        whole = kept.read_bytes()
+        for damaged in (bytes([whole[0] ^ 1]) + whole[1:], whole[:-3]):
+            kept.write_bytes(damaged)
+            with pytest.raises(RefusedError, match="damaged"):
+                gate.stage(world.root, ARTIST_EDITIONS, YEAR, restate="they objected")
+        kept.write_bytes(whole)
+    (parquet,) = folder.glob(f"{first}*.parquet")
+    aside = parquet.rename(tmp_path / "aside")
+    with pytest.raises(RefusedError, match="not known any more"):
+        gate.stage(world.root, ARTIST_EDITIONS, YEAR, restate="they objected")
+    aside.rename(parquet)
+    second = gate.stage(world.root, ARTIST_EDITIONS, YEAR, restate="they objected")
+    gate.clear(world.root, ARTIST_EDITIONS, second.export_id)
+    remembered.forget(world.root, second.export_id, contributions.ENDING)
+    with pytest.raises(RefusedError, match="not known any more"):
+        gate.deliver(world.root, second.export_id, tmp_path / "2")
+    for kept in folder.glob(f"{first}*"):
+        kept.write_bytes(kept.read_bytes()[:-3])
+    erase(Project(world.root), registry.find_listener(world.root, "fan 100"))
+    assert not list(folder.glob(f"{first}*"))
+
+
 def test_every_export_is_attacked_by_tests_of_its_own() -> None:
     """A new export comes with a module of attacks that imports it; this fails until it does."""
     from wrapped_assets.exports.all_exports import all_exports
@@ -180,7 +209,12 @@ def test_contributions_are_kept_some_people_at_a_time_and_are_the_same(
 
     def kept(export_id: str) -> pl.DataFrame:
         contributions.keep(snapshot.root, export_id, POLICY, produced.tables, produced.contributors)
-        return pl.read_parquet(contributions.path_of(snapshot.root, export_id)).sort(pl.all())
+        return stored(export_id)
+
+    def stored(export_id: str) -> pl.DataFrame:
+        path = remembered.intact_path(snapshot.root, export_id, contributions.ENDING)
+        assert path
+        return pl.read_parquet(path).sort(pl.all())
 
     def watched(parts: Iterable[pl.DataFrame], *where: object) -> None:
         found = list(parts)
@@ -197,7 +231,7 @@ def test_contributions_are_kept_some_people_at_a_time_and_are_the_same(
     monkeypatch.setattr(contributions, "ROW_GROUP_ROWS", 25)
     erased = int(at_once["listener_id"][0])
     contributions.forget(snapshot.root, "parts", erased)
-    after = pl.read_parquet(contributions.path_of(snapshot.root, "parts"))
+    after = stored("parts")
     assert erased not in after["listener_id"]
     assert after["listener_id"].n_unique() == at_once["listener_id"].n_unique()
-    assert contributions.fewest_changed(*(contributions.path_of(snapshot.root, name) for name in ("whole", "parts"))) == 2
+    assert contributions.fewest_changed(snapshot.root, "whole", "parts") == 2
