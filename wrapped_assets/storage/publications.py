@@ -83,7 +83,7 @@ def _to_return_to(year: int, live: int | None, rolled_back: dict[int, bool], to:
     good = [number for number, is_bad in rolled_back.items() if number < live and not is_bad]
     if not good:
         bad = ", ".join(str(number) for number, is_bad in rolled_back.items() if is_bad)
-        were = f"; {bad} were rolled back from: name one with --to to return to it" if bad else ""
+        were = f" that was not rolled back from; to return to one of those ({bad}), name it with --to" if bad else ""
         raise InputError(f"{year} has no earlier publication to return to{were}")
     return good[-1]
 

@@ -59,7 +59,7 @@ def test_a_rollback_never_returns_to_a_publication_that_was_rolled_back_from(sma
     publish_edition(project, 2025)  # 3, bad too
     assert publications.rollback(small, 2025).number == 1
     assert publications.rolled_back(small) == {2025: [(2, "two artists were one"), (3, None)]}
-    with pytest.raises(InputError, match=r"2, 3 were rolled back from: name one with --to to return to it"):
+    with pytest.raises(InputError, match=r"not rolled back from; to return to one of those \(2, 3\), name it with --to"):
         publications.rollback(small, 2025)
 
 
