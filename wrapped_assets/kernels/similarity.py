@@ -13,6 +13,7 @@ from scipy import sparse
 from wrapped_assets.vocabulary import columns as c
 
 CELLS_PER_BLOCK = 4_000_000  # block listeners × all listeners: 32 MB, held a few times
+FEWEST_LISTENS = 50  # of a listener whose taste is compared
 DIGITS = 9  # of a similarity, so that equal values do not differ by a processor's rounding
 SCHEMA = MappingProxyType(
     {column.name: column.dtype for column in (c.listener_id, c.similar_rank, c.similar_listener_id, c.similarity_share)}

@@ -4,11 +4,10 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
-from wrapped_assets.kernels.similarity import SCHEMA, most_alike
+from wrapped_assets.kernels.similarity import FEWEST_LISTENS, SCHEMA, most_alike
 from wrapped_assets.vocabulary import columns as c
 
 PLACES = 25
-FEWEST_LISTENS = 50
 
 
 @population(

@@ -4,12 +4,11 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
-from wrapped_assets.kernels.similarity import SCHEMA, most_alike
+from wrapped_assets.kernels.similarity import FEWEST_LISTENS, SCHEMA, most_alike
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.sharing import MOST_SHARING_MEMBERS, SHARING_MEMBERS
 
 PLACES = 10
-FEWEST_LISTENS = 50
 
 
 @population(
