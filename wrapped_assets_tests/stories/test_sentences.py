@@ -267,3 +267,10 @@ def test_the_small_print_counts_one_in_the_singular(language: str) -> None:
         [label for label, _ in ins_and_outs(replace(fictional(), locale=language, counted=Counted(n, n, {"duplicate": n})))] for n in (1, 2)
     ]
     assert [one == many for one, many in zip(*said, strict=True)] == [language == "ja"] * 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_says_a_word_twice_in_a_row(language: str) -> None:
+    """A value that names its noun stands beside a label that does not."""
+    told = story_text(replace(fuller(), locale=language)).replace(NBSP, " ")
+    assert re.findall(r"(?:\b|(?<=[ぁ-鿿]))([^\W\d]{2,}) \1", told) == []
