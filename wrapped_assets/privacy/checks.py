@@ -104,7 +104,7 @@ def not_reproduced(
     if (key := exports.wrapped_key_of(root, record.export_id)) is not None:
         snapshot = replace(snapshot, key=unwrapped(wrapping_key(root.path), key))
     again = export.produce(snapshot, Draws(snapshot))
-    found = figure_faults(tables, again.contributors, pinned.policy, snapshot.people.listener_ids)
+    found = figure_faults(tables, again.contributors, pinned.policy, snapshot.people.listener_ids, snapshot.public_among)
     found += [f"{name} is not what its snapshot gives" for name, table in again.tables.items() if as_csv(table) != files.get(name)]
     reported = orjson.loads(files[REPORT])
     figures = orjson.loads(orjson.dumps(figures_of(snapshot, again, reported.get("restatement"))))

@@ -6,25 +6,30 @@ with both, so that an export that forgets one of them delivers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import polars as pl
 
 from wrapped_assets.privacy.contributions import amounts_of, as_shown, keys_of
 from wrapped_assets.privacy.disclosure import OTHER, dominates, rounded, two_digits
-from wrapped_assets.privacy.policy import Breakdown, ColumnRule, Disclosure, Policy
+from wrapped_assets.privacy.policy import Breakdown, ColumnRule, Disclosure, Numeral, Policy
 
 Columns = Mapping[str, ColumnRule]
+Public = Callable[[Numeral, Collection[str]], Collection[str]]
 
 
 def figure_faults(
-    tables: Mapping[str, pl.DataFrame], given: Mapping[str, pl.LazyFrame], policy: Policy, people: tuple[int, ...]
+    tables: Mapping[str, pl.DataFrame], given: Mapping[str, pl.LazyFrame], policy: Policy, people: tuple[int, ...], is_public: Public
 ) -> list[str]:  # fmt: skip
-    """Everything that speaks against the figures of these tables, in words that name no row; `people` are those who may be in."""
+    """Everything that speaks against the figures of these tables, in words that name no row; `people` are those who may be in.
+
+    `is_public` gives those of some texts that are public numerals of a kind (`Snapshot.public_among`).
+    """
     found: list[str] = []
     for name, columns in policy.files.items():
         table = tables[name]
-        found += [f"{name}: {fault}" for fault in (*_unclassed(table, columns), *_rows_of_people(table, columns, policy.disclosure))]
+        unfit = (*_unclassed(table, columns, is_public), *_rows_of_people(table, columns, policy.disclosure))
+        found += [f"{name}: {fault}" for fault in unfit]
         figures = {column: rule for column, rule in columns.items() if rule.figure}
         if not figures:
             continue
@@ -45,15 +50,15 @@ def figure_faults(
     return found
 
 
-def _unclassed(table: pl.DataFrame, columns: Columns) -> Iterator[str]:
+def _unclassed(table: pl.DataFrame, columns: Columns, is_public: Public) -> Iterator[str]:
+    """Numbers in columns that the policy calls public, also as text, unless they are public numerals of the kind that it names."""
     for name, rule in columns.items():
-        if rule.privacy in ("public", "own_content") and _are_numbers(table[name].drop_nulls()):
+        if rule.privacy not in ("public", "own_content"):
+            continue
+        texts = table[name].drop_nulls().cast(pl.String).unique()
+        found = set(texts.filter(texts.str.strip_chars().cast(pl.Float64, strict=False).is_not_null()))
+        if found and found.difference(is_public(rule.numeral, found) if rule.numeral else ()):
             yield f"{name} holds numbers and its class is {rule.privacy}: the policy must say what they count (aggregate, with a figure)"
-
-
-def _are_numbers(values: pl.Series) -> bool:
-    """Whether every value is a number, be it one that is read as text."""
-    return len(values) > 0 and values.cast(pl.Float64, strict=False).null_count() == 0
 
 
 def _rows_of_people(table: pl.DataFrame, columns: Columns, rule: Disclosure | None) -> Iterator[str]:

@@ -20,6 +20,8 @@ STATIC = "static"  # the folder of the files that are delivered as they are
 PINS = "pins.json"  # export → SHA-256 of its policy as it was reviewed
 # What a column about many people counts: people, an amount that they add up to, its mean, a share, a place, or a word that names a group.
 Figure = Literal["people", "amount", "mean", "share", "rank", "label"]
+# What a public text may be that reads as a number: a name of music, the edition's year, or a word of the operator's own file.
+Numeral = Literal["name", "year", "given"]
 PrivacyClass = Literal["direct", "pseudonym", "quasi", "sensitive", "own_content", "aggregate", "public"]
 
 
@@ -31,7 +33,8 @@ class ColumnRule(_Strict):
     """One column that may leave: its class, its fideslang data category, and what it means to somebody who is no engineer.
 
     A column of the class `aggregate` says which `figure` it is, so that the gate can verify it: by the people behind it, or, where
-    `noise` names a mechanism of the policy, by that mechanism's floor.
+    `noise` names a mechanism of the policy, by that mechanism's floor. A public column has no numbers but of the kind that `numeral` says,
+    which the gate looks up where they come from: an artist may be called 1975.
     """
 
     privacy: PrivacyClass
@@ -39,6 +42,7 @@ class ColumnRule(_Strict):
     meaning: str
     figure: Figure | None = None
     noise: str | None = None
+    numeral: Numeral | None = None
     step: int | None = Field(default=None, ge=1)  # to what it is rounded, where not as the policy rounds
     unit: int = Field(default=1, ge=1)  # how much of what people add up makes one: milliseconds of an hour
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,13 +14,16 @@ import polars as pl
 
 from wrapped_assets.contracts.errors import BuildError, RefusedError
 from wrapped_assets.privacy.eligible import People, eligible_people
-from wrapped_assets.privacy.policy import PinnedPolicy
+from wrapped_assets.privacy.policy import Numeral, PinnedPolicy
 from wrapped_assets.privacy.pseudonyms import new_key
+from wrapped_assets.privacy.untrusted import in_a_cell
 from wrapped_assets.storage import catalogues, registry
 from wrapped_assets.storage.profiles import profiles_frame
 from wrapped_assets.storage.publications import LiveEdition, live_edition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
+
+_NAMES = ("artist_name", "artist_names", "recording_name")
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,26 @@ class Snapshot:
         version = registry.editions(self.root, [self.year])[self.year].catalogue
         file = catalogues.files_of(self.root, version).get(f"sources/{name}") if version else None
         return pl.scan_parquet(intact(self.root, [file.path])) if file else None
+
+    def public_among(self, kind: Numeral, texts: Collection[str]) -> set[str]:
+        """Those of some texts that are public: names in what the export reads, the edition's year, or words of an operator's file."""
+        if kind == "year":
+            return {str(self.year)} & {*texts}
+        if kind == "given":
+            files = b"\n".join(self.operator_files.values()).decode(errors="replace")
+            return {*re.findall(r"[\w+.-]+", files)} & {*texts}
+        names = {in_a_cell(name) for name in self._names()}
+        return {text for text in texts if text.strip() in names}
+
+    def _names(self) -> Iterator[str]:
+        """Names of artists and recordings that read as numbers, in what the export reads."""
+        for asset, columns in self.reads.items():
+            for column in [name for name in columns if name in _NAMES]:
+                rows = self.known(asset.removeprefix("sources/")) if asset.startswith("sources/") else self.read(asset, [column])
+                if rows is not None:
+                    names = pl.col(column).explode(empty_as_null=True) if column == "artist_names" else pl.col(column)
+                    names = rows.select(name=names.str.strip_chars()).filter(pl.col("name").cast(pl.Float64, strict=False).is_not_null())
+                    yield from names.unique().collect(engine="streaming")["name"]
 
     def countries(self) -> pl.DataFrame:
         """listener_id, country of the eligible listeners; null where it is not known."""

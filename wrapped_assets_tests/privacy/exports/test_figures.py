@@ -43,7 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Snapshot, Produced]:
 
 def faults(made: tuple[Snapshot, Produced], **tables: pl.DataFrame) -> list[str]:
     snapshot, produced = made
-    return figure_faults({**produced.tables, **tables}, produced.contributors, POLICY, snapshot.people.listener_ids)
+    return figure_faults({**produced.tables, **tables}, produced.contributors, POLICY, snapshot.people.listener_ids, snapshot.public_among)
 
 
 def with_row(table: pl.DataFrame, *row: object) -> pl.DataFrame:
@@ -82,13 +82,14 @@ def test_dominance_is_verified_by_the_gate(tmp_path: Path) -> None:
     snapshot = world.snapshot(ARTIST_EDITIONS)
     produced = ARTIST_EDITIONS.produce(snapshot, Draws(snapshot))
     told = produced.tables[TOTALS].with_columns(about_listens=pl.lit(1120, pl.Int64))
-    found = figure_faults({**produced.tables, TOTALS: told}, produced.contributors, POLICY, snapshot.people.listener_ids)
+    tables, people = {**produced.tables, TOTALS: told}, snapshot.people.listener_ids
+    found = figure_faults(tables, produced.contributors, POLICY, people, snapshot.public_among)
     assert any("one person stands out" in fault for fault in found)
 
 
 def test_who_may_not_be_in_it_is_counted_by_no_export(made: tuple[Snapshot, Produced]) -> None:
     snapshot, produced = made
-    found = figure_faults(produced.tables, produced.contributors, POLICY, snapshot.people.listener_ids[1:])
+    found = figure_faults(produced.tables, produced.contributors, POLICY, snapshot.people.listener_ids[1:], snapshot.public_among)
     assert any("who may not be in it" in fault for fault in found)
 
 
@@ -96,8 +97,27 @@ def test_numbers_that_the_policy_calls_public_are_a_fault(made: tuple[Snapshot, 
     snapshot, produced = made
     rules = {name: rule.model_copy(update={"privacy": "public", "figure": None}) for name, rule in POLICY.files[TOTALS].items()}
     policy = POLICY.model_copy(update={"files": {**POLICY.files, TOTALS: rules}})
-    found = figure_faults(produced.tables, produced.contributors, policy, snapshot.people.listener_ids)
+    found = figure_faults(produced.tables, produced.contributors, policy, snapshot.people.listener_ids, snapshot.public_among)
     assert sum("holds numbers and its class is public" in fault for fault in found) == 3
+
+
+NUMBERS_AS_TEXT: dict[str, Change] = {
+    "all of them": lambda t: t.with_columns(artist_name=pl.Series(["62"])),
+    "one among words": lambda t: with_row(t.with_columns(artist_name=pl.lit("royksopp")), "62", 60, 60, 0),
+    "with spaces or signs": lambda t: t.with_columns(artist_name=pl.Series([" 6.2e1"])),
+}
+
+
+@pytest.mark.parametrize("how", NUMBERS_AS_TEXT)
+def test_numbers_passed_as_texts_of_a_public_column_are_a_fault(made: tuple[Snapshot, Produced], how: str) -> None:
+    table = NUMBERS_AS_TEXT[how](made[1].tables[TOTALS])
+    assert any("artist_name holds numbers" in fault for fault in faults(made, **{TOTALS: table}))
+
+
+def test_an_artist_whose_name_is_a_number_may_be_the_only_one(tmp_path: Path) -> None:
+    world = World(tmp_path / "root", {f"fan {n}": Life(artists={"1975": on("05-01")}) for n in range(60)})
+    delivered(world, tmp_path / "out")
+    assert "1975,60,60" in (tmp_path / "out" / TOTALS).read_text()
 
 
 def forgetful(change: Change, *, says_who: bool = True) -> Export:

@@ -13,6 +13,7 @@ import yaml
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.exports.marketing_facts import FACTS, MARKETING_FACTS, at_most, campaign_of, heard_by
 from wrapped_assets.privacy.draws import Draws
+from wrapped_assets.privacy.figures import figure_faults
 from wrapped_assets.privacy.noise import Laplace
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.staged_files import as_csv
@@ -59,6 +60,24 @@ def test_a_fact_is_told_roundly_and_of_many(tmp_path: Path) -> None:
         "About 230 people listened to Bonobo on 14 February 2025",
         "About 1,200 people listened to Bonobo in 2025",
     ]
+
+
+@pytest.mark.usefixtures("exact")
+def test_ids_names_and_years_may_read_as_numbers_and_nothing_else_may(tmp_path: Path) -> None:
+    """A campaign of year facts alone, about one artist who is called 1975."""
+    world = World(tmp_path / "root", fans(200, artist="1975"), public({"1975": ["pop"]}, [("song", "1975")]))
+    (world.root.path / "campaigns").mkdir()
+    (world.root.path / "campaigns" / f"{YEAR}.yaml").write_text('facts: [{id: "7", template: artist_in_year, artist: "1975"}]')
+    snapshot = world.snapshot(MARKETING_FACTS)
+    table = MARKETING_FACTS.produce(snapshot, Draws(snapshot)).tables[FACTS]
+
+    def faults(**texts: str) -> list[str]:
+        changed = table.with_columns(**{name: pl.lit(text) for name, text in texts.items()})
+        return figure_faults({FACTS: changed}, {}, POLICY, snapshot.people.listener_ids, snapshot.public_among)
+
+    assert faults() == []
+    for name, text in (("fact_id", "200"), ("entity", "200"), ("period", "200"), ("template", "200"), ("entity", "7"), ("period", "1975")):
+        assert any(f"{name} holds numbers" in fault for fault in faults(**{name: text})), (name, text)
 
 
 @pytest.mark.usefixtures("exact")
