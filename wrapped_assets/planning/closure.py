@@ -13,8 +13,9 @@ from wrapped_assets.planning.loaded import PACKAGES, text_at
 from wrapped_assets.planning.names import bound_in, tree_of
 from wrapped_assets.planning.state import sources
 
-Imports = dict[str, tuple[str, list[str]]]  # module → hash of its text, and the modules that it may import
+Imports = dict[str, tuple[str, list[str]]]  # module → hash of its text and of what read it, and the modules that it may import
 _RULES = ("wrapped_assets.planning.fingerprint", "wrapped_assets.planning.engine")  # what decides how code is read
+_READERS = ("wrapped_assets.planning.closure", "wrapped_assets.planning.names")  # what decides which imports are found
 
 
 class Closures:
@@ -22,7 +23,8 @@ class Closures:
 
     def __init__(self, known: Imports) -> None:
         self._digests = dict(_digests())
-        self.imports: Imports = {name: found for name, found in known.items() if self._digests.get(name) == found[0]}
+        self._readers = [self._digests[name] for name in _READERS]
+        self.imports: Imports = {name: found for name, found in known.items() if name in self._digests and self._as_read(name) == found[0]}
         versions = [f"{name} {version}" for name, version in sorted(libraries().items())]
         self._rules = combined(sys.version, sys.flags.optimize, *versions, *self._texts(_RULES))
 
@@ -44,8 +46,11 @@ class Closures:
         if module not in self._digests:
             return []
         if module not in self.imports:
-            self.imports[module] = (self._digests[module], sorted(set(_named(module))))
+            self.imports[module] = (self._as_read(module), sorted(set(_named(module))))
         return self.imports[module][1]
+
+    def _as_read(self, module: str) -> str:
+        return combined(self._digests[module], *self._readers)
 
 
 def _digests() -> Iterator[tuple[str, str]]:

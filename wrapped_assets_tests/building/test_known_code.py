@@ -16,6 +16,8 @@ import pytest
 
 from wrapped_assets.building import kept
 from wrapped_assets.building.situate import Project
+from wrapped_assets.planning import loaded
+from wrapped_assets.planning.closure import Closures
 from wrapped_assets.planning.sameness import situation_hash
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.root import Root
@@ -99,6 +101,17 @@ def test_the_hash_of_a_situation_is_another_where_anything_is_that_plans_follow_
     found = {situation_hash(each, "code") for each in [base, *others]} | {situation_hash(base, "other code")}
     assert len(found) == len(others) + 2
     assert situation_hash(replace(base), "code") == situation_hash(base, "code")
+
+
+def test_imports_that_another_version_of_their_reader_found_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    module, reader = "wrapped_assets.insights.listener.top_artists", str(PACKAGE / "planning/closure.py")
+    monkeypatch.setitem(loaded._texts, reader, loaded.text_at(reader) + b"\n# it overlooked every import\n")
+    earlier = Closures({})
+    earlier.hash([module])
+    overlooked = {name: (digest, list[str]()) for name, (digest, _) in earlier.imports.items()}
+    assert Closures(overlooked).hash([module]) != earlier.hash([module])  # the same reader is believed
+    monkeypatch.undo()
+    assert Closures(overlooked).hash([module]) == Closures({}).hash([module])
 
 
 def _insert(text: str) -> Callable[[Path], object]:
