@@ -63,7 +63,7 @@ def _document(case) -> dict:
         "named_elsewhere": [{"path": each.path, "what": each.what} for each in case.named_elsewhere],
         "searched": {
             "files": found.files, "bytes": found.bytes, "hits": len(found.hits), "doubtful": found.doubtful, "opaque": found.opaque,
-            "pictures": found.pictures,
+            "pictures": found.pictures, "public_texts": found.public_texts,
         },
     }  # fmt: skip
 
@@ -87,12 +87,15 @@ def _print(case) -> None:
 def _print_search(found) -> None:
     """Prints what was searched for traces of the erased listeners, and what could not be searched."""
     click.echo(f"Searched: {found.files:,} files ({found.bytes:,} bytes), databases, archives and texts in them")
-    click.echo("  nothing is left in what could be searched" if found.opaque or found.doubtful or found.pictures else "  nothing is left")
+    is_partial = found.opaque or found.doubtful or found.pictures or found.public_texts
+    click.echo("  nothing is left in what could be searched" if is_partial else "  nothing is left")
     for path in found.doubtful[:20]:
         click.echo(f"  check by hand: {one_line(path)} contains the name, which is also a word of the program or of this machine")
     for path, why in list(found.opaque.items())[:20]:
         click.echo(f"  not searched: {one_line(path)} ({why})")
     if found.pictures:
         click.echo(f"  {found.pictures:,} pictures were searched for embedded text, but not for drawn text")
+    if found.public_texts:
+        click.echo(f"  {found.public_texts:,} of their titles and names are in a public catalogue or chart too, and were not searched for")
     if (more := max(0, len(found.doubtful) - 20) + max(0, len(found.opaque) - 20)) > 0:
         click.echo(f"  and {more:,} more: see --json")

@@ -156,7 +156,8 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     BuildError where something is left, with the files that hold it.
     """
     root = project.root
-    people = tuple(without_public_texts(root, [case.needles for case in cases]))
+    needles = [case.needles for case in cases]
+    people = tuple(without_public_texts(root, needles))
     words = {each.name for each in people}.union(*(each.phrases for each in people))
     search = Search(people, ordinary(words, root.path, said_of_officers(root)))
     named = outputs_that_name(root, search)
@@ -164,6 +165,7 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     if any(hit.startswith("lake/") for hit in found.hits):  # a column that the dictionary calls something else than a listener
         _purge(project, gone, in_every_column=True)
         found = residue_of(search, _searched(root))
+    found.public_texts = len(frozenset().union(*(each.texts for each in needles)) - frozenset().union(*(each.texts for each in people)))
     if root.engine.dialect.name != "sqlite":
         found.opaque["(registry)"] = "on a database server, whose own files, log and replicas are not here"
     if found.hits:
@@ -186,5 +188,6 @@ def _counts(done: Erasure) -> dict[str, object]:
         "published_files": done.published_files, "damaged_files": done.damaged_files, "recalls": len(done.recalls),
         "files_elsewhere": len(done.elsewhere) + len(done.named_elsewhere),
         "files_searched": found.files, "bytes_searched": found.bytes, "hits": 0, "doubtful": len(found.doubtful),
-        "opaque": len(found.opaque), "pictures": found.pictures, "search_sha256": found.sha256,
+        "opaque": len(found.opaque), "pictures": found.pictures, "public_texts": found.public_texts,
+        "search_sha256": found.sha256,
     }  # fmt: skip

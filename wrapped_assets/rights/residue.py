@@ -41,11 +41,12 @@ class Residue:
     doubtful: list[str] = field(default_factory=list)  # a name stands there that is also an ordinary word of the program or the machine
     opaque: dict[str, str] = field(default_factory=dict)  # path → why
     pictures: int = 0  # searched for bytes; what is drawn in them cannot be
+    public_texts: int = 0  # titles and names of theirs that a public catalogue or chart has: not searched for
 
     @property
     def sha256(self) -> str:
         """Of the search's report."""
-        found = [self.files, self.bytes, self.hits, self.doubtful, sorted(self.opaque.items()), self.pictures]
+        found = [self.files, self.bytes, self.hits, self.doubtful, sorted(self.opaque.items()), self.pictures, self.public_texts]
         return sha256(orjson.dumps(found)).hexdigest()
 
 

@@ -326,6 +326,7 @@ def test_what_is_public_or_of_an_office_keeps_nobody_from_being_forgotten(world:
     chart.write_text("chart_rank,recording_name,artist_name\n1,secret_of_bo,only_his_band\n")
     done = erase(Project(root), find_listener(root, "bo"))
     assert done.residue.hits == []
+    assert done.residue.public_texts == 2, "the report says what it did not search for"
     assert "responsible.yaml" in done.residue.doubtful
     texts = {path: pl.read_parquet(path).select(pl.col(pl.String)) for path in (root.path / "lake").rglob("*.parquet")}
     named = [path for path, frame in texts.items() if any("secret_of_bo" in column for column in frame)]
