@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ def without_cause(recomputed: list[Cell], graph: Graph, before: Cells, after: Ce
         if cell in before
         and not code & {graph.by_key[cell.asset].name, EVERY}
         and not _is_touched(graph.by_key[cell.asset], cell, touched)
-        and not any(_reads_changed(graph, key, read, cell, changed) for key, read in graph.inputs(graph.by_key[cell.asset]))
+        and not any(_reads_changed(key, read, cell, changed, (before, after)) for key, read in graph.inputs(graph.by_key[cell.asset]))
     ]
 
 
@@ -39,12 +39,19 @@ def _hashes(cells: Cells, cell: Cell) -> dict[str, str]:
     return {**cells[cell].column_hashes, "": "there"} if cell in cells else {}
 
 
-def _reads_changed(graph: Graph, key: str, read: Read, cell: Cell, changed: Mapping[Cell, set[str]]) -> bool:
+def _reads_changed(key: str, read: Read, cell: Cell, changed: Mapping[Cell, set[str]], stored: Sequence[Cells]) -> bool:
+    """Whether a column changed of what the cell reads, or what it reads came or went; `stored`: the cells before and after."""
     wanted = {*read.columns, ""}
-    return any(
-        source.asset == key and names & wanted and _is_of_bucket(source, cell) and _is_read(source.period, read, cell)
-        for source, names in changed.items()
-    )
+    sources = [source for source, names in changed.items() if source.asset == key and names & wanted and _is_of_bucket(source, cell)]
+    if read.window == "latest_year_before":
+        return any(_is_latest(source, cell, cells) for source in sources for cells in stored)
+    return any(_is_read(source.period, read, cell) for source in sources)
+
+
+def _is_latest(source: Cell, cell: Cell, cells: Cells) -> bool:
+    """Whether a stored cell is the latest of its asset and bucket before the cell's year."""
+    years = [one.period for one in cells if (one.asset, one.bucket) == (source.asset, source.bucket) and one.period < cell.period[:4]]
+    return source.period == max(years, default=None)
 
 
 def _is_of_bucket(source: Cell, cell: Cell) -> bool:

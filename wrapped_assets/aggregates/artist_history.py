@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.first_heard_at, c.last_heard_date],
     reads={
         "artist_years": [c.listener_id, c.artist_id, c.first_heard_at, c.last_heard_date],
-        "artist_history": ([c.listener_id, c.artist_id, c.first_heard_at, c.last_heard_date], "previous_year"),
+        "artist_history": ([c.listener_id, c.artist_id, c.first_heard_at, c.last_heard_date], "latest_year_before"),
     },
 )
 def artist_history(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:

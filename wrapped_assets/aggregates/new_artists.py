@@ -16,7 +16,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.listen_count, c.first_listened_at, c.first_heard_month],
     reads={
         "artist_years": [c.listener_id, c.artist_id, c.listen_count, c.first_listened_at, c.first_heard_at, c.first_heard_month],
-        "artist_history": ([c.listener_id, c.artist_id], "previous_year"),
+        "artist_history": ([c.listener_id, c.artist_id], "latest_year_before"),
     },
 )
 def new_artists(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:

@@ -19,7 +19,7 @@ from wrapped_assets.vocabulary import columns as c
             c.listener_id, c.recording_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at,
             c.first_heard_date,
         ],
-        "recording_history": ([c.listener_id, c.recording_id], "previous_year"),
+        "recording_history": ([c.listener_id, c.recording_id], "latest_year_before"),
     },
 )  # fmt: skip
 def new_recordings(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:

@@ -17,7 +17,7 @@ FEWEST_LISTENS = 30  # fewer say little about how somebody listens
     columns=[c.axis_value],
     reads={
         "recording_years": [c.listener_id, c.recording_id, c.artist_id, c.listen_count],
-        "artist_history": ([c.listener_id, c.artist_id], "previous_year"),
+        "artist_history": ([c.listener_id, c.artist_id], "latest_year_before"),
         "popular_recordings": [c.recording_id],
         "release_years": [c.listener_id, c.listen_count, c.median_release_year],
     },

@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.first_heard_at],
     reads={
         "recording_years": [c.listener_id, c.recording_id, c.first_heard_at],
-        "recording_history": ([c.listener_id, c.recording_id, c.first_heard_at], "previous_year"),
+        "recording_history": ([c.listener_id, c.recording_id, c.first_heard_at], "latest_year_before"),
     },
 )
 def recording_history(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:

@@ -76,7 +76,7 @@ def rehearse(
 
     `catalogue`, `people` and `groups` are as in `contracts.declaration.Example`; what they give stands in the result, too.
     `time_zones` are UTC, and `rules` the default ones, where not given. `exclusions` are (listener, kind, target id). Years are
-    computed in order; what reads the year before finds nothing there unless that year is among them.
+    computed in order; what reads an earlier year finds nothing there unless that year is among them.
     """
     graph = graph or project_graph()
     ids = surrogates or surrogates_of(plays)
@@ -132,6 +132,8 @@ def _computed(
 
 def _read(source: Declaration, read: Read, period: str, found: Found) -> pl.DataFrame:
     year = int(period[:4]) - (read.window == "previous_year")
+    if read.window == "latest_year_before":
+        year = max((int(one) for key, one in found if key == source.key and one < period[:4]), default=0)
     if source.kind != "month_bucket":
         periods = [str(year)]
     else:

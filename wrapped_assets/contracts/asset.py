@@ -19,8 +19,9 @@ if TYPE_CHECKING:  # the planner asks for names alone, and Polars takes a tenth 
     from wrapped_assets.vocabulary.periods import CellKind
 
 # The partitions of an input that a cell reads: those of its own period (a year reads its twelve months), the same plus the
-# edges of the adjacent months, or those of the previous year.
-Window = Literal["period", "month_and_edges", "previous_year"]
+# edges of the adjacent months, those of the calendar year before, or those of the latest year before that has any. A year in
+# which nothing was played has no cells, so what adds up over years reads the latest one.
+Window = Literal["period", "month_and_edges", "previous_year", "latest_year_before"]
 Layer = Literal["catalogue", "listens", "aggregates", "insights", "population", "playlists"]
 # What the rows of an insight are about; empty for the assets that insights are computed from.
 Subject = Literal["listener", "artist", "group", "population", "playlist", ""]

@@ -87,8 +87,9 @@ def _check_columns(reader: Declaration, read: Read, source: str, columns: Collec
 
 def _check_read(reader: Declaration, read: Read, source: Declaration) -> None:
     _check_columns(reader, read, source.key, list(source.schema))
-    if read.asset == reader.name and read.window != "previous_year":
-        raise _fault(reader, "reads", read.asset, "reads itself; only its own previous year can be read: ([…], 'previous_year')")
+    if read.asset == reader.name and read.window not in ("previous_year", "latest_year_before"):
+        wanted = "only its own earlier years can be read: ([…], 'latest_year_before') or ([…], 'previous_year')"
+        raise _fault(reader, "reads", read.asset, f"reads itself; {wanted}")
     if reader.kind == "month_bucket" and source.kind != "month_bucket":
         fault = f"is monthly and reads {source.key}, which is yearly; a month cannot wait for its year"
         raise _fault(reader, "reads", read.asset, f"{fault}: read a monthly asset")

@@ -13,7 +13,12 @@ from wrapped_assets.vocabulary.chapters import CHAPTERS
 from wrapped_assets.vocabulary.columns import Column
 
 _SECTIONS = {**CHAPTERS, "playlists": "Playlists", "population": "Over all listeners"}
-_WINDOWS = {"period": "of the year", "previous_year": "of the year before", "month_and_edges": "of the month and three days beside it"}
+_WINDOWS = {
+    "period": "of the year",
+    "previous_year": "of the year before",
+    "latest_year_before": "of the latest year before",
+    "month_and_edges": "of the month and three days beside it",
+}
 
 
 def insights_page(graph: Graph) -> str:

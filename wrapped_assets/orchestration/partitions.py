@@ -11,8 +11,9 @@ from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.storage.first_month import first_month
 from wrapped_assets.vocabulary.periods import Month
 
-# Which periods around its own an asset reads, by the window of the read.
-OFFSETS = {"period": (0, 0), "month_and_edges": (-1, 1), "previous_year": (-1, -1)}
+# Which periods around its own an asset reads, by the window of the read. Dagster has a partition for a year without plays, too, which
+# holds nothing: what reads the latest year before follows it in the order of years, and reaches the year that it reads through it.
+OFFSETS = {"period": (0, 0), "month_and_edges": (-1, 1), "previous_year": (-1, -1), "latest_year_before": (-1, -1)}
 WITHOUT_PERIODS = frozenset(EXTERNALS.values()) - {EXTERNALS["landed_plays"], EXTERNALS["landed_tracks"]}  # as they are now
 
 

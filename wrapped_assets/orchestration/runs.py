@@ -99,7 +99,7 @@ def built(graph: Graph, context: dg.AssetExecutionContext, lake: Lake, key: str,
 
 
 def waits_for(graph: Graph, key: str, selected: set[str]) -> set[str]:
-    """The assets of a run that one of it reads, its own previous year apart."""
+    """The assets of a run that one of it reads, its own earlier years apart."""
     return {source for source, _ in graph.inputs(graph.by_key[key]) if source != key} & selected
 
 

@@ -11,9 +11,9 @@ from wrapped_assets.vocabulary.periods import Cell, Month
 def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[str, str]]) -> list[Cell]:
     """Every cell for which something is landed: months by bucket, then years by stage and bucket; assets in graph order.
 
-    A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A year
-    in which nothing was played between others has its histories alone: each builds on the year before. A year's figures over
-    all listeners stand between the buckets' figures that they are made of and those that compare a listener with them.
+    A local month may hold plays of the UTC months beside it, so those count where a listener's clock may reach over. A month or a
+    year in which a bucket's listeners played nothing has no cells. A year's figures over all listeners stand between the buckets'
+    figures that they are made of and those that compare a listener with them.
     """
     months: dict[int, set[Month]] = {}
     for (asset, period, bucket), hashes in landed.items():
@@ -26,18 +26,17 @@ def expected_cells(graph: Graph, landed: Mapping[tuple[str, str, int], Mapping[s
     for key, stage in graph.stages.items():
         if graph.by_key[key].kind != "month_bucket":
             stages.setdefault(stage, []).append(key)
-    chained = {key for key in graph.by_key if any(source == key for source, _ in graph.inputs(graph.by_key[key]))}
     cells = [
         Cell(key, str(month), bucket)
         for month, bucket in sorted((month, bucket) for bucket, found in months.items() for month in found)
         for key in months_keys
     ]
-    first, last = ({bucket: end(found).year for bucket, found in months.items()} for end in (min, max))
-    played = {(month.year, bucket) for bucket, found in months.items() for month in found}
-    for year in range(min(first.values(), default=0), max(last.values(), default=-1) + 1):
-        buckets = sorted(bucket for bucket in months if first[bucket] <= year <= last[bucket])
+    played: dict[int, set[int]] = {}
+    for bucket, found in months.items():
+        for month in found:
+            played.setdefault(month.year, set()).add(bucket)
+    for year, buckets in sorted(played.items()):
         for stage, keys in sorted(stages.items()):
-            for bucket in buckets if stage % 2 == 0 else [None]:
-                is_played = (year, bucket) in played if bucket is not None else any((year, each) in played for each in buckets)
-                cells.extend(Cell(key, str(year), bucket) for key in keys if is_played or key in chained)
+            for bucket in sorted(buckets) if stage % 2 == 0 else [None]:
+                cells.extend(Cell(key, str(year), bucket) for key in keys)
     return cells

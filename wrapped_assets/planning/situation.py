@@ -10,7 +10,7 @@ from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY,
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.expected import expected_cells
-from wrapped_assets.vocabulary.periods import Cell, Month, months_of, period_year
+from wrapped_assets.vocabulary.periods import FIRST_YEAR, Cell, Month, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules, clamped
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ class Situation:
         source = self.graph.by_key[key]
         if read.window == "previous_year":
             periods = [str(period_year(cell.period) - 1)]
+        elif read.window == "latest_year_before":  # which may be another one for each bucket
+            periods = [str(year) for year in range(period_year(cell.period) - 1, FIRST_YEAR - 2, -1)]  # a local year may begin before
         elif read.window == "month_and_edges":
             month = Month.parse(cell.period)
             periods = [str(month.shift(shift)) for shift in (-1, 0, 1)]
@@ -166,7 +168,10 @@ class Situation:
         else:
             buckets = [cell.bucket]
         expected = self.expected()
-        return [(period, bucket) for period in periods for bucket in buckets if Cell(key, period, bucket) in expected]
+        found = [(period, bucket) for period in periods for bucket in buckets if Cell(key, period, bucket) in expected]
+        if read.window == "latest_year_before":
+            return list({bucket: (period, bucket) for period, bucket in reversed(found)}.values())
+        return found
 
     def buckets(self) -> list[int]:
         return _buckets(self.landed)

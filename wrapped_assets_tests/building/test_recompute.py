@@ -125,6 +125,27 @@ def test_a_late_export_of_an_early_year_reaches_later_years_through_histories_al
     assert "insights/listening_clock" not in later
 
 
+def test_years_between_that_get_plays_late_are_read_by_the_next_year_alone(tmp_path: Path) -> None:
+    early, late = "2019-05-01 eple*2, 2025-05-01 eple so_here", "2022-05-01 so_here walk"
+    histories = {f"aggregates/{name}" for name in ("recording_history", "artist_history", "new_recordings", "new_artists")}
+
+    def built(root: Root) -> BuildReport:
+        return build(Project(root), lambda situation: cells_of(situation, histories, None))
+
+    root = rebuilt(tmp_path / "first", {"ana": early})
+    built(root)
+    assert {cell.period for cell in manifest.load_cells(root)} == {"2019-05", "2019", "2025-05", "2025"}
+    import_text(root, "ana", late)
+    assert {cell.period for cell in cells(built(root))} == {"2022-05", "2022", "2025"}
+    rows = {(cell.asset, cell.period): stored.row_count for cell, stored in manifest.load_cells(root).items()}
+    assert [rows["aggregates/recording_history", year] for year in ("2019", "2022", "2025")] == [1, 3, 3]
+    assert [rows["aggregates/new_recordings", year] for year in ("2019", "2022", "2025")] == [1, 2, 0]
+    afresh = rebuilt(tmp_path / "afresh", {"ana": late})
+    import_text(afresh, "ana", early)
+    built(afresh)
+    assert versions(afresh) == versions(root)
+
+
 def test_the_same_export_again_recomputes_nothing(small: Root) -> None:
     before = lake_files(small, "landing")
     reports = import_small(small, SMALL_PLAYS)

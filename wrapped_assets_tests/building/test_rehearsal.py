@@ -31,7 +31,7 @@ def seen(landed_plays: pl.LazyFrame, month: Month) -> pl.LazyFrame:
 
 @declare(
     layer="aggregates", kind="year_bucket", grain=[c.listener_id], columns=[c.play_count],
-    reads={"seen": [c.listener_id, c.play_count], "ever": ([c.listener_id, c.play_count], "previous_year")},
+    reads={"seen": [c.listener_id, c.play_count], "ever": ([c.listener_id, c.play_count], "latest_year_before")},
 )  # fmt: skip
 def ever(seen: pl.LazyFrame, ever: pl.LazyFrame) -> pl.LazyFrame:
     """Plays seen up to a year's end."""
@@ -53,10 +53,12 @@ def test_a_month_sees_72_hours_beside_it() -> None:
     assert counts == {"2025-12": [1], "2026-01": [4], "2026-02": [3]}
 
 
-def test_a_year_adds_its_months_to_the_year_before() -> None:
+def test_a_year_adds_its_months_to_the_latest_year_before() -> None:
     graph = graph_of([seen, ever])
     both = rehearse(PLAYS, [2025, 2026], graph=graph)
     assert [both["aggregates/ever", year]["play_count"].item() for year in ("2025", "2026")] == [1, 8]
+    apart = rehearse(PLAYS, [2025, 2028], graph=graph)
+    assert apart["aggregates/ever", "2028"]["play_count"].item() == 1
     alone = rehearse(PLAYS, [2026], graph=graph)
     assert alone["aggregates/ever", "2026"]["play_count"].item() == 7
 

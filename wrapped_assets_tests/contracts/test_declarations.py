@@ -79,7 +79,7 @@ GRAPHS: dict[str, tuple[list[Declaration], str]] = {
     "a month that reads a year": ([asset("a", kind="year_bucket"), asset("b", read("a", "listen_count"))], "cannot wait for its year"),
     "a month that reads who people are in a year": ([asset("a", read("profiles", "country"))], "which is given by the year"),
     "a year that reads a month's plays": ([asset("a", read("landed_plays", "ms_played"), kind="year_bucket")], "is given by the month"),
-    "an asset that reads itself": ([asset("a", read("a", "listen_count"))], "only its own previous year"),
+    "an asset that reads itself": ([asset("a", read("a", "listen_count"))], "only its own earlier years"),
 }
 
 

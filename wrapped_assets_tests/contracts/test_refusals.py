@@ -73,7 +73,7 @@ MISTAKES: dict[str, tuple[str, str, str, str]] = {
     ),
     "a window that there is not": (
         READS, 'reads={"listener_hours": ([c.listener_id, c.local_hour, c.listen_count], "last_year")}', '"last_year"',
-        "read for an unknown window 'last_year'; known are period, month_and_edges, previous_year",
+        "read for an unknown window 'last_year'; known are period, month_and_edges, previous_year, latest_year_before",
     ),
     "no columns of an input": (READS, 'reads={"listener_hours": []}', '"listener_hours"', "no column of listener_hours is read"),
     "reads that are a list": (READS, 'reads=["listener_hours"]', 'reads=["', "reads must map each input to its columns"),

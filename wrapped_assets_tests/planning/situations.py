@@ -71,6 +71,8 @@ class World:
             )
             self.damaged -= {step.cell}
             computed.append(step.cell)
+        for cell in make_plan(situation).gone:  # as a build forgets them
+            del self.stored[cell]
         return computed
 
     def stale(self) -> dict[Cell, str]:
@@ -99,7 +101,7 @@ def layered() -> Graph:
             asset("days", read("plays", "listen_count"), rules=("window_end",)),
             asset("totals", read("days", "listen_count"), kind="year_bucket"),
             asset("others", read("days", "play_count"), read("plays", "play_count"), kind="year_bucket"),
-            asset("history", read("days", "play_count"), read("history", "play_count", window="previous_year"), kind="year_bucket"),
+            asset("history", read("days", "play_count"), read("history", "play_count", window="latest_year_before"), kind="year_bucket"),
             asset("everyone", read("totals", "play_count"), kind="year"),
         ]
     )

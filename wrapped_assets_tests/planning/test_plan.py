@@ -116,6 +116,29 @@ def test_a_cut_off_of_the_year_before_reaches_a_history_only_through_its_values(
     assert {(cell.asset, cell.period[:4]) for cell in built.build()} == {("aggregates/days", "2024")}
 
 
+def test_a_year_between_others_comes_and_goes_and_only_what_reads_it_is_told() -> None:
+    """The latest year before is another one for each bucket, and never one that holds nothing."""
+
+    def read_by_2025(bucket: int) -> list[str]:
+        read = world.situation().inputs_of(Cell("insights/history", "2025", bucket))
+        return [partition for key, partition, _, _ in read if key == "insights/history"]
+
+    world = World(layered(), landed("2021-05", "2025-05", "2025-06", "2026-01"))
+    world.build()
+    assert (read_by_2025(0), read_by_2025(1)) == (["2021|b000"], ["2021|b001"])
+    world.landed |= landed("2023-08", buckets=(1,))
+    assert (read_by_2025(0), read_by_2025(1)) == (["2021|b000"], ["2023|b001"])
+    world.build()
+    world.values = {("insights/history", name): "the same" for name in ("listener_id", "listen_count", "play_count")}
+    world.logic["insights/history"] = "second"
+    world.build()
+    del world.landed[PLAYS, "2023-08", 1]
+    decision = next(step for step in make_plan(world.situation()).steps)
+    assert decision.because in ("insights/history 2021|b001 is new", "insights/history 2023|b001 is gone")
+    assert world.build() == [Cell("insights/history", "2025", 1)]
+    assert world.stale() == {}
+
+
 def test_a_damaged_cell_is_computed_again(built: World) -> None:
     cell = Cell("aggregates/days", "2025-01", 0)
     built.damaged = frozenset({cell})

@@ -8,12 +8,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wrapped_assets.contracts.graph import graph_of
 from wrapped_assets.vocabulary.periods import Cell, Month
 from wrapped_assets.vocabulary.rules import Rules
-from wrapped_assets_tests.planning.situations import PLAYS, World, landed, layered
+from wrapped_assets_tests.planning.situations import PLAYS, World, asset, landed, layered, read
 
 MONTHS = ["2023-12", "2024-01", "2025-06", "2025-07", "2026-01"]
-GRAPH = layered()
+SO_FAR = asset("so_far", read("days", "play_count"), read("so_far", "play_count", window="latest_year_before"), kind="year")
+GROWN = asset("grown", read("days", "play_count"), read("totals", "listen_count", window="previous_year"), kind="year_bucket")
+GRAPH = graph_of([*layered().by_key.values(), SO_FAR, GROWN])
 
 logic_edits = st.tuples(st.just("logic"), st.sampled_from(sorted(GRAPH.by_key)), st.sampled_from("abc"))
 data_edits = st.tuples(
@@ -24,7 +27,8 @@ value_edits = st.tuples(
     st.just("values"), st.sampled_from(sorted(GRAPH.by_key)), st.sampled_from(["listen_count", "play_count"]), st.sampled_from("pq")
 )
 new_edits = st.tuples(st.just("new"), st.sampled_from(["2024-02", "2025-05", "2026-12", "2028-03"]), st.integers(0, 1))
-edits = st.lists(st.lists(st.one_of(logic_edits, data_edits, rule_edits, value_edits, new_edits), max_size=3), max_size=4)
+lost_edits = st.tuples(st.just("lost"), st.sampled_from([*MONTHS, "2024-02", "2026-12"]), st.integers(0, 1))
+edits = st.lists(st.lists(st.one_of(logic_edits, data_edits, rule_edits, value_edits, new_edits, lost_edits), max_size=3), max_size=4)
 
 
 def results_of(world: World, key: str) -> str:
@@ -36,7 +40,7 @@ def apply(world: World, edit: tuple[Any, ...]) -> None:
     match edit:
         case ("logic", key, version):
             world.logic[key] = version + results_of(world, key)
-        case ("data", month, bucket, part, digest):
+        case ("data", month, bucket, part, digest) if (PLAYS, month, bucket) in world.landed:
             world.landed[PLAYS, month, bucket] = {**world.landed[PLAYS, month, bucket], part: digest, "whole": digest + part}
         case ("rules", year, day):
             world.until = {**world.until, year: date(year, 12, day)}
@@ -45,6 +49,8 @@ def apply(world: World, edit: tuple[Any, ...]) -> None:
             world.logic[key] = f"{world.logic.get(key, '')[:1]}{results_of(world, key)}"  # another result needs other logic
         case ("new", month, bucket):
             world.landed.update(landed(month, buckets=(bucket,)))
+        case ("lost", month, bucket):
+            world.landed.pop((PLAYS, month, bucket), None)
 
 
 @settings(max_examples=40, deadline=None)

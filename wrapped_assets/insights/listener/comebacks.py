@@ -22,7 +22,7 @@ SILENT_DAYS = 365
             c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_date, c.last_heard_date,
         ],
         "artist_months": [c.listener_id, c.artist_id, c.first_listened_at, c.first_heard_at, c.first_heard_date, c.last_heard_date],
-        "artist_history": ([c.listener_id, c.artist_id, c.last_heard_date], "previous_year"),
+        "artist_history": ([c.listener_id, c.artist_id, c.last_heard_date], "latest_year_before"),
     },
     headline="{artist} came back after {silence_day_count} days.",
     examples=[

@@ -20,7 +20,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     reads={
         "new_recordings": [c.listener_id, c.first_heard_date], "new_artists": [c.listener_id],
         "recording_years": [c.listener_id, c.first_listened_at, c.first_heard_at, c.first_heard_date],
-        "recording_history": ([c.listener_id, c.first_heard_at], "previous_year"),
+        "recording_history": ([c.listener_id, c.first_heard_at], "latest_year_before"),
     },
     rules=["window_start"],
     headline="{new_artist_count} artists were new to you.",

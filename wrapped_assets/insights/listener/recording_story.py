@@ -21,7 +21,7 @@ from wrapped_assets.vocabulary import columns as c
         "recording_months": [
             c.listener_id, c.recording_id, c.active_day_count, c.first_heard_at, c.best_local_date, c.best_day_listen_count,
         ],
-        "recording_history": ([c.listener_id, c.recording_id, c.first_heard_at], "previous_year"),
+        "recording_history": ([c.listener_id, c.recording_id, c.first_heard_at], "latest_year_before"),
         "discoveries": [c.listener_id, c.history_since],
     },
     headline="{recording}, {best_day_listen_count} times on {best_local_date} alone.",

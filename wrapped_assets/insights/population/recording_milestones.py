@@ -16,7 +16,7 @@ LISTENS = 1_000
     columns=[c.cumulative_listen_count, c.passed_date],
     reads={
         "recording_days": [c.recording_id, c.local_date, c.listen_count],
-        "recording_milestones": ([c.recording_id, c.cumulative_listen_count, c.passed_date], "previous_year"),
+        "recording_milestones": ([c.recording_id, c.cumulative_listen_count, c.passed_date], "latest_year_before"),
     },
     minimum_group=1,
     by=c.recording_id,
