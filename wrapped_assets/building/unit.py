@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, hears_nothing, lazy_result, result_by_ranges
+from wrapped_assets.building.evaluate import IN_MEMORY, checked, hears_nothing, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
@@ -143,7 +143,7 @@ class Unit:
             (read,) = declaration.reads
 
             def compute(rows: pl.DataFrame) -> pl.DataFrame:
-                return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect()
+                return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=IN_MEMORY)
 
             logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
             ahead = partial(self._inputs.ahead, cell, read, self._planned)
@@ -156,12 +156,12 @@ class Unit:
         queries = {work.cell: rows for work, rows in level if isinstance(rows, pl.LazyFrame)}
         found: dict[Cell, pl.DataFrame] = {}
         with suppress(Exception):
-            found = dict(zip(queries, pl.collect_all(list(queries.values())), strict=True)) if queries else {}
+            found = dict(zip(queries, pl.collect_all(list(queries.values()), engine=IN_MEMORY), strict=True)) if queries else {}
         share = (time.monotonic() - started) / max(1, len(level))
         done = []
         for work, rows in level:
             try:
-                frame = found[work.cell] if work.cell in found else rows.lazy().collect()
+                frame = found[work.cell] if work.cell in found else rows.lazy().collect(engine=IN_MEMORY)
                 done.append(Computed.of(self.situation, work, self._accepted(work, frame), share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)

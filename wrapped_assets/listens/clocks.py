@@ -12,6 +12,7 @@ zoneinfo.reset_tzpath(to=())  # use the pinned tzdata package, not the machine's
 
 MOST_CHANGES = 2  # Morocco leaves and re-enters summer time within one month; no zone does more
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY, _SECOND, _MILLISECOND = timedelta(days=1), timedelta(seconds=1), timedelta(milliseconds=1)
 EDGE = timedelta(hours=72)  # local midnight is up to 14 hours from UTC's, and two records of one playback are up to a day apart
 
 
@@ -23,20 +24,20 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
     end = datetime.combine(month.shift(1).first_day, datetime.min.time(), UTC) + EDGE
 
     def offset(at: datetime) -> int:
-        return int(at.astimezone(zone).utcoffset().total_seconds() * 1000)  # type: ignore[union-attr]
+        return int(at.astimezone(zone).utcoffset() // _MILLISECOND)  # type: ignore[operator]
 
     changes = []
-    low = start
+    low, at_low = start, offset(start)
     while low < end:
-        high = low + timedelta(days=1)
-        if offset(low) != offset(high):
+        high = low + _DAY
+        at_high = offset(high)
+        if at_low != at_high:
             before, after = low, high
-            while after - before > timedelta(seconds=1):
+            while after - before > _SECOND:
                 middle = before + (after - before) // 2
-                before, after = (middle, after) if offset(middle) == offset(low) else (before, middle)
-            instant = (after.replace(microsecond=0) - _EPOCH) // timedelta(milliseconds=1)
-            changes.append((instant, offset(high) - offset(low)))
-        low = high
+                before, after = (middle, after) if offset(middle) == at_low else (before, middle)
+            changes.append(((after.replace(microsecond=0) - _EPOCH) // _MILLISECOND, at_high - at_low))
+        low, at_low = high, at_high
     return offset(start), tuple(changes)
 
 
