@@ -31,6 +31,7 @@ class Readiness:
     launch_at: datetime | None
     rolled_back: list[dict[str, int | str | None]] = field(default_factory=list)  # number and reason of publications that were taken back
     damaged: int = 0  # files of the published edition that are missing or known to be damaged
+    is_frozen: bool = False  # late listeners are compared with its population and change nobody's figures
 
 
 def readiness(glance: Glance) -> list[Readiness]:
@@ -51,7 +52,7 @@ def readiness(glance: Glance) -> list[Readiness]:
                 year, len(cells), len(cells & stale), shown[year].number if year in shown else None,
                 live is not None and live.paths != now, launch,
                 [{"number": number, "reason": reason} for number, reason in taken_back.get(year, [])],
-                sum(path in spoiled or not (glance.root.path / path).is_file() for path in listed),
+                sum(path in spoiled or not (glance.root.path / path).is_file() for path in listed), editions[year].is_frozen,
             )
         )  # fmt: skip
     return found

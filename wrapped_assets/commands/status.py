@@ -25,11 +25,12 @@ def command(data, as_json) -> None:
     for each in found:
         state = "ready" if not each.stale else f"{each.stale:,} of {each.cells:,} cells stale"
         shown = f"publication {each.published} live" if each.published else "not published"
+        frozen = ", its population frozen" if each.is_frozen else ""
         behind = ", but the build has moved on since" if each.published and each.is_behind else ""
         damaged = f", and {each.damaged:,} of its files are damaged (`wrapped repair --check` says what to do)" if each.damaged else ""
         back = ", ".join(f"{one['number']} ({one_line(one['reason'] or 'no reason given')})" for one in each.rolled_back)
         taken_back = f"; rolled back from {back}" if back else ""
-        click.echo(f"{each.year}: {state}; {shown}{behind}{damaged}{taken_back}{_left(each.launch_at)}")
+        click.echo(f"{each.year}: {state}; {shown}{frozen}{behind}{damaged}{taken_back}{_left(each.launch_at)}")
     say_damage(glance.root)
     if not found:
         click.echo("No listening history yet. Run `wrapped import PATH`.")

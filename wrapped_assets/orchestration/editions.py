@@ -4,7 +4,7 @@ The jobs call what the commands call, so the same gates refuse. Erasure and cons
 is kept for good.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,11 @@ from wrapped_assets.orchestration import facts
 from wrapped_assets.orchestration.groups import numbered
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
+from wrapped_assets.orchestration.source_links import source_file
 
 if TYPE_CHECKING:
     from wrapped_assets.building.readiness import Readiness
+    from wrapped_assets.building.situate import Project
     from wrapped_assets.storage.root import Root
 
 KEY = dg.AssetKey(["editions", "editions"])
@@ -27,8 +29,9 @@ READ = ("insights", "playlists", "population")  # layers
 LIVE_IS_STORED = "live_is_stored"
 MEANING = (
     "A year as readers see it. Materializing looks how ready it is: stale cells, the publication that is live, whether the lake has "
-    "moved on since, damaged files, and days to launch.\n\nThe jobs `publish` and `rollback` change which edition is live; both refuse "
-    "what `wrapped publish` and `wrapped rollback` refuse."
+    "moved on since, whether its population is frozen, damaged files, and days to launch; and what it covers: listeners, listens, and "
+    "the share of the listens with a known genre, release year, country and album.\n\nThe jobs `publish` and `rollback` change which "
+    "edition is live; both refuse what `wrapped publish` and `wrapped rollback` refuse."
 )
 SAME = "Warns where the live edition of a year is not what is stored now, or files of it are damaged: publish it again, or repair it."
 
@@ -39,6 +42,7 @@ def editions_asset(graph: Graph, periods: Periods) -> dg.AssetsDefinition:
     spec = dg.AssetSpec(
         KEY, deps=sources, partitions_def=periods.years, group_name=numbered("editions"), owners=["team:insights"], kinds={"edition"},
         description=MEANING, tags={"privacy": "aggregate", "layer": "editions"},
+        metadata={"dagster/code_references": source_file("orchestration/editions.py")},
     )  # fmt: skip
 
     @dg.multi_asset(
@@ -52,7 +56,8 @@ def editions_asset(graph: Graph, periods: Periods) -> dg.AssetsDefinition:
         found = facts.discreetly("editions", lambda: states(lake.project.root))
         if context.selected_asset_keys:
             years = [int(period) for period in context.partition_keys]
-            yield from logged(context, [event(year, found.get(year)) for year in years])
+            events = facts.discreetly("editions", lambda: events_of(lake.project, found, years))
+            yield from logged(context, events)
             yield silent_result()
         if context.selected_asset_check_keys:
             yield check_result(found)
@@ -68,22 +73,28 @@ def states(root: "Root") -> "dict[int, Readiness]":
     return {each.year: each for each in readiness(Glance(root))}
 
 
-def event(year: int, state: "Readiness | None") -> dg.AssetMaterialization:
-    """What is told of a year; of one in which nothing was played, that."""
-    told: dict[str, facts.Fact] = {"cells": 0} if state is None else figures(state)
+def events_of(project: "Project", found: "Mapping[int, Readiness]", years: Sequence[int]) -> list[dg.AssetMaterialization]:
+    """What is told of some years; of one in which nothing was played, that."""
+    from wrapped_assets.building.coverage import coverage
+
+    covered = coverage(project.root, project.graph, [year for year in years if year in found])
+    return [_event(year, figures(found[year], covered[year]) if year in found else {"cells": 0}) for year in years]
+
+
+def _event(year: int, told: "dict[str, facts.Fact]") -> dg.AssetMaterialization:
     shown = facts.metadata(told)
     tags = {DATA_VERSION_TAG: combined(*map(str, sorted(told.items()))), DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
     return dg.AssetMaterialization(KEY, partition=str(year), metadata=shown, tags=tags)
 
 
-def figures(state: "Readiness") -> dict[str, facts.Fact]:
-    """Numbers only: 1 stands for yes."""
+def figures(state: "Readiness", covered: "Mapping[str, facts.Fact]") -> dict[str, facts.Fact]:
+    """Numbers only: 1 stands for yes, and a share is between 0 and 1."""
     from datetime import UTC, datetime
 
     told: dict[str, facts.Fact] = {
         "cells": state.cells, "stale_cells": state.stale, "is_ready": int(not state.stale), "is_live": int(state.published is not None),
-        "publication": state.published or 0, "is_outdated": int(state.is_behind), "damaged_files": state.damaged,
-        "rolled_back_publications": len(state.rolled_back),
+        "publication": state.published or 0, "is_outdated": int(state.is_behind), "is_frozen": int(state.is_frozen),
+        "damaged_files": state.damaged, "rolled_back_publications": len(state.rolled_back), **covered,
     }  # fmt: skip
     return told if state.launch_at is None else told | {"days_to_launch": (state.launch_at - datetime.now(UTC)).days}
 
@@ -120,6 +131,12 @@ class Signature(dg.Config):
     key: str = ""
 
 
+def _log_state(context: dg.OpExecutionContext, lake: Lake, job: str, year: int) -> None:
+    """Records how a year is after a job changed it."""
+    for told in facts.discreetly(job, lambda: events_of(lake.project, states(lake.project.root), [year])):
+        context.log_event(told)
+
+
 @dg.op
 def publish_the_year(context: dg.OpExecutionContext, config: Year, lake: Lake) -> None:
     """Shows readers what is built now."""
@@ -128,7 +145,7 @@ def publish_the_year(context: dg.OpExecutionContext, config: Year, lake: Lake) -
     number = facts.discreetly("publish", lambda: publish_edition(lake.project, config.year).number)
     said = facts.told("{year} is published (number {number}).", year=config.year, number=number)
     context.log.info(said)
-    context.log_event(event(config.year, facts.discreetly("publish", lambda: states(lake.project.root).get(config.year))))
+    _log_state(context, lake, "publish", config.year)
 
 
 @dg.op
@@ -139,7 +156,7 @@ def return_the_year(context: dg.OpExecutionContext, config: Return, lake: Lake) 
     number = facts.discreetly("rollback", lambda: rollback(lake.project.root, config.year, config.to or None).number)
     said = facts.told("{year} is back at publication {number}.", year=config.year, number=number)
     context.log.info(said)
-    context.log_event(event(config.year, facts.discreetly("rollback", lambda: states(lake.project.root).get(config.year))))
+    _log_state(context, lake, "rollback", config.year)
 
 
 @dg.op

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -13,6 +13,7 @@ from wrapped_assets.orchestration.groups import numbered
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.orchestration.portrait import privacy_tags
+from wrapped_assets.orchestration.source_links import source_of
 from wrapped_assets.privacy.export import Export
 from wrapped_assets.privacy.policy import Policy, policy_of
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from wrapped_assets.storage.exports import ExportRecord
     from wrapped_assets.storage.root import Root
 
-OWNERS, GROUP = ["team:privacy"], numbered("exports")
+OWNERS, GROUP, TAGS = ["team:privacy"], numbered("exports"), {"privacy": "aggregate", "layer": "exports"}
 CHECK = "may_leave"
 FOUND = "{faults} faults found. `wrapped export` with the same name and year says which."
 CHECKED = "Every check of the gate, over the staged bytes. `wrapped export` says what it found where it fails."
@@ -48,7 +49,7 @@ def _staged(export: Export, periods: Periods) -> dg.AssetsDefinition:
     @dg.asset(
         key=key, deps=[dg.AssetDep(dg.AssetKey(source.split("/"))) for source in export.reads], partitions_def=periods.years,
         group_name=GROUP, owners=OWNERS, kinds={"csv", "privacy"}, description=_description(policy, "Staged bytes, not yet out."),
-        metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
+        metadata=_shown(export, policy), tags=TAGS,
         check_specs=[dg.AssetCheckSpec(CHECK, asset=key, blocking=True, description=CHECKED)],
     )  # fmt: skip
     def staged(context: dg.AssetExecutionContext, lake: Lake) -> Iterator[object]:
@@ -71,7 +72,7 @@ def _delivered(export: Export, periods: Periods) -> dg.AssetsDefinition:
     @dg.asset(
         key=_key(export, "delivered"), deps=[_key(export, "staged")], partitions_def=periods.years, group_name=GROUP, owners=OWNERS,
         kinds={"csv", "privacy"}, description=_description(policy, "What left, with its privacy report."),
-        metadata={"dagster/column_schema": _schema(policy)}, tags={"privacy": "aggregate"},
+        metadata=_shown(export, policy), tags=TAGS,
     )  # fmt: skip
     def delivered(context: dg.AssetExecutionContext, lake: Lake) -> dg.MaterializeResult:
         from wrapped_assets.privacy import gate
@@ -111,6 +112,10 @@ def _newest(root: "Root", export: Export, year: int) -> "ExportRecord":
 
 def _description(policy: Policy, state: str) -> str:
     return f"{state}\n\n{policy.purpose} For {', '.join(policy.recipients)}. Lawful basis: {policy.lawful_basis.replace('_', ' ')}."
+
+
+def _shown(export: Export, policy: Policy) -> dict[str, Any]:
+    return {"dagster/column_schema": _schema(policy), "dagster/code_references": source_of(export.produce, export.name)}
 
 
 def _schema(policy: Policy) -> dg.TableSchema:

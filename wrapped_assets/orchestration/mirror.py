@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -19,6 +20,7 @@ from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.materialisations import data_version, known_versions, materialisation, newest, newest_event, versions
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.storage import landing, manifest, tables
+from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.root import Root
 
 DATA_VERSION = "dagster/data_version"
@@ -62,7 +64,7 @@ def mirror(project: Project, instance: dg.DagsterInstance) -> int:
 def _mirror_editions(project: Project, instance: dg.DagsterInstance) -> int:
     """Reports the years whose state changed, and whether what is live is what is stored."""
     found = editions.states(project.root)
-    events = [editions.event(int(year), found.get(int(year))) for year in loaded_periods().years.get_partition_keys()]
+    events = editions.events_of(project, found, [int(year) for year in loaded_periods().years.get_partition_keys()])
     known = known_versions(instance, "editions/editions")
     changed = [event for event in events if known.get(event.partition or "") != (event.tags or {})[DATA_VERSION]]
     if changed:
@@ -97,13 +99,17 @@ def _mirror_asset(
 def _report_checks(
     project: Project, instance: dg.DagsterInstance, declaration: Declaration, cells: Mapping[str, Sequence[manifest.StoredCell]]
 ) -> None:
-    """Evaluates the checks over what was computed elsewhere: all of them, or for very many rows those that the build itself holds to."""
+    """Evaluates the checks over what was computed elsewhere: all of them, or for very many rows those that the build itself holds to.
+
+    One that meets a damaged file is not evaluated: `up_to_date` says that the partition is to be computed again, and why.
+    """
     lake = Lake(data=str(project.root.path))
     is_much = sum(cell.row_count for found in cells.values() for cell in found) > MOST_ROWS
     names = [name for name in check_results.names_of(declaration) if not is_much or name in HELD_BY_A_BUILD]
     stored = check_results.Stored(lake, declaration, {} if is_much else cells, {})
     for name in names:
-        _report_check(instance, check_results.result(stored, name))
+        with suppress(DamagedFileError):
+            _report_check(instance, check_results.result(stored, name))
 
 
 def _report_check(instance: dg.DagsterInstance, found: dg.AssetCheckResult) -> None:

@@ -1,14 +1,15 @@
 """How an asset looks in the UI: description, columns, lineage of columns, kinds, owners and tags, all read off its declaration."""
 
-import inspect
+from types import EllipsisType
 from typing import Any
 
 import dagster as dg
 
-from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.declaration import Declaration, Example
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.contracts.known import KNOWN
 from wrapped_assets.orchestration.groups import numbered
+from wrapped_assets.orchestration.source_links import source_file, source_of
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.categories import category_of, class_of_table
 
@@ -37,11 +38,19 @@ MEANINGS = {
     "known_genres": "The tree of genres: names, parents, other spellings.",
     "known_places": "Places: their countries and how many people live there.",
 }
+# Inputs from outside: the file of this package that writes or reads them in.
+WRITTEN_BY = {
+    "landed_plays": "building/importing.py", "landed_tracks": "building/importing.py", "links": "building/linking.py",
+    "listeners": "storage/people.py", "exclusions": "building/excluding.py", "profiles": "storage/profiles.py",
+    "groups": "storage/groups.py",
+}  # fmt: skip
+CATALOGUE = "building/cataloguing.py"
 UNIT_OF_WORK = {
     "month_bucket": "A partition is a month; the listeners' buckets lie inside it.",
     "year_bucket": "A partition is a year; the listeners' buckets lie inside it.",
     "year": "A partition is a year, over all listeners.",
 }
+MOST_SHOWN = 3  # listeners and rows of an example
 HOW_TO = (
     "Materializing computes what is stale of the partitions asked for and reports the rest as it is. To compute every cell, set "
     "`resources: {lake: {config: {recompute: all}}}` in the run's config; `buckets: [0]` there restricts it to some buckets."
@@ -49,13 +58,25 @@ HOW_TO = (
 
 
 def description(declaration: Declaration) -> str:
-    """The docstring, the rules that the asset depends on, and how it is computed."""
-    parts = [declaration.description, f"One row per {_listed(declaration.grain)}."]
+    """The docstring (what a row is, and the rule for ties), an example, the rules that the asset depends on, and how it is computed."""
+    parts = [declaration.description, f"One row per {_listed(declaration.grain)}.", *(_example(each) for each in declaration.examples[:1])]
     if declaration.rules:
         parts.append(f"Depends on the edition's rules {_listed(sorted(declaration.rules))}.")
     if declaration.minimum_group:
         parts.append(f"Groups of fewer than {declaration.minimum_group} listeners have no row.")
     return "\n\n".join([*parts, f"{UNIT_OF_WORK[declaration.kind]} {HOW_TO}"])
+
+
+def _example(example: Example) -> str:
+    """A worked example as a sentence and a table: who played what, and the rows that follow, with names in place of ids."""
+    shown = list(example.given.items())[:MOST_SHOWN]
+    played = "; ".join(f"{listener} plays `{plays}`" for listener, plays in shown)
+    others = f"; and {len(example.given) - len(shown)} more listeners" if len(example.given) > len(shown) else ""
+    rows = [row for row in example.expect if not isinstance(row, EllipsisType)][:MOST_SHOWN]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [names, ["---"] * len(names), *([str(row.get(name, "")) for name in names] for row in rows)]
+    table = "\n".join(f"| {' | '.join(cell.replace('|', '¦') for cell in cells)} |" for cells in lines)
+    return f"Example: where {played}{others}:\n\n{table}" if rows else f"Example: no row where {played}{others}."
 
 
 def _listed(names: Any) -> str:
@@ -106,16 +127,9 @@ def portrait(graph: Graph, declaration: Declaration, group: str) -> dict[str, An
         "metadata": {
             "dagster/column_schema": schema(list(declaration.columns), declaration.grain),
             "dagster/column_lineage": lineage(graph, declaration),
-            "dagster/code_references": source_of(declaration),
+            "dagster/code_references": source_of(declaration.function, declaration.name),
         },
     }
-
-
-def source_of(declaration: Declaration) -> dg.CodeReferencesMetadataValue:
-    """Where the function is: its file and line, which the UI opens in an editor."""
-    code = inspect.unwrap(declaration.function).__code__
-    place = dg.LocalFileCodeReference(file_path=code.co_filename, line_number=code.co_firstlineno, label=declaration.name)
-    return dg.CodeReferencesMetadataValue(code_references=[place])
 
 
 def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
@@ -129,7 +143,6 @@ def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
         "group_name": numbered(group),
         "owners": OWNERS[group],
         "kinds": {"parquet"} if group == "sources" else {"sqlite"},
-        "tags": {"privacy": class_of_table(columns, is_by_listener=False)},
-        "metadata": {"dagster/column_schema": schema(columns)},
+        "tags": {"privacy": class_of_table(columns, is_by_listener=False), "layer": group},
+        "metadata": {"dagster/column_schema": schema(columns), "dagster/code_references": source_file(WRITTEN_BY.get(name, CATALOGUE))},
     }
-

@@ -17,10 +17,12 @@ from wrapped_assets.contracts.declaration import Declaration, declare
 from wrapped_assets.contracts.graph import EXTERNALS, graph_of, project_graph
 from wrapped_assets.definitions import defs
 from wrapped_assets.exports.all_exports import all_exports
+from wrapped_assets.orchestration import source_links
 from wrapped_assets.orchestration.exporting import BY_COMMAND_ONLY
 from wrapped_assets.orchestration.groups import MOST, groups_of
 from wrapped_assets.orchestration.instance import SETTINGS, WORKSPACE
 from wrapped_assets.orchestration.partitions import Periods, dependencies
+from wrapped_assets.orchestration.source_links import web_address
 from wrapped_assets.storage.first_month import first_month, note_first_month
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.categories import category_of
@@ -52,6 +54,15 @@ def test_it_loads_in_five_seconds_and_touches_no_data(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_dg_checks_and_lists_the_definitions(tmp_path: Path) -> None:
+    dg_command = Path(sys.executable).with_name("dg")
+    environment = {**os.environ, "WRAPPED_DATA": str(tmp_path), "VIRTUAL_ENV": sys.prefix, "DAGSTER_DISABLE_TELEMETRY": "yes"}
+    for arguments in (["check", "defs"], ["list", "defs", "--json", "--assets", 'group:"11_exports"']):
+        done = subprocess.run([dg_command, *arguments], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert {asset["asset_key"] for asset in json.loads(done.stdout)["assets"]} >= {"exports/charts_staged", "exports/charts_delivered"}
+
+
 @pytest.mark.parametrize("key", GRAPH.by_key)
 def test_an_asset_says_what_it_is(key: str) -> None:
     spec = defs.resolve_assets_def(key.split("/")).get_asset_spec(dg.AssetKey(key.split("/")))
@@ -62,9 +73,10 @@ def test_an_asset_says_what_it_is(key: str) -> None:
     tags = [(column.tags["privacy/class"], column.tags["privacy/category"]) for column in schema.columns]
     assert tags == [(column.privacy, category_of(column)) for column in declaration.columns]
     assert spec.tags["layer"] == declaration.layer
-    (place,) = spec.metadata["dagster/code_references"].code_references
+    place = spec.metadata["dagster/code_references"].code_references[0]
     assert declaration.name in "".join(Path(place.file_path).read_text().splitlines()[place.line_number - 1 : place.line_number + 40])
     assert declaration.meaning in spec.description
+    assert not declaration.subject or ("tie" in spec.description.lower() and "Example: " in spec.description)
     assert spec.owners
     assert {"polars", "parquet"} <= spec.kinds
     assert spec.code_version
@@ -90,6 +102,49 @@ def test_a_chapter_that_grows_goes_on_in_another_group() -> None:
     groups = groups_of(dataclasses.replace(GRAPH, by_key=many))
     assert list(dict.fromkeys(groups.values())) == ["05_months_1", "05_months_2", "05_months_3"]
     assert max(Counter(groups.values()).values()) <= MOST
+
+
+def test_every_asset_of_the_graph_has_owners_kinds_tags_a_meaning_and_its_source() -> None:
+    for node in defs.resolve_asset_graph().asset_nodes:
+        assert node.owners and node.kinds and node.description and {"layer", "privacy"} <= node.tags.keys(), node.key  # noqa: PT018
+        place = node.metadata["dagster/code_references"].code_references[0]
+        assert Path(place.file_path).is_file()
+        assert place.line_number
+
+
+@pytest.mark.parametrize(
+    ("remote", "page"),
+    [
+        ("https://ana:secret@github.com/who/what.git", "https://github.com/who/what"),
+        ("git@github.com:who/what.git", "https://github.com/who/what"),
+        ("ssh://git@gitlab.example.org:2222/group/sub/what.git", "https://gitlab.example.org/group/sub/what"),
+        ("https://github.com/who/what/", "https://github.com/who/what"),
+        ("/srv/git/what.git", None),
+        ("https://git.example.org/who/what", None),
+        ("", None),
+    ],
+)
+def test_a_remote_becomes_the_address_of_a_page_without_its_credentials(remote: str, page: str | None) -> None:
+    assert web_address(remote) == page
+
+
+def test_an_asset_links_to_its_line_on_the_page_of_the_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source_links, "PACKAGE", tmp_path / "here")
+    monkeypatch.setattr(source_links, "ANCHOR", tmp_path / "here" / "__init__.py")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "__init__.py").touch()
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    assert source_links.repository_page.__wrapped__() is None  # no repository
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "remote", "add", "origin", "git@github.com:who/what.git"], check=True)
+    assert source_links.repository_page.__wrapped__() is None  # the file is not in it
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "x"], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    monkeypatch.setattr(source_links, "repository_page", source_links.repository_page.__wrapped__)
+    local, page = source_links.source_file("lib/x.py").code_references
+    assert local.file_path == str(tmp_path / "here" / "lib" / "x.py")
+    assert page.url == f"https://github.com/who/what/tree/{commit}/here/lib/x.py#L1"
 
 
 def test_every_input_from_outside_is_shown() -> None:

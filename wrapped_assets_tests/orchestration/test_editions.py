@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from wrapped_assets.building.build import build
+from wrapped_assets.building.coverage import coverage
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import editions
 from wrapped_assets.orchestration.lake import Lake, open_project
@@ -47,7 +51,7 @@ def is_same(instance: dg.DagsterInstance) -> bool:
 
 def test_a_year_is_published_outdated_refused_built_published_again_and_rolled_back(small: Root, instance: dg.DagsterInstance) -> None:
     assert run(instance, "publish", "publish_the_year", year=2025) == ""
-    assert shown(instance, 2025).items() >= {"is_ready": 1, "is_live": 1, "publication": 1, "is_outdated": 0}.items()
+    assert shown(instance, 2025).items() >= {"is_ready": 1, "is_live": 1, "publication": 1, "is_outdated": 0, "is_frozen": 1}.items()
     mirror(open_project(small.path), instance)
     before = state(small)
     assert is_same(instance)
@@ -84,4 +88,34 @@ def test_materializing_editions_looks_at_them(small: Root, instance: dg.DagsterI
     )
     assert done.success
     assert shown(instance, 2025).items() >= {"is_ready": 1, "is_live": 0, "publication": 0}.items()
+    assert is_same(instance)
+
+
+def test_an_edition_covers_the_share_of_listens_that_have_an_attribute(household_to_read: Path) -> None:
+    root = Root.open(household_to_read)
+    listens = [row for path in household_to_read.glob("lake/listens/listens/2025-*/*.parquet") for row in pl.read_parquet(path).to_dicts()]
+    of_genres = {row["recording_id"] for path in household_to_read.glob("lake/catalogue/recording_genres/2025*/*.parquet")
+                 for row in pl.read_parquet(path).to_dicts()}  # fmt: skip
+    found = coverage(root, project_graph(), [2022, 2025])
+    assert found[2022] == {}
+    assert (found[2025]["listens"], found[2025]["listeners"]) == (len(listens), len({row["listener_id"] for row in listens}))
+    assert found[2025]["genre_coverage"] == pytest.approx(sum(row["recording_id"] in of_genres for row in listens) / len(listens))
+    albums = sum(row["release_group_id"] is not None for row in listens)
+    assert found[2025]["release_group_coverage"] == pytest.approx(albums / len(listens))
+    assert {"country_coverage", "release_year_coverage"} < found[2025].keys()
+
+
+def test_a_damaged_file_takes_the_coverage_of_its_year_and_nothing_else(small: Root, instance: dg.DagsterInstance) -> None:
+    assert run(instance, "publish", "publish_the_year", year=2025) == ""
+    assert shown(instance, 2025)["listeners"] == 3
+    damaged = min(small.path.glob("lake/insights/top_genres/2025*/*.parquet"))
+    damaged.write_bytes(b"rotten")
+    assert coverage(small, project_graph(), [2024, 2025])[2025] == {}
+    mirror(open_project(small.path), instance)
+    assert shown(instance, 2025).items() >= {"is_live": 1, "damaged_files": 1}.items()
+    assert not is_same(instance)
+    damaged.unlink()
+    assert not build(Project(small)).failed
+    mirror(open_project(small.path), instance)
+    assert shown(instance, 2025).items() >= {"damaged_files": 0, "listeners": 3}.items()
     assert is_same(instance)
