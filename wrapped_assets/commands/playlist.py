@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from wrapped_assets.commands.options import data_option, emit, emit_json, json_option, open_project
+from wrapped_assets.commands.options import data_option, emit, emit_json, json_option, open_project, progress_bar
+from wrapped_assets.library.paths import PATHS
 
 
 @click.command("playlist", epilog="Example: wrapped playlist your_top_songs --listener ana --year 2025 --format xspf --out top.xspf")
@@ -14,12 +17,23 @@ from wrapped_assets.commands.options import data_option, emit, emit_json, json_o
 @click.option("--month", metavar="YYYY-MM", help="For a monthly playlist: the month. Defaults to the latest month with songs.")
 @click.option("--span", type=click.IntRange(min=1), help="For `chapters`: the number of the span. Defaults to the last.")
 @click.option("--format", "format_", required=True, help="jspf, xspf, m3u, m3u8, csv or spotify.")
+@click.option(
+    "--library", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="With m3u, m3u8 or xspf: play the listener's own audio files below this folder.",
+)
+@click.option(
+    "--paths", type=click.Choice(PATHS),
+    help="With --library: where paths begin. Defaults to the playlist's folder if it lies in the library, otherwise absolute.",
+)
 @click.option("--listenbrainz", is_flag=True, help="With jspf: leave out the tracks that ListenBrainz refuses.")
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 @json_option
-def command(name, listener, year, month, span, format_, listenbrainz, out, data, as_json) -> None:
-    """Write a playlist. Tracks that the format cannot hold are listed with the reason."""
+def command(name, listener, year, month, span, format_, library, paths, listenbrainz, out, data, as_json) -> None:
+    """Write a playlist. Tracks that the format cannot hold are listed with the reason.
+
+    With --library, tracks are found by the tags of the files, or by their names where they have none. Nothing is kept of the library.
+    """
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.playlists.formats.registry import format_named
     from wrapped_assets.serving.telling import playlist_data
@@ -31,23 +45,43 @@ def command(name, listener, year, month, span, format_, listenbrainz, out, data,
         raise InputError(str(error)) from None
     if listenbrainz and writer.strict is None:
         raise InputError(f"--listenbrainz is for the format that ListenBrainz imports: write --format jspf, not {format_}")
+    if library and not writer.holds_files:
+        raise InputError(f"--library is for players that open files: write --format m3u, m3u8 or xspf, not {format_}")
+    if paths and not library:
+        raise InputError("--paths says how the files of a library are named: choose the library with --library")
     if as_json and out is None:
         raise InputError("--json prints a report to standard output: choose a file for the playlist with --out")
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
-    playlist = playlist_data(project, name, person, year, month, span)
+    playlist = playlist_data(project, name, person, year, month, span, all_names=bool(library))
+    if library:
+        playlist, searched = _local(playlist, library, out, paths)
     written = (writer.strict if listenbrainz and writer.strict else writer.render)(playlist)
     emit(written.content, out, of=(project.root, "playlist", [person.listener_id]))
     groups = {"left_out": written.left_out, "passed_over": written.passed_over}
     count = len(playlist.tracks) - len(written.left_out)
+    report = {} if library is None else {"library": searched}
     if as_json:
         listed = {
             key: [{"position": each.position, "recording_name": each.recording_name, "reason": each.reason} for each in found]
             for key, found in groups.items()
         }
-        emit_json({"playlist": name, "format": format_, "tracks": count, **listed, "note": written.note, "out": out})
+        emit_json({"playlist": name, "format": format_, "tracks": count, **listed, "note": written.note, "out": out, **report})
         return
+    if library:
+        click.echo(f"{searched['audio_files']:,} audio files looked at, {searched['unreadable']:,} files or folders unreadable", err=True)
     click.echo(f"{count} of {len(playlist.tracks)} tracks written{written.note and f'. {written.note}'}", err=True)
     for verb, found in (("left out", written.left_out), ("some players will pass over", written.passed_over)):
         for each in found:
             click.echo(f"  {verb}: {each.position}. {each.recording_name or '?'}: {each.reason}", err=True)
+
+
+def _local(playlist, library: Path, out: str | None, paths: str | None):
+    """The playlist with the files of the library, and how many were looked at."""
+    from wrapped_assets.library.paths import writer
+    from wrapped_assets.library.search import found_in, with_files
+
+    with progress_bar("looking through the library") as show:
+        found = found_in(library, playlist.tracks, lambda looked: show(looked, None))
+    told = with_files(playlist, found, writer(library, Path(out) if out else None, paths))
+    return told, {"audio_files": found.audio, "unreadable": found.unreadable}

@@ -74,9 +74,13 @@ def playlist_names(project: Project) -> list[str]:
 
 
 def playlist_data(
-    project: Project, name: str, listener: Listener, year: int, month: str | None = None, span: int | None = None
-) -> PlaylistData:
-    """A playlist of one listener's year; of a month or of a span of months where it has one for each (the latest unless one is given)."""
+    project: Project, name: str, listener: Listener, year: int, month: str | None = None, span: int | None = None,
+    *, all_names: bool = False,
+) -> PlaylistData:  # fmt: skip
+    """A playlist of one listener's year; of a month or of a span of months where it has one for each (the latest unless one is given).
+
+    With `all_names`, its tracks also have the other names under which the listener heard them.
+    """
     if name not in playlist_names(project):
         raise InputError(f"unknown playlist {name!r}; known are {', '.join(playlist_names(project))}")
     declaration = project.graph.by_key[f"playlists/{_ASSET_OF.get(name, name)}"]
@@ -92,12 +96,15 @@ def playlist_data(
         elif value:
             raise InputError(f"{name} has no parts by {option}: leave --{option} out")
     details = track_details(project.root, frame["recording_id"], listener, year)
+    if all_names:
+        from wrapped_assets.serving.other_names import other_names
+
+        details = details.join(other_names(project.root, frame["recording_id"], listener, year), on="recording_id", how="left")
     wanted = ["recording_id", *({"listen_count"} & set(frame.columns))]
+    found = frame.select(wanted).join(details, on="recording_id", how="left", maintain_order="left").drop("recording_id")
     tracks = [
-        PlaylistTrack(position=position, **{key: value for key, value in row.items() if key != "recording_id" and value is not None})
-        for position, row in enumerate(
-            frame.select(wanted).join(details, on="recording_id", how="left", maintain_order="left").to_dicts(), 1
-        )
+        PlaylistTrack(position=position, **{key: value for key, value in row.items() if value is not None})
+        for position, row in enumerate(found.to_dicts(), 1)
     ]
     edition = registry.editions(project.root, [year])[year]
     title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column, _ in asked.values()})

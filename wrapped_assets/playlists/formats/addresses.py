@@ -29,6 +29,11 @@ def spotify_url(track: PlaylistTrack) -> str | None:
     return f"https://open.spotify.com/track/{found.group(1)}" if found else None
 
 
+def unlocated(playlist: PlaylistData) -> str:
+    """Why a track has no address, where the playlist gives it none."""
+    return "the library has no file of it" if playlist.is_local else "no address to play it from is known"
+
+
 def credit(track: PlaylistTrack) -> str:
     """The artists as displayed, on one line; empty where none is known."""
     return one_line(track.artist_name) or ", ".join(filter(None, map(one_line, track.artist_names)))

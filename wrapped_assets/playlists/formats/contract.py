@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,23 @@ class PlaylistTrack:
     spotify_uri: str | None = None
     isrc: str | None = None
     listen_count: int | None = None  # in the playlist's window; None for what was never heard
+    other_names: Sequence[Mapping[str, Any]] = ()  # recording_name, artist_name and artist_names under which it was heard as well
+    file: str | None = None  # the listener's own file, as a path that the player resolves; undecodable bytes are surrogate escapes
 
 
 @dataclass(frozen=True)
 class PlaylistData:
-    """A playlist to write. `created` is the edition's last day, never today: the same input gives the same bytes."""
+    """A playlist to write. `created` is the edition's last day, never today: the same input gives the same bytes.
+
+    With `is_local`, the tracks are played from the listener's own files, and no other address is written.
+    """
 
     title: str
     created: date
     tracks: Sequence[PlaylistTrack]
     description: str = ""
     listener_name: str | None = None
+    is_local: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,8 @@ class Rendered:
 class PlaylistFormat:
     """One format: its name on the command line, the file's suffix with its dot, and how it is written.
 
-    `strict` leaves out what ListenBrainz refuses, where the format is one that ListenBrainz imports.
+    `strict` leaves out what ListenBrainz refuses, where the format is one that ListenBrainz imports. Only formats for players on the
+    listener's own machines hold paths of files (`holds_files`); the others are made to be uploaded.
     """
 
     name: str
@@ -67,3 +75,4 @@ class PlaylistFormat:
     media_type: str
     render: Callable[[PlaylistData], Rendered]
     strict: Callable[[PlaylistData], Rendered] | None = None
+    holds_files: bool = False

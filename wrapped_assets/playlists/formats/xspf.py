@@ -1,11 +1,14 @@
-"""XSPF version 1: an address to play in <location>, the MusicBrainz recording in <identifier>."""
+"""XSPF version 1: an address or file to play in <location>, the MusicBrainz recording in <identifier>."""
 
 from __future__ import annotations
 
+import os
 import xml.etree.ElementTree as ET
+from pathlib import PurePath
+from urllib.parse import quote
 
 from wrapped_assets.kernels.one_line import one_line
-from wrapped_assets.playlists.formats.addresses import annotation, credit, left_out, length_ms, listens, musicbrainz, spotify_url
+from wrapped_assets.playlists.formats.addresses import annotation, credit, left_out, length_ms, listens, musicbrainz, spotify_url, unlocated
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistFormat, PlaylistTrack, Rendered
 
 NAMESPACE = "http://xspf.org/ns/0/"
@@ -16,9 +19,19 @@ def _add(parent: ET.Element, name: str, text: str | int | None) -> None:
         ET.SubElement(parent, name).text = str(text)
 
 
-def _add_track(track_list: ET.Element, track: PlaylistTrack) -> None:
+def _location(playlist: PlaylistData, track: PlaylistTrack) -> str | None:
+    """What players open: a `file:` address, one relative to the playlist, or a web address."""
+    if not playlist.is_local:
+        return spotify_url(track)
+    if track.file is None:
+        return None
+    path = PurePath(track.file)
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
+
+
+def _add_track(track_list: ET.Element, track: PlaylistTrack, location: str | None) -> None:
     element = ET.SubElement(track_list, "track")
-    _add(element, "location", spotify_url(track))
+    _add(element, "location", location)
     _add(element, "identifier", musicbrainz("recording", track.recording_mbid))
     _add(element, "title", one_line(track.recording_name))
     _add(element, "creator", credit(track))
@@ -33,7 +46,8 @@ def render(playlist: PlaylistData) -> Rendered:
     A track without <location> is valid and stays: resolvers find it by its identifier or names. Players that only play
     addresses skip it silently, so it is reported as passed over, and the playlist's annotation counts the tracks that have one.
     """
-    located = sum(spotify_url(track) is not None for track in playlist.tracks)
+    locations = [_location(playlist, track) for track in playlist.tracks]
+    located = len(locations) - locations.count(None)
     note = f"{located} of {len(playlist.tracks)} tracks have a location." if located < len(playlist.tracks) else ""
     if note:
         note += " Players that open nothing but locations skip the others."
@@ -44,17 +58,16 @@ def render(playlist: PlaylistData) -> Rendered:
     _add(root, "date", f"{playlist.created.isoformat()}T00:00:00+00:00")
     track_list = ET.SubElement(root, "trackList")
     missing, passed_over = [], []
-    for track in playlist.tracks:
-        address = spotify_url(track)
+    for track, address in zip(playlist.tracks, locations, strict=True):
         if not (address or one_line(track.recording_name) or musicbrainz("recording", track.recording_mbid)):
             missing.append(left_out(track, "neither a name nor an address is known"))
             continue
-        _add_track(track_list, track)
+        _add_track(track_list, track, address)
         if address is None:
-            passed_over.append(left_out(track, "no address to play it from is known; many players skip such a track"))
+            passed_over.append(left_out(track, f"{unlocated(playlist)}; many players skip such a track"))
     ET.indent(root)
     xml = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
     return Rendered(xml + b"\n", tuple(missing), tuple(passed_over), note)
 
 
-XSPF = PlaylistFormat("xspf", ".xspf", "application/xspf+xml", render)
+XSPF = PlaylistFormat("xspf", ".xspf", "application/xspf+xml", render, holds_files=True)

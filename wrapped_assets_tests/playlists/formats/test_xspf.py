@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.playlists.formats.addresses import credit
 from wrapped_assets.playlists.formats.contract import PlaylistTrack
-from wrapped_assets.playlists.formats.xspf import render
+from wrapped_assets.playlists.formats.xspf import NAMESPACE, render
 from wrapped_assets_tests.playlists.formats.examples import COMPLETE, MBID, MIXED, NASTY, WITHOUT_MBID, playlists
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -46,6 +48,20 @@ def test_every_track_with_a_name_or_an_address_is_in_the_file() -> None:
     assert rendered.note == "2 of 5 tracks have a location. Players that open nothing but locations skip the others."
     assert playlist.annotation == f"What you played most, told by days. {rendered.note}"
     assert render(replace(MIXED, tracks=[COMPLETE])).note == ""
+
+
+@pytest.mark.parametrize(
+    ("file", "location"),
+    [
+        ("/music/Öz/1 #2?.flac", "file:///music/%C3%96z/1%20%232%3F.flac"), ("../a b.ogg", "../a%20b.ogg"), ("x:y.ogg", "x%3Ay.ogg"),
+        (os.fsdecode(b"a\xff\n.ogg"), "a%FF%0A.ogg"),
+    ],
+)  # fmt: skip
+def test_a_file_is_an_address_whatever_its_name(file: str, location: str) -> None:
+    rendered = render(replace(MIXED, is_local=True, tracks=[replace(COMPLETE, file=file), WITHOUT_MBID]))
+    first, second = ET.fromstring(rendered.content).iter(f"{{{NAMESPACE}}}track")
+    assert (first.findtext(f"{{{NAMESPACE}}}location"), second.find(f"{{{NAMESPACE}}}location")) == (location, None)
+    assert rendered.note.startswith("1 of 2 tracks have a location.")
 
 
 @pytest.mark.parametrize("wrong", [("<trackList>", "<tracks>"), ("<title>", "<title><b/>"), ('version="1"', ""), ("</date>", "x</date>")])
