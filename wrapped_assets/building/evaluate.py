@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 import polars as pl
 
@@ -11,6 +10,7 @@ from wrapped_assets.building.failures import failure
 from wrapped_assets.building.value_laws import value_faults
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_PLAYS
+from wrapped_assets.kernels.engines import Engine, engine_for
 from wrapped_assets.kernels.lossless import is_lossless
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.periods import Month
@@ -18,7 +18,6 @@ from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
 IDS_END = 1 << 63  # ids are hashes, even over 0 … 2^63 - 1
 ROWS_IN_MEMORY = 100_000  # of an input
-IN_MEMORY: Literal["in-memory"] = "in-memory"  # the engine for frames; the default one streams them and takes a fifth longer
 ROWS_TO_LOOK_AT = 50_000  # of an input
 ROWS_PER_RANGE = 4_000_000  # of the inputs that a range reads: some 110 bytes each while they are grouped
 
@@ -37,7 +36,7 @@ def result_by_ranges(
                 read.asset: inputs[read.asset].lazy().filter(within) if declaration.by in read.columns else inputs[read.asset]
                 for read in declaration.reads
             }
-        parts.append(lazy_result(declaration, seen, rules, period).collect(engine=_engine(seen)))
+        parts.append(lazy_result(declaration, seen, rules, period).collect(engine=engine_of(seen)))
     return parts[0] if len(parts) == 1 else pl.concat(parts)
 
 
@@ -47,10 +46,10 @@ def hears_nothing(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | 
     return bool(heard) and all(isinstance(frame, pl.DataFrame) and frame.is_empty() for frame in heard)
 
 
-def _engine(inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> Literal["in-memory", "streaming"]:
-    """Starting the streaming engine costs more than computing few rows; scans may be of any size."""
-    is_small = all(isinstance(frame, pl.DataFrame) and frame.height <= ROWS_IN_MEMORY for frame in inputs.values())
-    return IN_MEMORY if is_small else "streaming"
+def engine_of(inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> Engine:
+    """The engine for an asset's query over these inputs; scans may be of any size."""
+    frames = [frame for frame in inputs.values() if isinstance(frame, pl.DataFrame)]
+    return engine_for(sum(frame.height for frame in frames)) if len(frames) == len(inputs) else "streaming"
 
 
 def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str) -> pl.LazyFrame:
@@ -91,7 +90,7 @@ def _in_order(rows: pl.DataFrame, order: Sequence[str]) -> pl.DataFrame:
     for name in reversed(order):
         rises = (pl.col(name) > pl.col(name).shift(1)) | ((pl.col(name) == pl.col(name).shift(1)) & rises)
     is_plain = not any(rows.schema[name].is_float() or rows[name].null_count() for name in order)
-    is_sorted = is_plain and rows.height and rows.lazy().select(rises.slice(1).all()).collect(engine=IN_MEMORY).item()
+    is_sorted = is_plain and rows.height and rows.lazy().select(rises.slice(1).all()).collect(engine=engine_for(rows.height)).item()
     return rows if is_sorted else rows.sort(order)
 
 

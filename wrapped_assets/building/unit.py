@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import IN_MEMORY, checked, hears_nothing, lazy_result, result_by_ranges
+from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
@@ -19,6 +19,7 @@ from wrapped_assets.building.pin import Moved, Pin
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.kernels.engines import Engine, collected, engine_for
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
@@ -27,6 +28,7 @@ from wrapped_assets.vocabulary.periods import Cell, period_year
 
 PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
 PENDING_SECONDS = 2.0
+Query = tuple[pl.LazyFrame, Engine]
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Unit:
         return any(key in unfinished and key != cell.asset for key, _ in self.situation.graph.inputs(declaration))
 
     def _run_level(self, cells: Iterable[Cell]) -> None:
-        level: list[tuple[Work, pl.LazyFrame | pl.DataFrame]] = []
+        level: list[tuple[Work, Query | pl.DataFrame]] = []
         for cell in cells:
             if blocker := self._blocker(cell):
                 self._fail(cell, f"not computed: {blocker} failed")
@@ -110,8 +112,7 @@ class Unit:
         self._take(self._computed(level))
 
     def _blocker(self, cell: Cell) -> str | None:
-        sources = (source for _, _, source, _ in self.situation.inputs_of(cell) if source is not None)
-        return next((str(source) for source in sources if source in self.blocked), None)
+        return next((str(source) for _, _, source, _ in self.situation.inputs_of(cell) if source in self.blocked), None)
 
     def _fail(self, cell: Cell, message: str) -> None:
         self.blocked.add(cell)
@@ -132,7 +133,7 @@ class Unit:
         frame = result_by_ranges(declaration, inputs, rules, cell.period, self._inputs.ranges(cell)) if nothing is None else nothing
         return Computed.of(self.situation, work, self._accepted(work, frame), time.monotonic() - started)
 
-    def _lazy(self, cell: Cell) -> pl.LazyFrame | pl.DataFrame:
+    def _lazy(self, cell: Cell) -> Query | pl.DataFrame:
         """The rows of a cell of a bucket, where they are known, or the query for them."""
         declaration = self.situation.graph.by_key[cell.asset]
         inputs = self._inputs.of(cell)
@@ -143,25 +144,25 @@ class Unit:
             (read,) = declaration.reads
 
             def compute(rows: pl.DataFrame) -> pl.DataFrame:
-                return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=IN_MEMORY)
+                return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=engine_for(rows.height))
 
             logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
             ahead = partial(self._inputs.ahead, cell, read, self._planned)
             return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead)
-        return lazy_result(declaration, inputs, rules, cell.period)
+        return lazy_result(declaration, inputs, rules, cell.period), engine_of(inputs)
 
-    def _computed(self, level: list[tuple[Work, pl.LazyFrame | pl.DataFrame]]) -> list[Computed]:
+    def _computed(self, level: list[tuple[Work, Query | pl.DataFrame]]) -> list[Computed]:
         """All at once, so that common parts run once; one by one where that fails, to tell which."""
         started = time.monotonic()
-        queries = {work.cell: rows for work, rows in level if isinstance(rows, pl.LazyFrame)}
-        found: dict[Cell, pl.DataFrame] = {}
+        found = {work.cell: rows for work, rows in level if isinstance(rows, pl.DataFrame)}
+        queries = {work.cell: rows for work, rows in level if not isinstance(rows, pl.DataFrame)}
         with suppress(Exception):
-            found = dict(zip(queries, pl.collect_all(list(queries.values()), engine=IN_MEMORY), strict=True)) if queries else {}
+            found |= zip(queries, collected(list(queries.values())), strict=True)
         share = (time.monotonic() - started) / max(1, len(level))
         done = []
-        for work, rows in level:
+        for work, _ in level:
             try:
-                frame = found[work.cell] if work.cell in found else rows.lazy().collect(engine=IN_MEMORY)
+                frame = found[work.cell] if work.cell in found else collected([queries[work.cell]])[0]
                 done.append(Computed.of(self.situation, work, self._accepted(work, frame), share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)

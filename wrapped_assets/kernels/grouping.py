@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
+from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.inside.ordering import least_of_groups, ordered_inside, standing_together, sums_of_groups
 
 
@@ -25,7 +26,7 @@ def grouped(
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
-            return grouped_reference(rows.lazy(), by, sums, least, count).select(*schema).collect()
+            return grouped_reference(rows.lazy(), by, sums, least, count).select(*schema).collect(engine=engine_for(rows.height))
         one, two = (_numbers(rows[name]) for name in by)
         order, starts = groups_of(one, two)
         heads = order[starts[:-1]]

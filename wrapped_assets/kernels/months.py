@@ -11,6 +11,7 @@ import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
 from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
+from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.grouping import groups_of
 from wrapped_assets.kernels.inside.month import counts_of_days, figures_of_days, figures_of_months
 from wrapped_assets.kernels.inside.ordering import NEVER
@@ -39,7 +40,7 @@ def figures_of_month(plays: pl.LazyFrame, key: str, counted: pl.Expr, first_day:
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
         if can_run(rows.height) and _fits(rows, first_day):
             return _figures_of_month(rows, key, first_day)
-        return figures_of_month_reference(rows.lazy(), key, first_day).collect()
+        return figures_of_month_reference(rows.lazy(), key, first_day).collect(engine=engine_for(rows.height))
 
     rows = plays.select("listener_id", key, "local_date", "listened_at", "ms_played", _counted=counted)
     schema = {"listener_id": pl.Int64(), key: pl.Int64(), **_OF_MONTHS}
@@ -94,7 +95,7 @@ def songs_of_days(listens: pl.LazyFrame, first_day: date) -> pl.LazyFrame:
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or not _fits(rows, first_day):
-            return songs_of_days_reference(rows.lazy()).collect()
+            return songs_of_days_reference(rows.lazy()).collect(engine=engine_for(rows.height))
         listener, keys, day, at, ms = _arrays(rows, "recording_id", first_day)
         order, starts = groups_of(listener, keys)
         whose, when, count, first, first_key, distinct, top = run(figures_of_days, listener, keys, order, starts, day, at, ms)
@@ -129,7 +130,7 @@ def counts_by_day(listens: pl.LazyFrame, by: Sequence[str], first_day: date) -> 
 
     def counts(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or not _fits(rows, first_day):
-            return counts_by_day_reference(rows.lazy(), by).collect()
+            return counts_by_day_reference(rows.lazy(), by).collect(engine=engine_for(rows.height))
         one, two = (rows[name].to_numpy() for name in by)
         order, starts = groups_of(one, two)
         group, when, count = run(counts_of_days, order, starts, _days(rows, first_day))

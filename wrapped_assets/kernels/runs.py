@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
+from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.grouping import groups_of
 from wrapped_assets.kernels.inside.runs import joined, longest_runs
 from wrapped_assets.kernels.masks import days_of_mask, longest_run
@@ -42,7 +43,7 @@ def joined_intervals(
 
     def merged(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
-            return joined_intervals_reference(rows.lazy(), by, start, end, gap, sums).collect()
+            return joined_intervals_reference(rows.lazy(), by, start, end, gap, sums).collect(engine=engine_for(rows.height))
         ordered = rows if _is_sorted(rows, by, start) else rows.sort([by, start, end])
         groups, starts, ends = (ordered[name].to_physical().cast(pl.Int64).to_numpy() for name in (by, start, end))
         figures = ordered.select(pl.col(*sums).cast(pl.Int64)).to_numpy(order="c")
@@ -99,7 +100,7 @@ def longest_day_runs(months: pl.LazyFrame, by: Sequence[str], mask: str, month: 
 
     def longest(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
-            return longest_day_runs_reference(rows.lazy(), by, mask, month).select(*schema).collect()
+            return longest_day_runs_reference(rows.lazy(), by, mask, month).select(*schema).collect(engine=engine_for(rows.height))
         firsts = rows.select(pl.col(month).unique()).with_columns(_first=(pl.col(month) + "-01").str.to_date("%Y-%m-%d").to_physical())
         ordered = rows.join(firsts, on=month, maintain_order="left")
         one, two = (ordered[name].to_numpy() for name in by)
