@@ -13,6 +13,7 @@ from wrapped_assets.kernels.components import labelled
 from wrapped_assets.kernels.titles import remaster_year
 from wrapped_assets.listens.code import LANDED_TRACKS, recoded
 from wrapped_assets.listens.played_together import played_together
+from wrapped_assets.listens.same_take import same_take
 from wrapped_assets.listens.spellings import Names, identified
 
 # `is_unused`: a spelling of the same recording and artists that no listener uses any more. Exclusions still need other spellings.
@@ -35,7 +36,8 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
         _year=remaster_year(pl.col("recording_name")).fill_null(0), _own_recording="recording_id", _own_credit=_credit_key()
     )
     renamed = _with_new_artists(heard, names.keyed)
-    joined = _with_one_name(renamed, names.keyed, played_together(plays, names.tracks)).filter(pl.col("_plays") > 0)
+    one_name = pl.concat(find(plays, names.tracks) for find in (played_together, same_take))
+    joined = _with_one_name(renamed, names.keyed, one_name).filter(pl.col("_plays") > 0)
     return _coded(_with_albums(_with_one_spelling(joined)))
 
 

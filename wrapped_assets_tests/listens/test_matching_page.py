@@ -27,6 +27,8 @@ def record(text: str) -> tuple[str, dict[str, Any]]:
     said: dict[str, Any] = {}
     if more and more.startswith("spotify "):
         said["spotify_uri"] = f"spotify:track:{more.removeprefix('spotify '):0>22}"
+    elif more and more.startswith("album "):
+        said["release_group_name"] = more.removeprefix("album ")
     elif more and more.startswith("sent "):
         said["submitted_title"], said["submitted_artist_credit"] = more.removeprefix("sent ").split(" · ")
     return name, play(f"2026-03-01 {start}", title, played, artist_credit=artist, is_scrobble=name == "scrobble", **said)
