@@ -86,7 +86,8 @@ class Landed:
     def take(self, chunk: Chunk, plays: pl.DataFrame) -> None:
         """Remembers a chunk of plays, which are by listener and time; one with too many doubtful plays is read again instead."""
         who, codes = plays["listener_id"].to_numpy(), plays["source_code"]
-        doubtful = plays.filter(is_doubtful(plays)).select([column.name for column in PLAYS_READ])
+        names = [column.name for column in PLAYS_READ]
+        doubtful = landing.with_optional(plays.filter(is_doubtful(plays)).lazy(), names).select(names).collect()
         self._held += doubtful.height
         if self._held > MOST_HELD:
             self._forgotten.add((chunk.month, chunk.bucket))

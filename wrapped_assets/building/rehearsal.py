@@ -53,7 +53,7 @@ def landed(plays: Plays, surrogates: Mapping[str, int]) -> tuple[pl.DataFrame, p
             named = frame.select(pl.lit(listener, pl.String).alias("listener"), *(name for name in PLAY_SCHEMA if name != "listener"))
             batch = Batch(named.cast(pl.Schema(PLAY_SCHEMA)), pl.DataFrame(schema=REJECTED_SCHEMA))
             parts.append(coded(batch, source, {listener: surrogates[listener]}))
-    landed_plays = pl.concat([pl.DataFrame(schema=LANDED_PLAYS), *(played for played, _ in parts)])
+    landed_plays = pl.concat([pl.DataFrame(schema=LANDED_PLAYS), *(played for played, _ in parts)], how="diagonal")
     landed_tracks = pl.concat([pl.DataFrame(schema=LANDED_TRACKS), *(tracks for _, tracks in parts)])
     return landed_plays, landed_tracks.unique("variant_id", keep="first", maintain_order=True)
 

@@ -18,12 +18,13 @@ KINDS = {"artist": "artist", "show": "artist", "recording": "recording", "releas
 @click.option("--recording", "recordings", multiple=True, help="ARTIST - TITLE.")
 @click.option("--release-group", "release_groups", multiple=True, help="ARTIST - ALBUM.")
 @click.option("--genre", "genres", multiple=True, help="A genre and its kinds, by the newest catalogue.")
+@click.option("--device", "devices", multiple=True, metavar="KIND", help="A kind of device, such as speaker; where the export says it.")
 @click.option("--hours", "hours", multiple=True, metavar="HH-HH", help="Local hours, end exclusive; may pass midnight.")
 @click.option("--undo", is_flag=True, help="Remove the given exclusions.")
 @click.option("--list", "is_list", is_flag=True, help="Show the listener's exclusions. Changes nothing.")
 @data_option
 @json_option
-def command(listener, artists, shows, recordings, release_groups, genres, hours, undo, is_list, data, as_json) -> None:
+def command(listener, artists, shows, recordings, release_groups, genres, devices, hours, undo, is_list, data, as_json) -> None:
     """Exclude something from all of a listener's figures, past years included. The next build recomputes only that listener's bucket."""
     from wrapped_assets.building.excluding import targets_of_genre
     from wrapped_assets.contracts.errors import InputError
@@ -31,7 +32,7 @@ def command(listener, artists, shows, recordings, release_groups, genres, hours,
 
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
-    named = {"artist": artists, "show": shows, "recording": recordings, "release_group": release_groups, "hours": hours}
+    named = {"artist": artists, "show": shows, "recording": recordings, "release_group": release_groups, "device": devices, "hours": hours}
     wishes = [(kind, text) for kind, texts in named.items() for text in texts]
     if is_list:
         if wishes or genres or undo:
@@ -40,7 +41,7 @@ def command(listener, artists, shows, recordings, release_groups, genres, hours,
         return
     if not wishes and not genres:
         raise InputError(
-            "expected --artist, --show, --recording, --release-group, --genre or --hours; --list shows the current exclusions"
+            "expected --artist, --show, --recording, --release-group, --genre, --device or --hours; --list shows the current exclusions"
         )
     found = [(KINDS.get(kind, kind), _target(kind, text), text) for kind, text in wishes]
     if undo:
@@ -64,7 +65,12 @@ def command(listener, artists, shows, recordings, release_groups, genres, hours,
 def _target(kind: str, text: str) -> int:
     from wrapped_assets.building.excluding import target_of
     from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.vocabulary.devices import CODES
 
+    if kind == "device":
+        if text not in CODES:
+            raise InputError(f"expected a kind of device, one of {', '.join(CODES)}; got {text!r}")
+        return CODES[text]
     if kind != "hours":
         return target_of(KINDS[kind], text)
     if not (match := re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)) or not all(int(hour) <= 24 for hour in match.groups()):

@@ -36,6 +36,7 @@ PLAYBACK_SCHEMA: dict[str, pl.DataType] = {
     "is_scrobble": pl.Boolean(),
     "is_private": pl.Boolean(),
     "is_skipped": pl.Boolean(),
+    "device_code": pl.UInt8(),  # the kind of device (vocabulary.devices), never the device; null where the source does not say
 }
 
 PLAY_SCHEMA: dict[str, pl.DataType] = {**PLAYBACK_SCHEMA, **TRACK_SCHEMA}

@@ -30,7 +30,8 @@ _MEASURES = (
     "Folders and files are readable by their owner alone, whatever the umask. Own data and staged exports too.",
     "Every purpose is closed until the person opens it. Consents are append-only; a restriction closes all purposes.",
     "Exports pass one gate: allow lists of columns, thresholds, rounding, dominance, a budget of noise, signatures, frozen releases.",
-    "Addresses, user agents, devices, e-mail and payment are never stored. Dagster is told counts and hashes, no names, ids or titles.",
+    "Addresses, user agents, e-mail and payment are never stored; of a device only its kind.",
+    "Dagster is told counts and hashes, no names, ids or titles.",
     "Stored bytes are compared with their hashes whenever they are read. Erasures are repeated after a backup is restored.",
     "The servers bind to this machine unless told otherwise, and refuse unknown hosts and requests by other sites.",
 )

@@ -15,7 +15,7 @@ LANDED_PLAYS: dict[str, pl.DataType] = {
     column.name: column.dtype
     for column in (
         c.listener_id, c.listened_at, c.variant_id, c.ms_played, c.source_code, c.richness, c.resolution_ms,
-        c.is_scrobble, c.is_private, c.is_skipped,
+        c.is_scrobble, c.is_private, c.is_skipped, c.device_code,
     )
 }  # fmt: skip
 LANDED_TRACKS: dict[str, pl.DataType] = {
@@ -70,7 +70,7 @@ def named(listeners: pl.Series, numbers: Mapping[str | None, int]) -> pl.Series:
 
 
 def landed_columns(plays: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """LANDED_PLAYS of plays that have their ids, or numbers in place of ids."""
+    """LANDED_PLAYS of plays that have their ids, or numbers in place of ids; without devices where no play has one."""
     whole = plays.with_columns(
         source_code=pl.lit(source.code, pl.UInt8),
         richness=pl.lit(source.richness, pl.UInt8),
@@ -78,7 +78,9 @@ def landed_columns(plays: pl.DataFrame, source: Source) -> pl.DataFrame:
         is_private=pl.col("is_private").fill_null(False),
         is_scrobble=pl.col("is_scrobble").fill_null(False),
     )
-    return whole.select(name if name in _IDS else pl.col(name).cast(dtype) for name, dtype in LANDED_PLAYS.items())
+    has_devices = plays["device_code"].null_count() < plays.height
+    kept = {name: dtype for name, dtype in LANDED_PLAYS.items() if has_devices or name != "device_code"}
+    return whole.select(name if name in _IDS else pl.col(name).cast(dtype) for name, dtype in kept.items())
 
 
 def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:

@@ -10,8 +10,8 @@ from wrapped_assets.listens.within_format import absorbed_within_format, reach
 
 # Every order below is total, so the choice among equal records does not depend on the order of loading.
 _ORDER = ("listener_id", "song_id", "source_code", "listened_at")
-_BEST_FIRST = (*_ORDER, "ms_played", "variant_id", "is_private", "is_skipped", "is_scrobble")
-_DESCENDING = (False, False, False, False, True, False, False, False, False)
+_BEST_FIRST = (*_ORDER, "ms_played", "variant_id", "is_private", "is_skipped", "is_scrobble", "device_code")
+_DESCENDING = (False, False, False, False, True, False, False, False, False, False)
 
 
 def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
@@ -22,7 +22,7 @@ def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
     order, and behind them all others as they come.
 
     Needs `_is_doubtful` (of `by_time`), listener_id, song_id, variant_id, listened_at, ms_played, duration_ms, is_scrobble, is_private,
-    is_skipped, source_code, richness, resolution_ms.
+    is_skipped, device_code, source_code, richness, resolution_ms.
     """
     compared = plays["_is_doubtful"].to_numpy()
     places = np.flatnonzero(compared)

@@ -21,6 +21,17 @@ def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.Lazy
     return pl.concat(parts).unique().with_columns(_is_excluded=pl.lit(True))
 
 
+def excluded_devices(exclusions: pl.LazyFrame) -> pl.LazyFrame:
+    """Returns listener_id, `_devices`: bit n is set if the kind of device with the code n is excluded."""
+    kinds = exclusions.filter(pl.col("exclusion_kind") == "device").group_by("listener_id")
+    return kinds.agg(_devices=pl.lit(2, pl.Int64).pow(pl.col("target_id")).sum())
+
+
+def has_bit(bits: pl.Expr, number: pl.Expr) -> pl.Expr:
+    """Whether the bit of a number is set; false where either is null."""
+    return (bits // pl.lit(2, pl.Int64).pow(number.cast(pl.Int64)) % 2 == 1).fill_null(False)
+
+
 def excluded_hours(exclusions: pl.LazyFrame) -> pl.LazyFrame:
     """Returns listener_id, `_hours`: bit h is set if local hour h is excluded. Ranges may pass midnight (22 to 5); the end is exclusive."""
     first, until = pl.col("target_id") // 100, pl.col("target_id") % 100

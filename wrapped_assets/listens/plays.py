@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.listens.exclude import excluded_hours, excluded_variants
+from wrapped_assets.listens.exclude import excluded_devices, excluded_hours, excluded_variants, has_bit
 from wrapped_assets.listens.localise import local_ms, offsets_of
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.vocabulary import columns as c
@@ -44,7 +44,9 @@ def plays(
     """
     every = resolved_plays(landed_plays, tracks, links)
     dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))
-    people = offsets_of(listeners, month).join(excluded_hours(exclusions), on="listener_id", how="left")
+    people = offsets_of(listeners, month)
+    for excluded in (excluded_hours(exclusions), excluded_devices(exclusions)):
+        people = people.join(excluded, on="listener_id", how="left")
     unwanted = excluded_variants(exclusions, tracks)
     as_exported = unwanted.rename({"variant_id": "_exported", "_is_excluded": "_was_excluded"})
     local, played, length = pl.col("_local_ms"), pl.col("ms_played"), pl.col("duration_ms").cast(pl.Int64)
@@ -61,7 +63,10 @@ def plays(
         .with_columns(
             # A scrobble already counts by its source's rule, and has no played time to check.
             _is_long=pl.col("is_scrobble") | (played.fill_null(0) >= rules.minimum_ms_played),
-            _is_excluded=pl.any_horizontal(pl.col("_is_excluded", "_was_excluded").fill_null(False), _in_hours(pl.col("local_hour"))),
+            _is_excluded=pl.any_horizontal(
+                pl.col("_is_excluded", "_was_excluded").fill_null(False),
+                has_bit(pl.col("_hours"), pl.col("local_hour")), has_bit(pl.col("_devices"), pl.col("device_code")),
+            ),
             _is_ranked=~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True),
             _in_window=pl.col("local_date").is_between(rules.window_start, rules.window_end),
             _is_music=pl.col("media") == "music",
@@ -79,8 +84,3 @@ def plays(
             duplicate_count=pl.col("duplicate_count").fill_null(0),
         )
     )  # fmt: skip
-
-
-def _in_hours(hour: pl.Expr) -> pl.Expr:
-    """Whether the hour's bit is set; false for listeners without excluded hours."""
-    return (pl.col("_hours") // pl.lit(2, pl.Int64).pow(hour.cast(pl.Int64)) % 2 == 1).fill_null(False)

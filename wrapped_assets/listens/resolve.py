@@ -13,7 +13,7 @@ from wrapped_assets.vocabulary.columns import Column
 
 PLAYS_READ: tuple[Column, ...] = (
     c.listener_id, c.listened_at, c.variant_id, c.ms_played, c.source_code, c.richness, c.resolution_ms,
-    c.is_scrobble, c.is_private, c.is_skipped,
+    c.is_scrobble, c.is_private, c.is_skipped, c.device_code,
 )  # fmt: skip
 TRACKS_READ: tuple[Column, ...] = (
     c.variant_id, c.recording_id, c.song_id, c.artist_credit_id, c.release_group_id, c.duration_ms, c.media,

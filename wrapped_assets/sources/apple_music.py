@@ -17,6 +17,7 @@ from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.delimited import Named, layout_of, named_records
+from wrapped_assets.sources.devices import device_code
 from wrapped_assets.sources.json_rows import Having, found_in
 from wrapped_assets.sources.rows import Row, length, text, time_text, whole
 from wrapped_assets.sources.spelled_times import readable
@@ -77,6 +78,7 @@ def row_from(number: int, named: Named, artists: Artists) -> Row:
         ms_played=min(played, whole_ms) if played is not None and whole_ms else played,
         is_scrobble=False,
         is_skipped="SKIPPED" in reason_end or None,
+        device_code=device_code(named.get("device_type") or named.get("device_os_name")),
     )
 
 

@@ -24,6 +24,7 @@ ROW_SCHEMA: dict[str, pl.DataType] = {
     "is_scrobble": pl.Boolean(),
     "is_private": pl.Boolean(),
     "is_skipped": pl.Boolean(),
+    "device_code": pl.UInt8(),
     "unread_bytes": pl.Int64(),
 }
 

@@ -9,6 +9,7 @@ from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness, spreadsheets
 from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.delimited import compared, layout_of, rows_by_name
+from wrapped_assets.sources.devices import device_code
 from wrapped_assets.sources.rows import Row, milliseconds, text, time_text
 from wrapped_assets.sources.spelled_times import readable
 from wrapped_assets.sources.times import any_spelling
@@ -42,7 +43,7 @@ def _of_workbook(stream: BinaryIO) -> Iterator[Row]:
 
 
 def row_from(number: int, named: dict[str, Any]) -> Row:
-    """One play; address and device are not taken in."""
+    """One play. The address is not taken in, and of the device only its kind."""
     at = named.get("date")
     return Row(
         number,
@@ -52,6 +53,7 @@ def row_from(number: int, named: dict[str, Any]) -> Row:
         release_group_name=text(named.get("album_title")),
         ms_played=milliseconds(named.get("listening_time")),
         is_scrobble=False,
+        device_code=device_code(named.get("platform_name")),
         isrc=text(named.get("isrc")),
     )
 

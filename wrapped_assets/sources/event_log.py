@@ -17,6 +17,7 @@ from wrapped_assets.sources import richness, times
 from wrapped_assets.sources.batches import played_reason, time_reason
 from wrapped_assets.sources.parquet_rows import LostRows, frames
 from wrapped_assets.sources.recordings_beside import RECORDINGS, TEXTS, companion_of, faults_of, track_columns
+from wrapped_assets.vocabulary.devices import CODES
 
 LISTENERS = "listeners.parquet"
 ROWS_PER_BATCH = 500_000  # about 40 MB: codes are small, and the join with the recordings is paid once a batch
@@ -48,7 +49,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
         return
     names = set(head.column_names)
     companion = None if names & set(TEXTS.values()) else companion_of(head)
-    wanted = {"listener", "listened_at", "ms_played", *FLAGS}
+    wanted = {"listener", "listened_at", "ms_played", *FLAGS, "device"}
     wanted |= {"recording"} if companion is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
     first_row = 0
     for frame in frames(stream, [name for name in head.column_names if name in wanted], ROWS_PER_BATCH):
@@ -122,11 +123,20 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
             (pl.col(name).cast(pl.Boolean) if name in accepted.columns else flags.get(name, pl.lit(None, dtype=pl.Boolean))).alias(name)
             for name in FLAGS
         ),
+        _device(accepted).alias("device_code"),
         pl.col("track").cast(pl.UInt32),
     )
     names = tracks.select("title", "artist_credit")
     told = rejected.with_columns(pl.col("listened_at").cast(pl.String).alias("time_text")).hstack(names[rejected["track"].to_list()])
     return Batch(plays.select(CODED_PLAY_SCHEMA.keys()), _conformed(told, REJECTED_SCHEMA), tracks=tracks)
+
+
+def _device(rows: pl.DataFrame) -> pl.Expr:
+    """The code of `device`, one of `vocabulary.devices.DEVICES`; that of "other" for anything else."""
+    if "device" not in rows.columns:
+        return pl.lit(None, dtype=pl.UInt8)
+    code = pl.col("device").cast(pl.String).replace_strict(CODES, default=CODES["other"], return_dtype=pl.UInt8)
+    return pl.when(pl.col("device").is_not_null()).then(code)
 
 
 EVENT_LOG = Source(

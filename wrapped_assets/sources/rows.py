@@ -36,6 +36,7 @@ class Row(NamedTuple):
     is_scrobble: bool = True
     is_private: bool | None = None
     is_skipped: bool | None = None
+    device_code: int | None = None
     unread_bytes: int = 0  # of a row that is broken
 
 

@@ -9,6 +9,7 @@ from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.delimited import Named, layout_of, rows_by_name
+from wrapped_assets.sources.devices import device_code
 from wrapped_assets.sources.rows import Row, flag, text, time_text, whole
 from wrapped_assets.sources.spelled_times import readable
 from wrapped_assets.sources.spotify_extended import skipped, what_was_played
@@ -60,6 +61,7 @@ def row_from(number: int, named: Named) -> Row:
         is_scrobble=False,
         is_private=flag(record.get("incognito_mode")),
         is_skipped=skipped(record),
+        device_code=device_code(record.get("platform")),
         **what_was_played(record, is_video=False),
     )
 

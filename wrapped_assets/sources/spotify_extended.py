@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
 from wrapped_assets.sources.batches import batches_of
+from wrapped_assets.sources.devices import device_code
 from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
 from wrapped_assets.sources.rows import Row, flag, text, time_text, whole
 from wrapped_assets.sources.times import iso_utc
@@ -36,6 +37,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
             is_scrobble=False,
             is_private=flag(record.get("incognito_mode")),
             is_skipped=skipped(record),
+            device_code=device_code(record.get("platform")),
             **what_was_played(record, is_video),
         )
 

@@ -24,6 +24,7 @@ from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
+OPTIONAL = ("device_code",)  # columns of plays that a file leaves out where no play has a value, as older programs did
 ROWS_KEPT = 20_000  # of a landed file, for the months beside it
 FURTHEST_WEST, FURTHEST_EAST = timedelta(hours=12), timedelta(hours=14)  # of any civil clock from UTC
 
@@ -65,11 +66,18 @@ def read_landed(
                 lazy = lazy.filter(flag)
             elif flag:
                 lazy = lazy.filter(pl.col("listened_at").is_between(*(head if shift > 0 else tail)))
-            parts.append(lazy.select(wanted))
+            parts.append(with_optional(lazy, wanted).select(wanted))
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
     if not parts:
         return pl.DataFrame(schema=schema)
     return pl.concat(parts).collect() if are_kept else rows_of_files(parts)
+
+
+def with_optional(rows: pl.LazyFrame, wanted: Iterable[str]) -> pl.LazyFrame:
+    """The rows of landed plays with nulls in those wanted columns that their file leaves out."""
+    asked = [name for name in wanted if name in OPTIONAL]
+    there = rows.collect_schema() if asked else ()
+    return rows.with_columns(pl.lit(None, c.BY_NAME[name].dtype).alias(name) for name in asked if name not in there)
 
 
 def _rows(root: Root, chunk: Chunk, recent: RecentFrames | None) -> pl.LazyFrame:

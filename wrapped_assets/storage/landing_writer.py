@@ -21,7 +21,7 @@ from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import write_parquet
-from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, edges
+from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
@@ -90,7 +90,7 @@ class LandingWriter:
 
     def _write_out(self) -> None:
         if self._waiting:
-            plays, self._plays = pl.concat(self._plays, rechunk=True), []
+            plays, self._plays = pl.concat(self._plays, how="diagonal", rechunk=True), []
             people = np.fromiter(self._people, dtype=np.int64, count=len(self._people))
             tracks, places = by_variant(pl.concat(self._tracks))
             for bucket, month, rows in by_cell(plays, people, self.root.bucket_count):
@@ -105,7 +105,7 @@ class LandingWriter:
         near = [plays["listened_at"].is_between(*ends) for ends in edges(month, self.edge)]
         who = plays["listener_id"].to_numpy()
         people = who[np.flatnonzero(np.append(who[:1] == who[:1], who[1:] != who[:-1]))].astype("<i8").tobytes()
-        plays = ties_ordered(plays)
+        plays = ties_ordered(plays.drop(name for name in OPTIONAL if name in plays.columns and plays[name].null_count() == plays.height))
         self._store(PLAYS, month, bucket, plays, near, people)
         self.watch(self.chunks[-1], plays)
         is_used, *is_near = (marked(place[rows], tracks.height) for rows in (slice(None), *(mask.to_numpy() for mask in near)))

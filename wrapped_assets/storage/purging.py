@@ -105,7 +105,7 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
         )
         if not plays or not tracks:
             continue
-        played = pl.scan_parquet(plays).select("listener_id", "variant_id").unique()
+        played = pl.concat(pl.scan_parquet(path).select("listener_id", "variant_id") for path in plays).unique()
         named = pl.scan_parquet(tracks).select("variant_id", "recording_name", "artist_name", "release_group_name").unique("variant_id")
         texts = named.unpivot(index="variant_id", value_name="text").drop_nulls("text").select("variant_id", "text")
         is_theirs = pl.col("listener_id").is_in(list(listener_ids))

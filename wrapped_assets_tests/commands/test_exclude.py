@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from wrapped_assets.storage.root import Root
@@ -28,6 +29,28 @@ def test_an_exclusion_is_listed_and_undone(small: Root, tmp_path: Path) -> None:
     assert document(small.path, "exclude", "--listener", "cy", "--list") == {"exclusions": []}
     assert _listens(small) == before
     assert "--undo cannot remove it" in run(small.path, "exclude", "--listener", "cy", "--undo", *wish, code=2).stderr
+
+
+def test_a_kind_of_device_is_excluded_listed_and_undone_where_the_export_names_it(small: Root, tmp_path: Path) -> None:
+    before = _listens(small)
+    file = spotify_file(tmp_path, "2025-06-01 good*3, 2025-06-02 other*2")
+    rows = json.loads(file.read_text())
+    for row, platform in zip(rows, ("Partner sonos_ppc Sonos;Play1;", "ios", "Partner sonos_ppc Sonos;Move;", "", None), strict=True):
+        row["platform"] = platform
+    file.write_text(json.dumps(rows))
+    run(small.path, "import", file, "--listener", "cy")
+    assert _listens(small) == before + 5
+    run(small.path, "exclude", "--listener", "cy", "--device", "speaker")
+    assert _listens(small) == before + 3
+    assert document(small.path, "exclude", "--listener", "cy", "--list") == {"exclusions": [{"kind": "device", "name": "speaker"}]}
+    run(small.path, "exclude", "--listener", "cy", "--device", "phone")
+    assert _listens(small) == before + 2
+    run(small.path, "exclude", "--listener", "cy", "--undo", "--device", "speaker", "--device", "phone")
+    assert _listens(small) == before + 5
+    assert "one of phone, tablet" in run(small.path, "exclude", "--listener", "cy", "--device", "Sonos", code=2).stderr
+    landed = b"".join(path.read_bytes() for path in (small.path / "landing").rglob("*.parquet"))
+    assert b"Sonos" not in landed
+    assert b"sonos" not in landed
 
 
 def test_a_list_changes_nothing_and_nothing_named_is_an_error(small: Root) -> None:

@@ -48,18 +48,19 @@ def batch_of(plays: list[tuple[object, ...]], tracks: pl.DataFrame) -> Batch:
     columns = {"listener": pl.String, "minute": pl.Int64, "ms_played": pl.Int64, "track": pl.UInt32, "is_private": pl.Boolean}
     frame = pl.DataFrame(plays, schema=columns, orient="row")
     at = pl.lit(START).cast(pl.Datetime("ms", "UTC")) + pl.duration(minutes=pl.col("minute"))
-    whole = frame.with_columns(listened_at=at, is_scrobble=pl.lit(value=False), is_skipped=pl.lit(None, pl.Boolean))
+    device = pl.when(pl.col("minute") % 2 == 1).then(pl.col("track") + 1).cast(pl.UInt8)  # many files know of none
+    whole = frame.with_columns(listened_at=at, is_scrobble=pl.lit(value=False), is_skipped=pl.lit(None, pl.Boolean), device_code=device)
     return Batch(whole, pl.DataFrame(schema=REJECTED_SCHEMA), tracks=tracks)
 
 
 def slow_files(batches: list[Batch], buckets: int) -> dict[tuple[str, str, int], pl.DataFrame]:
     """(asset, month, bucket) → rows, written as plainly as possible."""
     parts = [coded(batch, EVENT_LOG, LISTENERS) for batch in batches]
-    plays, tracks = (pl.concat(frames) for frames in zip(*parts, strict=True))
+    plays, tracks = (pl.concat(frames, how="diagonal") for frames in zip(*parts, strict=True))
     found = {}
     cell = {"month": pl.col("listened_at").dt.strftime("%Y-%m"), "bucket": pl.col("listener_id") % buckets}
     for (month, bucket), rows in plays.with_columns(**cell).partition_by("month", "bucket", as_dict=True).items():
-        mine = rows.select(plays.columns)
+        mine = rows.select(name for name in plays.columns if name != "device_code" or rows[name].count())
         key = ["listener_id", "listened_at", "variant_id"]
         found[PLAYS, month, bucket] = mine.sort(*key, *(name for name in mine.columns if name not in key), nulls_last=True)
         near_ends = [mine.filter(pl.col("listened_at").is_between(*ends)) for ends in edges(Month.parse(month), EDGE)]

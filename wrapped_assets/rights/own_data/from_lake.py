@@ -21,6 +21,7 @@ from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary import columns as c
+from wrapped_assets.vocabulary.devices import CODES
 from wrapped_assets.vocabulary.periods import Cell, period_year
 
 _NAMES = ("catalogue/artist_credits", "catalogue/tracks")
@@ -98,7 +99,9 @@ def landed_rows(root: Root, listener: Listener) -> pl.DataFrame:
     found = pl.concat([pl.DataFrame(schema=schema), *parts], how="diagonal_relaxed").sort("listened_at", "source_code", "variant_id")
     formats = {source.code: source.name for source in all_sources()}
     source = pl.col("source_code").replace_strict(formats, default=None, return_dtype=pl.String)
-    return found.with_columns(source_code=source).rename({"source_code": "source"})
+    device = pl.col("device_code").replace_strict({code: name for name, code in CODES.items()}, default=None, return_dtype=pl.String)
+    told = found.with_columns(source_code=source, device_code=device)
+    return told.rename({"source_code": "source", "device_code": "device"})
 
 
 def _landed(root: Root, chunks: Mapping[tuple[str, str, int], list[landing.Chunk]], listener_id: int) -> Iterator[pl.DataFrame]:
@@ -108,7 +111,8 @@ def _landed(root: Root, chunks: Mapping[tuple[str, str, int], list[landing.Chunk
         mine = [chunk for chunk in found if listener_id in landing.people_of([chunk])]
         if not mine:
             continue
-        plays = pl.scan_parquet(intact(root, [chunk.path for chunk in mine])).filter(pl.col(OWNER) == listener_id).collect()
+        files = intact(root, [chunk.path for chunk in mine])
+        plays = pl.concat([pl.scan_parquet(file).filter(pl.col(OWNER) == listener_id) for file in files], how="diagonal").collect()
         beside = pl.scan_parquet(intact(root, [chunk.path for chunk in chunks.get((landing.TRACKS, month, bucket), [])]))
         tracks = beside.select(list(LANDED_TRACKS)).join(plays.lazy().select("variant_id").unique(), on="variant_id", how="semi")
         yield plays.join(tracks.unique("variant_id").collect(), on="variant_id", how="left")
