@@ -31,7 +31,8 @@ def three_cards(browser: Any, story: Path, target: Path) -> None:
     page.goto(story.as_uri())
     shots = []
     for name in CARDS:
-        page.eval_on_selector(f"#{name}", "card => card.scrollIntoView()")
+        page.evaluate("name => { location.hash = name }", name)
+        page.locator(f"#{name}.here").wait_for()
         shots.append(b64encode(page.screenshot()).decode())
     frame = browser.new_page(viewport={"width": 1278, "height": 892})
     images = "".join(f'<img src="data:image/png;base64,{shot}" style="border-radius:28px;display:block">' for shot in shots)

@@ -30,9 +30,10 @@ from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.shares import TOKEN_BYTES, owner_of
-from wrapped_assets.stories.countdown import countdown_html, countdown_policy
+from wrapped_assets.stories.countdown import countdown_html
 from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.page import story_html
+from wrapped_assets.stories.scripts import COUNTDOWN, STORY, policy_of
 
 _HEADERS = {
     "Content-Security-Policy": f"{CONTENT_POLICY}; frame-ancestors 'none'",
@@ -41,6 +42,12 @@ _HEADERS = {
     "X-Robots-Tag": "noindex",
     "Cache-Control": "private, no-store",
 }
+
+
+def _headers_of(script: str, locale: str) -> dict[str, str]:
+    """The headers of a page that runs this script and no other."""
+    policy = f"{policy_of(script)}; frame-ancestors 'none'"
+    return {**_HEADERS, "Content-Security-Policy": policy, "Content-Language": locale, "Vary": "Accept-Language"}
 
 
 @dataclass(frozen=True)
@@ -119,9 +126,7 @@ def application(
         coming = min((each for each in launches if now < each[0]), default=None)
         if coming is None or rehearses:
             return None
-        policy = f"{countdown_policy()}; frame-ancestors 'none'"
-        headers = {**_HEADERS, "Content-Security-Policy": policy, "Content-Language": locale, "Vary": "Accept-Language"}
-        return HTMLResponse(countdown_html(coming[1], coming[0], now, locale), headers=headers)
+        return HTMLResponse(countdown_html(coming[1], coming[0], now, locale), headers=_headers_of(COUNTDOWN, locale))
 
     def nothing_here() -> Response:
         return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
@@ -143,8 +148,7 @@ def application(
             return nothing_here()
         try:
             locale = language(request)
-            headers = {**_HEADERS, "Content-Language": locale, "Vary": "Accept-Language"}
-            return HTMLResponse(page(person, year, live.number, locale, told_of), headers=headers)
+            return HTMLResponse(page(person, year, live.number, locale, told_of), headers=_headers_of(STORY, locale))
         except KeyError:
             headers = {**_HEADERS, "Retry-After": "1"}
             return PlainTextResponse("This edition is being published. Try again.\n", status_code=503, headers=headers)

@@ -6,15 +6,12 @@ reader's clock. The policy allows this script alone, by its hash.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from datetime import UTC, datetime
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
-from wrapped_assets.faces.embedding import CONTENT_POLICY, with_faces
+from wrapped_assets.faces.embedding import with_faces
 from wrapped_assets.stories.language import Language, language_of
 from wrapped_assets.stories.page import template
+from wrapped_assets.stories.scripts import COUNTDOWN, policy_of, script
 
 _ASKS_AGAIN = 300  # seconds, at most
 
@@ -24,22 +21,11 @@ def countdown_html(year: int, launch_at: datetime, now: datetime, locale: str) -
     told, launch = language_of(locale), launch_at.astimezone(UTC)
     seconds = max(0, -int((now - launch_at).total_seconds() // 1))
     page = template("countdown.html").render(
-        policy=countdown_policy(), lang=told.tag, direction=told.cldr.text_direction, say=told.say, year=year, seconds=seconds,
+        policy=policy_of(COUNTDOWN), lang=told.tag, direction=told.cldr.text_direction, say=told.say, year=year, seconds=seconds,
         reload_after=min(seconds + 1, _ASKS_AGAIN), left=_left(told, seconds), day=told.day(launch.date()), time=f"{told.time(launch)} UTC",
-        instant=launch.isoformat(timespec="seconds").replace("+00:00", "Z"), script=_script(),
+        instant=launch.isoformat(timespec="seconds").replace("+00:00", "Z"), script=script(COUNTDOWN),
     )  # fmt: skip
     return with_faces(page)
-
-
-@cache
-def countdown_policy() -> str:
-    """What the page may load and run: its styles, its faces, and its own script."""
-    return f"{CONTENT_POLICY}; script-src 'sha256-{b64encode(sha256(_script().encode()).digest()).decode()}'"
-
-
-@cache
-def _script() -> str:
-    return (Path(__file__).parent / "countdown.js").read_text(encoding="utf-8")
 
 
 def _left(told: Language, seconds: int) -> list[tuple[int, str, str]]:

@@ -24,7 +24,7 @@ class Part:
     """A piece of a headline: text of the message, a displayed name, or another value; `lang` only where it is not the story's."""
 
     text: str
-    kind: Literal["text", "name", "value"] = "text"
+    kind: Literal["text", "name", "value", "number"] = "text"  # a number is the value that its card sets large
     lang: str = ""
 
 

@@ -1,15 +1,15 @@
-"""The story as one HTML page that asks the network for nothing and runs no script."""
+"""The story as one HTML page that asks the network for nothing. Its one script shows a card at a time; without it the page is whole too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from wrapped_assets.faces.embedding import CONTENT_POLICY, with_faces
+from wrapped_assets.faces.embedding import with_faces
 from wrapped_assets.stories import counting, palettes, phrases
 from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.habits import minutes_by_day
@@ -17,8 +17,9 @@ from wrapped_assets.stories.cards.order import cards_of
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
-from wrapped_assets.stories.headlines import plain
+from wrapped_assets.stories.headlines import Part, plain
 from wrapped_assets.stories.language import Language
+from wrapped_assets.stories.scripts import STORY, policy_of, script
 
 
 @cache
@@ -57,6 +58,16 @@ def _longest_word(text: str) -> int:
     return max((columns_of(word) for word in text.split(" ") if word.isascii() or columns_of(word) == len(word)), default=0)
 
 
+def shown_parts(card: Card) -> tuple[Part, ...]:
+    """The headline's parts. The card's number is set apart from its noun, to be set large: it stands in the sentence, and only there."""
+    for place, part in enumerate(card.headline):
+        before, number, after = part.text.partition(card.number) if card.number and part.kind == "value" else ("", "", "")
+        if number and not (before[-1:].isdigit() or after[:1].isdigit()):
+            split = (replace(part, text=before), replace(part, text=number, kind="number"), replace(part, text=after))
+            return (*card.headline[:place], *(each for each in split if each.text.strip()), *card.headline[place + 1 :])
+    return card.headline
+
+
 @dataclass(frozen=True)
 class Frame:
     """All that a page shows, whosever year it tells."""
@@ -79,14 +90,22 @@ class Frame:
 def frame_html(frame: Frame) -> str:
     """The page: an opening, the cards, and how it was counted. The same frame gives the same text."""
     told = frame.language
+    stops = [
+        ("opening", told.say("Opening")),
+        *((card.name, card.label) for card in frame.cards),
+        ("counted", told.say("How this was counted")),
+    ]
     page = template("page.html").render(
-        policy=CONTENT_POLICY,
+        policy=policy_of(STORY),
+        script=script(STORY),
         frame=frame,
         lang=told.tag,
         direction=told.cldr.text_direction,
         say=told.say,
         chapters=palettes.stylesheet(),
         cards=list(zip(_sides(len(frame.cards)), frame.cards, strict=True)),
+        stops=stops,
+        shown_parts=shown_parts,
         plain=plain,
         headline_size=headline_size,
         fact_size=fact_size,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import b64encode
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 
 import click
 import polars as pl
@@ -34,11 +36,16 @@ def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:
         page = get(found["ana"].path)
         no_years = [f"/{year}/{found['ana'].path.rsplit('/', 1)[1]}" for year in ("0", "10000", "9" * 30)]
         wrong = (*no_years, "/", "/2025/ana", f"/2024/{found['ana'].path.rsplit('/', 1)[1]}", found["ana"].path[:-1], "/2025/" + "x" * 24)
+        missing = get(wrong[0])
         assert [get(path).status for path in wrong] == [404] * len(wrong)
     assert page.status == 200
     assert "ana" in page.text
     assert page.headers["referrer-policy"] == "no-referrer"
-    assert "default-src 'none'" in page.headers["content-security-policy"]
+    (script,) = re.findall(r"(?s)<script>(.*?)</script>", page.text)
+    allowed = f"script-src 'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert allowed in page.headers["content-security-policy"]
+    assert "script-src" not in missing.headers["content-security-policy"]
 
 
 def test_a_page_is_told_in_the_readers_language_unless_the_address_asks_for_another(small: Root) -> None:

@@ -76,6 +76,12 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
              "passed_date": f"{year}-09-0{n + 1}", "early_day_count": 599 - 30 * n, "listen_count": 20 - n}
             for n, song in enumerate(SONGS[:7])
         ],
+        "quiz": [
+            *({"quiz_question": "minutes", "option_position": n, "option_value": 9941 * n, "option_recording_name": None,
+               "is_true_option": n == 3} for n in range(1, 5)),
+            *({"quiz_question": "top_recording", "option_position": n, "option_value": None, "option_recording_name": SONGS[n - 1],
+               "is_true_option": n == 1} for n in range(1, 5)),
+        ],
         "clubs": [{"club_name": "Slow Orbit", "club_share": 0.41, "club_listen_count": 1630, "club_role": "founder", "listener_count": 2204,
                    "genre_known_share": 0.83}],
         "similar_listeners": [{"similar_listener_name": name, "similarity_share": share} for name, share in (("Bo", 0.8), ("Cy", 0.5))],

@@ -77,7 +77,7 @@ def untold(text: str) -> list[str]:
 
 def shown(page: str) -> str:
     """What people see or hear of a page: texts, and what screen readers say."""
-    page = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
+    page = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
     spoken = " ".join(re.findall(r'aria-label="([^"]*)"', page))
     return unescape(spoken + " " + re.sub(r"<[^>]*>", "", page))
 

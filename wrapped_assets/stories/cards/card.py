@@ -56,6 +56,14 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Quiz:
+    """Answers to the headline's question, one of which is right; a page tells which once somebody chose."""
+
+    options: tuple[str, ...]
+    answer: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What one card shows. `name` is the insight it is about, or a word of its own; `series` stands for its figure in a text."""
 
@@ -67,6 +75,7 @@ class Card:
     ranked: tuple[Ranked, ...] = ()
     facts: tuple[Fact, ...] = ()
     figure: Markup | None = None
+    quiz: Quiz | None = None  # a text, which shows all at once, leaves the card out
     table: Table | None = None
     note: str = ""
     is_inverse: bool = False  # set by the place in the story

@@ -40,18 +40,19 @@ def race(lines: list[tuple[str, dict[str, float]]], months: list[str], told: Lan
         svg.text(_LEFT + step * (index + 0.5), _HEIGHT - 4, told.month(month, "narrow"), "tick", "middle")
         for index, month in enumerate(months)
     )
-    ends = []
+    ends, runs, labels = [], "", ""
     for place, (_, line) in reversed(list(enumerate(lines, 1))):
         points, reached = [(_LEFT, bottom)], 0.0
         for index, month in enumerate(months, 1):
             reached = line.get(month, reached)
             points.append((_LEFT + step * index, height(reached)))
         ends.insert(0, points[-1])
-        body += svg.path(points, f"run p{place}")
+        runs += svg.path(points, f"run p{place}")
     for place, ((x, y), shown) in enumerate(zip(ends, _apart([y for _, y in ends]), strict=True), 1):
         if abs(shown - y) > 1:
-            body += svg.path([(x, y), (x + 8, shown)], "lead")
-        body += svg.circle(x + 15, shown, 9, f"place p{place}") + svg.text(x + 15, shown + 4, place, f"place-number p{place}", "middle")
+            labels += svg.path([(x, y), (x + 8, shown)], "lead")
+        labels += svg.circle(x + 15, shown, 9, f"place p{place}") + svg.text(x + 15, shown + 4, place, f"place-number p{place}", "middle")
+    body += f'<g class="runs">{runs}</g><g class="ends">{labels}</g>'
     winner = lines[0][0] if lines else "–"
     label = told.say(
         "Cumulative listens by month, {lines:artists}; {winner} ends first with {most:listens}.", lines=len(lines), winner=winner, most=most

@@ -32,6 +32,11 @@ def spokes(days: dict[date, float], start: date, end: date) -> str:
     return "".join(drawn)
 
 
+def _uncut(radius: float, width: float) -> str:
+    """What a page draws back, clockwise from the top, to show grooves being cut; where nothing moves it is not drawn."""
+    return svg.circle(_CENTRE, _CENTRE, radius, "uncut", f'stroke-width="{svg.fixed(width)}" pathLength="1"')
+
+
 def record_body(days: dict[date, float], start: date, end: date, year: int, told: Language) -> str:
     """The record's elements on a square of 400."""
     every = phrases.days_between(start, end)
@@ -57,7 +62,7 @@ def grooves(number: int, told: Language) -> Markup:
     shown = min(number, 120)
     step = 120 / max(shown, 12)
     rings = "".join(svg.circle(_CENTRE, _CENTRE, 64 + step * (index + 0.5), "ring-each") for index in range(shown))
-    body = rings + svg.circle(_CENTRE, _CENTRE, 52, "label") + svg.circle(_CENTRE, _CENTRE, 5, "hole")
+    body = rings + _uncut(124, 126) + svg.circle(_CENTRE, _CENTRE, 52, "label") + svg.circle(_CENTRE, _CENTRE, 5, "hole")
     label = told.say("{number:rings} of a record, one a listen.", number=number)
     if shown < number:
         label = told.say("{number:rings} of a record, of which {shown} are drawn.", number=number, shown=shown)
@@ -68,4 +73,4 @@ def record(days: dict[date, float], start: date, end: date, year: int, told: Lan
     """The record as a figure of its own."""
     with_music = sum(1 for value in days.values() if value > 0)
     label = told.say("The year drawn as a record: {days:days} with music.", days=with_music)
-    return svg.figure(400, 400, label, record_body(days, start, end, year, told), "record")
+    return svg.figure(400, 400, label, record_body(days, start, end, year, told) + _uncut(126, 106), "record")

@@ -1,0 +1,24 @@
+"""The scripts that pages embed, and the policies that allow each page its own script alone, by its hash."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from wrapped_assets.faces.embedding import CONTENT_POLICY
+
+STORY, COUNTDOWN = "page.js", "countdown.js"
+
+
+@cache
+def script(name: str) -> str:
+    """The text of a script of this folder."""
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+@cache
+def policy_of(name: str) -> str:
+    """What a page with this script may load and run: its styles, its faces, and the script."""
+    return f"{CONTENT_POLICY}; script-src 'sha256-{b64encode(sha256(script(name).encode()).digest()).decode()}'"
