@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from wrapped_assets.building.rehearsal import Found, rehearse, surrogates_of
@@ -13,17 +14,27 @@ YEAR = 2026
 GRAPH = project_graph()
 VICTIM = "victim"
 # The victim is of everybody's taste, and alone plays `secret`; four others and the victim play `fifth`, as many as a title needs.
+# The victim and p0 have an id whose artist a catalogue renames, and one of the victim's own ids has the titles of two songs of `bo`. What the
+# victim shouts, others spell in another way.
 GIVEN = {
-    VICTIM: "2025-05-01 eple, 2026-03-01 eple*60 secret/somebody*90 fifth/five*30 sixth/six*9",
-    **{f"p{n}": "2026-03-01 eple*60 sixth/six*8" + " fifth/five*20" * (n < 4) for n in range(5)},
+    VICTIM: "2025-05-01 eple, 2026-03-01 eple*60 secret/somebody*90 fifth/five*30 sixth/six*9 RAIN/BO*2 snow/bo*3 moon/mia",
+    **{f"p{n}": "2026-03-01 eple*60 sixth/six*8 moon/mia" + " fifth/five*20 tide/new" * (n < 4) for n in range(5)},
     "ana": "2025-01-01 old, 2026-03-01 eple*55",
-    "bo": "2026-03-01 rain/bo*60",
+    "bo": "2026-03-01 rain/bo*60 snow/bo*5",
 }
+URIS = {"moon": "spotify:track:0000000000000000000001", **dict.fromkeys(("RAIN", "snow"), "spotify:track:0000000000000000000002")}
+CATALOGUE = {"known_recordings": [{"recording_name": "Moon", "artist_names": ["new"], "spotify_uri": URIS["moon"]}]}
 AGREED = {name: {"is_recommending": True, "country": "PT", "birth_year": 1990} for name in GIVEN}
 
 
+def exported(name: str) -> pl.DataFrame:
+    plays, uri = plays_of(GIVEN[name]), pl.col("title").replace_strict(URIS, default=None, return_dtype=pl.String)
+    return plays.with_columns(spotify_uri=uri) if name in (VICTIM, "p0") else plays
+
+
 def computed(names: list[str]) -> Found:
-    return rehearse({name: plays_of(GIVEN[name]) for name in names}, [YEAR], people=AGREED, surrogates=surrogates_of(GIVEN))
+    plays = {name: exported(name) for name in names}
+    return rehearse(plays, [YEAR], people=AGREED, surrogates=surrogates_of(GIVEN), catalogue=CATALOGUE)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +69,16 @@ def test_nothing_of_another_listener_changes_that_no_figure_about_many_is_behind
         assert others.equals(after[key, period]), key
         compared += others.height
     assert compared > 100
+
+
+def test_the_world_has_ids_that_rename_and_join_songs(worlds: tuple[Found, Found]) -> None:
+    """Without these the law above would say nothing of them."""
+    plays = pl.concat(rows for (key, _), rows in worlds[0].items() if key == "listens/plays")
+    ids = surrogates_of(GIVEN)
+    heard = {name: set(plays.filter(pl.col("listener_id") == ids[name])["recording_id"]) for name in ("bo", "p0", "p4", VICTIM)}
+    assert len(heard["bo"]) == 2
+    assert len(heard[VICTIM] & heard["bo"]) == 1
+    assert len(heard[VICTIM] & heard["p0"]) > len(heard[VICTIM] & heard["p4"])
 
 
 def test_what_one_listener_alone_played_is_in_nobody_elses_rows(worlds: tuple[Found, Found]) -> None:
