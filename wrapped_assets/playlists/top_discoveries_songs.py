@@ -11,7 +11,7 @@ from wrapped_assets.vocabulary import columns as c
     title="Your discoveries {year}",
     grain=[c.listener_id, c.playlist_position],
     columns=[c.recording_id, c.listen_count, c.playlist_score],
-    reads={"top_discoveries": [c.listener_id, c.recording_rank, c.recording_id, c.listen_count]},
+    reads={"top_discoveries": [c.listener_id, c.recording_rank, c.recording_id, c.listen_count, c.is_first_year]},
     examples=[
         Example(
             given={"ana": "2025-07-01 eple, 2026-03-01 eple*6 so_here*3, 2026-03-02 walk/bo*4 night/cy*5"},
@@ -23,8 +23,9 @@ from wrapped_assets.vocabulary import columns as c
     ],
 )
 def top_discoveries_songs(top_discoveries: pl.LazyFrame) -> pl.LazyFrame:
-    """The recordings of the insight `top_discoveries` in its order; the score is the listens.
+    """The recordings of the insight `top_discoveries` in its order; the score is the listens. A first year, in which all is new, has none.
 
     Ties are those of the insight: longer played, heard first, smaller id.
     """
-    return top_discoveries.with_columns(playlist_position="recording_rank", playlist_score=pl.col("listen_count").cast(pl.Float64))
+    known = top_discoveries.filter(~pl.col("is_first_year"))
+    return known.with_columns(playlist_position="recording_rank", playlist_score=pl.col("listen_count").cast(pl.Float64))

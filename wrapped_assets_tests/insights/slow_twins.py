@@ -94,7 +94,8 @@ def top_discoveries(seen: Seen) -> Rows:
         if len(plays) >= 4 and used[primary[key]] < 2:
             used[primary[key]] += 1
             kept.append((key, plays))
-    return _rows(kept[:50], "recording")
+    is_first_year = all(seen.day(play) >= seen.first for play in seen.heard)
+    return [row | {"is_first_year": is_first_year} for row in _rows(kept[:50], "recording")]
 
 
 def artist_race(seen: Seen) -> Rows:

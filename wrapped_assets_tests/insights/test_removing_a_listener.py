@@ -14,8 +14,8 @@ YEAR = 2026
 GRAPH = project_graph()
 VICTIM = "victim"
 # The victim is of everybody's taste, and alone plays `secret`; four others and the victim play `fifth`, as many as a title needs.
-# The victim and p0 have an id whose artist a catalogue renames, and one of the victim's own ids has the titles of two songs of `bo`. What the
-# victim shouts, others spell in another way.
+# The victim and p0 have an id whose artist a catalogue renames, and one of the victim's own ids has the titles of two songs of `bo`.
+# What the victim shouts, others spell in another way.
 GIVEN = {
     VICTIM: "2025-05-01 eple, 2026-03-01 eple*60 secret/somebody*90 fifth/five*30 sixth/six*9 RAIN/BO*2 snow/bo*3 moon/mia",
     **{f"p{n}": "2026-03-01 eple*60 sixth/six*8 moon/mia" + " fifth/five*20 tide/new" * (n < 4) for n in range(5)},
