@@ -11,7 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.building.coding import Coding
-from wrapped_assets.building.logics import importers
+from wrapped_assets.building.logics import importer
 from wrapped_assets.building.playbacks import Landed, count_playbacks
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.source import REJECTED_SCHEMA, UNREAD_REASONS, Batch, Source
@@ -151,7 +151,7 @@ def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, perso
     digest = file_hash(root.path / path) if path else None
     return {
         "content": content, "source": source.name, "play_count": rows, "rejected_path": path,
-        "rejected_hash": digest, "importer": importers().get(source.name),
+        "rejected_hash": digest, "importer": importer(source),
         "rejected": dict(sorted(rejected.group_by("reason").len().iter_rows())),
     }  # fmt: skip
 

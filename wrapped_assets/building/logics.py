@@ -16,6 +16,7 @@ from wrapped_assets.building.kept import keep, taken
 from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import DeclarationError
+from wrapped_assets.contracts.source import Source
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.engine import Stage, engine_parts, importing, modules_of, stage_hash
 from wrapped_assets.planning.fingerprint import PASSED, PURE_ROOMS, check_loaded, is_of, logic_parts, own_parts
@@ -77,15 +78,24 @@ def stage(wanted: Stage) -> str:
 
 def importers() -> dict[str, str]:
     """Input format → a hash of the code that imports it."""
+    return _importers({source.name: source for source in all_sources()})
+
+
+def importer(source: Source) -> str | None:
+    """The hash of the code that imports a format; None for one that is no part of the package."""
+    return _importers({source.name: source}).get(source.name)
+
+
+def _importers(wanted: dict[str, Source]) -> dict[str, str]:
     known = _taken("importers")
-    names = {source.name: source for source in all_sources()}
-    if known.keys() != names.keys():
-        places = {name: loaded.named(lambda value, source=source: value is source, "") for name, source in names.items()}  # type: ignore[misc]
+    missing = {name: source for name, source in wanted.items() if name not in known}
+    if missing:
+        places = {name: loaded.named(lambda value, source=source: value is source, "") for name, source in missing.items()}  # type: ignore[misc]
         stages = {name: importing(place[0]) for name, place in places.items() if place}
         hashes = _hashes(stages.values())
-        known = {name: hashes[each.name] for name, each in stages.items()}
+        known |= {name: hashes[each.name] for name, each in stages.items()}
         _keep("importers", known)
-    return known
+    return {name: known[name] for name in wanted if name in known}
 
 
 def _hashes(stages: Iterable[Stage]) -> dict[str, str]:

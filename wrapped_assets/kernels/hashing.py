@@ -59,9 +59,10 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
     _put(state, b"length", len(values).to_bytes(8, "little"))
     if kind is pl.Null:
         return
-    if values.null_count():
-        _put(state, b"nulls", np.packbits(values.is_null().to_numpy()).tobytes())
-        values = values.drop_nulls()
+    if nulls := values.null_count():
+        is_null = np.ones(nulls, dtype=bool) if nulls == len(values) else values.is_null()
+        _put(state, b"nulls", np.packbits(np.asarray(is_null)).tobytes())
+        values = values.clear() if nulls == len(values) else values.filter(~is_null)
     if kind in _NUMBERS:
         _put(state, b"values", _buffer(values))
     elif kind in (pl.String, pl.Binary):

@@ -33,9 +33,13 @@ def batches_of(rows: Iterable[Row], instant: times.Instant) -> Iterator[Batch]:
     """Batches of at most ROWS_PER_BATCH rows, in the order of the file; nothing for no rows."""
     remaining = iter(rows)
     while chunk := list(islice(remaining, ROWS_PER_BATCH)):
-        columns = zip(Row._fields, zip(*chunk, strict=True), strict=True)
-        frame = pl.DataFrame([pl.Series(name, list(values), dtype=ROW_SCHEMA[name]) for name, values in columns])
-        yield checked(frame, instant)
+        yield checked(frame_of(chunk), instant)
+
+
+def frame_of(rows: list[Row]) -> pl.DataFrame:
+    """At least one row as a frame of ROW_SCHEMA."""
+    columns = zip(Row._fields, zip(*rows, strict=True), strict=True)
+    return pl.DataFrame([pl.Series(name, list(values), dtype=ROW_SCHEMA[name]) for name, values in columns])
 
 
 def checked(frame: pl.DataFrame, instant: times.Instant) -> Batch:

@@ -40,10 +40,15 @@ def rows_of(elements: Iterator[Element], row_from: Callable[[int, dict[str, Any]
             row = row_from(number, element)
             if row is not None:
                 yield row
-        elif isinstance(element, Broken):
-            yield Row(number, reason=str(element), unread_bytes=element.size)
         else:
-            yield Row(number, reason="not_an_object")
+            yield beside_records(number, element)
+
+
+def beside_records(number: int, element: Any) -> Row:
+    """The rejected row of what is no record."""
+    if isinstance(element, Broken):
+        return Row(number, reason=str(element), unread_bytes=element.size)
+    return Row(number, reason="not_an_object")
 
 
 def records(stream: BinaryIO, is_record: Having) -> Iterator[Element]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+import polars as pl
+
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import richness
-from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.devices import device_code
-from wrapped_assets.sources.json_rows import Having, keys_of, records, rows_of
-from wrapped_assets.sources.rows import Row, flag, text, time_text, whole
+from wrapped_assets.sources.json_columns import Fields, batches_by_column
+from wrapped_assets.sources.json_rows import Having, keys_of, records
+from wrapped_assets.sources.rows import flag, text, time_text
 from wrapped_assets.sources.times import iso_utc
 
 IS_PLAY = Having("ts", "ms_played")
+TRACK = {  # one artist's name only, so `artist_names` stays unknown
+    "title": "master_metadata_track_name", "artist_credit": "master_metadata_album_artist_name",
+    "release_group_name": "master_metadata_album_album_name", "spotify_uri": "spotify_track_uri",
+}  # fmt: skip
 
 
 def recognises(head: Head) -> bool:
@@ -26,27 +32,29 @@ def recognises(head: Head) -> bool:
 def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     """Plays in the order of the file; `ts` is the end, so the start is `ts` − `ms_played` (early after pauses: the best estimate)."""
     is_video = "video" in head.name.lower()  # also the older `endvideo.json`; a music video's record looks like any track's
+    return batches_by_column(records(stream, IS_PLAY), lambda fields: columns_of(fields, is_video=is_video), iso_utc)
 
-    def row_from(number: int, record: dict[str, Any]) -> Row:
-        played = whole(record.get("ms_played"))
-        return Row(
-            number,
-            time_text=time_text(record.get("ts")),
-            ms_before_time=played or 0,
-            ms_played=played,
-            is_scrobble=False,
-            is_private=flag(record.get("incognito_mode")),
-            is_skipped=skipped(record),
-            device_code=device_code(record.get("platform")),
-            **what_was_played(record, is_video),
-        )
 
-    return batches_of(rows_of(records(stream, IS_PLAY), row_from), iso_utc)
+def columns_of(fields: Fields, *, is_video: bool) -> pl.DataFrame:
+    """The columns of many records. What is no track (an episode, a chapter, a vanished track) is told by `what_was_played` alone."""
+    played, skips = fields.wholes("ms_played"), fields.read("skipped", flag, pl.Boolean())
+    frame = pl.DataFrame(
+        {
+            "time_text": fields.read("ts", time_text, pl.String()), "ms_before_time": played.fill_null(0), "ms_played": played,
+            "is_private": fields.read("incognito_mode", flag, pl.Boolean()),
+            "device_code": fields.read("platform", device_code, pl.UInt8()),
+            "is_skipped": skips if not skips.null_count() else pl.Series(map(skipped, fields.records), dtype=pl.Boolean),
+            **{name: fields.read(key, text, pl.String()) for name, key in TRACK.items()},
+        }
+    ).with_columns(is_scrobble=False, media=pl.lit("video" if is_video else "music"))  # fmt: skip
+    others = frame["title"].is_null().arg_true()
+    told = pl.DataFrame([what_was_played(fields.records[place], is_video) for place in others], dict.fromkeys([*TRACK, "media"], pl.String))
+    return frame.with_columns(frame[name].scatter(others, told[name]) for name in told.columns) if len(others) else frame
 
 
 def what_was_played(record: dict[str, Any], is_video: bool) -> dict[str, Any]:
     """The texts of a track, an episode or a chapter; a vanished track has a URI at best, and no title."""
-    track = text(record.get("master_metadata_track_name"))
+    track = text(record.get(TRACK["title"]))
     episode = text(record.get("episode_name"))
     book = text(record.get("audiobook_title"))
     if track is None and episode is not None:
@@ -61,10 +69,8 @@ def what_was_played(record: dict[str, Any], is_video: bool) -> dict[str, Any]:
         }
     return {
         "title": track,
-        "artist_credit": text(record.get("master_metadata_album_artist_name")),  # one name only, so `artist_names` stays unknown
-        "release_group_name": text(record.get("master_metadata_album_album_name")),
+        **{name: text(record.get(key)) for name, key in TRACK.items() if name != "title"},
         "media": "video" if is_video else "music",
-        "spotify_uri": text(record.get("spotify_track_uri")),
     }
 
 

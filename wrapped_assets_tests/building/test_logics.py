@@ -74,7 +74,7 @@ def test_an_import_by_other_code_is_counted_until_it_is_imported_again(tmp_path:
     import_text(root, "ana", "2025-03-01 eple")
     assert imports_of_other_code(root, logics.importers) == {}
     (source,) = _sources(root)
-    monkeypatch.setattr("wrapped_assets.building.importing.importers", lambda: {source: "another"})
+    monkeypatch.setattr("wrapped_assets.building.importing.importer", lambda format_: {source: "another"}[format_.name])
     assert imports_of_other_code(root, lambda: {source: "another"}) == {source: 1}
     import_text(root, "ana", "2025-03-01 eple")
     assert imports_of_other_code(root, lambda: {source: "another"}) == {}
@@ -82,6 +82,7 @@ def test_an_import_by_other_code_is_counted_until_it_is_imported_again(tmp_path:
 
 def test_each_format_has_an_importer_and_its_own_code_counts() -> None:
     found = logics.importers()
+    assert found == {source.name: logics.importer(source) for source in all_sources()}
     assert set(found) == {source.name for source in all_sources()}
     modules = {source.name: loaded.named(lambda value, source=source: value is source, "") for source in all_sources()}  # type: ignore[misc]
     assert len(set(found.values())) == len({place[0] for place in modules.values() if place})

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapped_assets.sources import times
-from wrapped_assets.sources.spotify_extended import SPOTIFY_EXTENDED
+from wrapped_assets.sources.batches import batches_of
+from wrapped_assets.sources.devices import device_code
+from wrapped_assets.sources.json_columns import batches_by_column
+from wrapped_assets.sources.json_rows import rows_of
+from wrapped_assets.sources.rows import Row, flag, time_text, whole
+from wrapped_assets.sources.spotify_extended import SPOTIFY_EXTENDED, columns_of, skipped, what_was_played
 from wrapped_assets.sources.spotify_recent import SPOTIFY_RECENT
 from wrapped_assets.sources.spotify_short import SPOTIFY_SHORT
 from wrapped_assets_tests.sources.reading import read, reasons
@@ -129,6 +134,28 @@ def test_the_order_of_rows_does_not_matter(rows: list[dict[str, Any]]) -> None:
 def test_no_content_of_any_field_raises(rows: list[dict[str, Any]]) -> None:
     plays, rejected = read(SPOTIFY_EXTENDED, rows)
     assert len(plays) + len(rejected) == len(rows)
+
+
+_VALUES = st.none() | st.sampled_from([0, 1, True, False, 1.0, "1", "", " ", "\x1c", "fwdbtn", 2**64, -(2**53) - 1]) | st.text(max_size=3)
+_RECORDS = st.dictionaries(st.sampled_from([*sorted(TRACK), "audiobook_title", "audiobook_chapter_uri"]), _VALUES)
+
+
+@given(st.lists(st.none() | _RECORDS.map(lambda odd: track(**odd)), min_size=1, max_size=6))
+def test_fields_of_many_records_say_what_rows_say_one_by_one(rows: list[dict[str, Any] | None]) -> None:
+    elements = list(enumerate(rows))
+    (found,) = batches_by_column(iter(elements), lambda fields: columns_of(fields, is_video=False), times.iso_utc)
+    (expected,) = batches_of(rows_of(iter(elements), _row), times.iso_utc)
+    assert found.plays.equals(expected.plays)
+    assert found.rejected.equals(expected.rejected)
+
+
+def _row(number: int, record: dict[str, Any]) -> Row:
+    played = whole(record.get("ms_played"))
+    return Row(
+        number, time_text=time_text(record.get("ts")), ms_before_time=played or 0, ms_played=played, is_scrobble=False,
+        is_private=flag(record.get("incognito_mode")), is_skipped=skipped(record), device_code=device_code(record.get("platform")),
+        **what_was_played(record, is_video=False),
+    )  # fmt: skip
 
 
 def test_the_short_form_tells_music_podcasts_and_audiobooks_apart() -> None:

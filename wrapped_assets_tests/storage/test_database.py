@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from wrapped_assets.contracts.errors import WrappedError
-from wrapped_assets.storage import database, tables
+from wrapped_assets.storage import database, new_registry, tables
 from wrapped_assets.storage.database import HEAD, current_revision, engine_for, migrate
 from wrapped_assets.storage.root import Root
 
@@ -37,6 +39,20 @@ def test_migrations_give_the_tables_that_the_program_uses(url: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, tables.metadata) == []
     engine.dispose()
+
+
+def test_a_new_registry_is_what_all_migrations_make(tmp_path: Path) -> None:
+    upgraded, made = (engine_for(f"sqlite:///{tmp_path / name}.sqlite") for name in ("upgraded", "made"))
+    database.upgrade(upgraded)
+    migrate(made)
+    said = new_registry.script()
+    assert "".join(f"{each}\n" for each in new_registry.statements()) == said, "run python -m wrapped_assets.storage.new_registry"
+    dumps = []
+    for engine in (upgraded, made):
+        engine.dispose()
+        with closing(sqlite3.connect(engine.url.database or "")) as connection:
+            dumps.append(["".join(each.split()) for each in connection.iterdump()])
+    assert dumps[0] == dumps[1]
 
 
 def test_migrations_spell_their_tables_out() -> None:
