@@ -26,11 +26,10 @@ def import_(paths, data, as_json) -> None:
     from wrapped_assets.building.cataloguing import import_catalogue
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.contracts.known_source import KNOWN_REASONS
-    from wrapped_assets.storage.root import Root
+    from wrapped_assets.storage.new_root import filled
 
     if missing := [str(path) for path in paths if not path.exists()]:
         raise InputError(f"no such file or folder: {', '.join(missing)}")
-    root = Root.open_or_make(data)
     rows = 0
     with progress_bar("reading") as show:
 
@@ -39,7 +38,7 @@ def import_(paths, data, as_json) -> None:
             rows += more
             show(rows, None)
 
-        report = import_catalogue(root, paths, count)
+        report = filled(data, None, lambda root: import_catalogue(root, paths, count))
     assert report.version is not None
     if as_json:
         emit_json(

@@ -29,8 +29,8 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
     """
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.storage.new_root import filled
     from wrapped_assets.storage.registry import checked_time_zone, time_zone_warning
-    from wrapped_assets.storage.root import Root
 
     if listener is not None and not listener.strip():
         raise InputError("--listener is empty: expected the name to show in the story")
@@ -41,7 +41,6 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
         click.echo(f"note: {warning}", err=True)
     if missing := [str(path) for path in paths if not path.exists()]:
         raise InputError(f"no such file or folder: {', '.join(missing)}")
-    root = Root.open_or_make(data, buckets)
     person = Person(listener, time_zone, country and country.upper(), birth_year, place) if listener else None
     rows = 0
     with progress_bar("importing") as show:
@@ -51,7 +50,10 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
             rows += more
             show(rows, None)
 
-        report = import_paths(root, paths, person, format=format_, progress=count)
+        def land(root):
+            return import_paths(root, paths, person, format=format_, progress=count)
+
+        report = filled(data, buckets, land, lambda report: not report.is_nothing)
     if as_json:
         plays = {"accepted": report.accepted, "duplicate": report.duplicate, "rejected": dict(sorted(report.rejected.items()))}
         emit_json(
