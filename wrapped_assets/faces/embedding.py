@@ -7,10 +7,12 @@ import re
 from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 # What every page of ours may load: its own styles and faces. No script, no picture, no address.
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+EMBEDDED, BESIDE = "font-src data:", "font-src 'self'"  # where a page's faces are; in its policy
 LAST_RESORT = "Wrapped Last Resort"
 _BASIC = "latin"
 _FOLDER = Path(__file__).parent
@@ -34,11 +36,17 @@ class Face:
         """Whether it has a glyph for one of the characters."""
         return not _among(self.characters).isdisjoint(map(ord, characters))
 
-    def rule(self) -> str:
-        """The CSS rule that embeds it."""
+    @property
+    def address(self) -> str:
+        """The file's name with a hash of its content, so that whoever keeps it never keeps another's."""
+        return f"{self.file.removesuffix('.woff2')}.{_digest(self.file)}.woff2"
+
+    def rule(self, folder: str = "") -> str:
+        """The CSS rule that embeds it, or that names it in a folder."""
+        source = f"{folder}/{self.address}" if folder else f"data:font/woff2;base64,{_encoded(self.file)}"
         return (
             f'@font-face{{font-family:"{self.family}";font-weight:{self.weight};unicode-range:{self.characters};'
-            f'src:url(data:font/woff2;base64,{_encoded(self.file)}) format("woff2")}}'
+            f'src:url({source}) format("woff2")}}'
         )
 
 
@@ -61,8 +69,18 @@ def _encoded(file: str) -> str:
     return b64encode((_FOLDER / file).read_bytes()).decode()
 
 
-def rules_for(text: str, *, with_last_resort: bool = False) -> str:
-    """The CSS rules of the faces that the text needs. The same text gives the same rules.
+@cache
+def _digest(file: str) -> str:
+    return blake2b((_FOLDER / file).read_bytes(), digest_size=6).hexdigest()
+
+
+def face_files() -> dict[str, bytes]:
+    """The content of every file that a page may name, by its address."""
+    return {each.address: (_FOLDER / each.file).read_bytes() for each in faces() if each.family != LAST_RESORT}
+
+
+def rules_for(text: str, *, with_last_resort: bool = False, folder: str = "") -> str:
+    """The CSS rules of the faces that the text needs, embedded or named in a folder. The same text gives the same rules.
 
     The last resort has nearly every character and weighs a megabyte: for a picture that is drawn once, not for a page that is sent.
     """
@@ -72,14 +90,14 @@ def rules_for(text: str, *, with_last_resort: bool = False) -> str:
     known = frozenset[int]().union(*(_among(each.characters) for each in families))
     others = frozenset(each for each in characters if ord(each) not in known and each.isprintable())
     last = [each for each in faces() if each.family == LAST_RESORT and each.has_any_of(others)] if with_last_resort else []
-    return "".join(each.rule() for each in (*basic, *last))
+    return "".join(each.rule(folder) for each in (*basic, *last))
 
 
-def with_faces(document: str, *, with_last_resort: bool = False) -> str:
-    """An HTML page or SVG picture with the faces that it needs, at the start of its style element.
+def with_faces(document: str, *, with_last_resort: bool = False, folder: str = "") -> str:
+    """An HTML page or SVG picture with the faces that it needs, at the start of its style element: embedded, or named in a folder.
 
     Raises ValueError for a document without a style element."""
     before, style, after = document.partition("<style>")
     if not style:
         raise ValueError("the document has no <style> element to embed its faces in")
-    return f"{before}{style}{rules_for(document, with_last_resort=with_last_resort)}{after}"
+    return f"{before}{style}{rules_for(document, with_last_resort=with_last_resort, folder=folder)}{after}"

@@ -24,6 +24,7 @@ from wrapped_assets.rights.needles import Search
 from wrapped_assets.rights.public_texts import without_public_texts
 from wrapped_assets.rights.recomputing import compute_again
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
+from wrapped_assets.serving.rendered.forgetting import forget_pages
 from wrapped_assets.storage import tables, tombstones
 from wrapped_assets.storage.database import empty_journal
 from wrapped_assets.storage.inbox_folders import forget_drops
@@ -121,13 +122,14 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
         computed, unbuilt = compute_again(project, {root.bucket_of(each) for each in people})
         gone = Gone(people, frozenset().union(*(case.needles.texts for case in cases)), unbuilt)
         purged = _purge(project, gone)
+        pages = forget_pages(root, people)
     recalls = {case.case_id: recall_exports(root, case.needles.listener_id, case.case_id) for case in cases}
     elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
     _forget_people(root, people)
     named, residue = _search(project, cases, gone)
     done = [
         Erasure(
-            case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt), purged.rewritten,
+            case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt), purged.rewritten + pages,
             len(purged.unreadable), recalls[case.case_id], elsewhere[case.case_id], named, residue,
         )
         for case in cases

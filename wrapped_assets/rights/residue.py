@@ -19,6 +19,7 @@ import orjson
 import polars as pl
 
 import wrapped_assets
+from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.rights import databases
 from wrapped_assets.rights.needles import LONG, Search, stands_alone
 from wrapped_assets.rights.unpacking import Content, contents
@@ -83,7 +84,9 @@ def _look_into(path: Path, relative: Path, search: Search, found: Residue) -> No
                 found.hits.append(f"{relative} ({place})")
             return
         with _mapped(path) as data:
-            for content in contents(data):
+            if face_files().get(path.name) == data:  # a typeface of the program, as it came
+                return
+            for content in contents(data, name=path.name):
                 _look_at(content, relative, search, found)
     except FileNotFoundError:  # gone meanwhile
         return
@@ -108,11 +111,12 @@ def _look_at(content: Content, relative: Path, search: Search, found: Residue) -
     place = f"{relative}!{content.inside}" if content.inside else str(relative)
     if content.why_opaque:
         found.opaque[place] = content.why_opaque
-    elif _holds(content.data, place, relative, search, found):
+    elif _holds(content, place, relative, search, found):
         found.hits.append(place)
 
 
-def _holds(data: bytes | memoryview, place: str, relative: Path, search: Search, found: Residue) -> bool:
+def _holds(content: Content, place: str, relative: Path, search: Search, found: Residue) -> bool:
+    data = content.data
     start = bytes(data[:16])
     if start[:4] == b"PAR1":
         return _in_parquet(data, place, search, found, is_public=relative.parts[0] == _CATALOGUE)
@@ -125,7 +129,7 @@ def _holds(data: bytes | memoryview, place: str, relative: Path, search: Search,
         found.pictures += 1
         return search.in_bytes(data)
     if (encoding := _encoding(data)) is None:
-        if any(len(name) < LONG for name in search.names):
+        if not content.is_packed and any(len(name) < LONG for name in search.names):
             found.opaque[place] = "not a text: names shorter than six letters were not looked for"
         return search.in_bytes(data)
     doubtful = search.doubtful

@@ -11,9 +11,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import brotli
+
+_PIECE = 1 << 16
 LARGEST = 2 << 30  # bytes of one member, unpacked
 DEEPEST = 5
-DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError)
+DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError, brotli.error)
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,14 @@ class Content:
     inside: str  # path in the archive; empty for the file itself
     data: bytes | memoryview = b""
     why_opaque: str | None = None
+    is_packed: bool = False  # what is in it follows
 
 
-def contents(data: bytes | memoryview, inside: str = "", depth: int = 0) -> Iterator[Content]:
-    """The file itself, then everything that it has packed."""
-    yield Content(inside, data)
+def contents(data: bytes | memoryview, inside: str = "", depth: int = 0, *, name: str = "") -> Iterator[Content]:
+    """The file itself, then everything that it has packed. Brotli, which begins with no sign of its own, is known by the file's name."""
     unpack = next((unpack for magic, unpack in _ARCHIVES if bytes(data[: len(magic)]) == magic), _tar if _is_tar(data) else None)
+    unpack = _brotli if unpack is None and name.endswith(".br") else unpack
+    yield Content(inside, data, is_packed=unpack is not None)
     if unpack is None:
         return
     if depth == DEEPEST:
@@ -62,6 +67,19 @@ def _tar(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
             if info.isfile():
                 file = archive.extractfile(info)
                 yield info.name, file.read() if file and info.size <= LARGEST else None
+
+
+def _brotli(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
+    unpacker, found, size = brotli.Decompressor(), list[bytes](), 0
+    for start in range(0, len(data), _PIECE):
+        found.append(unpacker.process(bytes(data[start : start + _PIECE])))
+        size += len(found[-1])
+        if size > LARGEST:
+            yield "unpacked", None
+            return
+    if not unpacker.is_finished():
+        raise EOFError
+    yield "unpacked", b"".join(found)
 
 
 def _is_tar(data: bytes | memoryview) -> bool:

@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.faces.embedding import CONTENT_POLICY
+from wrapped_assets.serving.rendered.answering import RenderedPages
 from wrapped_assets.serving.shield import THIS_MACHINE, Shield
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
@@ -157,5 +158,6 @@ def application(
         return PlainTextResponse("ok\n")
 
     pages = Starlette(routes=[Route("/", front), Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
+    pages.add_middleware(RenderedPages, root=project.root, headers=_HEADERS, clock=clock, rehearses=rehearses)
     pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else {*THIS_MACHINE, *hosts})
     return pages

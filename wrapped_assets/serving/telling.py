@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
 import polars as pl
 
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistTrack
 from wrapped_assets.serving.formats import json_rows
@@ -12,10 +17,12 @@ from wrapped_assets.serving.rows import displayed, track_details
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
-from wrapped_assets.stories.data import Counted, StoryData, tellings_of
+from wrapped_assets.stories.data import Counted, Row, StoryData, tellings_of
 from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES, TOO_SHORT
+from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets.vocabulary.rules import Rules, rules_as_published
 
+OUTCOMES_ASSET = "aggregates/outcomes"
 _COUNTED = OUTCOMES[0]
 # The command's name of a playlist where it differs from the asset's, which must not be that of an insight.
 _ASSET_OF = {
@@ -31,38 +38,60 @@ def story_data(project: Project, listener: Listener, year: int, live: LiveEditio
 
     InputError where nothing of the year was built. A year without listens is a small story, no error.
     """
-    insights = [
-        found
-        for found in project.graph.by_key.values()
-        if found.layer == "insights" and found.kind == "year_bucket" and "listener_id" in found.schema
-    ]
-    rules = rules_as_published(live.rules) if live else registry.editions(project.root, [year])[year].rules
-    paths = live.paths if live else None
-    if live:  # an insight that is younger than the edition is not in it
-        published = {cell.asset for cell in live.paths}
-        insights = [found for found in insights if found.key in published]
+    edition = EditionTold.of(project, year, live)
     rows = {}
-    for found in insights:
-        frame = displayed(project.root, project.graph, found.key, [year], listener, paths)
+    for found in edition.insights:
+        frame = displayed(project.root, project.graph, found.key, [year], listener, edition.paths)
         rows[found.name] = json_rows(frame.drop(name for name in frame.columns if name.endswith("listener_id")))
-    outcomes = displayed(project.root, project.graph, "aggregates/outcomes", [year], listener, paths)
-    since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
-    return StoryData(
-        listener=listener.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
-        time_zone="UTC" if rules.clock == "utc" else listener.time_zone, counted=_counted(outcomes, rules), insights=rows,
-        tellings=tellings_of(insights), history_since=since,
-    )  # fmt: skip
+    outcomes = displayed(project.root, project.graph, OUTCOMES_ASSET, [year], listener, edition.paths)
+    return edition.of_listener(listener, rows, outcomes.to_dicts())
 
 
-def _counted(outcomes: pl.DataFrame, rules: Rules) -> Counted:
-    plays = dict(outcomes.group_by("outcome").agg(pl.col("play_count").sum()).iter_rows())
-    excluded = {reason: plays.get(reason, 0) for reason in OUTCOMES[1:]}
-    excluded["duplicate"] = outcomes["duplicate_count"].sum()
+@dataclass(frozen=True)
+class EditionTold:
+    """What every listener's story of one edition has in common. `paths` are a publication's cells; None: the newest build's."""
+
+    year: int
+    rules: Rules
+    insights: list[Declaration]
+    paths: Mapping[Cell, str] | None
+
+    @classmethod
+    def of(cls, project: Project, year: int, live: LiveEdition | None) -> EditionTold:
+        """Of a published edition with the rules as they were then, or of the newest build."""
+        insights = [
+            found
+            for found in project.graph.by_key.values()
+            if found.layer == "insights" and found.kind == "year_bucket" and "listener_id" in found.schema
+        ]
+        if live is None:
+            return cls(year, registry.editions(project.root, [year])[year].rules, insights, None)
+        published = {cell.asset for cell in live.paths}  # an insight that is younger than the edition is not in it
+        return cls(year, rules_as_published(live.rules), [found for found in insights if found.key in published], live.paths)
+
+    def of_listener(self, listener: Listener, rows: Mapping[str, Sequence[Row]], outcomes: Iterable[Row]) -> StoryData:
+        """The story of the rows that one listener has of each insight, and of OUTCOMES_ASSET."""
+        since = next((row["history_since"] for row in rows.get("discoveries", ())), None)
+        rules = self.rules
+        return StoryData(
+            listener=listener.name, year=self.year, edition=str(self.year), rules=rules.name,
+            window=(rules.window_start, rules.window_end), time_zone="UTC" if rules.clock == "utc" else listener.time_zone,
+            counted=_counted(outcomes, rules), insights=rows, tellings=tellings_of(self.insights), history_since=since,
+        )  # fmt: skip
+
+
+def _counted(outcomes: Iterable[Row], rules: Rules) -> Counted:
+    plays, unknown_by_outcome, duplicates = Counter[str](), Counter[str](), 0
+    for row in outcomes:
+        plays[row["outcome"]] += row["play_count"]
+        unknown_by_outcome[row["outcome"]] += row["unknown_length_count"]
+        duplicates += row["duplicate_count"]
+    excluded = {reason: plays[reason] for reason in OUTCOMES[1:]} | {"duplicate": duplicates}
     too_short_for_minutes = {TOO_SHORT} if rules.minutes_minimum_ms >= rules.minimum_ms_played > 0 else set()
     timed = {OUTCOMES[code] for code in IN_MINUTES if code not in too_short_for_minutes}
-    unknown = outcomes.filter(pl.col("outcome").is_in(list(timed)))["unknown_length_count"].sum()
+    unknown = sum(unknown_by_outcome[name] for name in timed)
     return Counted(
-        listens=plays.get(_COUNTED, 0), plays_in_minutes=sum(plays.get(name, 0) for name in timed), excluded=excluded,
+        listens=plays[_COUNTED], plays_in_minutes=sum(plays[name] for name in timed), excluded=excluded,
         unknown_length_count=0 if rules.unknown_length_ms else unknown, estimated_length_count=unknown if rules.unknown_length_ms else 0,
     )  # fmt: skip
 

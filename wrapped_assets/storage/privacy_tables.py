@@ -64,6 +64,15 @@ shares = sa.Table(
     sa.Column("shared_at", Instant, nullable=False),
 )  # fmt: skip
 
+# Addresses of rendered pages that differ from a listener's first one of the year: changed `number` times, or closed.
+addresses = sa.Table(
+    "addresses", metadata,
+    _of_listener(is_key=True),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("is_closed", sa.Boolean, nullable=False),
+)  # fmt: skip
+
 # Names that must not come back, as keyed hashes: pseudonymous while the key of their generation exists, nothing after.
 tombstones = sa.Table(
     "tombstones", metadata,

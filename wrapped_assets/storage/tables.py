@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from wrapped_assets.storage.privacy_tables import (
+    addresses,
     approvals,
     budget_accounts,
     budget_spends,
@@ -24,11 +25,10 @@ from wrapped_assets.storage.schema import metadata
 
 # The privacy registry's tables lie in a file of their own and are reached from here like the others.
 __all__ = [
-    "OUTSIDE", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events", "damaged_files",
-    "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations", "group_members", "groups",
-    "imports",
-    "listeners", "logics", "metadata", "outputs", "publication_cells", "publications", "recalls", "restrictions", "settings", "shares",
-    "tombstones",
+    "OUTSIDE", "addresses", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events",
+    "damaged_files", "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations",
+    "group_members", "groups", "imports", "listeners", "logics", "metadata", "outputs", "publication_cells", "publications", "recalls",
+    "restrictions", "settings", "shares", "tombstones",
 ]  # fmt: skip
 
 settings = sa.Table(

@@ -54,6 +54,13 @@ def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: boo
         temporary.write_bytes(content)
 
 
+def link_whole(source: Path, target: Path) -> None:
+    """Gives a whole file one more name; what had the name goes. The owner's folder is made where there is none."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    os.link(source, target)
+
+
 def sync(path: Path) -> None:
     """Returns when the disk has the file's bytes."""
     handle = os.open(path, os.O_RDWR)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from wrapped_assets.contracts.asset import Declaration, Subject
@@ -89,33 +90,33 @@ class StoryData(Tellable):
             rows = [{**row, "minutes": 0.0} if row.get("minutes") else row for row in rows]
         return rows
 
-    @property
+    @cached_property
     def length_known_share(self) -> float:
         """Of the plays that the minutes are told from, the share that adds to them; 1 where the rules estimate the others."""
         plays, unknown = self.counted.plays_in_minutes, self.counted.unknown_length_count
         return 1 - unknown / plays if plays else 1.0
 
-    @property
+    @cached_property
     def heard(self) -> tuple[date, date] | None:
         """The first and the last local day of the window with music; None where no day is known to have any."""
         found = (row for row in self.rows("listening_calendar") if number(row.get("listen_count")) or number(row.get("minutes")))
         days = [day for row in found if (day := as_date(row.get("local_date"))) and self.window[0] <= day <= self.window[1]]
         return (min(days), max(days)) if days else None
 
-    @property
+    @cached_property
     def begins_here(self) -> bool:
         """Whether nothing is known from before the window: everything would be new, which says nothing of the listener."""
         since = local(self.history_since, self.time_zone) if self.history_since else None
         return since is not None and since.date() >= self.window[0]
 
-    @property
+    @cached_property
     def is_all_new(self) -> bool:
         """Whether every artist of the year is new: what is known from before is too little to say what was."""
         totals, new = (next(iter(self.insights.get(name, ())), {}) for name in ("listening_totals", "discoveries"))
         artists = number(totals.get("artist_count"))
         return artists is not None and artists > 0 and (number(new.get("new_artist_count")) or 0) >= artists
 
-    @property
+    @cached_property
     def is_small(self) -> bool:
         """Whether the year is too thin for ranks: fewer than 30 recordings or 5 artists, where the totals say so."""
         totals = next(iter(self.insights.get("listening_totals", ())), {})

@@ -87,8 +87,11 @@ class Frame:
     told_to: str
 
 
-def frame_html(frame: Frame) -> str:
-    """The page: an opening, the cards, and how it was counted. The same frame gives the same text."""
+def frame_html(frame: Frame, faces_in: str = "") -> str:
+    """The page: an opening, the cards, and how it was counted. The same frame gives the same text.
+
+    `faces_in` is the folder of the faces that the page names; without one they are embedded.
+    """
     told = frame.language
     stops = [
         ("opening", told.say("Opening")),
@@ -96,7 +99,7 @@ def frame_html(frame: Frame) -> str:
         ("counted", told.say("How this was counted")),
     ]
     page = template("page.html").render(
-        policy=policy_of(STORY),
+        policy=policy_of(STORY, faces_beside=bool(faces_in)),
         script=script(STORY),
         frame=frame,
         lang=told.tag,
@@ -111,11 +114,11 @@ def frame_html(frame: Frame) -> str:
         fact_size=fact_size,
         columns_of=columns_of,
     )
-    return with_faces(page)
+    return with_faces(page, folder=faces_in)
 
 
-def story_html(data: StoryData) -> str:
-    """A listener's page: a card an insight between the year as a record and the counts behind it all."""
+def story_html(data: StoryData, faces_in: str = "") -> str:
+    """A listener's page: a card an insight between the year as a record and the counts behind it all. `faces_in` is as for `frame_html`."""
     cards, say = cards_of(data), data.language.say
     days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
     name = phrases.shortened(phrases.name(data.listener, say("Somebody")), 60)
@@ -134,5 +137,6 @@ def story_html(data: StoryData) -> str:
             settings=counting.settings(data),
             ins_and_outs=counting.ins_and_outs(data),
             told_to=say("The year of {name}.", name=name),
-        )
+        ),
+        faces_in,
     )

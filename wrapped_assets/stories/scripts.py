@@ -7,7 +7,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from wrapped_assets.faces.embedding import CONTENT_POLICY
+from wrapped_assets.faces.embedding import BESIDE, CONTENT_POLICY, EMBEDDED
 
 STORY, COUNTDOWN = "page.js", "countdown.js"
 
@@ -19,6 +19,7 @@ def script(name: str) -> str:
 
 
 @cache
-def policy_of(name: str) -> str:
-    """What a page with this script may load and run: its styles, its faces, and the script."""
-    return f"{CONTENT_POLICY}; script-src 'sha256-{b64encode(sha256(script(name).encode()).digest()).decode()}'"
+def policy_of(name: str, *, faces_beside: bool = False) -> str:
+    """What a page with this script may load and run: its styles, its faces, embedded or from its own site, and the script."""
+    policy = CONTENT_POLICY.replace(EMBEDDED, BESIDE) if faces_beside else CONTENT_POLICY
+    return f"{policy}; script-src 'sha256-{b64encode(sha256(script(name).encode()).digest()).decode()}'"

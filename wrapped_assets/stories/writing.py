@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from babel import Locale, dates, lists, numbers
@@ -37,7 +37,11 @@ class Writing:
     def count(self, value: Any) -> str:
         """A whole number with its thousands grouped; a dash where it is none."""
         found = phrases.number(value)
-        return DASH if found is None else numbers.format_decimal(math.floor(found + 0.5), locale=self.cldr)
+        return DASH if found is None else self._grouped(math.floor(found + 0.5))
+
+    @cached_property
+    def _grouped(self) -> Callable[[int], str]:
+        return lru_cache(65_536)(partial(numbers.format_decimal, locale=self.cldr))  # a page writes a thousand, most of them small
 
     def tenths(self, value: Any) -> str:
         """A number with one decimal."""
@@ -51,11 +55,16 @@ class Writing:
     def day(self, value: Any, year: int | None = None) -> str:
         """A day with its month's name, and with its year unless that is `year`."""
         found = phrases.as_date(value)
-        if found is None:
-            return DASH
-        is_plain = found.year == year
-        written = dates.format_skeleton("MMMMd", found, locale=self.cldr) if is_plain else dates.format_date(found, "long", self.cldr)
-        return written.replace(" ", NBSP, 1)
+        return DASH if found is None else self._of_day(found, found.year == year)
+
+    @cached_property
+    def _of_day(self) -> Callable[[date, bool], str]:
+        @lru_cache(4_096)
+        def written(day: date, is_plain: bool) -> str:
+            found = dates.format_skeleton("MMMMd", day, locale=self.cldr) if is_plain else dates.format_date(day, "long", self.cldr)
+            return found.replace(" ", NBSP, 1)
+
+        return written
 
     def span(self, start: date, end: date) -> str:
         """A window of days: what both ends share is said once."""

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import Message
 from typing import Any, NamedTuple
 
 import uvicorn
@@ -21,7 +22,8 @@ KEY = b"k" * 32
 class Page(NamedTuple):
     status: int
     text: str
-    headers: dict[str, str]
+    headers: dict[str, str]  # by names in lower case
+    content: bytes
 
 
 @contextmanager
@@ -37,9 +39,13 @@ def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterato
     def get(path: str, headers: dict[str, str] | None = None) -> Page:
         try:
             with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
-                return Page(answer.status, answer.read().decode(), dict(answer.headers))
+                return page(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
-            return Page(error.code, "", dict(error.headers))
+            return page(error.code, b"", error.headers)
+
+    def page(status: int, content: bytes, headers: Message) -> Page:
+        named = {name.lower(): value for name, value in headers.items()}
+        return Page(status, "" if "content-encoding" in named else content.decode(errors="replace"), named, content)
 
     yield get
     server.should_exit = True

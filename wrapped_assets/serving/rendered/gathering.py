@@ -1,0 +1,65 @@
+"""The stories of all listeners of a bucket, from one reading of its cells: equal to what `story_data` gathers for each alone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.serving.formats import json_rows
+from wrapped_assets.serving.rows import displayed
+from wrapped_assets.serving.telling import OUTCOMES_ASSET, EditionTold
+from wrapped_assets.storage import registry
+from wrapped_assets.storage.publications import LiveEdition
+from wrapped_assets.stories.data import StoryData
+
+AT_ONCE = 200  # listeners whose rows are held as Python objects together: some 1,200 rows each
+_NAMED = "similar_listener_id"  # the column of other people whom a story names
+
+
+@dataclass(frozen=True)
+class Told:
+    """One listener's story, and the other listeners whom it names."""
+
+    listener_id: int
+    data: StoryData
+    names: tuple[int, ...]
+
+
+def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, without: Collection[int] = ()) -> Iterator[Told]:
+    """The story of every listener of a bucket who has plays in a published edition, by surrogate. Those in `without` are left out."""
+    edition = EditionTold.of(project, year, live)
+    frames = {found.name: _of_bucket(project, edition, found.key, bucket) for found in edition.insights}
+    outcomes = _of_bucket(project, edition, OUTCOMES_ASSET, bucket)
+    people = {each.listener_id: each for each in registry.all_listeners(project.root)}
+    heard = [each for each in outcomes["listener_id"].unique().sort() if each in people and each not in without]
+    for start in range(0, len(heard), AT_ONCE):
+        chosen = heard[start : start + AT_ONCE]
+        rows = {name: _by_listener(frame, chosen) for name, frame in frames.items()}
+        counts = _by_listener(outcomes, chosen)
+        for listener_id in chosen:
+            own = {name: found.get(listener_id, []) for name, found in rows.items()}
+            names = {row[_NAMED] for found in own.values() for row in found if row.get(_NAMED) is not None}
+            shown = {name: [_without_ids(row) for row in found] for name, found in own.items()}
+            data = edition.of_listener(people[listener_id], shown, counts.get(listener_id, []))
+            yield Told(listener_id, data, tuple(sorted(names)))
+
+
+def _of_bucket(project: Project, edition: EditionTold, key: str, bucket: int) -> pl.DataFrame:
+    paths = {cell: path for cell, path in (edition.paths or {}).items() if cell.asset != key or cell.bucket in (None, bucket)}
+    return displayed(project.root, project.graph, key, [edition.year], paths=paths)
+
+
+def _by_listener(frame: pl.DataFrame, listeners: list[int]) -> Mapping[int, list[dict[str, Any]]]:
+    found = defaultdict[int, list[dict[str, Any]]](list)
+    for row in json_rows(frame.filter(pl.col("listener_id").is_in(listeners))):
+        found[row["listener_id"]].append(row)
+    return found
+
+
+def _without_ids(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if not name.endswith("listener_id")}

@@ -1,0 +1,163 @@
+"""Renders the published edition of a year: every listener's page, of which only those are written that show something else than before."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, fields, replace
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+import polars as pl
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.faces.embedding import face_files
+from wrapped_assets.serving.rendered.forgetting import forget_renderings
+from wrapped_assets.serving.rendered.gathering import Told, stories_of
+from wrapped_assets.serving.rendered.packing import packed
+from wrapped_assets.serving.rendered.renderer import renderer_hash
+from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, INDEX, PACKINGS, Shelf, shelves
+from wrapped_assets.serving.rendered.standing import Standing
+from wrapped_assets.storage import publications
+from wrapped_assets.storage.addresses import addresses
+from wrapped_assets.storage.publications import LiveEdition
+from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import file_hash, link_whole, new_file, write_whole
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.page import story_html
+
+Progress = Callable[[int, int], None]
+Row = dict[str, Any]
+
+
+@dataclass
+class Rendered:
+    """What a rendering did: pages in all, those written now, those taken over from before, and bytes of all as they are sent at least."""
+
+    year: int
+    number: int
+    pages: int = 0
+    written: int = 0
+    byte_count: int = 0
+    seconds: float = 0.0
+
+    @property
+    def reused(self) -> int:
+        return self.pages - self.written
+
+
+def render(
+    project: Project, year: int, locales: Collection[str] = ("en",), *, full: bool = False, progress: Progress | None = None
+) -> Rendered:
+    """Writes the pages of the publication that is live, in each of some languages.
+
+    A page whose story, names and address are as in an earlier rendering of the year is linked and not written, unless `full`. A
+    rendering that was interrupted goes on with the bucket it was at. InputError where nothing of the year is published.
+    """
+    root = project.root
+    with root.lock(f"rendering.{year}"), root.lock("publishing"):  # not while an erasure takes people out, nor another rendering
+        live = publications.live_edition(root, year)
+        if live is None:
+            raise InputError(f"nothing of {year} is published: run `wrapped publish {year}` first")
+        started, shelf, done = time.monotonic(), Shelf(root, year, live.number), Rendered(year, live.number)
+        _write_faces(root)
+        earlier = [each for each in reversed(shelves(root, year)) if not full]
+        for bucket in range(root.bucket_count):
+            _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done)
+            if progress:
+                progress(bucket + 1, root.bucket_count)
+        _remove_others(shelf)
+        done.seconds = time.monotonic() - started
+        about = {"year": year, "number": live.number, "locales": sorted(locales), "renderer": renderer_hash()}
+        shelf.finish(about | {"pages": done.pages, "byte_count": done.byte_count, "published_at": live.published_at.isoformat()})
+        forget_renderings(root, shelf)
+        return done
+
+
+def _render_bucket(
+    project: Project, live: LiveEdition, shelf: Shelf, earlier: list[Shelf], bucket: int, locales: list[str], done: Rendered
+) -> None:
+    root, now = project.root, Standing.now(project.root)
+    known = {
+        (row["listener_id"], row["locale"]): (each, row) for each in reversed(earlier) for row in each.index(bucket).iter_rows(named=True)
+    }
+    mine = [listener_id for listener_id in now.names if root.bucket_of(listener_id) == bucket]
+    where = addresses(root, shelf.year, mine)
+    closed = {listener_id for listener_id, address in where.items() if not address.is_open} | now.restricted
+    rows: list[Row] = []
+    for told in stories_of(project, shelf.year, bucket, live, without=closed):
+        for locale in locales:
+            row = _row_of(told, locale, where[told.listener_id].token, now)
+            before = known.get((told.listener_id, locale))
+            if before is None or not _taken_over(row, *before, shelf):
+                done.written += 1
+                _write_page(row, shelf, story_html(replace(told.data, locale=locale), f"../{FACES}").encode())
+            rows.append(row)
+    os.sync()  # once a bucket, and before the index says that the pages are there
+    shelf.write_index(bucket, pl.DataFrame(rows, schema=INDEX))
+    done.pages += len(rows)
+    done.byte_count += sum(row["byte_count"] for row in rows)
+
+
+def _row_of(told: Told, locale: str, token: str, now: Standing) -> Row:
+    return {
+        "listener_id": told.listener_id, "locale": locale, "token": token, "told": _hash_of(told.data, locale),
+        "said": now.said(told.listener_id, told.names), "names": list(told.names),
+    }  # fmt: skip
+
+
+def _hash_of(data: StoryData, locale: str) -> str:
+    """Of everything that the page shows."""
+    shown = {field.name: getattr(data, field.name) for field in fields(StoryData)} | {"locale": locale, "_renderer": renderer_hash()}
+    return blake2b(orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS), digest_size=16).hexdigest()
+
+
+def _taken_over(row: Row, shelf_before: Shelf, before: Row, shelf: Shelf) -> bool:
+    """Whether the page of an earlier rendering is the same and whole; then it is linked, and the row completed."""
+    if any(row[name] != before[name] for name in ("told", "said", "token")):
+        return False
+    for packing in PACKINGS:
+        source, target = (each.place(row["token"], row["locale"], packing) for each in (shelf_before, shelf))
+        try:
+            if file_hash(source) != before[f"{packing}_hash"]:
+                return False
+            if source != target:
+                link_whole(source, target)
+        except OSError:
+            return False
+    row |= {name: before[name] for name in ("byte_count", "br_hash", "gz_hash")}
+    return True
+
+
+def _write_page(row: Row, shelf: Shelf, content: bytes) -> None:
+    for packing in PACKINGS:
+        path, small = shelf.place(row["token"], row["locale"], packing), packed(content, packing)
+        path.unlink(missing_ok=True)  # a link to an earlier rendering's page, which stays as it is
+        with new_file(path) as file:
+            file.write(small)
+        row[f"{packing}_hash"] = file_hash(path)
+        row["byte_count"] = min(row.get("byte_count", len(small)), len(small))
+
+
+def _remove_others(shelf: Shelf) -> None:
+    """Removes what lies on the shelf and is no page of it: of people who left or closed their address, and of languages given up."""
+    kept = {
+        shelf.place(token, locale, packing)
+        for _, index in shelf.indexes()
+        for token, locale in index.select("token", "locale").iter_rows()
+        for packing in PACKINGS
+    }
+    for path in (shelf.folder / "pages").rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+
+
+def _write_faces(root: Root) -> None:
+    folder = root.path / FOLDER / FACES
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for address, content in face_files().items():
+        if not (folder / address).exists():
+            write_whole(folder / address, content)

@@ -1,0 +1,107 @@
+"""Where rendered pages lie in a data root, and what is known of each.
+
+    site/2025/3/                    the third publication of 2025
+        pages/Ab/AbCd….en.html.br   one listener's page in one language, packed twice: `.br` and `.gz`
+        index/0.json                what bucket 0's pages are of: whose, and whom they name
+        edition.json                written last: without it the rendering is not complete
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+import xxhash
+
+from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.whole_files import write_whole
+
+FOLDER = "site"
+FACES = "faces"  # beside the years: a page at /2025/TOKEN reaches it as ../faces
+PACKINGS = ("br", "gz")  # the smaller one first
+# `told` is a hash of all that the page shows, `said` of the names in it; `names` are the other listeners whom it names.
+INDEX = {
+    "listener_id": pl.Int64, "locale": pl.String, "token": pl.String, "told": pl.String, "said": pl.String, "names": pl.List(pl.Int64),
+    "byte_count": pl.Int64, "br_hash": pl.String, "gz_hash": pl.String,
+}  # fmt: skip
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
+_LOCALE = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The rendered pages of one publication."""
+
+    root: Root
+    year: int
+    number: int
+
+    @property
+    def folder(self) -> Path:
+        return self.root.path / FOLDER / str(self.year) / str(self.number)
+
+    @property
+    def about(self) -> dict[str, Any] | None:
+        """What `finish` wrote; None where the rendering is not complete."""
+        try:
+            return json.loads((self.folder / "edition.json").read_bytes())
+        except FileNotFoundError:
+            return None
+
+    @property
+    def finished_at(self) -> int:
+        """When the rendering was completed, in nanoseconds of the file system's clock; 0 where it is not."""
+        try:
+            return (self.folder / "edition.json").stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def finish(self, about: dict[str, Any]) -> None:
+        """Says that every page is there."""
+        write_whole(self.folder / "edition.json", json.dumps(about, indent=1).encode())
+
+    def place(self, token: str, locale: str, packing: str) -> Path:
+        """A page's file. ValueError for what is no token or language, so that no address leads out of the folder."""
+        if not _TOKEN.fullmatch(token) or not _LOCALE.fullmatch(locale) or packing not in PACKINGS:
+            raise ValueError("expected a token of 24 characters and a language")
+        return self.folder / "pages" / token[:2] / f"{token}.{locale}.html.{packing}"
+
+    def index(self, bucket: int) -> pl.DataFrame:
+        """What is known of a bucket's pages; no row where they are not rendered, or the file is damaged."""
+        try:
+            digest, _, text = self._index_of(bucket).read_bytes().partition(b"\n")
+        except FileNotFoundError:
+            return pl.DataFrame(schema=INDEX)
+        is_whole = digest == xxhash.xxh3_128_hexdigest(text).encode()
+        return pl.DataFrame(orjson.loads(text) if is_whole else [], schema=INDEX, orient="row")
+
+    def write_index(self, bucket: int, rows: pl.DataFrame) -> None:
+        """Says which pages of a bucket are there; their files must be."""
+        text = orjson.dumps(rows.select(*INDEX).sort("listener_id", "locale").rows())
+        write_whole(self._index_of(bucket), xxhash.xxh3_128_hexdigest(text).encode() + b"\n" + text)
+
+    def indexes(self) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Each bucket's index."""
+        for bucket in sorted(int(path.stem) for path in (self.folder / "index").glob("*.json")):
+            yield bucket, self.index(bucket)
+
+    def remove(self) -> None:
+        """Removes the pages."""
+        (self.folder / "edition.json").unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _index_of(self, bucket: int) -> Path:
+        return self.folder / "index" / f"{bucket}.json"
+
+
+def shelves(root: Root, year: int | None = None) -> list[Shelf]:
+    """Every publication that something was rendered of, by year and number."""
+    found = ((int(path.parent.name), int(path.name)) for path in (root.path / FOLDER).glob("[0-9]*/[0-9]*"))
+    return [Shelf(root, of, number) for of, number in sorted(found) if year in (None, of)]

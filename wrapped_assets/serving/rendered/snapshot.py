@@ -1,0 +1,95 @@
+"""Which rendered pages a server may send at this moment, known without a question to the registry as long as nobody writes to it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from wrapped_assets.serving.rendered.shelf import Shelf
+from wrapped_assets.serving.rendered.standing import Standing
+from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage.generations import Generation, generation
+from wrapped_assets.storage.root import Root
+
+_SERVER_SECONDS = 0.5  # how old an answer of a database server may be
+_PEOPLE_SECONDS = 0.25  # consents end by the clock, which no write says
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The pages of one live publication that may be shown: their languages and what they are tagged with, by token."""
+
+    shelf: Shelf
+    finished_at: int
+    by_token: Mapping[str, Mapping[str, str]]  # token → language → hash of the packed page
+
+
+@dataclass
+class Snapshot:
+    """The state of one root, brought up to date before each answer."""
+
+    root: Root
+    clock: Callable[[], datetime]
+    pages: dict[int, Pages] = field(default_factory=dict)  # by year
+    launches: dict[int, datetime] = field(default_factory=dict)
+    _told_of: Generation | None = None
+    _live: dict[int, int] = field(default_factory=dict)
+    _version: int = -1
+    _asked_at: float = -1e9
+    _connection: sqlite3.Connection | None = None
+
+    def refresh(self) -> None:
+        """Takes over what was written since the last answer: publications, launches, finished renderings, and what people said."""
+        now = time.monotonic()
+        if self._is_written(now) or now - self._asked_at > _PEOPLE_SECONDS:
+            self._asked_at = now
+            self._live = {year: each.number for year, each in publications.live(self.root).items()}
+            editions = registry.editions(self.root, self._live)
+            self.launches = {year: edition.launch_at for year, edition in editions.items() if edition.launch_at}
+            told_of = generation(self.root)
+            if told_of != self._told_of:
+                self.pages, self._told_of = {}, told_of
+        standing: Standing | None = None
+        for year in {*self.pages} - {*self._live}:
+            del self.pages[year]
+        for year, number in self._live.items():
+            shelf, known = Shelf(self.root, year, number), self.pages.get(year)
+            finished_at = shelf.finished_at
+            if known is None or (known.shelf.number, known.finished_at) != (number, finished_at):
+                standing = standing or Standing.now(self.root)
+                self.pages[year] = Pages(shelf, finished_at, _by_token(shelf, standing) if finished_at else {})
+
+    def has_launched(self, year: int) -> bool:
+        """Whether the year's instant is over."""
+        return year not in self.launches or self.launches[year] <= self.clock()
+
+    def _is_written(self, now: float) -> bool:
+        """Whether somebody may have written to the registry."""
+        file = self.root.registry_file
+        if file is None:
+            return now - self._asked_at > _SERVER_SECONDS
+        if self._connection is None:
+            with suppress(sqlite3.Error):
+                self._connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+        if self._connection is None:
+            return True
+        try:
+            ((version,),) = self._connection.execute("pragma data_version").fetchall()
+        except sqlite3.Error:
+            self._connection = None
+            return True
+        is_other, self._version = version != self._version, version
+        return is_other
+
+
+def _by_token(shelf: Shelf, standing: Standing) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for _, index in shelf.indexes():
+        shown = standing.shown(shelf.year, index)
+        for token, locale, tag in shown.select("token", "locale", "br_hash").iter_rows():
+            found.setdefault(token, {})[locale] = tag
+    return found

@@ -1,0 +1,261 @@
+"""Rendered pages show what the server would tell, are written anew only where that changed, and are withheld when they may not be shown."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import brotli
+import polars as pl
+import pytest
+
+from wrapped_assets.building.build import build
+from wrapped_assets.building.excluding import target_of
+from wrapped_assets.building.publishing import publish_edition
+from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.rights.erasing import erase
+from wrapped_assets.serving.rendered import rendering
+from wrapped_assets.serving.rendered.gathering import stories_of
+from wrapped_assets.serving.rendered.rendering import render
+from wrapped_assets.serving.rendered.shelf import PACKINGS, Shelf, shelves
+from wrapped_assets.serving.telling import story_data
+from wrapped_assets.storage import consents, publications, registry
+from wrapped_assets.storage.addresses import addresses, change_address, close_address
+from wrapped_assets.storage.root import Root
+from wrapped_assets.stories.page import story_html
+from wrapped_assets_tests.serving.served import served
+
+YEAR = 2025
+
+
+@pytest.fixture(scope="module")
+def _alike(household_to_read: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The household whose members agreed to be found, built and published."""
+    path = tmp_path_factory.mktemp("alike") / "root"
+    shutil.copytree(household_to_read, path)
+    root = Root.open(path)
+    for each in registry.all_listeners(root):
+        consents.record(root, each, "be_found", "given", method="test")
+    assert build(Project(root)).failed == []
+    published(root)
+    root.engine.dispose()
+    return path
+
+
+@pytest.fixture
+def alike(_alike: Path, tmp_path: Path) -> Iterator[Root]:
+    shutil.copytree(_alike, tmp_path / "alike")
+    root = Root.open(tmp_path / "alike")
+    yield root
+    root.engine.dispose()
+
+
+def published(root: Root) -> Project:
+    project = Project(root)
+    publish_edition(project, YEAR)
+    return project
+
+
+def path_of(root: Root, name: str) -> str:
+    listener_id = registry.find_listener(root, name).listener_id
+    return f"/{YEAR}/{addresses(root, YEAR, [listener_id])[listener_id].token}"
+
+
+def files_of(root: Root, name: str, number: int = 1) -> list[Path]:
+    token = path_of(root, name).rpartition("/")[2]
+    return sorted(Shelf(root, YEAR, number).folder.rglob(f"{token}.*"))
+
+
+def without_faces(page: str) -> str:
+    return re.sub(r"@font-face\{[^}]*\}|font-src (data:|&#39;self&#39;)", "", page)
+
+
+def test_the_stories_of_a_bucket_are_those_of_each_listener_alone(alike: Root) -> None:
+    project = Project(alike)
+    live = publications.live_edition(alike, YEAR)
+    assert live is not None
+    found = {told.listener_id: told for bucket in range(alike.bucket_count) for told in stories_of(project, YEAR, bucket, live)}
+    people = registry.all_listeners(alike)
+    assert set(found) == {each.listener_id for each in people}
+    for each in people:
+        assert found[each.listener_id].data == story_data(project, each, YEAR, live)
+    assert any(told.names for told in found.values())
+
+
+def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_it(small: Root) -> None:
+    project = published(small)
+    render(project, YEAR, ["en", "de"])
+    ana, live = registry.find_listener(small, "ana"), publications.live_edition(small, YEAR)
+    told = story_html(story_data(project, ana, YEAR, live))
+    with served(project, key=None) as get:
+        page = get(path_of(small, "ana"))
+        german = get(path_of(small, "ana"), {"Accept-Language": "de"})
+        spanish = get(path_of(small, "ana"), {"Accept-Language": "es"})
+        faces = re.findall(r"url\(\.\.(/faces/[^)]+)\)", page.text)
+        kept = [get(path).headers["cache-control"] for path in faces]
+    assert without_faces(page.text) == without_faces(told)
+    assert "font-src 'self'" in page.headers["content-security-policy"]
+    assert "font-src &#39;self&#39;" in page.text
+    assert page.headers["cache-control"] == "private, no-store"
+    assert kept
+    assert set(kept) == {"public, max-age=31536000, immutable"}
+    assert german.headers["content-language"] == "de"
+    assert (spanish.status, 'lang="es"' in spanish.text) == (404, False), "nobody shared a page, and Spanish was not rendered"
+
+
+@pytest.mark.parametrize(
+    ("taken", "sent"), [("br, gzip", "br"), ("gzip;q=0.5", "gzip"), ("br;q=0, *", "gzip"), ("identity", None), ("", None)]
+)
+def test_a_page_is_sent_packed_as_its_reader_takes_it(small: Root, taken: str, sent: str | None) -> None:
+    project = published(small)
+    render(project, YEAR)
+    with served(project, key=None) as get:
+        page = get(path_of(small, "ana"), {"Accept-Encoding": taken})
+        again = get(path_of(small, "ana"), {"Accept-Encoding": taken, "If-None-Match": page.headers["etag"]})
+    assert page.headers.get("content-encoding") == sent
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[sent]
+    assert b"<!doctype html>" in unpack(page.content)[:20]
+    assert (again.status, again.content) == (304, b"")
+
+
+def test_only_pages_that_show_something_else_are_written_again(small: Root) -> None:
+    project = published(small)
+    first = render(project, YEAR)
+    assert (first.pages, first.written) == (3, 3)
+    assert (render(project, YEAR).written, render(project, YEAR, full=True).written) == (0, 3)
+    before = {name: [path.stat().st_ino for path in files_of(small, name)] for name in ("ana", "bo", "cy")}
+    registry.exclude(small, registry.find_listener(small, "ana"), "artist", target_of("artist", "bo"), "bo")
+    build(project)
+    publish_edition(project, YEAR)
+    second = render(project, YEAR)
+    assert (second.number, second.pages, second.written) == (2, 3, 1)
+    after = {name: [path.stat().st_ino for path in files_of(small, name, 2)] for name in ("ana", "bo", "cy")}
+    assert (after["bo"], after["cy"]) == (before["bo"], before["cy"]), "an unchanged page is the same file"
+    assert after["ana"] != before["ana"]
+
+
+def test_a_page_that_is_damaged_is_not_taken_over(small: Root) -> None:
+    project = published(small)
+    render(project, YEAR)
+    files_of(small, "bo")[0].write_bytes(b"rot")
+    assert render(project, YEAR).written == 1
+    with served(project, key=None) as get:
+        assert get(path_of(small, "bo"), {"Accept-Encoding": "br"}).status == 200
+
+
+def test_an_interrupted_rendering_is_not_served_and_goes_on_where_it_was(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = published(small)
+    real = rendering.stories_of
+
+    def dies_at_the_second_bucket(project: Project, year: int, bucket: int, *rest: object, **more: object) -> object:
+        if bucket == 1:
+            raise KeyboardInterrupt
+        return real(project, year, bucket, *rest, **more)
+
+    monkeypatch.setattr(rendering, "stories_of", dies_at_the_second_bucket)
+    with pytest.raises(KeyboardInterrupt):
+        render(project, YEAR)
+    monkeypatch.undo()
+    with served(project, key=None) as get:
+        assert get(path_of(small, "ana")).status == 404
+        assert render(project, YEAR).written == 1
+        assert get(path_of(small, "ana")).status == 200
+
+
+def test_a_page_goes_with_the_word_that_takes_a_name_back(alike: Root) -> None:
+    project = Project(alike)
+    render(project, YEAR)
+    (shelf,) = shelves(alike)
+    names = {each.listener_id: each.name for each in registry.all_listeners(alike)}
+    index = pl.concat(found for _, found in shelf.indexes())
+    reader, other = next((names[row["listener_id"]], names[row["names"][0]]) for row in index.iter_rows(named=True) if row["names"])
+    with served(project) as get:
+        assert other in get(path_of(alike, reader)).text
+        consents.record(alike, registry.find_listener(alike, other), "be_found", "refused", method="test")
+        assert get(path_of(alike, reader)).status == 404, "the file names somebody who took that back; nobody shared a page"
+        again = render(project, YEAR)
+        page = get(path_of(alike, reader))
+    assert page.status == 200
+    assert other not in page.text
+    assert 0 < again.written < again.pages
+
+
+def test_an_address_that_is_changed_or_closed_opens_nothing(small: Root) -> None:
+    project = published(small)
+    render(project, YEAR)
+    ana, before = registry.find_listener(small, "ana"), path_of(small, "ana")
+    with served(project, key=None) as get:
+        assert get(before).status == 200
+        change_address(small, ana, YEAR)
+        assert path_of(small, "ana") != before
+        assert [get(before).status, get(path_of(small, "ana")).status] == [404, 404]
+        assert render(project, YEAR).written == 1
+        assert [get(before).status, get(path_of(small, "ana")).status] == [404, 200]
+        close_address(small, ana, YEAR)
+        assert get(path_of(small, "ana")).status == 404
+    assert render(project, YEAR).pages == 2
+    assert not any(before.rpartition("/")[2] in str(path) for path in (small.path / "site").rglob("*"))
+
+
+def test_an_erased_listener_is_in_no_rendered_file(alike: Root) -> None:
+    project = Project(alike)
+    render(project, YEAR)
+    whom = next(each for each in registry.all_listeners(alike) if each.name == "kaede")
+    path = path_of(alike, "kaede")
+    with served(project, key=None) as get:
+        assert get(path).status == 200
+        done = erase(project, whom)
+        assert get(path).status == 404
+    assert done.residue.hits == []
+    for page in (alike.path / "site").rglob("*.br"):
+        assert b"kaede" not in brotli.decompress(page.read_bytes())
+    assert "site/" not in " ".join(done.residue.opaque), "packed pages are searched too"
+
+
+def test_a_rendered_page_waits_for_the_launch(small: Root) -> None:
+    project = published(small)
+    render(project, YEAR)
+    registry.set_edition(small, YEAR, launch_at=datetime.now(UTC) + timedelta(hours=1))
+    with served(project, key=None) as get:
+        early = get(path_of(small, "ana"))
+        registry.set_edition(small, YEAR, launch_at=datetime.now(UTC) - timedelta(seconds=1))
+        late = get(path_of(small, "ana"))
+    assert "<bdi>ana</bdi>" not in early.text
+    assert "<bdi>ana</bdi>" in late.text
+
+
+def test_readers_see_the_pages_of_the_live_publication_alone(small: Root) -> None:
+    project = published(small)
+    render(project, YEAR)
+    registry.exclude(small, registry.find_listener(small, "ana"), "artist", target_of("artist", "bo"), "bo")
+    build(project)
+    with served(project, key=None) as get:
+        first = get(path_of(small, "ana")).text
+        publish_edition(project, YEAR)
+        assert get(path_of(small, "ana")).status == 404, "not rendered yet, and nobody shared it"
+        render(project, YEAR)
+        second = get(path_of(small, "ana")).text
+        publications.rollback(small, YEAR)
+        assert get(path_of(small, "ana")).text == first
+    assert second != first
+
+
+def test_no_address_leads_out_of_the_folder(small: Root) -> None:
+    project = published(small)
+    shelf = Shelf(small, YEAR, render(project, YEAR).number)
+    for token, locale in (("../../../registry.sqlite", "en"), ("a" * 23, "en"), ("a" * 24, "../x"), ("a" * 23 + "\n", "en")):
+        with pytest.raises(ValueError, match="token"):
+            shelf.place(token, locale, PACKINGS[0])
+    with served(project, key=None) as get:
+        wrong = ("/faces/../../registry.sqlite", "/faces/%2e%2e/root.json", "/2025/..%2f..%2froot.json", "/faces/", f"/2025/{'a' * 24}/")
+        assert [get(path).status for path in wrong] == [404] * len(wrong)
+
+
+def test_nothing_is_rendered_of_what_is_not_published(small: Root) -> None:
+    with pytest.raises(InputError, match="wrapped publish 2025"):
+        render(Project(small), YEAR)
