@@ -6,7 +6,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ class Page(NamedTuple):
 
 
 @contextmanager
-def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterator[Callable[..., Page]]:
+def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterator[Any]:
     """The application on a real port of this machine."""
     server = uvicorn.Server(uvicorn.Config(application(project, key, **options), host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -47,6 +47,7 @@ def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterato
         named = {name.lower(): value for name, value in headers.items()}
         return Page(status, "" if "content-encoding" in named else content.decode(errors="replace"), named, content)
 
+    get.address = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]
     yield get
     server.should_exit = True
     thread.join(5)

@@ -28,6 +28,7 @@ from wrapped_assets.storage import consents, publications, registry
 from wrapped_assets.storage.addresses import addresses, change_address, close_address
 from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.page import story_html
+from wrapped_assets_tests.browser import bare_browser, needs_a_browser
 from wrapped_assets_tests.serving.served import served
 
 YEAR = 2025
@@ -106,6 +107,18 @@ def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_i
     assert set(kept) == {"public, max-age=31536000, immutable"}
     assert german.headers["content-language"] == "de"
     assert (spanish.status, 'lang="es"' in spanish.text) == (404, False), "nobody shared a page, and Spanish was not rendered"
+
+
+@needs_a_browser
+def test_a_browser_runs_a_rendered_page_and_shows_its_faces(small: Root) -> None:
+    project = published(small)
+    render(project, YEAR)
+    with served(project, key=None) as get, bare_browser() as browser:
+        page, said = browser.new_page(), list[str]()
+        page.on("console", lambda message: said.append(message.text))
+        page.goto(get.address + path_of(small, "ana"))
+        page.wait_for_function("[...document.fonts].some(face => face.status == 'loaded')")
+    assert said == [], "the policy allows what the page loads and runs"
 
 
 @pytest.mark.parametrize(

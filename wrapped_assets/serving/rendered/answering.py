@@ -33,7 +33,8 @@ class RenderedPages:
     ) -> None:
         self._app, self._rehearses = app, rehearses
         self._snapshot = Snapshot(root, clock)
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        own = {**headers, "Content-Security-Policy": POLICY}  # two policies would both have to allow what a page loads
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
         self._faces = face_files()
         self._content = lru_cache(_MOST_KEPT)(_content)
 
@@ -63,7 +64,7 @@ class RenderedPages:
         tag = f'"{languages[locale]}.{packing or "plain"}"'
         headers = [
             *self._headers, (b"content-type", b"text/html; charset=utf-8"), (b"content-language", locale.encode()),
-            (b"content-security-policy", POLICY.encode()), (b"vary", b"Accept-Encoding, Accept-Language"), (b"etag", tag.encode()),
+            (b"vary", b"Accept-Encoding, Accept-Language"), (b"etag", tag.encode()),
         ]  # fmt: skip
         if tag in asked.get("if-none-match", ""):
             await _send(scope, send, 304, headers, b"")
