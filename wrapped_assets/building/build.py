@@ -17,13 +17,13 @@ from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.proving import failing_examples
 from wrapped_assets.building.schedule import units_of
 from wrapped_assets.building.situate import Project
-from wrapped_assets.building.unit import UnitResult
+from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.building.workers import build_units, processors
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.planning.plan import Plan, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
-from wrapped_assets.storage.chunks import landed_rows
+from wrapped_assets.storage.chunks import landed_by_month, landed_rows
 from wrapped_assets.storage.records import remove_records
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -98,7 +98,7 @@ def _carry_out(
     asked, failed = {step.cell for step in plan.steps} if full else set[Cell](), {cell for cell, _ in report.failed}
     plan_length, done = len(plan.steps), 0
     plan.steps = [step for step in plan.steps if step.cell.asset not in refused]
-    units = units_of(plan)
+    units = units_of(plan, landed_by_month(project.root))
 
     def finished(count: int) -> None:
         nonlocal done

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from wrapped_assets.building.inputs import DamagedInput
+from wrapped_assets.building.schedule import place_of
 from wrapped_assets.building.situate import Project
-from wrapped_assets.building.unit import Unit, UnitResult
+from wrapped_assets.building.unit import Unit
+from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
@@ -46,9 +49,12 @@ class Pass:
 
     def _attempt(self, cells: list[Cell]) -> tuple[UnitResult, Cell | None]:
         """Computes cells of one unit under its lock; returns what became of them, and the damaged input that stopped it."""
-        root, one = self.project.root, cells[0]
-        with root.lock(f"{root.environment}{one.period}.{one.bucket}"), in_flight(root):
-            self._refresh(one)
+        root, ones = self.project.root, {place_of(cell): cell for cell in cells}
+        with ExitStack() as held:
+            for period, bucket in sorted(ones, key=str):  # in the same order by everybody
+                held.enter_context(root.lock(f"{root.environment}{period}.{bucket}"))
+            held.enter_context(in_flight(root))
+            self._refresh(cells)
             unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent, self.planned)
             try:
                 unit.run()
@@ -57,13 +63,14 @@ class Pass:
                 return unit.result, damage.cell
             finally:  # what is recorded stays, whatever comes
                 self.failed |= unit.result.failed_cells
-                if unit.result.recomputed:
+                for one in {place_of(cell): cell for cell in unit.result.recomputed}.values():
                     sync_records(root, one)
                 self.report(unit.result)
 
-    def _refresh(self, one: Cell) -> None:
+    def _refresh(self, cells: Iterable[Cell]) -> None:
         """Takes over what another build recorded of the unit meanwhile."""
-        for cell, stored in manifest.load_cells(self.project.root, periods=[one.period], bucket=one.bucket).items():
+        ((bucket, periods),) = {one.bucket: {cell.period for cell in cells} for one in cells}.items()
+        for cell, stored in manifest.load_cells(self.project.root, periods=periods, bucket=bucket).items():
             if self.situation.stored.get(cell) != stored:
                 self.situation.stored[cell] = stored
                 self.situation.damaged -= {cell} if self.project.looks_whole(stored) else set()

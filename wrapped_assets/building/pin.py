@@ -23,18 +23,27 @@ class Moved(Exception):  # noqa: N818 (a finding, raised to be handled)
     """An input is no longer what the situation says: what was computed from it must not be recorded."""
 
 
+def by_period(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
+    """The cells of each period."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(cell.period, []).append(cell)
+    return found
+
+
 class Pin:
-    """The world as the cells of one unit read it. Moved where the situation that decided about them is outdated already."""
+    """The world as the cells of one unit read it, by period. Moved where the situation that decided about them is outdated already."""
 
     def __init__(self, project: Project, situation: Situation, cells: Collection[Cell]) -> None:
         self._project, self._situation = project, situation
         self.unrecorded: set[Cell] = set()  # computed by the unit itself and in no manifest yet
         with snapshot(self._project.root.engine) as connection:
             if project.seen is not None and project.seen.holds(situation, connection):
-                self.world = narrowed(project.seen.world, self._scope(cells))
+                whole = project.seen.world
+                self.worlds = {period: narrowed(whole, self._scope(own)) for period, own in by_period(cells).items()}
                 self._holds_in = state_of(connection)
             else:
-                self.world = self._taken(connection, cells)
+                self.worlds = self._taken(connection, cells)
                 self._holds_in = state_of(connection) if self._have_same_paths(connection, cells) else None
 
     def check(self, connection: sa.Connection, cells: Collection[Cell]) -> None:
@@ -68,7 +77,10 @@ class Pin:
         before = {cell: stored[cell].path for cell in sources if cell in stored}
         return not sources or manifest.paths_of(connection, self._project.root, sources) == before
 
-    def _taken(self, connection: sa.Connection, cells: Collection[Cell]) -> World:
+    def _taken(self, connection: sa.Connection, cells: Collection[Cell]) -> dict[str, World]:
+        return {period: self._taken_of_period(connection, own) for period, own in by_period(cells).items()}
+
+    def _taken_of_period(self, connection: sa.Connection, cells: Collection[Cell]) -> World:
         situation, one = self._situation, next(iter(cells))
         reads = self._outside_reads(cells)
         world = take_world(self._project.root, connection, self._scope(cells))

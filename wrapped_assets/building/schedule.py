@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from wrapped_assets.planning.plan import Plan
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets.vocabulary.periods import Cell, period_year
 
-Unit = tuple[str, int | None]  # a period and a bucket
+PLAYS_TOGETHER = 100_000  # landed plays of the months of one unit: what is read of them and made of them lies in memory
+Place = tuple[str, int | None]  # a period and a bucket
 
 
-def units_of(plan: Plan) -> list[list[Cell]]:
-    """The cells of a plan in its order, those of one period and bucket together as long as they follow one another."""
-    return [[step.cell for step in steps] for _, steps in groupby(plan.steps, key=lambda step: _unit(step.cell))]
+def units_of(plan: Plan, landed: Mapping[tuple[str, int], int]) -> list[list[Cell]]:
+    """The cells of a plan in its order: those of one period and bucket together, and few plays of several months too.
+
+    Months of a year and bucket are one unit as long as they have no more than `PLAYS_TOGETHER` of the plays that are `landed`, by month and
+    bucket. A unit stands where its first cell does: no month's cells read another month's.
+    """
+    units: list[list[Cell]] = []
+    filling: dict[tuple[int, int], tuple[list[Cell], int]] = {}  # (year, bucket) → the unit that takes months, and how many plays it has
+    for (period, bucket), steps in groupby(plan.steps, key=lambda step: place_of(step.cell)):
+        cells = [step.cell for step in steps]
+        if bucket is None or "-" not in period:
+            units.append(cells)
+            continue
+        plays, lane = landed.get((period, bucket), 0), (period_year(period), bucket)
+        unit, before = filling.get(lane, ([], 0))
+        if unit and before + plays <= PLAYS_TOGETHER:
+            unit.extend(cells)
+            filling[lane] = unit, before + plays
+        else:
+            units.append(cells)
+            filling[lane] = cells, plays
+    return units
 
 
 class Schedule:
@@ -27,7 +47,7 @@ class Schedule:
             number: {place[source] for source in _read(situation, cells) if source in place} - {number}
             for number, cells in enumerate(units)
         }
-        self._running: dict[int, Unit] = {}
+        self._running: dict[int, set[Place]] = {}
 
     @property
     def is_done(self) -> bool:
@@ -38,13 +58,13 @@ class Schedule:
 
         No two units of one period and bucket run at once: they would hold one lock.
         """
-        busy = set(self._running.values())
-        ready = [number for number, cells in self._waiting.items() if not self._needs[number] and _unit(cells[0]) not in busy]
+        busy = set[Place]().union(*self._running.values())
+        ready = [number for number, cells in self._waiting.items() if not self._needs[number] and busy.isdisjoint(map(place_of, cells))]
         if not ready:
             return None
         chosen = next((number for number in ready if self._waiting[number][0].bucket == near), ready[0])
         cells = self._waiting.pop(chosen)
-        self._running[chosen] = _unit(cells[0])
+        self._running[chosen] = set(map(place_of, cells))
         return chosen, cells
 
     def finish(self, number: int) -> None:
@@ -53,7 +73,8 @@ class Schedule:
             needs.discard(number)
 
 
-def _unit(cell: Cell) -> Unit:
+def place_of(cell: Cell) -> Place:
+    """The period and the bucket of a cell, whose lock whoever computes it holds."""
     return cell.period, cell.bucket
 
 

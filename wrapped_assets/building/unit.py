@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 
 import polars as pl
@@ -15,9 +14,10 @@ from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, 
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
-from wrapped_assets.building.pin import Moved, Pin
+from wrapped_assets.building.pin import Moved, Pin, by_period
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
+from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.kernels.engines import Engine, collected, engine_for
 from wrapped_assets.kernels.versions import combined
@@ -29,25 +29,6 @@ from wrapped_assets.vocabulary.periods import Cell, period_year
 PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
 PENDING_SECONDS = 2.0
 Query = tuple[pl.LazyFrame, Engine]
-
-
-@dataclass
-class UnitResult:
-    """What became of a unit's cells."""
-
-    recomputed: list[Cell] = field(default_factory=list)
-    cut_off: list[Cell] = field(default_factory=list)
-    failed: list[tuple[Cell, str]] = field(default_factory=list)
-
-    @property
-    def failed_cells(self) -> set[Cell]:
-        return {cell for cell, _ in self.failed}
-
-    def take(self, other: UnitResult) -> None:
-        """Adds what became of other cells."""
-        self.recomputed.extend(other.recomputed)
-        self.cut_off.extend(other.cut_off)
-        self.failed.extend(other.failed)
 
 
 class Unit:
@@ -62,7 +43,8 @@ class Unit:
         self.result = UnitResult()
         self._pin = Pin(project, situation, cells)
         self._recent = recent
-        self._inputs = Inputs(project, situation, self._pin.world, cells, recent)
+        worlds = self._pin.worlds
+        self._inputs = {period: Inputs(project, situation, worlds[period], own, recent) for period, own in by_period(cells).items()}
         self._pending: list[Computed] = []
         self._recorded_at = time.monotonic()
 
@@ -128,15 +110,16 @@ class Unit:
         started = time.monotonic()
         cell = work.cell
         declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
-        inputs = self._inputs.of(cell)
+        given = self._inputs[cell.period]
+        inputs = given.of(cell)
         nothing = pl.DataFrame(schema=declaration.schema) if hears_nothing(declaration, inputs) else None
-        frame = result_by_ranges(declaration, inputs, rules, cell.period, self._inputs.ranges(cell)) if nothing is None else nothing
+        frame = result_by_ranges(declaration, inputs, rules, cell.period, given.ranges(cell)) if nothing is None else nothing
         return Computed.of(self.situation, work, self._accepted(work, frame), time.monotonic() - started)
 
     def _lazy(self, cell: Cell) -> Query | pl.DataFrame:
         """The rows of a cell of a bucket, where they are known, or the query for them."""
         declaration = self.situation.graph.by_key[cell.asset]
-        inputs = self._inputs.of(cell)
+        inputs = self._inputs[cell.period].of(cell)
         if hears_nothing(declaration, inputs):
             return pl.DataFrame(schema=declaration.schema)
         rules = self.situation.rules[period_year(cell.period)]
@@ -147,7 +130,7 @@ class Unit:
                 return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=engine_for(rows.height))
 
             logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
-            ahead = partial(self._inputs.ahead, cell, read, self._planned)
+            ahead = partial(self._inputs[cell.period].ahead, cell, read, self._planned)
             return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead)
         return lazy_result(declaration, inputs, rules, cell.period), engine_of(inputs)
 
@@ -180,7 +163,7 @@ class Unit:
         for each in done:
             cell = each.work.cell
             self.situation.stored[cell] = each.stored
-            self._inputs.made[cell.asset] = each.rows.frame
+            self._inputs[cell.period].made[cell.asset] = each.rows.frame
             self._pin.unrecorded.add(cell)
         self._pending += done
         size = sum(each.rows.frame.estimated_size() for each in self._pending)
@@ -196,5 +179,5 @@ class Unit:
             self._pin.unrecorded.discard(stored.cell)
             self._recent.keep(stored.path, each.rows.frame)
             if stored.cell.bucket is None:  # its file says the same, and it may be large
-                del self._inputs.made[stored.cell.asset]
+                del self._inputs[stored.cell.period].made[stored.cell.asset]
         self._recorded_at = time.monotonic()

@@ -11,7 +11,7 @@ from typing import Any
 from wrapped_assets.building.passes import Pass
 from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.situate import Project
-from wrapped_assets.building.unit import UnitResult
+from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import BuildError, RegistryUnavailable
 from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.contracts.stored_cell import StoredCell

@@ -20,7 +20,7 @@ from socket import socketpair
 from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.schedule import Schedule
 from wrapped_assets.building.situate import Project
-from wrapped_assets.building.unit import UnitResult
+from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.building.worker import Outcome, Task
 from wrapped_assets.contracts.errors import BuildError, RegistryUnavailable
 from wrapped_assets.contracts.stored_cell import StoredCell

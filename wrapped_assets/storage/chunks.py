@@ -55,6 +55,13 @@ def load_chunks(
     return found
 
 
+def landed_by_month(root: Root) -> dict[tuple[str, int], int]:
+    """How many plays are landed, by month and bucket."""
+    with reading(root) as reader:
+        rows = reader.rows("select month, bucket, sum(row_count) from chunks where asset = :asset group by month, bucket", asset=PLAYS)
+        return {(month, bucket): int(count) for month, bucket, count in rows}
+
+
 def landed_rows(root: Root) -> int:
     """How many plays are landed."""
     with reading(root) as reader:

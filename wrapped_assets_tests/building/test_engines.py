@@ -25,7 +25,7 @@ def test_every_figure_of_a_household_is_the_same_by_either_engine(household: Roo
 
 
 def _agree(project: Project, situation: Situation, cell: Cell) -> bool:
-    inputs = Inputs(project, situation, Pin(project, situation, [cell]).world, [cell]).of(cell)
+    inputs = Inputs(project, situation, Pin(project, situation, [cell]).worlds[cell.period], [cell]).of(cell)
     declaration, rules = situation.graph.by_key[cell.asset], situation.rules[period_year(cell.period)]
     one, other = (lazy_result(declaration, inputs, rules, cell.period).collect(engine=engine) for engine in ("in-memory", "streaming"))
     return one.equals(other)

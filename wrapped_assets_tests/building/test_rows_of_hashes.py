@@ -51,7 +51,7 @@ def handed(root: Root) -> dict[tuple[str, str], Handed]:
         declaration = situation.graph.by_key[cell.asset]
         reads = [(key, read) for key, read in situation.graph.inputs(declaration) if key in outside]
         if reads:
-            inputs = Inputs(project, situation, Pin(project, situation, [cell]).world, [cell])
+            inputs = Inputs(project, situation, Pin(project, situation, [cell]).worlds[cell.period], [cell])
         for key, read in reads:
             hashes = tuple((partition, *parts.items()) for _, partition, _, parts in situation.outside(key, read, cell, situation.landed))
             found[str(cell), key] = Handed(hashes, inputs.outside(cell, key, read, list(read.columns)).lazy().collect())

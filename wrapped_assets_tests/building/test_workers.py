@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from wrapped_assets.building import schedule as schedules
 from wrapped_assets.building import workers
 from wrapped_assets.building.build import build
-from wrapped_assets.building.schedule import Schedule, units_of
+from wrapped_assets.building.schedule import Schedule, place_of, units_of
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.storage.chunks import landed_by_month
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
@@ -60,9 +62,15 @@ def files(_imported: tuple[Path, dict[str, bytes]]) -> dict[str, bytes]:
     return _imported[1]
 
 
-def test_a_unit_begins_when_all_that_it_reads_is_done_and_no_two_of_one_bucket_and_period_run_at_once(imported: Root) -> None:
+@pytest.mark.parametrize("plays_of_a_month", [1, schedules.PLAYS_TOGETHER])
+def test_a_unit_begins_when_all_that_it_reads_is_done_and_no_two_of_one_bucket_and_period_run_at_once(
+    imported: Root, plays_of_a_month: int
+) -> None:
     situation = few(imported).situation()
-    units = units_of(make_plan(situation))
+    plan = make_plan(situation)
+    units = units_of(plan, dict.fromkeys(landed_by_month(imported), plays_of_a_month))
+    assert sorted(str(cell) for unit in units for cell in unit) == sorted(str(step.cell) for step in plan.steps)
+    assert max(len({cell.period for cell in unit}) for unit in units) == (2 if plays_of_a_month == 1 else 1)
     for seed in range(20):
         chance = random.Random(seed)
         schedule = Schedule(situation, units)
@@ -73,12 +81,20 @@ def test_a_unit_begins_when_all_that_it_reads_is_done_and_no_two_of_one_bucket_a
                 number, cells = chosen
                 sources = {source for cell in cells for _, _, source, _ in situation.inputs_of(cell) if source is not None}
                 assert sources <= done | set(cells)
-                assert (cells[0].period, cells[0].bucket) not in {(each[0].period, each[0].bucket) for each in running.values()}
+                assert {place_of(cell) for cell in cells}.isdisjoint(place_of(cell) for each in running.values() for cell in each)
                 running[number] = cells
             number = chance.choice(sorted(running))
             done |= set(running.pop(number))
             schedule.finish(number)
         assert done == {cell for unit in units for cell in unit}
+
+
+def test_a_month_alone_has_the_bytes_of_the_same_month_beside_others(
+    imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedules, "PLAYS_TOGETHER", 0)
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
 
 
 def test_two_workers_make_the_bytes_of_one_wherever_they_are_started(
@@ -169,6 +185,7 @@ def test_an_interrupted_build_leaves_whole_units_and_no_process(imported: Root, 
     code = f"""
 import os
 from pathlib import Path
+from wrapped_assets.building import schedule as schedules
 from wrapped_assets.building import workers
 from wrapped_assets.building.build import build
 from wrapped_assets.storage.root import Root
