@@ -127,7 +127,8 @@ def _code(project: Project, key: str, cells: Sequence[manifest.StoredCell]) -> s
 
 
 def _landed(project: Project, instance: dg.DagsterInstance) -> dict[str, list[dg.AssetMaterialization]]:
-    """Landed months as events of the assets from outside."""
+    """All months as events of the assets from outside; one in which nothing landed is empty, not missing."""
+    all_months = loaded_periods().months.get_partition_keys()
     found: dict[str, dict[str, list[landing.Chunk]]] = {landing.PLAYS: defaultdict(list), landing.TRACKS: defaultdict(list)}
     for (asset, month, _), chunks in landing.load_chunks(project.root).items():
         found[asset][month].extend(chunks)
@@ -136,9 +137,9 @@ def _landed(project: Project, instance: dg.DagsterInstance) -> dict[str, list[dg
             dg.AssetMaterialization(
                 asset.split("/"), partition=month,
                 metadata=metadata({"dagster/partition_row_count": sum(chunk.row_count for chunk in chunks), "files": len(chunks)}),
-                tags=versions("landed", combined(*sorted(chunk.whole for chunk in chunks)), {}),
+                tags=versions("landed", combined(*sorted(chunk.whole for chunk in chunks)) if chunks else data_version([]), {}),
             )
-            for month, chunks in sorted(months.items())
+            for month, chunks in sorted(({month: [] for month in all_months} | months).items())
         ]
         for asset, months in found.items()
     }  # fmt: skip
