@@ -27,10 +27,8 @@ class Coding:
         """Takes the plays of a batch. `surrogates` has everyone in it, and None for a listener without a name."""
         plays, tracks = spelled(batch)
         people = dict(zip(surrogates, self._writer.listener_numbers(list(surrogates.values())), strict=True))
-        numbers = {
-            "listener_id": named(plays["listener"], people).cast(pl.UInt32), "variant_id": self._tracks(tracks, plays["track"].to_numpy()),
-        }  # fmt: skip
-        self._writer.add_numbered(landed_columns(plays.with_columns(**numbers), source))
+        listeners, found = _numbers(plays["listener"], people).cast(pl.UInt32), self._tracks(tracks, plays["track"].to_numpy())
+        self._writer.add_numbered(landed_columns(plays.with_columns(listener_id=listeners, variant_id=found), source))
 
     def _tracks(self, table: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
         """The number of the track in each of some rows of a table."""
@@ -39,7 +37,21 @@ class Coding:
             self._numbers = np.full(table.height, _UNKNOWN)
         is_new = np.zeros(table.height, dtype=bool)
         is_new[rows[self._numbers[rows] == _UNKNOWN]] = True
+        if is_new.any() and table.height <= len(rows):  # most will be met: all at once cost less than those of each batch
+            is_new = self._numbers == _UNKNOWN
         new = np.flatnonzero(is_new)
         if len(new):
             self._numbers[new] = self._writer.track_numbers(coded_tracks(table[new]))
         return self._numbers[rows]
+
+
+def _numbers(listeners: pl.Series, people: Mapping[str | None, int]) -> pl.Series:
+    """The number of each listener by name; of categories, each name is looked up once."""
+    if listeners.dtype != pl.Categorical:
+        return named(listeners, people)
+    names = [name for name in people if name is not None]
+    codes = pl.Series(names, dtype=pl.Categorical).to_physical().to_numpy()
+    table = np.full(int(codes.max(initial=0)) + 2, people.get(None, 0))  # the last place is for listeners without a name
+    table[codes] = [people[name] for name in names]
+    wanted = listeners.to_physical()
+    return pl.Series(table[(wanted.fill_null(len(table) - 1) if listeners.null_count() else wanted).to_numpy()])

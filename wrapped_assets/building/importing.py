@@ -195,7 +195,7 @@ class _People:
         self._erased |= tombstones.suppressed(self._root, names)
         if not self._erased or self._person:
             return batch
-        is_gone = pl.col("listener").is_in(self._erased)
+        is_gone = pl.col("listener").cast(pl.String).is_in(self._erased)
         gone = batch.plays.filter(is_gone).select(reason=pl.lit("erased"))
         rejected = pl.concat([batch.rejected, gone], how="diagonal").select(batch.rejected.columns)
         listeners = None if batch.listeners is None else batch.listeners.filter(~is_gone)

@@ -40,8 +40,8 @@ PLAYBACK_SCHEMA: dict[str, pl.DataType] = {
 }
 
 PLAY_SCHEMA: dict[str, pl.DataType] = {**PLAYBACK_SCHEMA, **TRACK_SCHEMA}
-# The form of a service's event log: texts once per track, `track` is a row number of `tracks`.
-CODED_PLAY_SCHEMA: dict[str, pl.DataType] = {**PLAYBACK_SCHEMA, "track": pl.UInt32()}
+# The form of a service's event log: each name and each track's texts once; `track` is a row number of `tracks`.
+CODED_PLAY_SCHEMA: dict[str, pl.DataType] = {**PLAYBACK_SCHEMA, "listener": pl.Categorical(), "track": pl.UInt32()}
 
 # A rejected row is kept with its reason; only these fields, so that addresses and user agents never enter.
 REJECTED_SCHEMA: dict[str, pl.DataType] = {

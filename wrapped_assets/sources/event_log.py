@@ -52,7 +52,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
     wanted = {"listener", "listened_at", "ms_played", *FLAGS, "device"}
     wanted |= {"recording"} if companion is not None else {TEXTS.get(name, name) for name in TRACK_SCHEMA}
     first_row = 0
-    for frame in frames(stream, [name for name in head.column_names if name in wanted], ROWS_PER_BATCH):
+    for frame in frames(stream, [name for name in head.column_names if name in wanted], ROWS_PER_BATCH, ["listener"]):
         if isinstance(frame, LostRows):
             yield lost(first_row, frame)
             first_row += frame.rows
@@ -116,7 +116,7 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
     accepted = judged if plain else judged.filter(pl.col("reason").is_null())
     flags = {"is_scrobble": pl.lit(value=False)}
     plays = accepted.select(
-        pl.col("listener").cast(pl.String),
+        pl.col("listener") if accepted.schema["listener"] == pl.Categorical else pl.col("listener").cast(pl.String).cast(pl.Categorical),
         pl.col("start_ms").cast(pl.Datetime("ms", "UTC")).alias("listened_at"),
         "ms_played",
         *(
