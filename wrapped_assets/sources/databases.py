@@ -6,13 +6,16 @@ import io
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
+from wrapped_assets.contracts.source import Batch, Head
+from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.rows import Row
 from wrapped_assets.sources.streams import CHUNK_BYTES, Opener
+from wrapped_assets.sources.times import Instant
 
 BATCH = 10_000
 
@@ -24,6 +27,21 @@ def table_names(opener: Opener) -> tuple[str, ...] | None:
             return tuple(name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"))
     except (sqlite3.Error, OSError):
         return None
+
+
+def has_tables(*names: str) -> Callable[[Head], bool]:
+    """A recogniser of databases with some tables."""
+    return lambda head: set(names) <= set(head.table_names)
+
+
+def reader(query: str, row_from: Callable[[int, dict[str, Any]], Row], instant: Instant) -> Callable[[BinaryIO, Head], Iterator[Batch]]:
+    """Reads the plays that a query selects, in its order."""
+
+    def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
+        found = rows(stream, query)
+        return batches_of((row if isinstance(row, Row) else row_from(number, row) for number, row in found), instant)
+
+    return read
 
 
 def rows(stream: BinaryIO, query: str) -> Iterator[tuple[int, dict[str, Any] | Row]]:

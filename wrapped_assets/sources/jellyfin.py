@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from wrapped_assets.contracts.source import Batch, Head, Source
+from wrapped_assets.contracts.source import Source
 from wrapped_assets.sources import databases, richness
-from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.rows import Row, milliseconds, text, time_text
 from wrapped_assets.sources.times import iso_utc
 
 QUERY = """
 SELECT DateCreated, UserId, ItemName, PlayDuration FROM PlaybackActivity WHERE ItemType = 'Audio' ORDER BY DateCreated, rowid
 """
-
-
-def recognises(head: Head) -> bool:
-    """A database with the tables that it keeps its plays in."""
-    return {"PlaybackActivity"} <= set(head.table_names)
-
-
-def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
-    """Plays in the order in which they were recorded, of the listeners that the database names."""
-    rows = databases.rows(stream, QUERY)
-    return batches_of((row if isinstance(row, Row) else row_from(number, row) for number, row in rows), iso_utc)
 
 
 NAME = re.compile(r"(?P<artist>.+?) - (?P<title>.+?)(?: \((?P<album>[^()]*(?:\([^()]*\)[^()]*)*)\))?\Z", re.DOTALL)
@@ -53,6 +40,6 @@ JELLYFIN = Source(
     title="Jellyfin playback reporting database (SQLite)",
     richness=richness.JELLYFIN,
     resolution_seconds=60,
-    recognises=recognises,
-    read=read,
+    recognises=databases.has_tables("PlaybackActivity"),
+    read=databases.reader(QUERY, row_from, iso_utc),
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from wrapped_assets.contracts.source import Batch, Head, Source
+from wrapped_assets.contracts.source import Source
 from wrapped_assets.sources import databases, richness
-from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.rows import Row, text, time_text
 from wrapped_assets.sources.times import any_spelling
 
@@ -16,17 +14,6 @@ SELECT views.viewed_at, views.title, views.parent_title, views.grandparent_title
 FROM metadata_item_views AS views LEFT JOIN accounts ON accounts.id = views.account_id
 WHERE views.metadata_type = 10 ORDER BY views.viewed_at, views.id
 """
-
-
-def recognises(head: Head) -> bool:
-    """A database with the tables that it keeps its plays in."""
-    return {"metadata_item_views", "accounts"} <= set(head.table_names)
-
-
-def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
-    """Plays in the order in which they were recorded, of the listeners that the database names."""
-    rows = databases.rows(stream, QUERY)
-    return batches_of((row if isinstance(row, Row) else row_from(number, row) for number, row in rows), any_spelling)
 
 
 def row_from(number: int, record: dict[str, Any]) -> Row:
@@ -47,6 +34,6 @@ PLEX = Source(
     title="Plex server database (SQLite)",
     richness=richness.PLEX,
     resolution_seconds=60,
-    recognises=recognises,
-    read=read,
+    recognises=databases.has_tables("metadata_item_views", "accounts"),
+    read=databases.reader(QUERY, row_from, any_spelling),
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from wrapped_assets.contracts.source import Batch, Head, Source
+from wrapped_assets.contracts.source import Source
 from wrapped_assets.sources import databases, richness
-from wrapped_assets.sources.batches import batches_of
 from wrapped_assets.sources.rows import Row, length, text, time_text, whole
 from wrapped_assets.sources.times import epoch_seconds
 
@@ -17,17 +15,6 @@ SELECT history.started, history.stopped, history.paused_counter, history.user, m
 FROM session_history AS history JOIN session_history_metadata AS metadata ON metadata.id = history.id
 WHERE metadata.media_type = 'track' ORDER BY history.started, history.id
 """
-
-
-def recognises(head: Head) -> bool:
-    """A database with the tables that it keeps its plays in."""
-    return {"session_history", "session_history_metadata"} <= set(head.table_names)
-
-
-def read(stream: BinaryIO, _head: Head) -> Iterator[Batch]:
-    """Plays in the order in which they were recorded, of the listeners that the database names."""
-    rows = databases.rows(stream, QUERY)
-    return batches_of((row if isinstance(row, Row) else row_from(number, row) for number, row in rows), epoch_seconds)
 
 
 def row_from(number: int, record: dict[str, Any]) -> Row:
@@ -53,6 +40,6 @@ TAUTULLI = Source(
     title="Tautulli database of a Plex server (SQLite)",
     richness=richness.TAUTULLI,
     resolution_seconds=1,
-    recognises=recognises,
-    read=read,
+    recognises=databases.has_tables("session_history", "session_history_metadata"),
+    read=databases.reader(QUERY, row_from, epoch_seconds),
 )
