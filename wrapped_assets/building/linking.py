@@ -27,6 +27,7 @@ from wrapped_assets.building.link_marks import (
 from wrapped_assets.building.logics import stage
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.known import known_schema
+from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.clocks import EDGE
@@ -97,7 +98,8 @@ def read_links(links: pl.DataFrame, month: Month) -> pl.DataFrame:
     beside = pl.col("month") == str(month)
     for shift, flag in ((-1, "is_tail"), (1, "is_head")):
         beside |= (pl.col("month") == str(month.shift(shift))) & pl.col(flag)
-    return links.lazy().filter(beside).select(list(LINKS)).unique().sort("listener_id", "variant_id").collect()
+    of_month = links.lazy().filter(beside).select(list(LINKS)).unique().sort("listener_id", "variant_id")
+    return of_month.collect(engine=engine_for(links.height))
 
 
 def mark_links(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, lazy_result, result_by_ranges
+from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, keep_all_laws, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
@@ -142,14 +142,28 @@ class Unit:
         with suppress(Exception):
             found |= zip(queries, collected(list(queries.values())), strict=True)
         share = (time.monotonic() - started) / max(1, len(level))
+        lawful = self._lawful(found)
         done = []
         for work, _ in level:
             try:
                 frame = found[work.cell] if work.cell in found else collected([queries[work.cell]])[0]
-                done.append(Computed.of(self.situation, work, self._accepted(work, frame), share))
+                whole = frame if work.cell in lawful else self._accepted(work, frame)
+                done.append(Computed.of(self.situation, work, whole, share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)
         return done
+
+    def _lawful(self, found: Mapping[Cell, pl.DataFrame]) -> set[Cell]:
+        """The cells of assets that have several here, whose rows all keep their laws: seen by one look at all months of an asset."""
+        months: dict[str, list[Cell]] = {}
+        for cell in found:
+            if not self.situation.is_frozen(cell):
+                months.setdefault(cell.asset, []).append(cell)
+        several = {asset: cells for asset, cells in months.items() if len(cells) > 1}
+        declared = self.situation.graph.by_key
+        return {
+            cell for asset, cells in several.items() if keep_all_laws(declared[asset], [found[cell] for cell in cells]) for cell in cells
+        }
 
     def _accepted(self, work: Work, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame, if it keeps its declaration, and restates no frozen figure whose file is lost; BuildError otherwise."""

@@ -77,6 +77,11 @@ def _encoded(wanted: Sequence[FrameFile]) -> list[memoryview]:
     return [target.getbuffer() for target in targets]
 
 
+def _sync_each(paths: Sequence[Path]) -> None:
+    for path in paths:
+        sync(path)
+
+
 @cache
 def _syncing() -> ThreadPoolExecutor:
     """Threads that wait for the disk; starting some for every unit would take longer than most units wait."""
@@ -93,7 +98,8 @@ def _place_all(contents: Mapping[Path, memoryview]) -> None:
             with new_file(part) as file:
                 written.append(part)
                 file.write(contents[path])
-        for done in [_syncing().submit(sync, part) for part in written]:
+        shares = [written[start::_SYNCS_AT_ONCE] for start in range(_SYNCS_AT_ONCE)]
+        for done in [_syncing().submit(_sync_each, share) for share in shares if share]:
             done.result()
         for path, part in parts.items():
             part.replace(path)

@@ -70,7 +70,7 @@ def read_landed(
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
     if not parts:
         return pl.DataFrame(schema=schema)
-    return pl.concat(parts).collect() if are_kept else rows_of_files(parts)
+    return pl.concat(parts).collect(engine="in-memory") if are_kept else rows_of_files(parts)  # those that are kept are small
 
 
 def with_optional(rows: pl.LazyFrame, wanted: Iterable[str]) -> pl.LazyFrame:

@@ -8,11 +8,14 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from wrapped_assets.aggregates.listener_days import listener_days
 from wrapped_assets.building.build import BuildReport, build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.storage.manifest import load_cells
 from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
+from wrapped_assets.vocabulary.rules import DeclaredRules
 from wrapped_assets_tests.other_logic import project_of
 from wrapped_assets_tests.small_roots import lake_files, versions
 
@@ -27,6 +30,12 @@ def with_function(root: Root, key: str, function: Callable[..., pl.LazyFrame], *
 def raising(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: object) -> pl.LazyFrame:
     """Fails with a value in its message."""
     return listens.with_columns(pl.lit("Planted Person").cast(pl.Int64))
+
+
+def spoiling(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules, month: Month) -> pl.LazyFrame:
+    """Breaks a law in one month."""
+    days = listener_days.function(listens, plays, rules, month)
+    return days.with_columns(ms_played=-pl.col("ms_played")) if str(month) == "2025-03" else days
 
 
 def opening(listener_days: pl.LazyFrame) -> pl.LazyFrame:
@@ -81,6 +90,14 @@ def test_a_failing_aggregate_takes_along_what_reads_it_and_nothing_else(small: R
     assert {cell.asset for cell in report.recomputed} - failures(report) == set(project.graph.by_key) - failures(report)
     stored = load_cells(small)
     assert all(stored[cell].row_count == 0 for cell in report.recomputed if cell.asset in failures(report)), "nothing to compute"
+
+
+def test_a_failing_month_fails_alone_among_those_of_its_unit(small: Root) -> None:
+    report = build(with_function(small, FAILING, spoiling), full=True)
+    of_asset = [(str(cell), error) for cell, error in report.failed if cell.asset == FAILING]
+    assert [cell for cell, _ in of_asset] == [f"{FAILING} 2025-03|b000"]
+    assert "3 rows: ms_played is below 0" in of_asset[0][1]
+    assert {str(cell) for cell in report.recomputed} >= {f"{FAILING} {month}|b000" for month in ("2025-01", "2025-02")}
 
 
 def test_what_failed_is_tried_again_and_heals(small: Root) -> None:
