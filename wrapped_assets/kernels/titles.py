@@ -52,12 +52,16 @@ _POINTS = r"\x{0591}-\x{05C7}\x{0610}-\x{061A}\x{064B}-\x{065F}\x{0670}\x{06D6}-
 _ACCENTS = rf"[\x{{0300}}-\x{{036F}}{_POINTS}\x{{20D0}}-\x{{20FF}}\x{{FE00}}-\x{{FE0F}}]"
 # Letters that are other letters with a mark but that Unicode does not decompose, and words with a short form.
 _WRITTEN_OUT = (("ß", "ss"), ("æ", "ae"), ("œ", "oe"), ("ø", "o"), ("ł", "l"), ("đ", "d"), ("ð", "d"), ("þ", "th"), ("ı", "i"))
-_SHORT_FORMS = ((r"\bpt\b\.?", "part"), (r"\bvol\b\.?", "volume"), (r"\s&\s", " and "))
+_NUMBERS = ("i|one", "ii|two", "iii|three", "iv|four", "v|five", "vi|six", "vii|seven", "viii|eight", "ix|nine", "x|ten")
+_SHORT_FORMS = (
+    (r"\bpt\b\.?", "part"), (r"\bvol\b\.?", "volume"), (r"\s&\s", " and "),
+    *((rf"\b(part|volume)\s+(?:{words})\b", f"${{1}} {number}") for number, words in enumerate(_NUMBERS, 1)),
+)  # fmt: skip
 # What a text must have for a change to do anything. Most names have none of it, and need no costly pattern.
 _OUTER_SPACE = r"|^\s|\s$"
 _MAY_FEATURE = rf"(?i){_OPEN}|\sf(?:ea)?t|[-–—]\s+with" + _OUTER_SPACE
 _MAY_HAVE_NOTE = r"[-/\(\[]" + _OUTER_SPACE
-_MAY_BE_SHORT = r"\b(?:pt|vol)\b|&"
+_MAY_BE_SHORT = r"\b(?:pt|vol|part|volume)\b|&"
 _MAY_BE_SEEN = rf"{_OPEN}|[-|]" + _OUTER_SPACE
 
 

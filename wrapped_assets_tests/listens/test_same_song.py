@@ -49,6 +49,7 @@ PAIRS = [
     *((name, unicodedata.normalize("NFD", name)) for name in DECOMPOSED),
     ("ｶﾅ", "カナ"), ("Don’t Go", "Dont Go"), ("Don&#39;t Go", "Don't Go"), ("Salt &amp; Pepper", "Salt and Pepper"), ("Straße", "STRASSE"),
     ("Bjørn", "Bjorn"), ("Łódź", "Lodz"), ("Ænima", "Aenima"), ("Ёлка", "Елка"), ("حـب", "حب"), ("Dawn, Pt. 2", "Dawn, Part 2"),
+    ("Dawn, Pt. II", "Dawn (Part Two)"),
     ("Part Ⅱ", "Part II"), ("A–B", "A-B"), ("夜　道", "夜 道"), ("İstanbul", "Istanbul"), ("...", "…"),
     ("שָׁלוֹם", "שלום"), ("حَب", "حب"), ("1️⃣", "1"),
 ]  # fmt: skip
@@ -56,7 +57,7 @@ OTHERS = [
     *(
         f"{TITLE} {words}"
         for words in (
-            "- Live", "(Live at Oslo)", "- Live from Oslo", "(Nadir Oz Remix)", "- Acoustic", "(Demo)", "(Instrumental)", "Pt. 2",
+            "- Live", "(Live at Oslo)", "- Live from Oslo", "(Nadir Oz Remix)", "- Acoustic", "(Demo)", "(Instrumental)", "Pt. 2", "Pt. II",
             "(Karaoke Version)", "(Piano Version)", "(Live) - 2011 Remaster", "(Extended Mix)", "(Sped Up)", "(BBC Session)",
             "(Blanka's Version)", "(Live) (Official Video)",
         )
