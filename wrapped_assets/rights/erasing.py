@@ -127,10 +127,12 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
     _forget_people(root, people)
     named, residue = _search(project, cases, gone)
+    unreached = [Output(address, "rendered pages, removed by the next `wrapped upload`", datetime.now(UTC)) for address in pages.unreached]
     done = [
         Erasure(
-            case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt), purged.rewritten + pages,
-            len(purged.unreadable), recalls[case.case_id], elsewhere[case.case_id], named, residue,
+            case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt),
+            purged.rewritten + pages.files, len(purged.unreadable), recalls[case.case_id], [*elsewhere[case.case_id], *unreached], named,
+            residue,
         )
         for case in cases
     ]  # fmt: skip

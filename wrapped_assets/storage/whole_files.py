@@ -61,6 +61,14 @@ def link_whole(source: Path, target: Path) -> None:
     os.link(source, target)
 
 
+def swap_link(path: Path, target: str) -> None:
+    """Makes `path` a symbolic link to `target` at once: whoever opens it meanwhile finds the one before or this one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    temporary.symlink_to(target)
+    temporary.replace(path)
+
+
 def sync(path: Path) -> None:
     """Returns when the disk has the file's bytes."""
     handle = os.open(path, os.O_RDWR)

@@ -61,7 +61,8 @@ class RenderedPages:
         if locale not in languages:
             return False
         packing = _packing(asked.get("accept-encoding", ""))
-        tag = f'"{languages[locale]}.{packing or "plain"}"'
+        told = languages[locale]
+        tag = f'"{told}.{packing or "plain"}"'
         headers = [
             *self._headers, (b"content-type", b"text/html; charset=utf-8"), (b"content-language", locale.encode()),
             (b"vary", b"Accept-Encoding, Accept-Language"), (b"etag", tag.encode()),
@@ -70,7 +71,7 @@ class RenderedPages:
             await _send(scope, send, 304, headers, b"")
             return True
         try:
-            content = self._content(pages.shelf, token, locale, packing, languages[locale])
+            content = self._content(pages.shelf, token, locale, told, packing)
         except OSError:  # taken away meanwhile
             return False
         if packing:
@@ -79,8 +80,9 @@ class RenderedPages:
         return True
 
 
-def _content(shelf: Shelf, token: str, locale: str, packing: str, _tag: str) -> bytes:
-    return shelf.place(token, locale, packing).read_bytes() if packing else unpacked(shelf.place(token, locale, "gz").read_bytes(), "gz")
+def _content(shelf: Shelf, token: str, locale: str, told: str, packing: str) -> bytes:
+    content = shelf.place(token, locale, told, packing or "gz").read_bytes()
+    return content if packing else unpacked(content, "gz")
 
 
 @lru_cache(1_000)

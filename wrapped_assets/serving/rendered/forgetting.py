@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from wrapped_assets.serving.rendered.shelf import PACKINGS, Shelf, shelves
+from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.serving.rendered.shelf import Shelf, shelves
+from wrapped_assets.serving.rendered.standing import Standing
+from wrapped_assets.serving.rendered.target import Target
+from wrapped_assets.serving.rendered.uploading import take_down, targets_of, wanted
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import destroy
 
 KEPT = 3  # renderings of a year: the live one, and those that a rollback is likely to return to
 
 
-def forget_pages(root: Root, people: Collection[int]) -> int:
-    """Destroys every page of these listeners, and every page that names one of them; returns how many files that were.
+@dataclass
+class Forgotten:
+    """Files that were destroyed here, and the targets where uploaded ones could not be removed."""
 
-    A page of somebody else is told anew by a server until the next rendering.
+    files: int = 0
+    unreached: list[str] = field(default_factory=list)
+
+
+def forget_pages(root: Root, people: Collection[int]) -> Forgotten:
+    """Destroys every page of these listeners, and every page that names one of them, here and wherever they were uploaded.
+
+    A page of somebody else is told anew by a server until the next rendering. What a target that does not answer has is removed with the
+    next upload to it.
     """
-    removed = 0
+    done = Forgotten()
     for shelf in shelves(root):
         for bucket, index in shelf.indexes():
             of_them = pl.col("listener_id").is_in(list(people)) | pl.col("names").list.eval(pl.element().is_in(list(people))).list.any()
-            gone = index.filter(of_them)
-            if gone.is_empty():
-                continue
-            for token, locale in gone.select("token", "locale").iter_rows():
-                for packing in PACKINGS:
-                    path = shelf.place(token, locale, packing)
-                    removed += path.exists()
-                    destroy(path)
-            shelf.write_index(bucket, index.filter(~of_them))
-    return removed
+            kept = index.filter(~of_them)
+            if kept.height < index.height:
+                shelf.write_index(bucket, kept)
+        done.files += shelf.sweep()
+    standing = Standing.now(root)
+    for address in targets_of(root):
+        try:
+            target = Target.open(address)
+            for shelf in shelves(root):
+                take_down(shelf, target, {sent.key for sent in wanted(shelf, target, standing)})
+        except WrappedError:
+            done.unreached.append(address)
+    return done
 
 
 def forget_renderings(root: Root, live: Shelf) -> None:

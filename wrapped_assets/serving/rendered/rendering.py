@@ -69,7 +69,7 @@ def render(
             _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done)
             if progress:
                 progress(bucket + 1, root.bucket_count)
-        _remove_others(shelf)
+        shelf.sweep()
         done.seconds = time.monotonic() - started
         about = {"year": year, "number": live.number, "locales": sorted(locales), "renderer": renderer_hash()}
         shelf.finish(about | {"pages": done.pages, "byte_count": done.byte_count, "published_at": live.published_at.isoformat()})
@@ -120,7 +120,7 @@ def _taken_over(row: Row, shelf_before: Shelf, before: Row, shelf: Shelf) -> boo
     if any(row[name] != before[name] for name in ("told", "said", "token")):
         return False
     for packing in PACKINGS:
-        source, target = (each.place(row["token"], row["locale"], packing) for each in (shelf_before, shelf))
+        source, target = (each.place(row["token"], row["locale"], row["told"], packing) for each in (shelf_before, shelf))
         try:
             if file_hash(source) != before[f"{packing}_hash"]:
                 return False
@@ -134,25 +134,12 @@ def _taken_over(row: Row, shelf_before: Shelf, before: Row, shelf: Shelf) -> boo
 
 def _write_page(row: Row, shelf: Shelf, content: bytes) -> None:
     for packing in PACKINGS:
-        path, small = shelf.place(row["token"], row["locale"], packing), packed(content, packing)
-        path.unlink(missing_ok=True)  # a link to an earlier rendering's page, which stays as it is
+        path, small = shelf.place(row["token"], row["locale"], row["told"], packing), packed(content, packing)
+        path.unlink(missing_ok=True)  # damaged, or of a rendering that was interrupted
         with new_file(path) as file:
             file.write(small)
         row[f"{packing}_hash"] = file_hash(path)
         row["byte_count"] = min(row.get("byte_count", len(small)), len(small))
-
-
-def _remove_others(shelf: Shelf) -> None:
-    """Removes what lies on the shelf and is no page of it: of people who left or closed their address, and of languages given up."""
-    kept = {
-        shelf.place(token, locale, packing)
-        for _, index in shelf.indexes()
-        for token, locale in index.select("token", "locale").iter_rows()
-        for packing in PACKINGS
-    }
-    for path in (shelf.folder / "pages").rglob("*"):
-        if path.is_file() and path not in kept:
-            path.unlink()
 
 
 def _write_faces(root: Root) -> None:

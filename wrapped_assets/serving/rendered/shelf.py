@@ -1,9 +1,13 @@
 """Where rendered pages lie in a data root, and what is known of each.
 
     site/2025/3/                    the third publication of 2025
-        pages/Ab/AbCd….en.html.br   one listener's page in one language, packed twice: `.br` and `.gz`
+        pages/Ab/AbCd….en.1f….br    one listener's page in one language, named by what it shows, packed twice: `.br` and `.gz`
         index/0.json                what bucket 0's pages are of: whose, and whom they name
         edition.json                written last: without it the rendering is not complete
+        uploads/….json              what a target has of it
+
+A page's file is never changed. A rendering that is repeated writes others and then the index, so a server finds one or the other whole, and
+a file that no index names is nobody's.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ import polars as pl
 import xxhash
 
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import write_whole
+from wrapped_assets.storage.whole_files import destroy, write_whole
 
 FOLDER = "site"
 FACES = "faces"  # beside the years: a page at /2025/TOKEN reaches it as ../faces
@@ -33,6 +37,7 @@ INDEX = {
 }  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 _LOCALE = re.compile(r"[a-z]{2,3}")
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -67,11 +72,11 @@ class Shelf:
         """Says that every page is there."""
         write_whole(self.folder / "edition.json", json.dumps(about, indent=1).encode())
 
-    def place(self, token: str, locale: str, packing: str) -> Path:
-        """A page's file. ValueError for what is no token or language, so that no address leads out of the folder."""
-        if not _TOKEN.fullmatch(token) or not _LOCALE.fullmatch(locale) or packing not in PACKINGS:
-            raise ValueError("expected a token of 24 characters and a language")
-        return self.folder / "pages" / token[:2] / f"{token}.{locale}.html.{packing}"
+    def place(self, token: str, locale: str, told: str, packing: str) -> Path:
+        """A page's file. ValueError for what is no token, language or hash, so that no address leads out of the folder."""
+        if not (_TOKEN.fullmatch(token) and _LOCALE.fullmatch(locale) and _HASH.fullmatch(told) and packing in PACKINGS):
+            raise ValueError("expected a token of 24 characters, a language and a hash")
+        return self.folder / "pages" / token[:2] / f"{token}.{locale}.{told[:16]}.{packing}"
 
     def index(self, bucket: int) -> pl.DataFrame:
         """What is known of a bucket's pages; no row where they are not rendered, or the file is damaged."""
@@ -91,6 +96,20 @@ class Shelf:
         """Each bucket's index."""
         for bucket in sorted(int(path.stem) for path in (self.folder / "index").glob("*.json")):
             yield bucket, self.index(bucket)
+
+    def sweep(self) -> int:
+        """Destroys files that no index names, and damaged indexes; returns how many. Nobody may be rendering meanwhile."""
+        kept, removed = set[Path](), 0
+        for bucket, index in self.indexes():
+            if index.is_empty():
+                self._index_of(bucket).unlink()
+            for token, locale, told in index.select("token", "locale", "told").iter_rows():
+                kept |= {self.place(token, locale, told, packing) for packing in PACKINGS}
+        for path in sorted((self.folder / "pages").rglob("*")):
+            if path.is_file() and path not in kept:
+                destroy(path)
+                removed += 1
+        return removed
 
     def remove(self) -> None:
         """Removes the pages."""

@@ -25,7 +25,7 @@ class Pages:
 
     shelf: Shelf
     finished_at: int
-    by_token: Mapping[str, Mapping[str, str]]  # token → language → hash of the packed page
+    by_token: Mapping[str, Mapping[str, str]]  # token → language → hash of what the page shows
 
 
 @dataclass
@@ -90,6 +90,6 @@ def _by_token(shelf: Shelf, standing: Standing) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for _, index in shelf.indexes():
         shown = standing.shown(shelf.year, index)
-        for token, locale, tag in shown.select("token", "locale", "br_hash").iter_rows():
+        for token, locale, tag in shown.select("token", "locale", "told").iter_rows():
             found.setdefault(token, {})[locale] = tag
     return found

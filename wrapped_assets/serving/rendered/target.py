@@ -1,0 +1,139 @@
+"""Where pages are published for others to serve: a folder, or a bucket of any store that speaks S3, Google's or Azure's protocol.
+
+A folder gets each page packed twice (`.gz`, `.br`), as nginx and Caddy look for it. An object of a store is the page packed with gzip, and
+says so in its headers. Neither lists anything to readers, and the pointer that says which publication is live has no address in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PermissionDeniedError, PreconditionError, UnauthenticatedError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from wrapped_assets.contracts.errors import BuildError, InputError
+from wrapped_assets.storage.whole_files import swap_link
+
+# A page is about a person: what a shared cache keeps of it could not be taken back. Faces are the same for everybody and never change.
+PAGE, FACE, POINTER = "private, no-cache", "public, max-age=31536000, immutable", "no-cache, max-age=5"
+_REMOTE = ("s3://", "gs://", "az://", "https://")
+_RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
+
+
+class StoreUnavailableError(BuildError):
+    """A store did not take, or did not give back, what was asked for."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An opened folder or store. `address` is as it was given, without anything secret."""
+
+    address: str
+    store: ObjectStore
+    folder: Path | None  # where it is one of this machine
+
+    @classmethod
+    def open(cls, address: str) -> Target:
+        """A folder's path, or `s3://bucket/prefix` with the credentials of the environment. InputError for anything else."""
+        if not address.startswith(_REMOTE):
+            if "://" in address or not address:
+                raise InputError(f"expected a folder, or an address that begins with one of {', '.join(_REMOTE)}")
+            folder = Path(address).absolute()
+            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+            return cls(str(folder), LocalStore(folder), folder)
+        try:
+            return cls(address, from_url(address, retry_config=_RETRIES), None)
+        except (BaseError, ValueError):
+            raise InputError("the address of the store is not understood; expected for example s3://bucket/prefix") from None
+
+    @property
+    def packings(self) -> tuple[str, ...]:
+        return ("br", "gz") if self.folder else ("gz",)
+
+    def key(self, page: str, packing: str) -> str:
+        """Where a packed page lies."""
+        return f"{page}.{packing}" if self.folder else page
+
+    def put(self, key: str, content: bytes, kind: str, caching: str, *, packed: bool = False, language: str = "") -> None:
+        """Stores an object whole. StoreUnavailableError where the store refuses, cannot be reached, or has no room."""
+        about = {"Content-Type": kind, "Cache-Control": caching}
+        about |= {"Content-Encoding": "gzip"} if packed else {}
+        about |= {"Content-Language": language} if language else {}
+        with _told(self.address):
+            obstore.put(self.store, key, content, attributes=None if self.folder else about, use_multipart=False)
+        if self.folder:
+            _open_to_readers(self.folder, self.folder / key)
+
+    def get(self, key: str) -> tuple[bytes, str | None] | None:
+        """An object's bytes and its tag; None where there is none."""
+        with _told(self.address):
+            try:
+                found = obstore.get(self.store, key)
+            except (NotFoundError, FileNotFoundError):
+                return None
+            return bytes(found.bytes()), found.meta["e_tag"]
+
+    def delete(self, keys: list[str]) -> None:
+        """Removes objects; those that are gone already are no error."""
+        with _told(self.address):
+            for start in range(0, len(keys), 1000):
+                try:
+                    obstore.delete(self.store, keys[start : start + 1000])
+                except (NotFoundError, FileNotFoundError):
+                    continue
+
+    def pointer(self, year: int) -> tuple[dict[str, Any], str | None]:
+        """Which publication of a year is live there, and the pointer's tag; empty where none is."""
+        found = self.get(f"{year}/live.json")
+        return (json.loads(found[0]), found[1]) if found else ({}, None)
+
+    def point(self, year: int, number: int, locales: list[str], before: str | None) -> None:
+        """Makes a publication live, in one step. StoreUnavailableError where the pointer has no longer the tag `before`."""
+        content = json.dumps({"year": year, "number": number, "locales": locales}).encode()
+        if self.folder:
+            swap_link(self.folder / str(year) / "live", str(number))
+            self.put(f"{year}/live.json", content, "application/json", POINTER)
+            return
+        with _told(self.address):
+            about = {"Content-Type": "application/json", "Cache-Control": POINTER}
+            try:
+                obstore.put(
+                    self.store, f"{year}/live.json", content, attributes=about, mode={"e_tag": before} if before else "create",
+                    use_multipart=False,
+                )  # fmt: skip
+            except (PreconditionError, AlreadyExistsError):
+                raise StoreUnavailableError(
+                    f"somebody else published {year} there meanwhile: look which publication should be live, then upload again"
+                ) from None
+
+
+def _open_to_readers(folder: Path, path: Path) -> None:
+    """Lets a web server read a file that it knows the name of, and list no folder: names of pages are secret."""
+    path.chmod(0o644)
+    for above in path.parents:
+        above.chmod(0o711)
+        if above == folder:
+            return
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    """Errors of stores in words: never with a key, a token or an address of a page."""
+    try:
+        yield
+    except (PermissionDeniedError, UnauthenticatedError):
+        raise StoreUnavailableError(
+            f"{address} refused the credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they may do"
+        ) from None
+    except (BaseError, OSError) as error:
+        if isinstance(error, (NotFoundError, FileNotFoundError, PreconditionError, AlreadyExistsError)):
+            raise
+        kind = "is full" if "No space left" in str(error) else f"failed ({type(error).__name__})"
+        raise StoreUnavailableError(f"{address} {kind}; what was uploaded stays, and the same command goes on where it stopped") from None
