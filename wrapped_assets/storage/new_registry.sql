@@ -1,8 +1,16 @@
+CREATE TABLE addresses (
+	listener_id BIGINT NOT NULL,
+	year INTEGER NOT NULL,
+	number INTEGER NOT NULL,
+	is_closed BOOLEAN NOT NULL,
+	PRIMARY KEY (listener_id, year),
+	FOREIGN KEY(listener_id) REFERENCES listeners (listener_id) ON DELETE CASCADE
+);
 CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0014');
+INSERT INTO "alembic_version" VALUES('0015');
 CREATE TABLE approvals (
 	export_id VARCHAR(32) NOT NULL,
 	role VARCHAR(32) NOT NULL,
@@ -290,3 +298,6 @@ CREATE TRIGGER groups_delete_generation after delete on groups begin update gene
 CREATE TRIGGER group_members_insert_generation after insert on group_members begin update generations set number = number + 1 where name = 'people'; end;
 CREATE TRIGGER group_members_update_generation after update on group_members begin update generations set number = number + 1 where name = 'people'; end;
 CREATE TRIGGER group_members_delete_generation after delete on group_members begin update generations set number = number + 1 where name = 'people'; end;
+CREATE TRIGGER addresses_insert_generation after insert on addresses begin update generations set number = number + 1 where name = 'people'; end;
+CREATE TRIGGER addresses_update_generation after update on addresses begin update generations set number = number + 1 where name = 'people'; end;
+CREATE TRIGGER addresses_delete_generation after delete on addresses begin update generations set number = number + 1 where name = 'people'; end;
