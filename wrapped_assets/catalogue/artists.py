@@ -15,7 +15,7 @@ from wrapped_assets.vocabulary import columns as c
     grain=[c.artist_id],
     columns=[c.country, c.place_name, c.artist_mbid],
     reads={
-        "tracks": [c.artist_ids, c.artist_mbids, c.media],
+        "tracks": [c.variant_id, c.artist_ids, c.artist_mbids, c.media],
         "known_artists": [c.known_key, c.artist_id, c.artist_mbid, c.country, c.place_name],
     },
 )

@@ -19,7 +19,7 @@ _OF_GROUP, _OF_ARTIST = 10, 20  # after all match ranks of the recording itself
     grain=[c.recording_id, c.genre_name],
     columns=[c.genre_share, c.genre_source],
     reads={
-        "tracks": [c.recording_id, c.media, c.recording_mbid, c.isrc, c.spotify_uri],
+        "tracks": [c.variant_id, c.recording_id, c.media, c.recording_mbid, c.isrc, c.spotify_uri],
         "recordings": [c.recording_id, c.release_group_id, c.artist_id],
         "artist_genres": [c.artist_id, c.genre_name],
         "known_recordings": [c.known_key, c.recording_id, c.isrc_key, c.spotify_key, c.genre_names],

@@ -21,10 +21,16 @@ def agreed(fact: str, *, first: pl.Expr) -> pl.Expr:
 def matched_artists(tracks: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     """Returns heard artists with the rows of `known` that certainly are the same artist: at most two each, `match_rank` 0 to 2.
 
+    `tracks` may repeat a spelling (`variant_id`), as it stands in every month in which it was played.
     If one MBID was heard with the name, its row matches; if none was, the name's only row with an MBID matches. The name's only row
     without an MBID matches as well, or instead. Two MBIDs heard with one name, two rows with MBIDs, or two countries: no match.
     """
-    music = tracks.filter(pl.col("media") == "music").select("artist_ids", "artist_mbids").unique()
+    music = (
+        tracks.filter(pl.col("media") == "music")
+        .filter(pl.col("variant_id").is_first_distinct())
+        .select("artist_ids", "artist_mbids")
+        .unique()
+    )
     parallel = pl.col("artist_mbids").list.len() == pl.col("artist_ids").list.len()
     every = music.select(artist_id="artist_ids").explode("artist_id", empty_as_null=True).unique().drop_nulls()
     by_id = music.filter(parallel).explode("artist_ids", "artist_mbids", empty_as_null=True).drop_nulls().unique()
@@ -59,9 +65,10 @@ def matched_artists(tracks: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[str]) -> pl.LazyFrame:
     """Returns recording_id, match_rank and `facts` of the rows of `known` that match each heard recording.
 
+    `tracks` may repeat a spelling (`variant_id`), as it stands in every month in which it was played.
     match_rank tells what matched: 0 the MBID, 1 the ISRC, 2 the Spotify URI, 3 the names.
     """
-    music = tracks.filter(pl.col("media") == "music")
+    music = tracks.filter(pl.col("media") == "music").filter(pl.col("variant_id").is_first_distinct())
     ways = (
         ("recording_mbid", key_of("recording", "mbid", pl.col("_own")), "known_key"),
         ("isrc", key_of("recording", "isrc", pl.col("_own")), "isrc_key"),
@@ -70,7 +77,6 @@ def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[st
     )
     found = []
     for rank, (own, heard, key) in enumerate(ways):
-        # Tracks occur once per month, so making them unique first saves most of the hashing.
         pairs = music.select("recording_id", _own=own).drop_nulls().unique().select("recording_id", _key=heard).unique()
         rows = known.select(*facts, _key=pl.col(key)).drop_nulls("_key")
         found.append(pairs.join(rows, on="_key").with_columns(match_rank=pl.lit(rank)).drop("_key"))

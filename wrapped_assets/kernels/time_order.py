@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+_FEW_RUNS = 8  # ordered ones, which NumPy's stable sort merges several times faster than the other sorts
 SPAN_BITS = 43  # of milliseconds: two plays that are compared lie less than 278 years apart
 
 
@@ -18,7 +19,10 @@ def in_time_order(listener: np.ndarray, start_ms: np.ndarray) -> np.ndarray:
     if int(listener.max()) >> (63 - SPAN_BITS) or int(since.max()) >> SPAN_BITS:
         return np.lexsort((since, listener))
     key = (listener.astype(np.int64) << SPAN_BITS) | since
-    return np.arange(len(key)) if (key[1:] >= key[:-1]).all() else np.argsort(key)
+    falls = np.count_nonzero(key[1:] < key[:-1])
+    if not falls:
+        return np.arange(len(key))
+    return np.argsort(key, kind="stable" if falls < _FEW_RUNS else None)
 
 
 def numbered(ids: np.ndarray) -> np.ndarray:

@@ -69,7 +69,7 @@ def _encoded(wanted: Sequence[FrameFile]) -> list[memoryview]:
         [
             each.frame.lazy().sink_parquet(
                 target, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_ROWS,
-                metadata=each.metadata or None, lazy=True,
+                metadata=each.metadata or None, statistics=False, lazy=True,
             )
             for each, target in zip(wanted, targets, strict=True)
         ]

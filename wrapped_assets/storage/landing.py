@@ -25,7 +25,7 @@ from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
 OPTIONAL = ("device_code",)  # columns of plays that a file leaves out where no play has a value, as older programs did
-ROWS_KEPT = 20_000  # of a landed file, for the months beside it
+ROWS_KEPT = 200_000  # of a landed file, for the months beside it
 FURTHEST_WEST, FURTHEST_EAST = timedelta(hours=12), timedelta(hours=14)  # of any civil clock from UTC
 
 
@@ -70,7 +70,7 @@ def read_landed(
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
     if not parts:
         return pl.DataFrame(schema=schema)
-    return pl.concat(parts).collect(engine="in-memory") if are_kept else rows_of_files(parts)  # those that are kept are small
+    return pl.concat(parts).collect(engine="in-memory") if are_kept else rows_of_files(parts)
 
 
 def with_optional(rows: pl.LazyFrame, wanted: Iterable[str]) -> pl.LazyFrame:
