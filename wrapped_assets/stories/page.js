@@ -68,7 +68,7 @@ play.addEventListener("click", () => {
 });
 addEventListener("animationend", event => {
   if (event.animationName !== "turn") return;
-  if (at === cards.length - 1) plays(false);
+  if (cards[at].matches(".last") || at === cards.length - 1) plays(false);
   else show(at + 1);
 });
 addEventListener("visibilitychange", () => root.classList.toggle("held", document.hidden));
@@ -95,16 +95,16 @@ function release() {
   press = null;
 }
 story.addEventListener("pointerdown", event => {
-  if (!event.isPrimary || event.button || event.target.closest("a, summary, label, .sheet")) return;
+  if (!event.isPrimary || event.button || event.target.closest("a, summary, .sheet")) return;
   const timer = setTimeout(() => { root.classList.add("held"); press.isHold = true; }, 300);
-  press = {x: event.clientX, y: event.clientY, timer};
+  press = {x: event.clientX, y: event.clientY, timer, chooses: event.target.closest("label")};
 });
 story.addEventListener("pointercancel", release);
 story.addEventListener("pointerup", event => {
   if (!press) return;
-  const {x, y, isHold} = press, right = (event.clientX - x) * sideways, down = event.clientY - y;
+  const {x, y, isHold, chooses} = press, right = (event.clientX - x) * sideways, down = event.clientY - y;
   release();
-  const isSwipe = Math.abs(right) > 40 && Math.abs(right) > 2 * Math.abs(down), isTap = Math.hypot(right, down) < 10 && !isHold;
+  const isSwipe = Math.abs(right) > 40 && Math.abs(right) > 2 * Math.abs(down), isTap = Math.hypot(right, down) < 10 && !isHold && !chooses;
   const sheetOfCard = cards[at].querySelector("details[open]");
   if (isTap && sheetOfCard) sheetOfCard.removeAttribute("open");
   else if (isSwipe || (isTap && getSelection().isCollapsed)) {

@@ -13,7 +13,7 @@ from wrapped_assets.faces.embedding import with_faces
 from wrapped_assets.stories import counting, palettes, phrases
 from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.habits import minutes_by_day
-from wrapped_assets.stories.cards.order import cards_of
+from wrapped_assets.stories.cards.order import story_of
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
@@ -36,10 +36,36 @@ def _sides(number: int) -> list[str]:
     return [f"A{place}" for place in range(1, first + 1)] + [f"B{place}" for place in range(1, number - first + 1)]
 
 
-def headline_size(text: str) -> str:
-    """How large a headline is set: by its columns, and so that its longest word fits a line."""
+@dataclass(frozen=True)
+class Stop:
+    """A card's place on the page: its track, and how far its progress bar is filled."""
+
+    name: str
+    label: str
+    side: str = ""
+    at: int = 1
+    of: int = 1
+    is_more: bool = False
+
+
+def _stops(cards: list[Card], told: Language) -> list[Stop]:
+    """The opening, the story's cards, those behind it, and the liner notes."""
+    story, more = ([card for card in cards if card.is_more is wanted] for wanted in (False, True))
+    of = len(story) + (1 if more else 2)
+    sides = _sides(len(story))
+    return [
+        Stop("opening", told.say("Opening"), "", 1, of),
+        *(Stop(card.name, card.label, side, at, of) for at, (side, card) in enumerate(zip(sides, story, strict=True), 2)),
+        *(Stop(card.name, card.label, f"+{at}", at, len(more), is_more=True) for at, card in enumerate(more, 1)),
+        Stop("counted", told.say("How this was counted"), is_more=bool(more)),
+    ]
+
+
+def headline_size(text: str, is_bare: bool = False) -> str:
+    """How large a headline is set: by its columns, and so that its longest word fits a line; larger where nothing is drawn under it."""
     columns, longest = columns_of(text), _longest_word(text)
-    for size, most, longest_word in (("xl", 28, 15), ("l", 52, 15), ("m", 96, 24)):
+    largest = (("xxl", 44, 10), ("xl", 60, 13)) if is_bare else ()
+    for size, most, longest_word in (*largest, ("xl", 28, 15), ("l", 52, 15), ("m", 96, 24)):
         if columns <= most and longest <= longest_word:
             return size
     return "s"
@@ -50,7 +76,9 @@ def fact_size(text: str) -> str:
     longest = _longest_word(text)
     if longest > 15:
         return "long longer"
-    return "long" if columns_of(text) > 14 or longest > 12 else ""
+    if columns_of(text) > 14 or longest > 12:
+        return "long"
+    return "short" if longest < 9 else ""
 
 
 def _longest_word(text: str) -> int:
@@ -93,11 +121,6 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
     `faces_in` is the folder of the faces that the page names; without one they are embedded.
     """
     told = frame.language
-    stops = [
-        ("opening", told.say("Opening")),
-        *((card.name, card.label) for card in frame.cards),
-        ("counted", told.say("How this was counted")),
-    ]
     page = template("page.html").render(
         policy=policy_of(STORY, faces_beside=bool(faces_in)),
         script=script(STORY),
@@ -106,8 +129,8 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
         direction=told.cldr.text_direction,
         say=told.say,
         chapters=palettes.stylesheet(),
-        cards=list(zip(_sides(len(frame.cards)), frame.cards, strict=True)),
-        stops=stops,
+        cards=frame.cards,
+        stops=_stops(frame.cards, told),
         shown_parts=shown_parts,
         plain=plain,
         headline_size=headline_size,
@@ -119,7 +142,7 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
 
 def story_html(data: StoryData, faces_in: str = "") -> str:
     """A listener's page: a card an insight between the year as a record and the counts behind it all. `faces_in` is as for `frame_html`."""
-    cards, say = cards_of(data), data.language.say
+    cards, say = story_of(data), data.language.say
     days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
     name = phrases.shortened(phrases.name(data.listener, say("Somebody")), 60)
     return frame_html(

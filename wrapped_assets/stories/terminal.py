@@ -87,7 +87,7 @@ def story_text(data: StoryData, *, colour: bool = False) -> str:
     lines = [f"  ◉  {paint('title', fitted(title, WIDTH - 5).rstrip())}", "  " + "━" * (WIDTH - 2)]
     if sentence := counting.verdict(data):
         lines += ["", *(f"  {line}" for line in wrapped(sentence, WIDTH - 2))]
-    for card in (each for each in cards_of(data) if not each.quiz):
+    for card in cards_of(data):
         lines += [f"  {line}" if line else "" for line in _lines_of(card, say, paint)]
     outs = [say("{number} {label}", number=number, label=label) for label, number in counting.ins_and_outs(data)]
     small = wrapped(" · ".join([counting.small_print(data), *outs]), WIDTH - 2)

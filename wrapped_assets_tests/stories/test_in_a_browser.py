@@ -54,6 +54,27 @@ def test_the_page_is_quiet_and_one_column_wide(browser: Any, tmp_path: Path, dat
     assert page.eval_on_selector("main", spilling) == 0
 
 
+UNEVEN = """all => all.map(card => {
+    const box = e => e.getBoundingClientRect(), whole = box(card).height, byTop = (a, b) => a.top - b.top;
+    const blocks = [...card.querySelectorAll('h1, h2, .figure, .ranked, .quiz, .lists, .facts, .ledger')].map(box).sort(byTop);
+    let filled = 0, reached = 0, gap = 0;
+    for (const {top, bottom} of blocks) { filled += Math.max(0, bottom - Math.max(top, reached)); reached = Math.max(reached, bottom); }
+    const shown = [...card.querySelectorAll('.inside *')].filter(e => !e.closest('.sheet, i') && e.checkVisibility());
+    const leaves = shown.filter(e => !e.children.length || e.matches('h1, h2, .figure')).map(box).filter(each => each.height).sort(byTop);
+    let last = leaves[0].bottom;
+    for (const {top, bottom} of leaves) { gap = Math.max(gap, top - last); last = Math.max(last, bottom); }
+    return [card.id, filled / whole, gap / whole];
+}).filter(([, filled, gap]) => filled < .5 || gap > .25)"""
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+def test_what_a_card_tells_fills_half_of_it_and_no_quarter_is_empty(browser: Any, tmp_path: Path, screen: dict[str, int]) -> None:
+    stories = {"full": fuller(), "small": small(), "hostile": hostile(), "de": replace(fuller(), locale="de")}
+    for name, data in stories.items():
+        page, _ = opened(browser, tmp_path, data, viewport=screen, java_script_enabled=False)
+        assert (name, page.eval_on_selector_all("section", UNEVEN)) == (name, [])
+
+
 ONE_SCREEN = {"small": (small(), 1.0), "empty": (empty(), 1.0), "hostile": (hostile(), 1.15)} | {
     tag: (replace(fuller(), locale=tag), 1.0) for tag in (*LANGUAGES, "en-XA")
 }
@@ -81,8 +102,8 @@ def test_without_a_script_links_lead_from_card_to_card_and_the_contents_open(bro
     assert page.evaluate("document.activeElement.textContent") == "Skip to the story"
     page.locator("#top_song .next").focus()
     page.keyboard.press("Enter")
-    assert page.evaluate("location.hash") == "#top_recordings"
-    assert abs(page.eval_on_selector("#top_recordings", "e => e.getBoundingClientRect().top")) < 2
+    assert page.evaluate("location.hash") == "#artist_race"
+    assert abs(page.eval_on_selector("#artist_race", "e => e.getBoundingClientRect().top")) < 2
     page.locator("#top_recordings summary").focus()
     page.keyboard.press("Enter")
     assert page.locator("#top_recordings table").is_visible()

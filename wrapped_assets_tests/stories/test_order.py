@@ -11,11 +11,12 @@ import pytest
 import wrapped_assets.stories
 from wrapped_assets.contracts.asset import Subject
 from wrapped_assets.contracts.discovery import assets_in
-from wrapped_assets.stories.cards.order import CHAPTERS, cards_of, makers_of
+from wrapped_assets.stories.cards.order import BEATS, CHAPTERS, cards_of, makers_of, story_of
 from wrapped_assets.stories.cards.strength import strength
 from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.headlines import plain
 from wrapped_assets.vocabulary import chapters
-from wrapped_assets_tests.stories.fictional import fictional
+from wrapped_assets_tests.stories.fictional import fictional, small
 from wrapped_assets_tests.stories.fictional_catalogue import fuller
 
 STORIES = Path(wrapped_assets.stories.__file__).parent
@@ -30,10 +31,49 @@ def names(data: StoryData) -> list[str]:
     return [card.name for card in cards_of(data)]
 
 
-def test_chapters_stand_in_the_order_of_a_year_and_the_totals_open() -> None:
-    chapters = [CHAPTERS.index(card.chapter) for card in cards_of(fictional())]
+def test_a_story_is_about_twelve_beats_in_the_order_of_a_year_and_the_rest_is_more() -> None:
+    cards = story_of(fuller())
+    beats = {maker.insights[0]: maker.beat for maker in makers_of("listener")}
+    story, more = ([card for card in cards if card.is_more is wanted] for wanted in (False, True))
+    assert [card.name for card in cards] == [card.name for card in (*story, *more)]
+    assert [card.name for card in story[:5]] == ["guess_minutes", "listening_totals", "guess_song", "top_song", "artist_race"]
+    assert len([card for card in story if not card.quiz]) == len(BEATS)
+    told = [beats.get(card.name, card.name) for card in story[5:]]
+    assert told == ["albums", "genres", "day", "habit", "new", "identity", "people", "finale"]
+    chapters = [CHAPTERS.index(card.chapter) for card in more]
     assert chapters == sorted(chapters)
-    assert names(fictional())[:2] == ["listening_totals", "first_listen"]
+
+
+def test_a_beat_is_told_by_its_strongest_card_and_by_a_second_choice_only_where_there_is_no_other() -> None:
+    data = fuller()
+
+    def told(**rows: list) -> list[str]:
+        return [card.name for card in story_of(replace(data, insights={**data.insights, **rows})) if not card.is_more]
+
+    def row(insight: str, **values: object) -> dict[str, list]:
+        return {insight: [{**data.insights[insight][0], **values}]}
+
+    assert "busiest_day" in told(**row("busiest_day", minutes=1200.0), **row("most_replayed_day", listen_count=4))
+    assert "most_replayed_day" in told(**row("busiest_day", minutes=70.0))
+    assert "remarkable_days" in told(busiest_day=[], most_replayed_day=[])
+    assert "top_artists" in told(artist_race=[])
+
+
+@pytest.mark.parametrize("data", [fictional(), fuller(), small()], ids=["full", "fuller", "small"])
+def test_a_story_says_each_number_once(data: StoryData) -> None:
+    said = [
+        number
+        for card in story_of(data)
+        if not card.is_more and not card.quiz
+        for text in (plain(card.headline), *(fact.value for fact in card.facts), *(each.count for each in card.ranked))
+        for number in re.findall(r"\d[\d,.]+\d", text)
+        if number != str(data.year)
+    ]
+    assert sorted(said) == sorted(set(said))
+
+
+def test_few_cards_are_all_told() -> None:
+    assert [card.name for card in story_of(small()) if card.is_more] == []
 
 
 def test_the_stronger_card_of_a_chapter_is_first() -> None:
@@ -43,9 +83,8 @@ def test_the_stronger_card_of_a_chapter_is_first() -> None:
 
 
 def test_cards_that_follow_stand_right_behind_their_leader() -> None:
-    order = names(fictional())
-    for leader, follower in (("top_song", "top_recordings"), ("top_artists", "artist_race"), ("discoveries", "top_discoveries")):
-        assert order.index(follower) == order.index(leader) + 1
+    order = names(fuller())
+    assert order.index("recording_story") == order.index("top_recordings") + 1
 
 
 def test_too_little_is_left_out_and_gets_no_common_card_either() -> None:
@@ -54,7 +93,7 @@ def test_too_little_is_left_out_and_gets_no_common_card_either() -> None:
 
 
 def test_every_card_can_be_told_and_each_insight_once() -> None:
-    names_of_cards = names(fuller())
+    names_of_cards = [card.name for card in story_of(fuller())]
     further_days = [name for name in names_of_cards if name.startswith("hours_of_days_")]  # each of five days has a card of its own
     assert len(further_days) == 4
     assert len(names_of_cards) == len(set(names_of_cards)) == len(makers_of("listener")) + len(further_days)

@@ -83,7 +83,7 @@ def test_every_card_carries_rules_window_and_zone() -> None:
 
 def test_a_small_edition_shows_totals_songs_and_calendar_and_says_why() -> None:
     page = story_html(small())
-    assert Outline(page).ids("section") == ["opening", "listening_totals", "first_listen", "top_song", "listening_calendar", "counted"]
+    assert Outline(page).ids("section") == ["opening", "listening_totals", "top_song", "first_listen", "listening_calendar", "counted"]
     assert "rankings begin at 30 songs and 5 artists" in page.replace("\N{NO-BREAK SPACE}", " ")
 
 

@@ -75,7 +75,8 @@ class Card:
     ranked: tuple[Ranked, ...] = ()
     facts: tuple[Fact, ...] = ()
     figure: Markup | None = None
-    quiz: Quiz | None = None  # a text, which shows all at once, leaves the card out
+    quiz: Quiz | None = None
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = ()  # titles and names that other cards have told already
     table: Table | None = None
     note: str = ""
     is_inverse: bool = False  # set by the place in the story
@@ -83,6 +84,12 @@ class Card:
     in_text: tuple[Fact, ...] = ()  # stand for the figure in a text
     continues: bool = False  # the card before has told the headline: a text goes on without one
     has_label_in_text: bool = False  # the headline is about the label, which a text says before it
+    is_more: bool = False  # behind the story; set by the place in it
+
+    @property
+    def is_for_pages(self) -> bool:
+        """Whether a text, which shows all at once, leaves it out: it asks, or sums up."""
+        return bool(self.quiz or self.lists)
 
     @property
     def lang(self) -> str:
@@ -111,7 +118,8 @@ class CardMaker:
     `insights` are those that the card shows; the first gives its strength. `place` orders cards of one chapter that are equally
     strong, and all cards of artists and groups. `needs` are columns without which the insight gets the common card instead. A maker
     that `follows` another insight's card stands right behind it, however strong it is. `scale` measures the first insight's
-    strength; without one it is 0.5. With fewer rows than `least_rows` the card is left out: a ranking of one is none.
+    strength; without one it is 0.5. With fewer rows than `least_rows` the card is left out: a ranking of one is none. `beat` is the
+    part of the story that the card can tell (order.BEATS): the strongest one tells it, a `second_choice` where there is no other.
     """
 
     insights: tuple[str, ...]
@@ -122,6 +130,8 @@ class CardMaker:
     needs: tuple[str, ...] = ()
     scale: Scale | None = None
     least_rows: int = 1
+    beat: str = ""
+    second_choice: bool = False
 
     def knows(self, rows: Sequence[Row]) -> bool:
         """Whether the insight's rows have the columns that the card is made of; without them a common card shows what is there."""

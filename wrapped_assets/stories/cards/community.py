@@ -34,7 +34,10 @@ def _among_the_first(share: float | None, data: StoryData) -> str:
     return data.language.say("You are among the first {share:percent}.", share=math.ceil(share * 100) / 100)
 
 
-@card("fan_rank", place=300, needs=("artist_name", "fan_rank", "listener_count"), scale=Scale("fan_share", 0.5, 0.01, most=0.25))
+@card(
+    "fan_rank", place=300, beat="people", needs=("artist_name", "fan_rank", "listener_count"),
+    scale=Scale("fan_share", 0.5, 0.01, most=0.25),
+)
 def fan_rank(data: StoryData) -> Card | None:
     """The best rank among an artist's listeners as a badge, the others below."""
     told, say = data.language, data.language.say
@@ -72,7 +75,10 @@ def fan_rank(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("minutes_rank", place=310, needs=("minutes_rank", "listener_count"), scale=Scale("minutes_rank_share", 0.5, 0.01, most=0.25))
+@card(
+    "minutes_rank", place=310, beat="people", second_choice=True, needs=("minutes_rank", "listener_count"),
+    scale=Scale("minutes_rank_share", 0.5, 0.01, most=0.25),
+)
 def minutes_rank(data: StoryData) -> Card | None:
     """The place among all listeners, and among those of the country."""
     row, told, say = data.first("minutes_rank"), data.language, data.language.say
@@ -90,7 +96,7 @@ def minutes_rank(data: StoryData) -> Card | None:
     return Card("minutes_rank", "community", say("By minutes"), headline("minutes_rank", data), facts=facts, figure=figure, note=note)
 
 
-@card("listening_personality", place=330, needs=tuple(column for column, _, _ in AXES))
+@card("listening_personality", place=330, beat="identity", needs=tuple(column for column, _, _ in AXES))
 def listening_personality(data: StoryData) -> Card | None:
     """Four axes between poles, each against the middle of all listeners."""
     row, told, say = data.first("listening_personality"), data.language, data.language.say
@@ -107,7 +113,10 @@ def listening_personality(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("early_listener", place=340, needs=("recording_name", "early_day_count"), scale=Scale("early_day_count", 0, 365, least=1))
+@card(
+    "early_listener", place=340, beat="people", needs=("recording_name", "early_day_count"),
+    scale=Scale("early_day_count", 0, 365, least=1),
+)
 def early_listener(data: StoryData) -> Card | None:
     """Songs that the listener heard before most others."""
     told, say = data.language, data.language.say
@@ -142,7 +151,7 @@ def early_listener(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("clubs", place=350, needs=("club_name",), scale=Scale("club_share", 0.1, 0.7))
+@card("clubs", place=350, beat="identity", second_choice=True, needs=("club_name",), scale=Scale("club_share", 0.1, 0.7))
 def clubs(data: StoryData) -> Card | None:
     """The club that the listener's genres lead to."""
     row, told, say = data.first("clubs"), data.language, data.language.say
@@ -163,6 +172,7 @@ def clubs(data: StoryData) -> Card | None:
 @card(
     "similar_listeners",
     place=360,
+    beat="people",
     needs=("similar_listener_name", "similarity_share"),
     scale=Scale("similarity_share", 0.2, 0.9, least=0.05),
 )

@@ -10,7 +10,7 @@ from wrapped_assets.stories.headlines import Part, headline
 from wrapped_assets.stories.phrases import number
 
 
-@card("remarkable_days", place=160, needs=("day_kind", "local_date", "day_figure"))
+@card("remarkable_days", place=160, beat="day", second_choice=True, needs=("day_kind", "local_date", "day_figure"))
 def remarkable_days(data: StoryData) -> Card | None:
     """The days of the year in their order, each with what it stands out by."""
     say = data.language.say

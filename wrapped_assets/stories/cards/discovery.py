@@ -13,7 +13,7 @@ from wrapped_assets.stories.headlines import headline
 from wrapped_assets.stories.milder import Told, milder
 
 
-@card("discoveries", "discovery_months", place=250, scale=Scale("new_artist_count", 0, 400))
+@card("discoveries", "discovery_months", place=250, beat="new", scale=Scale("new_artist_count", 0, 400))
 def discoveries(data: StoryData) -> Card | None:
     """How many artists and songs were heard for the first time, by month where that is known."""
     row, told, say = data.first("discoveries"), data.language, data.language.say

@@ -16,7 +16,10 @@ DAYPARTS = {
 LEAST_MONTHS = 3  # from the first that was heard to the last: one month beside another is no year with seasons
 
 
-@card("top_genres", place=90, needs=("genre_name", "genre_listens"), scale=Scale("genre_listen_share", 0.1, 0.6), least_rows=2)
+@card(
+    "top_genres", place=90, beat="genres", needs=("genre_name", "genre_listens"),
+    scale=Scale("genre_listen_share", 0.1, 0.6), least_rows=2,
+)
 def top_genres(data: StoryData) -> Card | None:
     """The genres by listens, which are split evenly over a song's genres."""
     told, say = data.language, data.language.say
@@ -59,7 +62,7 @@ def genre_clock(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("music_evolution", place=110, needs=("first_month", "last_month"))
+@card("music_evolution", place=110, beat="genres", needs=("first_month", "last_month"))
 def music_evolution(data: StoryData) -> Card | None:
     """The year in at most three spans of months, each with its genres and artists; one span is no evolution."""
     told, say = data.language, data.language.say
@@ -90,7 +93,7 @@ def music_evolution(data: StoryData) -> Card | None:
     return Card("music_evolution", "music", say("Evolution"), headline("music_evolution", data), facts=facts, figure=band, table=table)
 
 
-@card("release_years", place=120, needs=("release_year", "listen_count"))
+@card("release_years", place=120, beat="genres", second_choice=True, needs=("release_year", "listen_count"))
 def release_years(data: StoryData) -> Card | None:
     """Listens by decade of release, with the median year."""
     told, say = data.language, data.language.say
@@ -121,7 +124,7 @@ def release_years(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("listening_age", place=320, needs=("listening_age",))
+@card("listening_age", place=320, beat="identity", second_choice=True, needs=("listening_age",))
 def listening_age(data: StoryData) -> Card | None:
     """The age that the music suggests, with what it is reckoned from."""
     row, told, say = data.first("listening_age"), data.language, data.language.say

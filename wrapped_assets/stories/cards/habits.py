@@ -39,7 +39,7 @@ def listening_calendar(data: StoryData) -> Card | None:
     in_a_row = say("in a row, from {day}", day=told.day(run[0], data.year)) if run else say("in a row")
     facts = facts_of(
         (told.counted(length, "days") if length and length > 1 else "", in_a_row, ON),
-        (told.counted(active, "days"), say("with music"), ON),
+        (told.counted(active, "days") if active != data.first("listening_totals").get("active_day_count") else "", say("with music"), ON),
     )
     months = sorted({(day.year, day.month) for day in days})
     table = Table(
@@ -72,7 +72,7 @@ def _cell(days: dict[date, float], year: int, month: int, day: int, told: Langua
     return "" if value is None else told.count(value)
 
 
-@card("listening_clock", "night_owl", place=140)
+@card("listening_clock", "night_owl", place=140, beat="habit")
 def listening_clock(data: StoryData) -> Card | None:
     """The week of hours, with the night's share."""
     told, say = data.language, data.language.say
@@ -107,7 +107,7 @@ def listening_clock(data: StoryData) -> Card | None:
 _AVERAGE_DAYS = 30  # with music: of fewer, the silent days alone make the average
 
 
-@card("busiest_day", place=150, scale=Scale("minutes", 60, 960))
+@card("busiest_day", place=150, beat="day", scale=Scale("minutes", 60, 960))
 def busiest_day(data: StoryData) -> Card | None:
     """The fullest day as a ring of 24 hours."""
     row, told, say = data.first("busiest_day"), data.language, data.language.say
@@ -130,7 +130,7 @@ def busiest_day(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("most_replayed_day", place=170, scale=Scale("listen_count", 3, 30, least=3))
+@card("most_replayed_day", place=170, beat="day", scale=Scale("listen_count", 3, 30, least=3))
 def most_replayed_day(data: StoryData) -> Card | None:
     """The day of one song, in tally marks."""
     row, told, say = data.first("most_replayed_day"), data.language, data.language.say
@@ -142,7 +142,7 @@ def most_replayed_day(data: StoryData) -> Card | None:
     return Card("most_replayed_day", "habits", say("On repeat"), headline("most_replayed_day", data), facts=facts, figure=marks)
 
 
-@card("longest_session", place=210, scale=Scale("session_minutes", 60, 720, least=60))
+@card("longest_session", place=210, beat="habit", scale=Scale("session_minutes", 60, 720, least=60))
 def longest_session(data: StoryData) -> Card | None:
     """The longest session on its hours."""
     row, told, say = data.first("longest_session"), data.language, data.language.say
@@ -161,7 +161,7 @@ def longest_session(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("artist_streak", place=180, scale=Scale("streak_day_count", 3, 30, least=3))
+@card("artist_streak", place=180, beat="habit", scale=Scale("streak_day_count", 3, 30, least=3))
 def artist_streak(data: StoryData) -> Card | None:
     """The longest run of days with one artist, as beads."""
     row, told, say = data.first("artist_streak"), data.language, data.language.say

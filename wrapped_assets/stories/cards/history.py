@@ -50,7 +50,7 @@ def recording_story(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("loyalty", place=190, scale=Scale("loyal_year_count", 0, 5))
+@card("loyalty", place=190, beat="habit", scale=Scale("loyal_year_count", 0, 5))
 def loyalty(data: StoryData) -> Card | None:
     """The artists of every month, with the years that it has been so."""
     rows, told, say = [row for row in data.rows("loyalty") if row.get("artist_name")], data.language, data.language.say
@@ -70,7 +70,7 @@ def loyalty(data: StoryData) -> Card | None:
     return replace(shown, ranked=tuple(replace(each, count="") for each in shown.ranked))
 
 
-@card("comebacks", place=270, scale=Scale("silence_day_count", 365, 2000))
+@card("comebacks", place=270, beat="new", second_choice=True, scale=Scale("silence_day_count", 365, 2000))
 def comebacks(data: StoryData) -> Card | None:
     """The artists that came back, with the day and the length of the silence."""
     rows, told, say = [row for row in data.rows("comebacks") if row.get("artist_name")], data.language, data.language.say
@@ -102,7 +102,7 @@ def _ranked(
     return Card(insight, chapter, label, headline(insight, data), ranked=places[:_SHOWN], table=table, note=note)
 
 
-@card("variety", place=200, scale=Scale("top_artist_share", 0.05, 0.5))
+@card("variety", place=200, beat="habit", second_choice=True, scale=Scale("top_artist_share", 0.05, 0.5))
 def variety(data: StoryData) -> Card | None:
     """How much was one artist, how much was heard before, and how much was skipped."""
     row, told, say = data.first("variety"), data.language, data.language.say

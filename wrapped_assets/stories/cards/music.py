@@ -13,7 +13,7 @@ from wrapped_assets.stories.figures.record import grooves
 from wrapped_assets.stories.headlines import Part, headline
 
 
-@card("top_recordings", place=30, scale=Scale("listen_count", 0, 60, least=2))
+@card("top_recordings", place=30, beat="song", scale=Scale("listen_count", 0, 60, least=2))
 def top_song(data: StoryData) -> Card | None:
     """The year's first song alone on a card."""
     row, told, say = data.first("top_recordings"), data.language, data.language.say
@@ -41,23 +41,25 @@ def top_recordings(data: StoryData) -> Card | None:
         return None
     heard = (Part(say("The songs you came back to.")),)
     table = ranking_table(say("Top songs by listens"), places, say("Song"), told)
-    return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table, continues=True)
+    return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table)
 
 
-@card("top_artists", place=60, scale=Scale("listen_count", 0, 250, least=2), least_rows=2)
+@card("top_artists", place=60, beat="artists", second_choice=True, scale=Scale("listen_count", 0, 250, least=2), least_rows=2)
 def top_artists(data: StoryData) -> Card | None:
     """The five most heard artists; up to fifty in the table."""
     told, say = data.language, data.language.say
     places = ranking(data.rows("top_artists"), "artist_name", "", 50, told)
     if not places:
         return None
+    is_told = artist_race.make(data) is not None  # by the race, which says who was first
+    said = (Part(say("The artists you came back to.")),) if is_told else headline("top_artists", data)
     return Card(
-        "top_artists", "music", say("Top artists"), headline("top_artists", data), ranked=places[:5],
+        "top_artists", "music", say("Top artists"), said, ranked=places[:5],
         table=ranking_table(say("Top artists by listens"), places, say("Artist"), told),
     )  # fmt: skip
 
 
-@card("artist_race", place=70, follows="top_artists")
+@card("artist_race", place=70, follows="top_artists", beat="artists")
 def artist_race(data: StoryData) -> Card | None:
     """The top five's cumulative listens by month; needs two months with listens and two artists."""
     told, say = data.language, data.language.say
@@ -95,10 +97,13 @@ def artist_race(data: StoryData) -> Card | None:
         say("Cumulative listens by month"), (say("Month"), *(names[key] for key in order)),
         tuple((told.month(month), *(told.count(lines[key].get(month)) for key in order)) for month in months),
     )  # fmt: skip
-    return Card("artist_race", "music", say("The race"), headline("artist_race", data), ranked=places, figure=figure, table=table)
+    return Card(
+        "artist_race", "music", say("The race"), headline("top_artists" if data.first("top_artists") else "artist_race", data),
+        ranked=places, figure=figure, table=table,
+    )  # fmt: skip
 
 
-@card("top_release_groups", place=80, scale=Scale("listen_count", 0, 300, least=3), least_rows=2)
+@card("top_release_groups", place=80, beat="albums", scale=Scale("listen_count", 0, 300, least=3), least_rows=2)
 def top_release_groups(data: StoryData) -> Card | None:
     """The five albums that were heard most, and heard through; up to fifty in the table. The numbers are those that they are sorted by."""
     told, say, rows = data.language, data.language.say, data.rows("top_release_groups")

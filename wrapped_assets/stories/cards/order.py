@@ -1,8 +1,8 @@
-"""The order of the cards: chapters that tell a year, and in each the strongest first."""
+"""The order of the cards: about twelve beats that tell a year, and behind them the others by chapter, the strongest first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -14,9 +14,10 @@ from wrapped_assets.stories.cards.generic import generic
 from wrapped_assets.stories.cards.strength import is_enough, is_known, strength
 from wrapped_assets.stories.data import StoryData, Tellable
 
-# The opening and the closing of the page are no cards: they stand before and behind all of these.
+# The record opens the page and the counts close it: neither is a card. A card says at its @card which beat it can tell.
+BEATS = ("minutes", "song", "artists", "albums", "genres", "day", "habit", "new", "identity", "people", "finale")
+FEW = 12  # cards or fewer are all told
 CHAPTERS = ("overview", "music", "habits", "places", "discovery", "community", "more")
-FIXED = ("overview",)  # the totals open, the first listen follows: a beginning is not a matter of strength
 UNTOLD = ("quiz",)  # chapters that are no cards: a quiz that shows its answers is none
 _LAST = 1_000_000  # the place of insights without a card of their own
 
@@ -50,20 +51,43 @@ def _several(made: Card | Sequence[Card] | None) -> Sequence[Card]:
     return [made] if isinstance(made, Card) else made or ()
 
 
+def story_of(data: StoryData) -> list[Card]:
+    """The cards of a listener's page: one a beat, then all others as "more", by chapter, the strongest first, with those that follow it.
+
+    Where there are few, none is "more".
+    """
+    made = cards_made(data)
+    beats = [each for beat in BEATS for each in _beat(beat, made, data)]
+    others = sorted((each for each in made if each not in beats), key=_in_chapters(made, data))
+    has_more = len(made) > FEW
+    story = [card for _, card in beats] + [replace(card, is_more=has_more) for _, card in others]
+    return [replace(card, is_inverse=index % 2 == 0) for index, card in enumerate(story)]
+
+
 def cards_of(data: StoryData) -> list[Card]:
-    """A listener's cards. Chapters stand in the order of CHAPTERS, and in each the strongest card first, with those that follow it."""
-    found = [(maker.follows or maker.insights[0], maker, card) for maker, card in cards_made(data)]
+    """A listener's cards as a text tells them: without those that ask, or sum up."""
+    return [card for card in story_of(data) if not card.is_for_pages]
+
+
+def _beat(beat: str, made: list[tuple[CardMaker, Card]], data: StoryData) -> list[tuple[CardMaker, Card]]:
+    """The card that tells a beat, with the question before it."""
+    found = [(maker, card) for maker, card in made if maker.beat == beat]
+    asked, told = [each for each in found if each[1].quiz], [each for each in found if not each[1].quiz]
+    strongest = sorted(told, key=lambda each: (each[0].second_choice, -strength(each[0].scale, data.first(each[0].insights[0]))))
+    return [*asked, *strongest[:1]] if strongest else []
+
+
+def _in_chapters(made: list[tuple[CardMaker, Card]], data: StoryData) -> Callable[[tuple[CardMaker, Card]], tuple[int, float, int, int]]:
+    """The order of cards: chapters as in CHAPTERS, in each the strongest leader first, and its followers behind it by place."""
     scales = {maker.insights[0]: maker.scale for maker in makers_of(data.subject) if maker.scale}
-    chapter_of = {leader: card.chapter for leader, maker, card in reversed(found) if not maker.follows or leader == maker.insights[0]}
-    places: dict[str, int] = {}
-    for leader, _, _ in found:
-        places.setdefault(leader, len(places))
+    leaders = [maker.follows or maker.insights[0] for maker, _ in made]
+    found = list(zip(leaders, made, strict=True))
+    chapters = {leader: card.chapter for leader, (maker, card) in reversed(found) if not maker.follows or leader == maker.insights[0]}
 
-    def place(each: tuple[str, CardMaker, Card]) -> tuple[int, float, int]:
-        leader, _, card = each
-        chapter = chapter_of.get(leader, card.chapter)
-        weight = 0.0 if chapter in FIXED else -strength(scales.get(leader), data.first(leader))
-        return CHAPTERS.index(chapter) if chapter in CHAPTERS else len(CHAPTERS), weight, places[leader]
+    def place(each: tuple[CardMaker, Card]) -> tuple[int, float, int, int]:
+        leader = each[0].follows or each[0].insights[0]
+        chapter = chapters.get(leader, each[1].chapter)
+        weight = -strength(scales.get(leader), data.first(leader))
+        return CHAPTERS.index(chapter) if chapter in CHAPTERS else len(CHAPTERS), weight, leaders.index(leader), made.index(each)
 
-    in_order = [card for _, _, card in sorted(found, key=place)]
-    return [replace(card, is_inverse=index % 2 == 0) for index, card in enumerate(in_order)]
+    return place

@@ -6,7 +6,7 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import ON, Card, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.strokes import clock_face
-from wrapped_assets.stories.headlines import headline
+from wrapped_assets.stories.headlines import Part, headline
 
 _NOUNS = {
     "listen_count": "listens", "recording_count": "songs", "artist_count": "artists", "release_group_count": "albums",
@@ -14,7 +14,7 @@ _NOUNS = {
 }  # fmt: skip
 
 
-@card("listening_totals", place=10)
+@card("listening_totals", place=10, beat="minutes")
 def totals(data: StoryData) -> Card | None:
     """Minutes as the large number, the other totals as facts."""
     row, told, say = data.first("listening_totals"), data.language, data.language.say
@@ -57,3 +57,15 @@ def first_listen(data: StoryData) -> Card | None:
     )
     figure = clock_face(at.hour, at.minute, told) if at else None
     return Card("first_listen", "overview", say("First listen"), headline("first_listen", data), facts=facts, figure=figure)
+
+
+@card("top_recordings", "top_artists", place=900, beat="finale")
+def finale(data: StoryData) -> Card | None:
+    """The year's names once more, together: a card to keep."""
+    say, found = data.language.say, []
+    for title, insight, column in ((say("Songs"), "top_recordings", "recording_name"), (say("Artists"), "top_artists", "artist_name")):
+        names = tuple(phrases.name(row[column]) for row in data.rows(insight) if row.get(column))[:5]
+        if len(names) < 2:
+            return None
+        found.append((title, names))
+    return Card("finale", "overview", say("Encore"), (Part(say("That was {year}.", year=str(data.year))),), lists=tuple(found))

@@ -31,7 +31,10 @@ def artist_map(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("sound_town", place=240, needs=("place_name", "artist_name"), scale=Scale("town_lift", 1, 4), least_rows=2)
+@card(
+    "sound_town", place=240, beat="people", second_choice=True, needs=("place_name", "artist_name"),
+    scale=Scale("town_lift", 1, 4), least_rows=2,
+)
 def sound_town(data: StoryData) -> Card | None:
     """The place that listens most alike, with the artists that say so."""
     row, told, say = data.first("sound_town"), data.language, data.language.say

@@ -21,7 +21,7 @@ def _quiz(options: list[tuple[str, bool]]) -> Quiz | None:
     return Quiz(texts, right[0]) if len(right) == 1 and len(texts) > 1 else None
 
 
-@card("quiz", place=5, follows="listening_totals", needs=("quiz_question", "option_value", "is_true_option"))
+@card("quiz", place=5, follows="listening_totals", beat="minutes", needs=("quiz_question", "option_value", "is_true_option"))
 def guess_minutes(data: StoryData) -> Card | None:
     """The minutes of the year among near numbers; the right one is written as the next card writes it."""
     told, minutes = data.language, phrases.number(data.first("listening_totals").get("minutes"))
@@ -34,7 +34,7 @@ def guess_minutes(data: StoryData) -> Card | None:
     return Card("guess_minutes", "overview", told.say("A guess"), (Part(told.say("How many minutes of music was your year?")),), quiz=quiz)
 
 
-@card("quiz", place=25, follows="top_recordings", needs=("quiz_question", "option_recording_name", "is_true_option"))
+@card("quiz", place=25, follows="top_recordings", beat="song", needs=("quiz_question", "option_recording_name", "is_true_option"))
 def guess_song(data: StoryData) -> Card | None:
     """The song of the year among those behind it."""
     rows = [row for row in _asked("top_recording", data) if row.get("option_recording_name")]

@@ -10,7 +10,7 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
-_LEFT, _CELL, _ROW, _TOP = 32.0, 10.0, 27.0, 16.0
+_LEFT, _CELL, _ROW, _TOP = 32.0, 10.0, 30.0, 16.0
 LEVELS = 5  # shades; a day at the high mark or above has the darkest
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
-_LEFT, _CELL, _ROW, _TOP = 34.0, 13.0, 33.0, 18.0
+_LEFT, _CELL, _ROW, _TOP = 34.0, 13.0, 46.0, 18.0
 NIGHT = (22, 23, 0, 1, 2, 3, 4)
 
 

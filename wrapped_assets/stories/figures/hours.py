@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from wrapped_assets.stories.figures import svg
 
-_WIDTH, _HEIGHT, _BASE, _HOURS = 342.0, 96.0, 104.0, 24
+_WIDTH, _HEIGHT, _BASE, _HOURS = 342.0, 240.0, 248.0, 24
 
 
 def day_hours(hours: Mapping[int, tuple[float, float]], label: str) -> Markup:
@@ -24,5 +24,5 @@ def day_hours(hours: Mapping[int, tuple[float, float]], label: str) -> Markup:
         if repeats > 0:
             height = _HEIGHT * min(repeats, listens) / most
             body += svg.rect(step * hour + 1, _BASE - height, step - 2, height, "bar again", 'rx="1.5"')
-    body += "".join(svg.text(step * (hour + 0.5), 120, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
-    return svg.figure(_WIDTH, 124, label, body, "bars day")
+    body += "".join(svg.text(step * (hour + 0.5), 264, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
+    return svg.figure(_WIDTH, 268, label, body, "bars day")

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
-_LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 6.0, 26.0, 10.0, 20.0, 342.0, 300.0
+_LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 6.0, 26.0, 10.0, 20.0, 342.0, 400.0
 _GAP = 19.0
 
 

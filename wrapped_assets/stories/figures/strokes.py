@@ -13,8 +13,9 @@ from wrapped_assets.stories.language import Language
 def tally(number: int, told: Language) -> Markup:
     """Tally marks in fives, as many as were counted, at most 200; each a little crooked, as by hand."""
     shown = min(number, 200)
-    fives, columns = math.ceil(shown / 5), 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
-    width, row, tall, body = 342 / columns, 230 / columns, 170 / columns, ""
+    fives = math.ceil(shown / 5)
+    columns = 1 if shown <= 5 else 2 if shown <= 20 else 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
+    width, row, tall, body = 342 / columns, 290 / columns, 230 / columns, ""
     for group in range(fives):
         x, y = (group % columns) * width + width * 0.14, (group // columns) * row + 6
         stroke = width * 0.72 / 4
@@ -51,18 +52,19 @@ def stretch(start: str, end: str, start_hour: float, hours: float, told: Languag
     first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
     scale = 330 / max(1, last - first)
     body = "".join(
-        svg.path([(6 + scale * index, 76), (6 + scale * index, 88 if (first + index) % 6 else 98)], "notch")
+        svg.path([(6 + scale * index, 246), (6 + scale * index, 258 if (first + index) % 6 else 268)], "notch")
         for index in range(last - first + 1)
     )
     left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
-    body += svg.rect(left, 8, max(3.0, right - left), 64, "bar", 'rx="6"')
-    body += svg.text(max(2, left), 124, start, "time") + svg.text(min(340, right), 124 if right - left > 130 else 148, end, "time", "end")
-    return svg.figure(342, 152, told.say("From {start} to {end}.", start=start, end=end), body, "stretches")
+    body += svg.rect(left, 8, max(3.0, right - left), 234, "bar", 'rx="6"')
+    body += svg.text(max(2, left), 294, start, "time") + svg.text(min(340, right), 294 if right - left > 130 else 318, end, "time", "end")
+    return svg.figure(342, 324, told.say("From {start} to {end}.", start=start, end=end), body, "stretches")
 
 
 def beads(number: int, told: Language) -> Markup:
     """A bead a day on a string that turns at the margins, at most 120."""
-    shown, columns = min(number, 120), 8 if number <= 40 else 12
+    shown = min(number, 120)
+    columns = 4 if number <= 16 else 5 if number <= 25 else 6 if number <= 36 else 8 if number <= 64 else 12
     step, points = 330 / columns, []
     for index in range(shown):
         row, place = divmod(index, columns)
@@ -94,9 +96,9 @@ def month_bars(values: list[tuple[str, float]], unit: str, told: Language) -> Ma
     most = max((value for _, value in values), default=0) or 1
     step, body = 342 / max(1, len(values)), ""
     for index, (month, value) in enumerate(values):
-        height = 150 * max(0.0, value) / most
+        height = 290 * max(0.0, value) / most
         x = step * index
-        body += svg.rect(x + 2, 176 - height, step - 4, max(1.0, height), "bar", 'rx="3"')
-        body += svg.text(x + step / 2, 170 - height, told.count(value), "tick", "middle")
-        body += svg.text(x + step / 2, 192, told.month(month, "abbreviated" if step > 30 else "narrow"), "tick", "middle")
-    return svg.figure(342, 198, told.say("{unit} by month; {most} in the fullest one.", unit=unit, most=most), body, "bars")
+        body += svg.rect(x + 2, 316 - height, step - 4, max(1.0, height), "bar", 'rx="3"')
+        body += svg.text(x + step / 2, 310 - height, told.count(value), "tick", "middle")
+        body += svg.text(x + step / 2, 332, told.month(month, "abbreviated" if step > 30 else "narrow"), "tick", "middle")
+    return svg.figure(342, 338, told.say("{unit} by month; {most} in the fullest one.", unit=unit, most=most), body, "bars")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
-_WIDTH, _HEIGHT, _BASE = 342.0, 150.0, 176.0
+_WIDTH, _HEIGHT, _BASE = 342.0, 290.0, 316.0
 
 
 def week_columns(weeks: Sequence[tuple[date, float]], label: str, told: Language) -> Markup:
@@ -22,5 +22,5 @@ def week_columns(weeks: Sequence[tuple[date, float]], label: str, told: Language
         body += svg.rect(step * index + 0.5, _BASE - height, step - 1, max(1.0, height), "bar", 'rx="1.5"')
         thursday = monday + timedelta(days=3)
         if thursday.day <= 7:
-            body += svg.text(step * (index + 0.5), 192, told.month(thursday.month, "narrow"), "tick", "middle")
-    return svg.figure(_WIDTH, 198, label, body, "bars")
+            body += svg.text(step * (index + 0.5), 332, told.month(thursday.month, "narrow"), "tick", "middle")
+    return svg.figure(_WIDTH, 338, label, body, "bars")
