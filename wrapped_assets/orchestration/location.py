@@ -3,7 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.contracts.graph import project_graph
-from wrapped_assets.orchestration import editions
+from wrapped_assets.orchestration import editions, pages
 from wrapped_assets.orchestration.assets import all_assets
 from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, retention_job
 from wrapped_assets.orchestration.exporting import export_assets
@@ -19,10 +19,10 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *all_assets(project_graph(), loaded_periods()), editions.editions_asset(project_graph(), loaded_periods()),
-            *export_assets(loaded_periods()),
+            pages.pages_asset(loaded_periods()), *export_assets(loaded_periods()),
         ],
         asset_checks=[check_of(project_graph())],
-        jobs=[*JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS],
+        jobs=[*JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS, pages.upload_job],
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources={"lake": Lake(), "io_manager": NoIOManager()},

@@ -15,6 +15,7 @@ import polars as pl
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.faces.embedding import face_files
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.serving.rendered.forgetting import forget_renderings
 from wrapped_assets.serving.rendered.gathering import Told, stories_of
 from wrapped_assets.serving.rendered.packing import packed
@@ -43,6 +44,7 @@ class Rendered:
     written: int = 0
     byte_count: int = 0
     seconds: float = 0.0
+    data_version: str = ""  # of all that the pages show
 
     @property
     def reused(self) -> int:
@@ -71,6 +73,7 @@ def render(
                 progress(bucket + 1, root.bucket_count)
         shelf.sweep()
         done.seconds = time.monotonic() - started
+        done.data_version = combined(*(tuple(index.select("token", "locale", "told").rows()) for _, index in shelf.indexes()))
         about = {"year": year, "number": live.number, "locales": sorted(locales), "renderer": renderer_hash()}
         shelf.finish(about | {"pages": done.pages, "byte_count": done.byte_count, "published_at": live.published_at.isoformat()})
         forget_renderings(root, shelf)
