@@ -10,7 +10,7 @@ from datetime import timedelta
 import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_IN_MEMORY, ROWS_PER_RANGE
-from wrapped_assets.building.linking import links_of, read_links
+from wrapped_assets.building.linking import Linked, links_of, read_links, tracks_of
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.declaration import Declaration, Read
@@ -30,7 +30,7 @@ from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
-ROWS_AHEAD = 50_000  # of later months' tracks
+ROWS_AHEAD, MOST_ROWS_AHEAD = 50_000, 1_000_000  # of later months' tracks: beyond the first, each is read once
 _OUTSIDE = {key: name for name, key in EXTERNALS.items()}
 
 
@@ -45,9 +45,7 @@ class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
 class Inputs:
     """The inputs of the cells of one unit. `made` holds what the unit computed itself, whole."""
 
-    def __init__(
-        self, project: Project, situation: Situation, world: World, cells: list[Cell], recent: RecentFrames | None = None
-    ) -> None:
+    def __init__(self, project: Project, situation: Situation, world: World, cells: list[Cell], recent: RecentFrames | None = None) -> None:
         self._project, self._situation, self._world, self._cells = project, situation, world, cells
         self._recent = RecentFrames() if recent is None else recent
         self._links: pl.DataFrame | None = None
@@ -105,9 +103,7 @@ class Inputs:
         if len(known) == len(stored):
             whole = pl.concat(known)  # with columns that nobody reads: choosing would take longer
             return whole.lazy() if is_scan else whole
-        scans = [
-            self._scan(one, source) if (frame := self._recent.get(one.path)) is None else frame.lazy() for one, source in stored
-        ]
+        scans = [self._scan(one, source) if (frame := self._recent.get(one.path)) is None else frame.lazy() for one, source in stored]
         wanted = [scan.select(columns) for scan in scans]
         return pl.concat(wanted) if is_scan else rows_of_files(wanted)
 
@@ -122,12 +118,23 @@ class Inputs:
         later = sorted(one.period for one in planned if (one.asset, one.bucket) == (cell.asset, cell.bucket) and one.period > cell.period)
         slots = [(TRACKS, month, cell.bucket) for month in later]
         rows = sum(chunk.row_count for slot in slots for chunk in self._world.chunks.get(slot, []))
-        if EXTERNALS.get(read.asset) != TRACKS or not 0 < rows <= ROWS_AHEAD:
+        if EXTERNALS.get(read.asset) != TRACKS or not 0 < rows <= MOST_ROWS_AHEAD:
             return None
         with suppress(BuildError):  # the month that reads it will say so
+            if rows > ROWS_AHEAD:  # then of all months, each once, as what links them has read them
+                _, led_to = self._all_links(cell)
+                every = [tracks_of(self._project.root, self._world.chunks, cell.bucket or 0), led_to]
+                return pl.concat(frame.select(read.columns) for frame in every)
             frames = [self._landed(TRACKS, Month.parse(month), cell.bucket, list(read.columns)) for month in later]
             return pl.concat(frames).unique("variant_id", keep="first", maintain_order=True)
         return None
+
+    def _all_links(self, cell: Cell) -> Linked:
+        """The links of the cell's bucket under the names of its year's catalogue, and the tracks that they lead to."""
+        assert cell.bucket is not None
+        version = self._world.catalogues[period_year(cell.period)]
+        kept = self._world.links[cell.bucket, version]
+        return kept or links_of(self._project.root, self._world.chunks, cell.bucket, self._world.files[version])
 
     def _landed(self, key: str, month: Month, bucket: int | None, columns: list[str], edge: timedelta | None = None) -> pl.DataFrame:
         assert bucket is not None
@@ -155,9 +162,7 @@ class Inputs:
         edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
         if key == landing.PLAYS:
             return self._landed(key, month, cell.bucket, columns, edge)
-        version = world.catalogues[month.year]
-        found = world.links[cell.bucket, version] or links_of(self._project.root, world.chunks, cell.bucket, world.files[version])
-        all_links, led_to = found
+        all_links, led_to = self._all_links(cell)
         links = self._links_of_month(all_links, month)
         if key == EXTERNALS["links"]:
             return links.select(columns)

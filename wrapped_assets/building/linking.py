@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.building.link_marks import (
@@ -46,6 +47,8 @@ from wrapped_assets.vocabulary.periods import Month
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 Linked = tuple[pl.DataFrame, pl.DataFrame]
 MONTHLY: dict[str, pl.DataType] = {"month": pl.String(), **LINKS, "is_head": pl.Boolean(), "is_tail": pl.Boolean()}
+MOST_TRACKS_KEPT = 200_000  # about 50 MB
+_LAST_TRACKS: dict[tuple[Root, tuple[Chunk, ...]], pl.DataFrame] = {}  # one at most
 _PARTS = {"whole": pl.lit(value=True), "head": pl.col("is_head"), "tail": pl.col("is_tail")}
 
 
@@ -141,10 +144,10 @@ def _hash(rows: pl.DataFrame) -> str:
 
 
 def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
-    tracks = [pl.scan_parquet(intact_path(root, chunk)).select(list(LANDED_TRACKS)) for chunk in _of(chunks, TRACKS, bucket)]
-    if not tracks:  # an erasure may leave plays without tracks
+    tracks = tracks_of(root, chunks, bucket)
+    if tracks.is_empty():  # an erasure may leave plays without tracks
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
-    names = names_of(_each_once(tracks), _catalogue(root, known))
+    names = names_of(tracks, _catalogue(root, known))
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
@@ -163,14 +166,27 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     return monthly, led_to
 
 
-def _each_once(scans: Iterable[pl.LazyFrame]) -> pl.DataFrame:
-    """The tracks of some files, each variant once; a track stands in every month in which it was played."""
-    parts, known = [], pl.DataFrame(schema={"variant_id": LANDED_TRACKS["variant_id"]})
-    for scan in scans:
-        new = scan.select("variant_id").collect().join(known, on="variant_id", how="anti")
-        parts.append(scan.filter(pl.col("variant_id").is_in(new["variant_id"].implode())).collect())
-        known = pl.concat([known, new])
-    return pl.concat(parts).unique("variant_id").sort("variant_id")
+def tracks_of(root: Root, chunks: Chunks, bucket: int) -> pl.DataFrame:
+    """The landed tracks of a bucket (LANDED_TRACKS), each variant once, by variant; a track stands in every month in which it was played.
+
+    Those of the last bucket are kept where they are few: what links them and what identifies them ask in turn.
+    """
+    files = tuple(_of(chunks, TRACKS, bucket))
+    if (root, files) not in _LAST_TRACKS:
+        parts, known = [pl.DataFrame(schema=LANDED_TRACKS)], np.empty(0, dtype=np.int64)
+        for chunk in files:
+            path = intact_path(root, chunk)
+            ids = pl.read_parquet(path, columns=["variant_id"])["variant_id"].to_numpy()
+            is_new = ~np.isin(ids, known)
+            if is_new.any():
+                parts.append(pl.read_parquet(path, columns=list(LANDED_TRACKS)).filter(is_new).select(list(LANDED_TRACKS)))
+                known = np.union1d(known, ids)
+        found = pl.concat(parts).sort("variant_id")
+        _LAST_TRACKS.clear()
+        if found.height > MOST_TRACKS_KEPT:
+            return found
+        _LAST_TRACKS[root, files] = found
+    return _LAST_TRACKS[root, files]
 
 
 def _catalogue(root: Root, known: Known) -> Catalogue | None:

@@ -43,10 +43,14 @@ def with_artists(named: pl.LazyFrame, row: str) -> pl.LazyFrame:
 def with_recording_ids(named: pl.LazyFrame, media: pl.Expr, versions: str = "apart") -> pl.LazyFrame:
     """Adds recording_id, exact_recording_id and song_id to rows with recording_name, `_primary` and `_others`.
 
+    `_title` and `_artist` are what the song's id is made of: the names in the form for comparison.
     With `versions` "joined", album, single and radio versions are one recording.
     """
     name, primary = pl.col("recording_name"), pl.col("_primary")
+    title_key, artist_key = song_key(name, primary)
     titled = named.with_columns(
+        _title=title_key,
+        _artist=artist_key,
         _bare=normalised(without_featuring(name)),
         _companions=names_key(pl.concat_str(pl.col("_others"), normalised(featured_in(name).fill_null("")), separator=",")),
     )
@@ -56,7 +60,7 @@ def with_recording_ids(named: pl.LazyFrame, media: pl.Expr, versions: str = "apa
 
     whole = titled.with_columns(
         exact_recording_id=recording(without_remaster(pl.col("_bare"))),
-        song_id=_ids(joined_key(pl.lit("song"), *song_key(name, primary), media)),
+        song_id=_ids(joined_key(pl.lit("song"), pl.col("_title"), pl.col("_artist"), media)),
     )
     joined = recording(without_version(pl.col("_bare"))) if versions == "joined" else pl.col("exact_recording_id")
     return whole.with_columns(recording_id=joined).drop("_bare", "_companions")

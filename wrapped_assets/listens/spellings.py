@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.music_ids import separated, with_artists, with_recording_ids
 from wrapped_assets.kernels.texts import normalised
-from wrapped_assets.kernels.titles import song_key
 from wrapped_assets.listens.code import LANDED_TRACKS
 from wrapped_assets.listens.known_names import Catalogue, known_names
 
@@ -84,13 +84,12 @@ def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) ->
 
 
 def _compared(landed_tracks: pl.DataFrame) -> pl.DataFrame:
-    """Adds the ids of `identified`, and title, artist and album in the form for comparison."""
-    title, artist = song_key(pl.col("recording_name"), pl.col("_primary"))
-    return identified(landed_tracks).with_columns(_title=title, _artist=artist, _album=normalised(pl.col("release_group_name")))
+    """Adds the ids of `identified`, and the album in the form for comparison."""
+    return identified(landed_tracks).with_columns(_album=normalised(pl.col("release_group_name")))
 
 
 def identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """Adds artist_names, artist_ids, artist_id and _primary, recording_id and song_id, as in catalogue/tracks."""
+    """Adds artist_names, artist_ids, artist_id and _primary, recording_id and song_id, as in catalogue/tracks, and _title and _artist."""
     kept = rows.lazy().with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
     whole = with_recording_ids(with_artists(kept, "variant_id"), pl.col("media"))
-    return whole.with_columns(artist_id=pl.col("artist_ids").list.first()).collect()
+    return whole.with_columns(artist_id=pl.col("artist_ids").list.first()).collect(engine=engine_for(rows.height))
