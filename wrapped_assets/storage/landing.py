@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,12 @@ def edges(month: Month, edge: timedelta) -> tuple[tuple[datetime, datetime], tup
     return (start, start + edge), (end - edge, end)
 
 
+@lru_cache(maxsize=256)
+def _is_in_edge(month: Month, shift: int, edge: timedelta) -> pl.Expr:
+    """Whether a play is within the edge of a month that the month before it (`shift` 1) or after it reads. Making it takes a while."""
+    return pl.col("listened_at").is_between(*edges(month, edge)[0 if shift > 0 else 1])
+
+
 def read_landed(
     root: Root,
     chunks: Mapping[tuple[str, str, int], list[Chunk]],
@@ -55,7 +62,6 @@ def read_landed(
     parts, are_kept = [], recent is not None
     for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),):
         beside = month.shift(shift)
-        head, tail = edges(beside, edge or timedelta())
         for chunk in chunks.get((asset, str(beside), bucket), []):
             touched = {-1: chunk.tail, 0: chunk.whole, 1: chunk.head}[shift]
             if touched == NO_ROWS:
@@ -64,8 +70,8 @@ def read_landed(
             are_kept &= chunk.row_count <= ROWS_KEPT
             if asset == TRACKS and flag:
                 lazy = lazy.filter(flag)
-            elif flag:
-                lazy = lazy.filter(pl.col("listened_at").is_between(*(head if shift > 0 else tail)))
+            elif edge and flag:
+                lazy = lazy.filter(_is_in_edge(beside, shift, edge))
             parts.append(with_optional(lazy, wanted).select(wanted))
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
     if not parts:
