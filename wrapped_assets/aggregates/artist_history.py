@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -20,5 +21,5 @@ from wrapped_assets.vocabulary import columns as c
 )
 def artist_history(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
     """One artist that a listener has heard by the year's end, with its first and last time; listens outside windows are included."""
-    heard = pl.concat([artist_history, artist_years]).group_by("listener_id", "artist_id")
-    return heard.agg(pl.col("first_heard_at").min(), pl.col("last_heard_date").max())
+    heard = pl.concat([artist_history, artist_years])
+    return grouped(heard, ["listener_id", "artist_id"], least=["first_heard_at"], most=["last_heard_date"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.slots import counts_by_slot
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -24,7 +25,8 @@ def artist_hours(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mon
 
     Each credited artist gets the full listen.
     """
-    hour = [(pl.col("local_date").dt.weekday() >= 6).alias("is_weekend"), pl.col("local_hour")]
-    by_credit = listens.group_by("artist_credit_id", *hour).agg(listen_count=pl.len().cast(pl.Int64))
-    credited = by_credit.join(artist_credits, on="artist_credit_id").group_by("artist_id", "is_weekend", "local_hour")
-    return credited.agg(pl.col("listen_count").sum()).with_columns(month=pl.lit(str(month)))
+    is_weekend = pl.col("local_date").dt.weekday() >= 6
+    credited = listens.join(artist_credits, on="artist_credit_id")
+    counted = counts_by_slot(credited, "artist_id", is_weekend.cast(pl.Int16) * 24 + pl.col("local_hour"), 48)
+    hour = {"is_weekend": pl.col("slot") >= 24, "local_hour": (pl.col("slot") % 24).cast(pl.Int8)}
+    return counted.select("artist_id", **hour, month=pl.lit(str(month)), listen_count="listen_count")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -17,16 +18,14 @@ from wrapped_assets.vocabulary import columns as c
     ],
     reads={
         "artist_months": [
-            c.listener_id, c.artist_id, c.month, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date,
+            c.listener_id, c.artist_id, c.listen_count, c.ms_played, c.first_listened_at, c.first_heard_at, c.first_heard_date,
             c.last_heard_date,
         ]
     },
 )  # fmt: skip
 def artist_years(artist_months: pl.LazyFrame) -> pl.LazyFrame:
     """One artist of one listener in one year: credited listens inside the window, and its first and last time in the whole year."""
-    return artist_months.group_by("listener_id", "artist_id").agg(
-        pl.col("listen_count", "ms_played").sum(),
-        pl.col("first_listened_at", "first_heard_at", "first_heard_date").min(),
-        pl.col("last_heard_date").max(),
-        first_heard_month=pl.col("month").min(),
-    )
+    least = ["first_listened_at", "first_heard_at", "first_heard_date"]
+    sums, most = ["listen_count", "ms_played"], ["last_heard_date"]
+    figures = grouped(artist_months, ["listener_id", "artist_id"], sums=sums, least=least, most=most)
+    return figures.with_columns(first_heard_month=pl.col("first_heard_date").dt.to_string("%Y-%m"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.slots import counts_by_slot
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -18,8 +19,7 @@ from wrapped_assets.vocabulary.periods import Month
 )
 def listener_hours(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     """One hour of the local week of one listener in one month; hours without a listen have no row."""
-    return (
-        listens.group_by("listener_id", pl.col("local_date").dt.weekday().alias("local_weekday"), "local_hour")
-        .agg(listen_count=pl.len().cast(pl.Int64))
-        .with_columns(month=pl.lit(str(month)))
-    )
+    hour_of_week = (pl.col("local_date").dt.weekday().cast(pl.Int16) - 1) * 24 + pl.col("local_hour")
+    counted = counts_by_slot(listens, "listener_id", hour_of_week, 7 * 24)
+    hour = {"local_weekday": (pl.col("slot") // 24 + 1).cast(pl.Int8), "local_hour": (pl.col("slot") % 24).cast(pl.Int8)}
+    return counted.select("listener_id", **hour, month=pl.lit(str(month)), listen_count="listen_count")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -20,4 +21,4 @@ from wrapped_assets.vocabulary import columns as c
 )
 def recording_history(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
     """One recording that a listener has heard by the year's end, with its first time; listens outside windows are included."""
-    return pl.concat([recording_history, recording_years]).group_by("listener_id", "recording_id").agg(pl.col("first_heard_at").min())
+    return grouped(pl.concat([recording_history, recording_years]), ["listener_id", "recording_id"], least=["first_heard_at"])

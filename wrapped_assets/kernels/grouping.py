@@ -1,4 +1,4 @@
-"""Groups rows by two ids: sums, least values and counts of each group."""
+"""Groups rows by two ids: sums, least and greatest values and counts of each group."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from wrapped_assets.kernels.inside.ordering import least_of_groups, ordered_insi
 
 
 def grouped(
-    frame: pl.LazyFrame, by: Sequence[str], *, sums: Sequence[str] = (), least: Sequence[str] = (), count: str = ""
-) -> pl.LazyFrame:
-    """Returns one row per pair of the two ids `by`: sums and least values of columns and, as `count`, the number of rows.
+    frame: pl.LazyFrame, by: Sequence[str], *, sums: Sequence[str] = (), least: Sequence[str] = (), most: Sequence[str] = (),
+    count: str = "",
+) -> pl.LazyFrame:  # fmt: skip
+    """Returns one row per pair of the two ids `by`: sums, least and greatest values of columns and, as `count`, the number of rows.
 
-    Ids and sums are whole numbers, least values also dates or instants; nulls are left out. Row order does not matter. Fastest where the
-    first id is a listener's and long runs of rows have the same.
+    Ids and sums are whole numbers, least and greatest values also dates or instants; nulls are left out. Row order does not matter. Fastest
+    where the first id is a listener's and long runs of rows have the same.
     """
-    chosen = frame.select(*by, *sums, *least)
+    chosen = frame.select(*by, *sums, *least, *most)
     types = chosen.collect_schema()
-    schema = {name: types[name] for name in (*by, *sums, *least)} | ({count: pl.Int64()} if count else {})
+    schema = {name: types[name] for name in (*by, *sums, *least, *most)} | ({count: pl.Int64()} if count else {})
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
-            return grouped_reference(rows.lazy(), by, sums, least, count).select(*schema).collect(engine=engine_for(rows.height))
+            return grouped_reference(rows.lazy(), by, sums, least, most, count).select(*schema).collect(engine=engine_for(rows.height))
         one, two = (_numbers(rows[name]) for name in by)
         order, starts = groups_of(one, two)
         heads = order[starts[:-1]]
@@ -35,6 +36,8 @@ def grouped(
             found[name] = run(sums_of_groups, order, starts, _numbers(rows[name]))
         for name in least:
             found[name] = run(least_of_groups, order, starts, _numbers(rows[name]))
+        for name in most:
+            found[name] = -run(least_of_groups, order, starts, -_numbers(rows[name]))
         if count:
             found[count] = np.diff(starts)
         return pl.DataFrame(found).select(_as(pl.col(name), schema[name]) for name in schema)
@@ -42,10 +45,13 @@ def grouped(
     return chosen.map_batches(figures, schema=schema, predicate_pushdown=False, projection_pushdown=False)
 
 
-def grouped_reference(frame: pl.LazyFrame, by: Sequence[str], sums: Sequence[str], least: Sequence[str], count: str) -> pl.LazyFrame:
+def grouped_reference(
+    frame: pl.LazyFrame, by: Sequence[str], sums: Sequence[str], least: Sequence[str], most: Sequence[str], count: str
+) -> pl.LazyFrame:
     """The same by Polars."""
     rows = {count: pl.len().cast(pl.Int64)} if count else {}
-    return frame.group_by(by).agg(*(pl.col(name).sum() for name in sums), *(pl.col(name).min() for name in least), **rows)
+    figures = [*(pl.col(name).sum() for name in sums), *(pl.col(name).min() for name in least), *(pl.col(name).max() for name in most)]
+    return frame.group_by(by).agg(*figures, **rows)
 
 
 def groups_of(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

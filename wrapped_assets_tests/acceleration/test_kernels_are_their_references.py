@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.acceleration import compiled
-from wrapped_assets.kernels import grouping, months, packing, ranking, runs
+from wrapped_assets.kernels import grouping, months, packing, ranking, runs, slots
 from wrapped_assets.kernels.inside import best, month, ordering
 from wrapped_assets.kernels.inside import runs as inside_runs
 
 FIRST, GAP = date(2026, 3, 1), timedelta(minutes=59, seconds=30)  # from the end of half a minute to the next full hour
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 TYPES = {"listener_id": pl.Int64, "recording_id": pl.Int64, "local_date": pl.Date, "ms_played": pl.Int64, "_counted": pl.Boolean}
-PRIMITIVES = (grouping, months, packing, runs)
+PRIMITIVES = (grouping, months, packing, runs, slots)
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # by hashes of ids, on purpose
 
 
@@ -76,6 +76,14 @@ def counts_agree(plays: pl.DataFrame) -> None:
     same(months.counts_by_day(mixed, by, FIRST), months.counts_by_day_reference(mixed, by), [*by, "local_date"])
 
 
+def slots_agree(plays: pl.DataFrame) -> None:
+    mixed = plays.sample(fraction=1, shuffle=True, seed=1).lazy()
+    hour = pl.col("listened_at").dt.hour()
+    found = slots.counts_by_slot(mixed, "recording_id", hour, 24)
+    numbered = mixed.select("recording_id", slot=hour.cast(pl.Int16))
+    same(found, slots.counts_by_slot_reference(numbered, "recording_id"), ["recording_id", "slot"])
+
+
 def sessions_agree(plays: pl.DataFrame) -> None:
     length = pl.duration(milliseconds="ms_played")
     intervals = plays.lazy().select("listener_id", "ms_played", start="listened_at", end=pl.col("listened_at") + length, play_count=1)
@@ -85,10 +93,10 @@ def sessions_agree(plays: pl.DataFrame) -> None:
 
 
 def groups_agree(plays: pl.DataFrame) -> None:
-    by, sums, least = ["listener_id", "recording_id"], ["ms_played"], ["listened_at", "local_date"]
-    mixed = plays.sample(fraction=1, shuffle=True, seed=1).lazy()  # groups need no order
-    found = grouping.grouped(mixed, by, sums=sums, least=least, count="n")
-    same(found, grouping.grouped_reference(mixed, by, sums, least, "n").select(*by, *sums, *least, "n"), by)
+    by, sums, least, most = ["listener_id", "recording_id"], ["ms_played"], ["listened_at"], ["local_date", "when"]
+    mixed = plays.sample(fraction=1, shuffle=True, seed=1).lazy().with_columns(when="listened_at")  # groups need no order
+    found = grouping.grouped(mixed, by, sums=sums, least=least, most=most, count="n")
+    same(found, grouping.grouped_reference(mixed, by, sums, least, most, "n").select(*by, *sums, *least, *most, "n"), by)
 
 
 def ranks_agree(plays: pl.DataFrame) -> None:
@@ -120,7 +128,7 @@ def streaks_agree(plays: pl.DataFrame) -> None:
 
 
 AGREE: list[Callable[[pl.DataFrame], Any]] = [
-    months_agree, days_agree, counts_agree, sessions_agree, groups_agree, streaks_agree, ranks_agree,
+    months_agree, days_agree, counts_agree, slots_agree, sessions_agree, groups_agree, streaks_agree, ranks_agree,
 ]  # fmt: skip
 
 
@@ -134,6 +142,7 @@ RUN_BY = {
     months_agree: {"ordered_inside", "figures_of_months"},
     days_agree: {"ordered_inside", "figures_of_days"},
     counts_agree: {"ordered_inside", "standing_together", "counts_of_days"},
+    slots_agree: {"dense_codes"},
     sessions_agree: {"joined"},
     groups_agree: {"ordered_inside", "standing_together", "sums_of_groups", "least_of_groups"},
     streaks_agree: {"ordered_inside", "longest_runs"},
