@@ -30,6 +30,7 @@ from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.time_order import is_among
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_TRACKS
@@ -177,10 +178,11 @@ def tracks_of(root: Root, chunks: Chunks, bucket: int) -> pl.DataFrame:
         for chunk in files:
             path = intact_path(root, chunk)
             ids = pl.read_parquet(path, columns=["variant_id"])["variant_id"].to_numpy()
-            is_new = ~np.isin(ids, known)
+            is_new = ~is_among(ids, known)
             if is_new.any():
-                parts.append(pl.read_parquet(path, columns=list(LANDED_TRACKS)).filter(is_new).select(list(LANDED_TRACKS)))
-                known = np.union1d(known, ids)
+                wanted = pl.col("variant_id").is_in(pl.Series(ids[is_new]).implode())
+                parts.append(pl.scan_parquet(path).select(list(LANDED_TRACKS)).filter(wanted).collect())
+                known = np.sort(np.concatenate([known, ids[is_new]]), kind="stable")
         found = pl.concat(parts).sort("variant_id")
         _LAST_TRACKS.clear()
         if found.height > MOST_TRACKS_KEPT:

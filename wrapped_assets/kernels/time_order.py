@@ -32,6 +32,13 @@ def numbered(ids: np.ndarray) -> np.ndarray:
     return np.repeat(numbers, np.diff(np.append(first, len(ids))))
 
 
+def is_among(ids: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether each id is among the known ones, which are sorted."""
+    if not len(known):
+        return np.zeros(len(ids), dtype=bool)
+    return known[np.minimum(np.searchsorted(known, ids), len(known) - 1)] == ids
+
+
 def overlapping(listener: np.ndarray, start_ms: np.ndarray, reach_ms: np.ndarray) -> np.ndarray:
     """Marks the plays that start before an earlier one of their listener has reached its end, and those earlier ones.
 
