@@ -19,8 +19,10 @@ def command(data, as_json) -> None:
 
     glance = open_glance(data)
     found = readiness(glance)
+    pages = {each.year: _pages(glance.root, each.year, each.published) for each in found}
     if as_json:
-        emit_json({"editions": [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} for each in found]})
+        documents = [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} | pages[each.year] for each in found]
+        emit_json({"editions": documents})
         return
     for each in found:
         state = "ready" if not each.stale else f"{each.stale:,} of {each.cells:,} cells stale"
@@ -30,10 +32,28 @@ def command(data, as_json) -> None:
         damaged = f", and {each.damaged:,} of its files are damaged (`wrapped repair --check` says what to do)" if each.damaged else ""
         back = ", ".join(f"{one['number']} ({one_line(one['reason'] or 'no reason given')})" for one in each.rolled_back)
         taken_back = f"; rolled back from {back}" if back else ""
-        click.echo(f"{each.year}: {state}; {shown}{frozen}{behind}{damaged}{taken_back}{_left(each.launch_at)}")
+        click.echo(f"{each.year}: {state}; {shown}{frozen}{behind}{damaged}{_told(pages[each.year])}{taken_back}{_left(each.launch_at)}")
     say_damage(glance.root)
     if not found:
         click.echo("No listening history yet. Run `wrapped import PATH`.")
+
+
+def _pages(root, year: int, number: int | None) -> dict:
+    """How many pages of the live publication are rendered, and where they are uploaded; None where none is."""
+    if number is None or not (root.path / "site" / str(year) / str(number)).is_dir():  # without loading what renders
+        return {"rendered_pages": None, "uploaded_to": []}
+    from wrapped_assets.serving.rendered.shelf import Shelf
+
+    shelf = Shelf(root, year, number)
+    about = shelf.about
+    return {"rendered_pages": about["pages"] if about else None, "uploaded_to": shelf.targets}
+
+
+def _told(pages: dict) -> str:
+    if pages["rendered_pages"] is None:
+        return ""
+    where = f", uploaded to {', '.join(pages['uploaded_to'])}" if pages["uploaded_to"] else ""
+    return f", {pages['rendered_pages']:,} pages rendered{where}"
 
 
 def _left(launch_at: datetime | None) -> str:

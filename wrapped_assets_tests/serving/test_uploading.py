@@ -24,6 +24,7 @@ from wrapped_assets.serving.rendered.uploading import upload
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.addresses import addresses, close_address
 from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.serving.s3_server import Store, s3_server
 
 YEAR, ADDRESS = 2025, "s3://bucket/site"
@@ -68,6 +69,9 @@ def test_a_store_has_each_page_packed_with_the_headers_that_it_is_sent_with(proj
         "cache-control": "private, no-cache",
     }
     assert b'"number": 1' in store.objects["site/2025/live.json"][0]
+    (of_2025,) = [each for each in document(project.root.path, "status")["editions"] if each["year"] == YEAR]
+    assert (of_2025["rendered_pages"], of_2025["uploaded_to"]) == (3, [ADDRESS])
+    assert f"3 pages rendered, uploaded to {ADDRESS}" in run(project.root.path, "status").stdout
     assert token.encode() not in store.objects["site/2025/live.json"][0]
     faces = [headers for key, (_, headers) in store.objects.items() if key.startswith("site/faces/")]
     kept = {value for each in faces for name, value in each.items() if name.lower() == "cache-control"}

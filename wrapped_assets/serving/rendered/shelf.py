@@ -68,6 +68,11 @@ class Shelf:
         except FileNotFoundError:
             return 0
 
+    @property
+    def targets(self) -> list[str]:
+        """Where pages of it were uploaded to."""
+        return sorted(json.loads(path.read_bytes())["address"] for path in (self.folder / "uploads").glob("*.json"))
+
     def finish(self, about: dict[str, Any]) -> None:
         """Says that every page is there."""
         write_whole(self.folder / "edition.json", json.dumps(about, indent=1).encode())

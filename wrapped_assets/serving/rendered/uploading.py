@@ -84,8 +84,7 @@ def take_down(shelf: Shelf, target: Target, kept: set[str]) -> int:
 
 def targets_of(root: Root) -> list[str]:
     """Every target that pages were uploaded to."""
-    records = (root.path / "site").glob("[0-9]*/[0-9]*/uploads/*.json")
-    return sorted({json.loads(path.read_bytes())["address"] for path in records})
+    return sorted({address for shelf in shelves(root) for address in shelf.targets})
 
 
 def _rendered(root: Root, year: int) -> Shelf:
