@@ -13,7 +13,7 @@ from pathlib import Path
 # What every page of ours may load: its own styles and faces. No script, no picture, no address.
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
 EMBEDDED, BESIDE = "font-src data:", "font-src 'self'"  # where a page's faces are; in its policy
-LAST_RESORT = "Wrapped Last Resort"
+LAST_RESORT, BOLD_TEXT = "Wrapped Last Resort", "600 700"
 _BASIC = "latin"
 _FOLDER = Path(__file__).parent
 
@@ -79,13 +79,15 @@ def face_files() -> dict[str, bytes]:
     return {each.address: (_FOLDER / each.file).read_bytes() for each in faces() if each.family != LAST_RESORT}
 
 
-def rules_for(text: str, *, with_last_resort: bool = False, folder: str = "") -> str:
+def rules_for(text: str, *, with_last_resort: bool = False, with_bold_text: bool = True, folder: str = "") -> str:
     """The CSS rules of the faces that the text needs, embedded or named in a folder. The same text gives the same rules.
+
+    A document that sets titles alone in bold goes without the bold text face: a third of a page's bytes are its faces.
 
     The last resort has nearly every character and weighs a megabyte: for a picture that is drawn once, not for a page that is sent.
     """
     characters = frozenset(text)
-    families = [each for each in faces() if each.family != LAST_RESORT]
+    families = [each for each in faces() if each.family != LAST_RESORT and (with_bold_text or each.weight != BOLD_TEXT)]
     basic = [each for each in families if each.is_basic or each.has_any_of(characters)]
     known = frozenset[int]().union(*(_among(each.characters) for each in families))
     others = frozenset(each for each in characters if ord(each) not in known and each.isprintable())
@@ -93,11 +95,12 @@ def rules_for(text: str, *, with_last_resort: bool = False, folder: str = "") ->
     return "".join(each.rule(folder) for each in (*basic, *last))
 
 
-def with_faces(document: str, *, with_last_resort: bool = False, folder: str = "") -> str:
+def with_faces(document: str, *, with_last_resort: bool = False, with_bold_text: bool = True, folder: str = "") -> str:
     """An HTML page or SVG picture with the faces that it needs, at the start of its style element: embedded, or named in a folder.
 
     Raises ValueError for a document without a style element."""
     before, style, after = document.partition("<style>")
     if not style:
         raise ValueError("the document has no <style> element to embed its faces in")
-    return f"{before}{style}{rules_for(document, with_last_resort=with_last_resort, folder=folder)}{after}"
+    rules = rules_for(document, with_last_resort=with_last_resort, with_bold_text=with_bold_text, folder=folder)
+    return f"{before}{style}{rules}{after}"

@@ -137,7 +137,7 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
         fact_size=fact_size,
         columns_of=columns_of,
     )
-    return with_faces(page, folder=faces_in)
+    return with_faces(page, folder=faces_in, with_bold_text=False)  # titles alone are bold
 
 
 def story_html(data: StoryData, faces_in: str = "") -> str:

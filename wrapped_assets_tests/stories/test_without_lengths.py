@@ -24,4 +24,4 @@ def test_nothing_is_said_to_have_taken_no_minutes() -> None:
 
 
 def test_the_calendar_is_drawn_over_listens() -> None:
-    assert "Listens per day" in story_html(without_lengths())
+    assert "Listens by month" in story_html(without_lengths())

@@ -44,7 +44,8 @@ def _day(place: int, row: Row, rows: list[Row], by: str, data: StoryData) -> Car
     day = told.day(row["local_date"], data.year)
     hours = {each["local_hour"]: (number(each["listen_count"]) or 0, number(each.get("repeat_count")) or 0) for each in rows}
     table = Table(
-        say("Listens by day and hour"), (say("Hour"), say("Listens"), say("Repeats"), say("Most heard")),
+        say("{label}: {value}", label=day, value=say("Listens by day and hour")),
+        (say("Hour"), say("Listens"), say("Repeats"), say("Most heard")),
         tuple(
             (_clock(each["local_hour"]), told.count(each["listen_count"]), told.count(each.get("repeat_count")),
              phrases.name(each.get("artist_name")))

@@ -41,13 +41,13 @@ def listening_calendar(data: StoryData) -> Card | None:
         (told.counted(length, "days") if length and length > 1 else "", in_a_row, ON),
         (told.counted(active, "days") if active != data.first("listening_totals").get("active_day_count") else "", say("with music"), ON),
     )
-    months = sorted({(day.year, day.month) for day in days})
+    months: dict[tuple[int, int], dict[date, float]] = {}
+    for day, value in sorted(days.items()):
+        months.setdefault((day.year, day.month), {})[day] = value
     table = Table(
-        say("Minutes per day") if is_minutes else say("Listens per day"), (say("Month"), *(str(day) for day in range(1, 32))),
-        tuple(
-            (told.month(month), *(_cell(days, year, month, day, told) for day in range(1, 32)))
-            for year, month in months
-        ),
+        say("Minutes by month") if is_minutes else say("Listens by month"),
+        (say("Month"), say("Minutes") if is_minutes else say("Listens"), say("Days with music"), say("Fullest day")),
+        tuple(_of_month(month, found, told) for (_, month), found in months.items()),
     )  # fmt: skip
     note = say("The taller and stronger a day, the more music. The line runs under your longest streak.")
     if not run:
@@ -64,12 +64,11 @@ def _weeks(days: dict[date, float], data: StoryData) -> tuple[float, ...]:
     return tuple(sum(days.get(day, 0) for day in every[first : first + 7]) for first in range(0, len(every), 7))
 
 
-def _cell(days: dict[date, float], year: int, month: int, day: int, told: Language) -> str:
-    try:
-        value = days.get(date(year, month, day))
-    except ValueError:  # no such day in this month
-        return ""
-    return "" if value is None else told.count(value)
+def _of_month(month: int, days: dict[date, float], told: Language) -> tuple[str, ...]:
+    """A month's name, its sum, how many days had music, and the fullest of them with its value."""
+    fullest = max(days, key=lambda day: (days[day], -day.day))
+    most = f"{told.day(fullest, fullest.year)}: {told.count(days[fullest])}" if days[fullest] else "–"
+    return told.month(month), told.count(sum(days.values())), told.count(sum(value > 0 for value in days.values())), most
 
 
 @card("listening_clock", "night_owl", place=140, beat="habit")
@@ -90,8 +89,8 @@ def listening_clock(data: StoryData) -> Card | None:
         (told.percent(owl.get("weekend_share")), say("at the weekend")),
     )
     table = Table(
-        say("Listens by weekday and hour"), (say("Weekday"), *(str(hour) for hour in range(24))),
-        tuple((told.weekday(day), *(told.count(hours.get((day, hour), 0)) for hour in range(24))) for day in range(1, 8)),
+        say("Listens by weekday and hour"), (say("Weekday"), *(f"{hour}–{hour + _BLOCK}" for hour in range(0, 24, _BLOCK))),
+        tuple((told.weekday(day), *(told.count(_of_block(hours, day, hour)) for hour in range(0, 24, _BLOCK))) for day in range(1, 8)),
     )  # fmt: skip
     return Card(
         "listening_clock", "habits", say("Hour by hour"), headline("listening_clock", data), facts=facts,
@@ -102,6 +101,13 @@ def listening_clock(data: StoryData) -> Card | None:
             below="0           6           12          18          24",
         ),
     )  # fmt: skip
+
+
+_BLOCK = 4  # hours: of 24 columns a reader keeps none
+
+
+def _of_block(hours: dict[tuple[int, int], float], day: int, first: int) -> float:
+    return sum(hours.get((day, hour), 0) for hour in range(first, first + _BLOCK))
 
 
 _AVERAGE_DAYS = 30  # with music: of fewer, the silent days alone make the average

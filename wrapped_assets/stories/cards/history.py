@@ -64,7 +64,8 @@ def loyalty(data: StoryData) -> Card | None:
         facts = facts_of((told.counted(rows[0].get("listen_count"), "listens"), say("this year")), (in_a_row[0], say("in every month")))
         return Card("loyalty", "habits", say("Every month"), headline("loyalty", data), facts=facts, note=note)
     told_already = {row.get("artist_name") for row in data.rows("top_artists")[:5]}  # with these numbers
-    shown = _ranked("loyalty", "habits", say("Every month"), rows, in_a_row, "listen_count", say("Listens"), data, note)
+    credited = (say("Years in a row"), in_a_row)
+    shown = _ranked("loyalty", "habits", say("Every month"), rows, credited, "listen_count", say("Listens"), data, note)
     if not told_already.intersection(row["artist_name"] for row in rows):
         return shown
     return replace(shown, ranked=tuple(replace(each, count="") for each in shown.ranked))
@@ -86,19 +87,20 @@ def comebacks(data: StoryData) -> Card | None:
         return Card("comebacks", "discovery", say("Welcome back"), headline("comebacks", data), facts=facts)
     back = [say("back on {day}", day=told.day(row.get("comeback_date"), data.year)) for row in rows]
     note = say("Days without a listen, from the last one before to the first one after.")
-    return _ranked("comebacks", "discovery", say("Welcome back"), rows, back, "silence_day_count", say("Days"), data, note)
+    credited = (say("heard again"), back)
+    return _ranked("comebacks", "discovery", say("Welcome back"), rows, credited, "silence_day_count", say("Days"), data, note)
 
 
 def _ranked(
-    insight: str, chapter: str, label: str, rows: list[Row], credit_of: list[str], by: str, unit: str, data: StoryData, note: str
+    insight: str, chapter: str, label: str, rows: list[Row], credited: tuple[str, list[str]], by: str, unit: str, data: StoryData, note: str
 ) -> Card:  # fmt: skip
     told = data.language
     most = max(phrases.number(row.get(by)) or 0 for row in rows) or 1
     places = tuple(
         Ranked(place, phrases.name(row["artist_name"]), credit, told.count(row.get(by)), (phrases.number(row.get(by)) or 0) / most)
-        for place, (row, credit) in enumerate(zip(rows, credit_of, strict=True), 1)
+        for place, (row, credit) in enumerate(zip(rows, credited[1], strict=True), 1)
     )
-    table = Table(label, (told.say("Artist"), "", unit), tuple((each.name, each.credit, each.count) for each in places))
+    table = Table(label, (told.say("Artist"), credited[0], unit), tuple((each.name, each.credit, each.count) for each in places))
     return Card(insight, chapter, label, headline(insight, data), ranked=places[:_SHOWN], table=table, note=note)
 
 

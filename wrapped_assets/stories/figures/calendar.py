@@ -32,15 +32,18 @@ def heat_map(
     body = "".join(svg.text(_LEFT + _CELL * (day - 0.5), 9, day, "tick", "middle") for day in (1, 5, 10, 15, 20, 25, 31))
     for (_, month), row in rows.items():
         body += svg.text(_LEFT - 6, _TOP + _ROW * row + 15, told.month(month, "abbreviated"), "tick", "end")
+    levels: dict[int, list[tuple[float, float, float, float]]] = {level: [] for level in range(LEVELS + 1)}
+    runs = []
     for day in phrases.days_between(start, end):
         x, y = _LEFT + _CELL * (day.day - 1), _TOP + _ROW * rows[day.year, day.month]
         value = days.get(day, 0)
         level = level_of(value, mark)
         height = 3 + 18 * min(1.0, value / mark) if level else 3
-        body += svg.rect(x + 1, y + 21 - height, _CELL - 2, height, f"heat h{level}", 'rx="2"')
+        levels[level].append((x + 1, y + 21 - height, _CELL - 2, height))
         if streak and streak[0] <= day <= streak[1]:
             joined = day < streak[1] and (day + timedelta(days=1)).month == day.month
-            body += svg.rect(x + 1, y + 23, _CELL if joined else _CELL - 2, 2, "streak")
+            runs.append((x + 1, y + 23, _CELL if joined else _CELL - 2, 2))
+    body += "".join(svg.columns(cells, f"heat h{level}") for level, cells in levels.items()) + svg.columns(runs, "streak")
     counted = told.counted(most, "minutes" if is_minutes else "listens")
     label = told.say("Heat map of {window}: one mark a day, {most} on the fullest.", window=told.span(start, end), most=counted)
     return svg.figure(_LEFT + 31 * _CELL, _TOP + _ROW * len(rows), label, body, "calendar")

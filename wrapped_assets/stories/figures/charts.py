@@ -70,16 +70,8 @@ def spans(parts: Sequence[tuple[int, int, str]], label: str, told: Language) -> 
 def badge(rank: str, under: str, share: float, label: str) -> Markup:
     """A rosette with a rank; the ring is filled as far as the share of people behind."""
     length = 2 * math.pi * 128
-    teeth = "".join(
-        svg.path(
-            [
-                (160 + 142 * math.sin(math.pi * tooth / 24), 160 - 142 * math.cos(math.pi * tooth / 24)),
-                (160 + 156 * math.sin(math.pi * tooth / 24), 160 - 156 * math.cos(math.pi * tooth / 24)),
-            ],
-            "tooth",
-        )
-        for tooth in range(48)
-    )
+    angles = [math.pi * tooth / 24 for tooth in range(48)]
+    teeth = svg.lines([[(160 + r * math.sin(each), 160 - r * math.cos(each)) for r in (142, 156)] for each in angles], "tooth")
     ring = f'stroke-dasharray="{svg.fixed(length * max(0.0, min(1.0, share)))} {svg.fixed(length)}" transform="rotate(-90 160 160)"'
     body = teeth + svg.circle(160, 160, 128, "ring-all thin") + svg.circle(160, 160, 128, "ring thin", ring)
     body += svg.text(160, 178, rank, "badge-rank" if len(rank) < 6 else "badge-rank long", "middle")

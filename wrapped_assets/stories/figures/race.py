@@ -32,10 +32,7 @@ def race(lines: list[tuple[str, dict[str, float]]], months: list[str], told: Lan
     def height(value: float) -> float:
         return bottom - (bottom - _TOP) * value / most
 
-    body = "".join(
-        f'<path d="M{svg.fixed(_LEFT + step * index)} {svg.fixed(bottom)}V{svg.fixed(_TOP)}" class="grid"/>'
-        for index in range(len(months) + 1)
-    )
+    body = svg.lines([[(_LEFT + step * index, bottom), (_LEFT + step * index, _TOP)] for index in range(len(months) + 1)], "grid")
     body += "".join(
         svg.text(_LEFT + step * (index + 0.5), _HEIGHT - 4, told.month(month, "narrow"), "tick", "middle")
         for index, month in enumerate(months)

@@ -40,7 +40,7 @@ def _uncut(radius: float, width: float) -> str:
 def record_body(days: dict[date, float], start: date, end: date, year: int, told: Language) -> str:
     """The record's elements on a square of 400."""
     every = phrases.days_between(start, end)
-    grooves = "".join(svg.circle(_CENTRE, _CENTRE, radius, "groove") for radius in (96, 118, 140, 162))
+    grooves = svg.discs([(_CENTRE, _CENTRE, radius) for radius in (96, 118, 140, 162)], "groove")
     months = "".join(
         f'<text transform="rotate({svg.fixed(360 * (index + 0.5) / len(every))} 200 200)" x="200" y="12" class="rim" text-anchor="middle">'
         f"{told.month(day.month, 'abbreviated').upper()}</text>"
@@ -61,7 +61,7 @@ def grooves(number: int, told: Language) -> Markup:
     """One ring a listen, at most 120 drawn, around a label."""
     shown = min(number, 120)
     step = 120 / max(shown, 12)
-    rings = "".join(svg.circle(_CENTRE, _CENTRE, 64 + step * (index + 0.5), "ring-each") for index in range(shown))
+    rings = svg.discs([(_CENTRE, _CENTRE, 64 + step * (index + 0.5)) for index in range(shown)], "ring-each")
     body = rings + _uncut(124, 126) + svg.circle(_CENTRE, _CENTRE, 52, "label") + svg.circle(_CENTRE, _CENTRE, 5, "hole")
     label = told.say("{number:rings} of a record, one a listen.", number=number)
     if shown < number:

@@ -15,17 +15,24 @@ def tally(number: int, told: Language) -> Markup:
     shown = min(number, 200)
     fives = math.ceil(shown / 5)
     columns = 1 if shown <= 5 else 2 if shown <= 20 else 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
-    width, row, tall, body = 342 / columns, 290 / columns, 230 / columns, ""
+    width, row, tall = 342 / columns, 290 / columns, 230 / columns
+    marks, crosses = [], []
     for group in range(fives):
         x, y = (group % columns) * width + width * 0.14, (group // columns) * row + 6
         stroke = width * 0.72 / 4
         for mark in range(min(5, shown - group * 5)):
             lean = ((group * 7 + mark * 5) % 5 - 2) * 0.9
             if mark < 4:
-                body += svg.path([(x + stroke * (mark + 0.5) + lean, y), (x + stroke * (mark + 0.5) - lean, y + tall)], "tally")
+                marks.append([(x + stroke * (mark + 0.5) + lean, y), (x + stroke * (mark + 0.5) - lean, y + tall)])
             else:
-                body += svg.path([(x - 2, y + tall - 6 + lean), (x + stroke * 4 + 2, y + 6 - lean)], "tally cross")
+                crosses.append([(x - 2, y + tall - 6 + lean), (x + stroke * 4 + 2, y + 6 - lean)])
+    body = svg.lines(marks, "tally") + svg.lines(crosses, "tally cross")
     return svg.figure(342, math.ceil(fives / columns) * row or 1, told.counted(number, "marks"), body, "tallies")
+
+
+def _ray(angle: float, outer: float, inner: float) -> list[tuple[float, float]]:
+    """A line towards the centre of a figure of 320, by its distances from it; the angle runs clockwise from the top."""
+    return [(160 + radius * math.sin(angle), 160 - radius * math.cos(angle)) for radius in (outer, inner)]
 
 
 def day_ring(minutes: float, told: Language) -> Markup:
@@ -35,13 +42,7 @@ def day_ring(minutes: float, told: Language) -> Markup:
     body = svg.circle(160, 160, 120, "ring-all") + svg.circle(
         160, 160, 120, "ring", f'stroke-dasharray="{svg.fixed(length * share)} {svg.fixed(length)}" transform="rotate(-90 160 160)"'
     )
-    for hour in range(24):
-        angle = 2 * math.pi * hour / 24
-        inner = 92 if hour % 6 else 84
-        body += svg.path(
-            [(160 + 98 * math.sin(angle), 160 - 98 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))],
-            "notch",
-        )
+    body += svg.lines([_ray(math.pi * hour / 12, 98, 92 if hour % 6 else 84) for hour in range(24)], "notch")
     body += svg.text(160, 168, told.percent(share), "ring-number", "middle")
     body += svg.text(160, 192, told.say("of the day"), "ring-small", "middle")
     return svg.figure(320, 320, told.say("{minutes:duration} of 24 hours.", minutes=minutes), body, "rings")
@@ -51,9 +52,9 @@ def stretch(start: str, end: str, start_hour: float, hours: float, told: Languag
     """A stretch of time on a scale of hours, from `start_hour` on, with its first and last time written at its ends."""
     first, last = math.floor(start_hour), math.ceil(start_hour + max(hours, 0.1))
     scale = 330 / max(1, last - first)
-    body = "".join(
-        svg.path([(6 + scale * index, 246), (6 + scale * index, 258 if (first + index) % 6 else 268)], "notch")
-        for index in range(last - first + 1)
+    hours_marked = range(last - first + 1)
+    body = svg.lines(
+        [[(6 + scale * index, 246), (6 + scale * index, 258 if (first + index) % 6 else 268)] for index in hours_marked], "notch"
     )
     left, right = 6 + scale * (start_hour - first), 6 + scale * (start_hour - first + hours)
     body += svg.rect(left, 8, max(3.0, right - left), 234, "bar", 'rx="6"')
@@ -69,19 +70,14 @@ def beads(number: int, told: Language) -> Markup:
     for index in range(shown):
         row, place = divmod(index, columns)
         points.append((6 + step * ((place if row % 2 == 0 else columns - 1 - place) + 0.5), step * (row + 0.5)))
-    body = svg.path(points, "string") + "".join(svg.circle(x, y, step * 0.33, "bead") for x, y in points)
+    body = svg.path(points, "string") + svg.discs([(x, y, step * 0.33) for x, y in points], "bead")
     return svg.figure(342, step * math.ceil(shown / columns) or 1, told.say("{days:days} on a string.", days=number), body, "beads")
 
 
 def clock_face(hour: int, minute: int, told: Language) -> Markup:
     """A clock that shows the time."""
     body = svg.circle(160, 160, 148, "face")
-    for mark in range(12):
-        angle, inner = math.pi * mark / 6, 122 if mark % 3 else 112
-        body += svg.path(
-            [(160 + 136 * math.sin(angle), 160 - 136 * math.cos(angle)), (160 + inner * math.sin(angle), 160 - inner * math.cos(angle))],
-            "hour",
-        )
+    body += svg.lines([_ray(math.pi * mark / 6, 136, 122 if mark % 3 else 112) for mark in range(12)], "hour")
     for angle, length, css in ((math.pi * (hour % 12 + minute / 60) / 6, 76, "hand short"), (math.pi * minute / 30, 116, "hand")):
         body += svg.path(
             [(160 - 14 * math.sin(angle), 160 + 14 * math.cos(angle)), (160 + length * math.sin(angle), 160 - length * math.cos(angle))],
@@ -94,11 +90,12 @@ def clock_face(hour: int, minute: int, told: Language) -> Markup:
 def month_bars(values: list[tuple[str, float]], unit: str, told: Language) -> Markup:
     """A bar a month with its value above."""
     most = max((value for _, value in values), default=0) or 1
-    step, body = 342 / max(1, len(values)), ""
+    step, body, bars = 342 / max(1, len(values)), "", []
     for index, (month, value) in enumerate(values):
         height = 290 * max(0.0, value) / most
         x = step * index
-        body += svg.rect(x + 2, 316 - height, step - 4, max(1.0, height), "bar", 'rx="3"')
+        bars.append((x + 2, 316 - height, step - 4, max(1.0, height)))
         body += svg.text(x + step / 2, 310 - height, told.count(value), "tick", "middle")
         body += svg.text(x + step / 2, 332, told.month(month, "abbreviated" if step > 30 else "narrow"), "tick", "middle")
+    body += svg.columns(bars, "bar")
     return svg.figure(342, 338, told.say("{unit} by month; {most} in the fullest one.", unit=unit, most=most), body, "bars")

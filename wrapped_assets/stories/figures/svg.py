@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from markupsafe import Markup, escape
 
 
@@ -35,3 +37,23 @@ def circle(x: float, y: float, radius: float, css: str = "", extra: str = "") ->
 def path(points: list[tuple[float, float]], css: str = "") -> str:
     """A line through the points."""
     return f'<path d="M{" L".join(f"{fixed(x)} {fixed(y)}" for x, y in points)}" class="{css}"/>'
+
+
+def lines(each: Iterable[list[tuple[float, float]]], css: str = "") -> str:
+    """Many lines as one element; a line more costs a page no element."""
+    return _shape("".join("M" + "L".join(f"{fixed(x)} {fixed(y)}" for x, y in points) for points in each), css)
+
+
+def discs(each: Iterable[tuple[float, float, float]], css: str = "") -> str:
+    """Many circles (x, y, radius) as one element."""
+    drawn = [(fixed(x - r), fixed(y), fixed(r), fixed(2 * r), fixed(-2 * r)) for x, y, r in each]
+    return _shape("".join(f"M{left} {y}a{r} {r} 0 1 0 {on} 0a{r} {r} 0 1 0 {back} 0" for left, y, r, on, back in drawn), css)
+
+
+def columns(each: Iterable[tuple[float, float, float, float]], css: str = "") -> str:
+    """Many rectangles (x, y, width, height) as one element."""
+    return _shape("".join(f"M{fixed(x)} {fixed(y)}h{fixed(width)}v{fixed(height)}h{fixed(-width)}z" for x, y, width, height in each), css)
+
+
+def _shape(data: str, css: str) -> str:
+    return f'<path d="{data}" class="{css}"/>' if data else ""
