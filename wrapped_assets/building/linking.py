@@ -154,10 +154,10 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
     scans = [
         pl.scan_parquet(intact_path(root, chunk)).select(PLAYS_READ).join(wanted, on="variant_id", how="semi").with_columns(
-            month=pl.lit(chunk.month), is_head=pl.col("listened_at").is_between(*head), is_tail=pl.col("listened_at").is_between(*tail)
+            month=pl.lit(chunk.month), is_head=head, is_tail=tail
         )
         for chunk in _of(chunks, PLAYS, bucket)
-        for head, tail in [landing.edges(Month.parse(chunk.month), EDGE)]
+        for head, tail in [landing.in_edges(Month.parse(chunk.month), EDGE)]
     ]  # fmt: skip
     plays = rows_of_files(scans)
     links, led_to = linked(plays.select(PLAYS_READ), names)

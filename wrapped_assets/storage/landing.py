@@ -39,9 +39,10 @@ def edges(month: Month, edge: timedelta) -> tuple[tuple[datetime, datetime], tup
 
 
 @lru_cache(maxsize=256)
-def _is_in_edge(month: Month, shift: int, edge: timedelta) -> pl.Expr:
-    """Whether a play is within the edge of a month that the month before it (`shift` 1) or after it reads. Making it takes a while."""
-    return pl.col("listened_at").is_between(*edges(month, edge)[0 if shift > 0 else 1])
+def in_edges(month: Month, edge: timedelta) -> tuple[pl.Expr, pl.Expr]:
+    """Whether a play is within the first, and within the last instants of a month. Kept: to make an instant takes Polars long."""
+    head, tail = (pl.col("listened_at").is_between(*ends) for ends in edges(month, edge))
+    return head, tail
 
 
 def read_landed(
@@ -71,7 +72,7 @@ def read_landed(
             if asset == TRACKS and flag:
                 lazy = lazy.filter(flag)
             elif edge and flag:
-                lazy = lazy.filter(_is_in_edge(beside, shift, edge))
+                lazy = lazy.filter(in_edges(beside, edge)[0 if shift > 0 else 1])
             parts.append(with_optional(lazy, wanted).select(wanted))
     schema = {name: c.BY_NAME[name].dtype for name in wanted}
     if not parts:

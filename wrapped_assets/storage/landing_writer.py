@@ -21,7 +21,7 @@ from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.files import write_parquet
-from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges
+from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges, in_edges
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
@@ -102,7 +102,7 @@ class LandingWriter:
 
     def _write(self, plays: pl.DataFrame, place: np.ndarray, tracks: pl.DataFrame, month: Month, bucket: int) -> None:
         """Writes one month and bucket. `plays` are by listener and time, `place` is each play's row of `tracks`."""
-        near = [plays["listened_at"].is_between(*ends) for ends in edges(month, self.edge)]
+        near = [plays.select(is_near).to_series() for is_near in in_edges(month, self.edge)]
         who = plays["listener_id"].to_numpy()
         people = who[np.flatnonzero(np.append(who[:1] == who[:1], who[1:] != who[:-1]))].astype("<i8").tobytes()
         plays = ties_ordered(plays.drop(name for name in OPTIONAL if name in plays.columns and plays[name].null_count() == plays.height))
