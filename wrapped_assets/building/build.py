@@ -25,7 +25,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
 from wrapped_assets.storage.chunks import landed_by_month, landed_rows
 from wrapped_assets.storage.records import remove_records
-from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets.vocabulary.periods import Cell, is_span
 
 
 @dataclass
@@ -70,7 +70,8 @@ def build(
             before = len(report.recomputed)
             try:
                 _carry_out(project, wanted, full, examples, progress, workers, report)
-                break
+                if not _spans_moved(project):
+                    break
             except Moved as moved:
                 patience.world_moved(str(moved), has_advanced=len(report.recomputed) > before)
             except RegistryUnavailable as error:
@@ -114,6 +115,14 @@ def _carry_out(
     for cells in units:
         run.unit(cells)
         finished(len(cells))
+
+
+def _spans_moved(project: Project) -> bool:
+    """Whether a span has other months by now: an end of what is known turned out to be a month without plays."""
+    assert project.seen is not None
+    situation = project.seen.situation
+    before = {cell.period for cell in situation.expected() if is_span(cell.period)}
+    return bool(situation.spans) and before != {cell.period for cell in project.situation().expected() if is_span(cell.period)}
 
 
 def _worth_starting(project: Project, plan: Plan) -> int:

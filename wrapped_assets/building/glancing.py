@@ -26,6 +26,7 @@ from wrapped_assets.storage.damage import noted_damage
 from wrapped_assets.storage.manifest import load_cells
 from wrapped_assets.storage.reading import Reader
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.spans import asked_spans
 from wrapped_assets.vocabulary.periods import Month, period_year
 
 _MOST_LISTENERS = 2_000  # beyond, NumPy is faster than its import is slow
@@ -65,7 +66,7 @@ def glanced(root: Root, known: KnownCode, reader: Reader) -> Situation | None:
     damaged = frozenset(cell for cell, found in stored.items() if not looks_whole(root, found))
     frozen = frozenset(year for year, edition in editions.items() if edition.is_frozen)
     rules = {year: edition.rules for year, edition in editions.items()}
-    return Situation(known.graph, known.logic, rules, landed, stored, damaged, frozen, told_by)
+    return Situation(known.graph, known.logic, rules, landed, stored, damaged, frozen, told_by, asked_spans(root, reader))
 
 
 def looks_whole(root: Root, stored: StoredCell) -> bool:

@@ -85,7 +85,7 @@ class Inputs:
     def _stored(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[StoredCell, Cell]]:
         if key in _OUTSIDE:
             return []
-        sources = [Cell(key, period, bucket) for period, bucket in self._situation.partitions_read(declaration, key, read, cell)]
+        sources = self._situation.cells_read(declaration, key, read, cell)
         return [(self._situation.stored[one], one) for one in sources if one in self._situation.stored]
 
     def _load(

@@ -20,7 +20,7 @@ from wrapped_assets.contracts.lineage import Graph, Outline
 from wrapped_assets.planning.loaded import PACKAGES
 from wrapped_assets.planning.state import state
 
-_FORM = "1"  # of what is kept
+_FORM = "2"  # of what is kept
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def known_code() -> KnownCode:
 def _worked_out() -> KnownCode:
     from wrapped_assets.building.linking import linking_logic
     from wrapped_assets.building.logics import importers, parts_of
-    from wrapped_assets.contracts.graph import project_graph
+    from wrapped_assets.contracts.graph import whole_graph
     from wrapped_assets.planning.fingerprint import fingerprint_of
 
-    graph = project_graph()
+    graph = whole_graph()
     logic = {key: fingerprint_of(parts) for key, parts in parts_of(graph.by_key.values()).items()}
     return KnownCode(graph, logic, importers(), linking_logic())
 
@@ -65,6 +65,7 @@ def _written(known: KnownCode) -> dict[str, Any]:
     outlines = [
         Outline(
             each.key, each.name, each.kind, each.reads, frozenset(each.rules), each.freezes, each.column_names, each.order,
+            each.year,
         )
         for each in known.graph.by_key.values()
     ]  # fmt: skip
@@ -82,7 +83,7 @@ def _read(document: dict[str, Any], name: str) -> KnownCode:
         Outline(
             each["key"], each["name"], each["kind"],
             tuple(Read(read["asset"], tuple(read["columns"]), read["window"]) for read in each["reads"]),
-            frozenset(each["rules"]), each["freezes"], tuple(each["column_names"]), tuple(each["order"]),
+            frozenset(each["rules"]), each["freezes"], tuple(each["column_names"]), tuple(each["order"]), each["year"],
         )
         for each in document["assets"]
     ]  # fmt: skip

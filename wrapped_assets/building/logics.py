@@ -18,6 +18,7 @@ from wrapped_assets.contracts.discovery import all_sources
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.source import Source
 from wrapped_assets.planning import loaded
+from wrapped_assets.planning.declared import declared
 from wrapped_assets.planning.engine import Stage, engine_parts, importing, modules_of, stage_hash
 from wrapped_assets.planning.fingerprint import PASSED, PURE_ROOMS, check_loaded, is_of, logic_parts, own_parts
 from wrapped_assets.planning.state import state
@@ -27,7 +28,8 @@ Parts = dict[str, dict[str, str]]
 
 def parts_of(declarations: Iterable[Declaration]) -> Parts:
     """`logic_parts` of each asset, by key. DeclarationError where code cannot be followed, or a source is no longer what was loaded."""
-    wanted = {declaration.key: declaration for declaration in declarations}
+    listed = list(declarations)
+    wanted = {declaration.key: declaration for declaration in listed if not declaration.year}
     is_declared = loaded.declared_values()
     own = {key for key, declaration in wanted.items() if id(declaration) in is_declared}
     known: Parts = _taken("parts")
@@ -37,7 +39,9 @@ def parts_of(declarations: Iterable[Declaration]) -> Parts:
     if missing:
         known |= _worked_out([wanted[key] for key in sorted(missing)])
         _keep("parts", known)
-    return {key: known[key] if key in own else logic_parts(declaration) for key, declaration in wanted.items()}
+    found = {key: known[key] if key in own else logic_parts(declaration) for key, declaration in wanted.items()}
+    # A span's asset has the function of its year's, and reads what is made of other months.
+    return {each.key: {**found[each.year], **declared(each)} if each.year else found[each.key] for each in listed}
 
 
 def _worked_out(declarations: Iterable[Declaration]) -> Parts:

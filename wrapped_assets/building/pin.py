@@ -14,7 +14,7 @@ from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.transactions import snapshot, state_of
-from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.periods import Cell, years_of
 
 _OUTSIDE = frozenset(EXTERNALS.values())
 
@@ -88,9 +88,10 @@ class Pin:
         for key, read in reads:
             if situation.outside(key, read, one, landed) != situation.outside(key, read, one, situation.landed):
                 raise Moved(key)
-        edition = world.editions[year := period_year(one.period)]
-        if (edition.rules, edition.is_frozen) != (situation.rules[year], year in situation.frozen):
-            raise Moved(f"the edition of {year}")
+        for year in years_of(one.period):
+            edition = world.editions[year]
+            if (edition.rules, edition.is_frozen) != (situation.rules[year], year in situation.frozen):
+                raise Moved(f"the edition of {year}")
         return world
 
     def _scope(self, cells: Collection[Cell]) -> Scope:

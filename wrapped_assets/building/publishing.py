@@ -13,7 +13,7 @@ from wrapped_assets.storage import catalogues, publications, registry
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.verified import intact
-from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.periods import Cell, is_of_edition
 from wrapped_assets.vocabulary.rules import as_published
 
 _MOST_TRIES = 3
@@ -42,7 +42,7 @@ def publish_edition(project: Project, year: int) -> publications.Publication:
 def _ready(project: Project, year: int, connection: sa.Connection | None = None) -> tuple[Situation, dict[Cell, StoredCell]]:
     """The situation, and the cells of the edition, all of them fresh; InputError otherwise."""
     situation = project.situation(connection)
-    wanted = {cell for cell in situation.expected() if period_year(cell.period) == year}
+    wanted = {cell for cell in situation.expected() if is_of_edition(cell, year)}
     if not wanted:
         raise InputError(f"no plays in {year}, so there is no edition to publish")
     if steps := make_plan(situation, wanted).steps:

@@ -10,7 +10,7 @@ from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.verified import still_damaged
-from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.periods import Cell, is_of_edition, period_year
 
 # What a reader of an edition needs: its figures, its counts in and out, and what ids are called; and what exports are made of.
 PUBLISHED = (
@@ -43,7 +43,7 @@ def readiness(glance: Glance) -> list[Readiness]:
     shown, editions = publications.live(glance.root), registry.editions(glance.root, years)
     spoiled, found = still_damaged(glance.root), []
     for year in years:
-        cells = {cell for cell in situation.expected() if period_year(cell.period) == year}
+        cells = {cell for cell in situation.expected() if is_of_edition(cell, year)}
         now = {cell: stored.path for cell, stored in published_of(situation.stored, year).items()}
         launch, live = editions[year].launch_at, publications.live_edition(glance.root, year)
         listed = set(live.paths.values()) if live else set()
@@ -66,4 +66,4 @@ def played_years(situation: Situation) -> list[int]:
 
 
 def published_of(stored: dict[Cell, StoredCell], year: int) -> dict[Cell, StoredCell]:
-    return {cell: found for cell, found in stored.items() if period_year(cell.period) == year and cell.asset.startswith(PUBLISHED)}
+    return {cell: found for cell, found in stored.items() if is_of_edition(cell, year) and cell.asset.startswith(PUBLISHED)}

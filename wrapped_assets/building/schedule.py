@@ -7,7 +7,7 @@ from itertools import groupby
 
 from wrapped_assets.planning.plan import Plan
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.periods import Cell, is_month, period_year
 
 PLAYS_TOGETHER = 100_000  # landed plays of the months of one unit: what is read of them and made of them lies in memory
 Place = tuple[str, int | None]  # a period and a bucket
@@ -23,7 +23,7 @@ def units_of(plan: Plan, landed: Mapping[tuple[str, int], int]) -> list[list[Cel
     filling: dict[tuple[int, int], tuple[list[Cell], int]] = {}  # (year, bucket) → the unit that takes months, and how many plays it has
     for (period, bucket), steps in groupby(plan.steps, key=lambda step: place_of(step.cell)):
         cells = [step.cell for step in steps]
-        if bucket is None or "-" not in period:
+        if bucket is None or not is_month(period):
             units.append(cells)
             continue
         plays, lane = landed.get((period, bucket), 0), (period_year(period), bucket)

@@ -17,12 +17,13 @@ from wrapped_assets.building.reaching import mark_reach
 from wrapped_assets.building.reuse import KnownRows
 from wrapped_assets.building.seen import Seen
 from wrapped_assets.building.world import take_world
-from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
+from wrapped_assets.contracts.graph import EXTERNALS, Graph, whole_graph
 from wrapped_assets.planning.fingerprint import fingerprint_of
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
 from wrapped_assets.storage.catalogues import CatalogueFile
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.spans import asked_spans
 from wrapped_assets.storage.transactions import exclusive, snapshot, state_of
 from wrapped_assets.storage.verified import still_damaged
 from wrapped_assets.vocabulary.periods import period_year
@@ -33,9 +34,10 @@ class Project:
     """A data root and the declarations that are built in it."""
 
     root: Root
-    graph: Graph = field(default_factory=project_graph)
+    graph: Graph = field(default_factory=whole_graph)
     rows: KnownRows = field(default_factory=KnownRows)
     seen: Seen | None = None  # of the last situation
+    spans: dict[str, frozenset[int] | None] = field(default_factory=dict)  # asked for by this process alone
     _intact: set[tuple[str, int, int] | None] = field(default_factory=set)
 
     @cached_property
@@ -53,6 +55,7 @@ class Project:
         with snapshot(self.root.engine, connection) as reader:
             stored = manifest.load_cells(self.root, connection=reader)
             world = take_world(self.root, reader, years={period_year(cell.period) for cell in stored})
+            asked = asked_spans(self.root, reader)
             state = state_of(reader)
         landed = outside_hashes(world)
         people = world.people[EXTERNALS["listeners"]]
@@ -61,7 +64,7 @@ class Project:
         damaged = frozenset(cell for cell, found in stored.items() if found.path in spoiled or not self.looks_whole(found))
         rules = {year: edition.rules for year, edition in world.editions.items()}
         frozen = frozenset(year for year, edition in world.editions.items() if edition.is_frozen)
-        situation = Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues)
+        situation = Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues, {**asked, **self.spans})
         self.seen = Seen(world, situation, state)
         return situation
 

@@ -24,7 +24,7 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.recent_frames import RecentFrames
-from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.periods import Cell
 
 PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
 PENDING_SECONDS = 2.0
@@ -109,7 +109,7 @@ class Unit:
     def _computed_over_all(self, work: Work) -> Computed:
         started = time.monotonic()
         cell = work.cell
-        declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules[period_year(cell.period)]
+        declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules_of(cell.period)
         given = self._inputs[cell.period]
         inputs = given.of(cell)
         nothing = pl.DataFrame(schema=declaration.schema) if hears_nothing(declaration, inputs) else None
@@ -122,7 +122,7 @@ class Unit:
         inputs = self._inputs[cell.period].of(cell)
         if hears_nothing(declaration, inputs):
             return pl.DataFrame(schema=declaration.schema)
-        rules = self.situation.rules[period_year(cell.period)]
+        rules = self.situation.rules_of(cell.period)
         if declaration.row_key:
             (read,) = declaration.reads
 

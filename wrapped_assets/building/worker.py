@@ -13,7 +13,7 @@ from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import BuildError, RegistryUnavailable
-from wrapped_assets.contracts.graph import graph_of, project_graph
+from wrapped_assets.contracts.graph import graph_of, whole_graph
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.root import Root
@@ -51,7 +51,7 @@ def work(handle: int) -> None:
         root = Root.open(Path(path))
         project = Project(root.within(environment) if environment else root)
         if tuple(project.graph.by_key) != keys:
-            project = Project(project.root, graph_of(project_graph().by_key[key] for key in keys))
+            project = Project(project.root, graph_of(whole_graph().by_key[key] for key in keys))
         one = Pass(project, Situation(project.graph, **known), asked, set(), lambda result: None)
         has_same_code = project.logic == one.situation.logic
         while True:

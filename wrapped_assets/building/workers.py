@@ -27,7 +27,7 @@ from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
 
-_SITUATION = ("logic", "rules", "landed", "stored", "damaged", "frozen", "catalogues")  # what is sent of it
+_SITUATION = ("logic", "rules", "landed", "stored", "damaged", "frozen", "catalogues", "spans")  # what is sent of it
 
 
 @dataclass

@@ -22,7 +22,8 @@ from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk, load_chunks
 from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.registry import Edition
 from wrapped_assets.storage.root import Root
-from wrapped_assets.vocabulary.periods import Month, months_of, period_year
+from wrapped_assets.vocabulary.periods import Month, is_span, months_of, period_year, years_of
+from wrapped_assets.vocabulary.spans import Span
 
 _PEOPLE = {EXTERNALS[name]: read for name, read in (
     ("listeners", registry.listeners_frame), ("exclusions", registry.exclusions_frame), ("profiles", profiles.profiles_frame),
@@ -76,7 +77,7 @@ def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING,
     listeners = _listeners_by_period(chunks, scope.period)
     whom = None if scope.period is None else people_in(listeners.values())
     seen = {period_year(month) for _, month, _ in chunks} | set(years)
-    wanted = [period_year(scope.period)] if scope.period else range(min(seen) - 1, max(seen) + 2) if seen else ()
+    wanted = years_of(scope.period) if scope.period else range(min(seen) - 1, max(seen) + 2) if seen else ()
     editions = registry.editions(root, wanted, connection)  # also of a year without plays between others: it has its histories
     newest = catalogues.newest(root, connection)
     told_by = {year: edition.catalogue or newest for year, edition in editions.items()}
@@ -118,7 +119,7 @@ def narrowed(world: World, scope: Scope) -> World:
         listeners=listeners,
         people={key: frame.filter(pl.col("listener_id").is_in(whom.implode())) for key, frame in world.people.items() if key in scope.keys},
         members=world.members if EXTERNALS["groups"] in scope.keys else None,
-        editions={year: world.editions[year]},
+        editions={each: world.editions[each] for each in years_of(scope.period)},
         catalogues={year: version},
         files={each: world.files[each] for each in versions},
     )
@@ -155,6 +156,7 @@ def people_in(found: Iterable[np.ndarray]) -> list[int]:
 
 
 def months_near(period: str) -> list[Month]:
-    """A month and those beside it; the twelve months of a year and those beside them."""
-    months = [Month.parse(period)] if "-" in period else months_of(int(period))
+    """A month, the twelve months of a year or those of a span, and those beside them."""
+    one_or_twelve = [Month.parse(period)] if len(period) == len("YYYY-MM") else []
+    months = list(Span.parse(period).months()) if is_span(period) else one_or_twelve or months_of(int(period))
     return [months[0].shift(-1), *months, months[-1].shift(1)]

@@ -40,13 +40,14 @@ def choose_threads(data: Path) -> None:
 @env_option
 @json_option
 @click.pass_context
-def command(ctx, years, first, last, selection, full, workers, data, as_json) -> None:
-    """Recompute stale cells, and no others."""
+def command(ctx, years, first, last, spans, selection, full, workers, data, as_json) -> None:
+    """Recompute stale cells, and no others. A span that was built once is kept up to date by every later build."""
     choose_threads(data)
     from wrapped_assets.building.build import build
 
-    wanted = chosen_cells(years, first, last, selection)
     project = open_project(data)
+    names = asked_spans(project, spans)
+    wanted = chosen_cells(years, first, last, selection, names)
     with progress_bar("building") as show:
         report = build(project, wanted, full=full, examples=True, progress=show, workers=workers)
     if as_json:
@@ -72,3 +73,18 @@ def command(ctx, years, first, last, selection, full, workers, data, as_json) ->
         click.echo(f"failed: {cells[0]}{more}: {error}", err=True)
     if say_damage(project.root) or report.failed:
         ctx.exit(1)
+
+
+def asked_spans(project, spans) -> tuple[str, ...]:
+    """Notes that spans are asked for, in all buckets; returns their canonical names. InputError for one that is none."""
+    if not spans:
+        return ()
+    from wrapped_assets.building.spans import names_of, with_spans
+    from wrapped_assets.storage.spans import ask_span
+
+    names = names_of(spans)
+    with_spans(project, names)
+    project.spans = {}
+    for name in names:
+        ask_span(project.root, name)
+    return names

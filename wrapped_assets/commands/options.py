@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.vocabulary.periods import Month
+from wrapped_assets.vocabulary.periods import Month, is_of_edition
 
 if TYPE_CHECKING:
     from wrapped_assets.storage.root import Root
 
 DEFAULT_DATA = "data/home"
+SPANS = "2025-03, 2024-12..2025-02, 2025-to-date, 2020s or all"
 
 
 def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,8 +44,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 
 def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds `--year`, `--from`, `--to` and `--select`, which select cells."""
+    """Adds `--year`, `--from`, `--to`, `--span` and `--select`, which select cells."""
     for option in (
+        click.option("--span", "spans", multiple=True, metavar="NAME", help=f"Months to tell as one: {SPANS}. Can be repeated."),
         click.option(
             "--select", "selection", help="Assets, separated by commas: name, layer/*, +name (with inputs), name+ (with consumers)."
         ),
@@ -78,14 +80,16 @@ def in_environment(root: Root) -> Root:
     return root.within(name) if name else root
 
 
-def chosen_cells(years: Collection[int], first: str | None, last: str | None, selection: str | None) -> Callable[[Any], set[Any]] | None:
+def chosen_cells(
+    years: Collection[int], first: str | None, last: str | None, selection: str | None, spans: Collection[str] = ()
+) -> Callable[[Any], set[Any]] | None:
     """A function that returns the cells of a situation that the options select; None for all. InputError for conflicting options."""
     from wrapped_assets.planning.situation import cells_of
 
-    if not (years or first or last or selection):
+    if not (years or first or last or selection or spans):
         return None
-    if years and (first or last):
-        raise InputError("--year cannot be combined with --from or --to")
+    if bool(years) + bool(first or last) + bool(spans) > 1:
+        raise InputError("--year, --from with --to, and --span choose periods: give one of them")
     try:
         low, high = Month.parse(first or "0001-01"), Month.parse(last or "9999-12")
     except ValueError as error:
@@ -96,8 +100,12 @@ def chosen_cells(years: Collection[int], first: str | None, last: str | None, se
     def wanted(situation: Any) -> set[Any]:
         keys = None if selection is None else selected_assets(situation.graph, selection)
         found = cells_of(situation, keys, None)
+        if spans:
+            from wrapped_assets.building.spans import cells_in
+
+            return found & cells_in(situation, spans)
         if years:
-            return {cell for cell in found if int(cell.period[:4]) in years}
+            return {cell for cell in found if any(is_of_edition(cell, year) for year in years)}
         touched = {str(year) for year in range(low.year, high.year + 1)} if first or last else set()
         return (
             {cell for cell in found if cell.period in touched or (len(cell.period) == 7 and low <= Month.parse(cell.period) <= high)}
@@ -106,6 +114,17 @@ def chosen_cells(years: Collection[int], first: str | None, last: str | None, se
         )
 
     return wanted
+
+
+def month_or_span(month: str | None, span: str | None) -> str:
+    """The span that `--month` or `--span` names. InputError where the month is none."""
+    if month is not None:
+        try:
+            return str(Month.parse(month))
+        except ValueError as error:
+            raise InputError(f"--month: {error}") from None
+    assert span is not None
+    return span
 
 
 def selected_assets(graph: Any, selection: str) -> set[str]:

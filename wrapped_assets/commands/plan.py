@@ -25,14 +25,14 @@ from wrapped_assets.commands.options import (
 @env_option
 @json_option
 @click.pass_context
-def command(ctx, years, first, last, selection, check, data, as_json) -> None:
+def command(ctx, years, first, last, spans, selection, check, data, as_json) -> None:
     """Show what would be recomputed and why. Changes nothing."""
     from wrapped_assets.building.outdated_imports import imports_of_other_code
     from wrapped_assets.planning.plan import make_plan
 
-    wanted = chosen_cells(years, first, last, selection)
     glance = open_glance(data)
-    situation = glance.situation()
+    names, situation = _with_spans(glance, spans) if spans else ((), glance.situation())
+    wanted = chosen_cells(years, first, last, selection, names)
     plan = make_plan(situation, wanted(situation)) if wanted else glance.plan(situation)
     if as_json:
         steps = [
@@ -50,6 +50,15 @@ def command(ctx, years, first, last, selection, check, data, as_json) -> None:
     is_damaged = say_damage(glance.root)
     if check and (plan.steps or is_damaged):
         ctx.exit(3 if plan.steps else 1)
+
+
+def _with_spans(glance, spans):
+    """The canonical names of spans, and the situation in which they are asked for."""
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.building.spans import names_of, with_spans
+
+    names = names_of(spans)
+    return names, with_spans(Project(glance.root), names)
 
 
 def _print(plan) -> None:

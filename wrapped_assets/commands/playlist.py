@@ -6,16 +6,16 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, emit_json, json_option, open_project, progress_bar
+from wrapped_assets.commands.options import SPANS, data_option, emit, emit_json, json_option, month_or_span, open_project, progress_bar
 from wrapped_assets.library.paths import PATHS
 
 
 @click.command("playlist", epilog="Example: wrapped playlist your_top_songs --listener ana --year 2025 --format xspf --out top.xspf")
 @click.argument("name")
 @click.option("--listener", required=True)
-@click.option("--year", type=int, required=True)
-@click.option("--month", metavar="YYYY-MM", help="For a monthly playlist: the month. Defaults to the latest month with songs.")
-@click.option("--span", type=click.IntRange(min=1), help="For `chapters`: the number of the span. Defaults to the last.")
+@click.option("--year", type=int)
+@click.option("--month", metavar="YYYY-MM", help="The month. With --year, of a monthly playlist; defaults to the latest with songs.")
+@click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}. With --year, the number of a span of `chapters`.")
 @click.option("--format", "format_", required=True, help="jspf, xspf, m3u, m3u8, csv or spotify.")
 @click.option(
     "--library", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
@@ -36,7 +36,6 @@ def command(name, listener, year, month, span, format_, library, paths, listenbr
     """
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.playlists.formats.registry import format_named
-    from wrapped_assets.serving.telling import playlist_data
     from wrapped_assets.storage import registry
 
     try:
@@ -53,7 +52,7 @@ def command(name, listener, year, month, span, format_, library, paths, listenbr
         raise InputError("--json prints a report to standard output: choose a file for the playlist with --out")
     project = open_project(data)
     person = registry.find_listener(project.root, listener)
-    playlist = playlist_data(project, name, person, year, month, span, all_names=bool(library))
+    playlist = _of_months(project, name, person, year, month, span, bool(library))
     if library:
         playlist, searched = _local(playlist, library, out, paths)
     written = (writer.strict if listenbrainz and writer.strict else writer.render)(playlist)
@@ -74,6 +73,25 @@ def command(name, listener, year, month, span, format_, library, paths, listenbr
     for verb, found in (("left out", written.left_out), ("some players will pass over", written.passed_over)):
         for each in found:
             click.echo(f"  {verb}: {each.position}. {each.recording_name or '?'}: {each.reason}", err=True)
+
+
+def _of_months(project, name: str, person, year: int | None, month: str | None, span: str | None, all_names: bool):
+    """The playlist of a year, or of a part of it that the playlist itself has; otherwise of the months that are named."""
+    from wrapped_assets.contracts.errors import InputError
+    from wrapped_assets.serving.telling import asset_of_playlist, playlist_data
+
+    if "month" in asset_of_playlist(project, name).grain and month and year is None:
+        year = int(month_or_span(month, None)[:4])
+    if year is not None:
+        if span is not None and not span.isdecimal():
+            raise InputError("with --year, --span is the number of a span of `chapters`: leave --year out for other months")
+        return playlist_data(project, name, person, year, month, int(span) if span else None, all_names=all_names)
+    if (month is None) == (span is None):
+        raise InputError("expected one of --year, --month and --span")
+    from wrapped_assets.serving.spans import span_playlist
+
+    with progress_bar("building") as show:
+        return span_playlist(project, name, person, month_or_span(month, span), all_names=all_names, progress=show)
 
 
 def _local(playlist, library: Path, out: str | None, paths: str | None):

@@ -7,21 +7,26 @@ from dataclasses import replace
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, env_option, json_option, open_project
+from wrapped_assets.commands.options import SPANS, data_option, emit, env_option, json_option, month_or_span, open_project, progress_bar
 
 
 @click.command("story", epilog="Example: wrapped story --listener ana --year 2025 --format html --out ana-2025.html")
 @click.option("--listener", help="The listener's name.")
 @click.option("--group", "group_name", help="A group's name instead of a listener's. See `wrapped group`.")
-@click.option("--year", type=int, required=True)
+@click.option("--year", type=int)
+@click.option("--month", metavar="YYYY-MM", help="A month in review instead of a year.")
+@click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
-@click.option("--locale", help="The language: ar, de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
+@click.option("--locale", help="The language: de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option
-def command(listener, group_name, year, format_, out, locale, data, as_json) -> None:
-    """Tell a listener's year as text, JSON, a self-contained HTML page or a share card (PNG). A group has no share card."""
+def command(listener, group_name, year, month, span, format_, out, locale, data, as_json) -> None:
+    """Tell a listener's year as text, JSON, a self-contained HTML page or a share card (PNG). A group has no share card.
+
+    A month or another span is computed first where it is stale, and kept; later builds keep it up to date.
+    """
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
     from wrapped_assets.storage import registry
@@ -34,6 +39,10 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
         raise InputError("a picture cannot be printed to a terminal: choose a file with --out")
     if bool(listener) == bool(group_name):
         raise InputError("expected either --listener or --group")
+    if sum(given is not None for given in (year, month, span)) != 1:
+        raise InputError("expected one of --year, --month and --span")
+    if group_name and year is None:
+        raise InputError("a group is told by the year: give --year")
     project = open_project(data)
     if group_name:
         from wrapped_assets.serving.together import group_data
@@ -43,7 +52,14 @@ def command(listener, group_name, year, format_, out, locale, data, as_json) -> 
         emit(page, out, of=(project.root, "story", members))
         return
     person = registry.find_listener(project.root, listener)
-    told = replace(story_data(project, person, year), locale=language.tag)
+    if year is None:
+        from wrapped_assets.serving.spans import span_story
+
+        with progress_bar("building") as show:
+            data_of = span_story(project, person, month_or_span(month, span), show)
+    else:
+        data_of = story_data(project, person, year)
+    told = replace(data_of, locale=language.tag)
     page = rendered(told, format_, colour=out is None and sys.stdout.isatty())
     emit(page, out, of=(project.root, "story", [person.listener_id]))
 

@@ -22,9 +22,12 @@ if TYPE_CHECKING:  # the planner asks for names alone, and Polars takes a tenth 
 # edges of the adjacent months, those of the calendar year before, or those of the latest year before that has any. A year in
 # which nothing was played has no cells, so what adds up over years reads the latest one.
 Window = Literal["period", "month_and_edges", "previous_year", "latest_year_before"]
-Layer = Literal["catalogue", "listens", "aggregates", "insights", "population", "playlists"]
+Layer = Literal["catalogue", "listens", "aggregates", "insights", "population", "playlists", "spans"]
 # What the rows of an insight are about; empty for the assets that insights are computed from.
 Subject = Literal["listener", "artist", "group", "population", "playlist", ""]
+
+
+OF_SPAN = "_of_span"  # ends the names of spans' assets; their keys are those of the years', in the layer `spans`
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Declaration:
     subject: Subject = ""
     by: str = ""  # an id, first in the order: rows depend on input rows of the same id only, so id ranges are computed separately
     freezes: bool = False  # new data does not change it once its edition is frozen
+    year: str = ""  # of a span's asset: the key of the yearly asset whose function computes it (`contracts.spans`)
 
     def __call__(self, *args: Any, **kwargs: Any) -> pl.LazyFrame:
         return self.function(*args, **kwargs)
@@ -86,7 +90,7 @@ class Declaration:
     @property
     def key(self) -> str:
         """The asset's key, `layer/name`, as commands and the UI spell it."""
-        return f"{self.layer}/{self.name}"
+        return f"{self.layer}/{self.name.removesuffix(OF_SPAN)}"
 
     @property
     def schema(self) -> dict[str, pl.DataType]:

@@ -13,9 +13,10 @@ from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.known import KNOWN, known_schema
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.contracts.places import place_of
+from wrapped_assets.contracts.spans import spans_of
 from wrapped_assets.vocabulary import columns as c
 
-__all__ = ["EXTERNALS", "EXTERNAL_COLUMNS", "PACKAGES", "WITHOUT_BUCKETS", "YEARLY", "Graph", "graph_of", "project_graph"]
+__all__ = ["EXTERNALS", "EXTERNAL_COLUMNS", "PACKAGES", "WITHOUT_BUCKETS", "YEARLY", "Graph", "graph_of", "project_graph", "whole_graph"]
 
 PACKAGES = ("catalogue", "listens", "aggregates", "insights", "playlists")
 
@@ -99,3 +100,10 @@ def _check_read(reader: Declaration, read: Read, source: Declaration) -> None:
 def project_graph() -> Graph:
     """The graph of everything that the package declares."""
     return graph_of(found for package in PACKAGES for found in assets_in(f"wrapped_assets.{package}"))
+
+
+@cache
+def whole_graph() -> Graph:
+    """The same with the assets of spans, which are derived from those of years."""
+    declared = project_graph().by_key.values()
+    return graph_of([*declared, *spans_of(declared)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from wrapped_assets.contracts.asset import OF_SPAN
 from wrapped_assets.contracts.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Outline:
     freezes: bool
     column_names: tuple[str, ...]
     order: tuple[str, ...]
+    year: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,27 @@ class Graph:
                     least = max(least, found[source] + ((self.by_key[source].kind == "year") != over_all))
             found[key] = least
         return found
+
+    @cached_property
+    def of_spans(self) -> tuple[str, ...]:
+        """The assets of spans that a story or playlist is told by, and what these read of the same span."""
+        return self._of_same_span([key for key, found in self.by_key.items() if found.year.startswith(("insights/", "playlists/"))])
+
+    @cached_property
+    def of_earlier_months(self) -> tuple[str, ...]:
+        """The histories that a span reads of the months of its first year before it, and what these read of those months."""
+        reads = [read for found in self.by_key.values() if found.kind == "span_bucket" for read in found.reads]
+        histories = dict.fromkeys(read.asset for read in reads if read.window != "period")
+        return self._of_same_span([self.keys[f"{name}{OF_SPAN}"] for name in histories])
+
+    def _of_same_span(self, keys: list[str]) -> tuple[str, ...]:
+        found = dict.fromkeys(keys)
+        for key in (waiting := list(found)):  # grows
+            for source, _ in self.inputs(self.by_key[key]):
+                if source not in found and source in self.by_key and self.by_key[source].kind == "span_bucket":
+                    found[source] = None
+                    waiting.append(source)
+        return tuple(key for key in self.by_key if key in found)
 
     def downstream(self, key: str) -> set[str]:
         """Every asset that reads this one, directly or indirectly."""

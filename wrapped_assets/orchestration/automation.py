@@ -15,6 +15,7 @@ from wrapped_assets.orchestration.facts import discreetly, metadata, told
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.pruning import nightly_prune
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
+from wrapped_assets.orchestration.spans import SPANS, spans_job
 from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.planning.loaded import is_edited
 
@@ -158,7 +159,7 @@ def mirror(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(told("{count} partitions reported.", count=count))
 
 
-@dg.sensor(jobs=list(JOBS.values()), minimum_interval_seconds=INTERVAL_SECONDS, default_status=ON["sensor"])
+@dg.sensor(jobs=[*JOBS.values(), spans_job], minimum_interval_seconds=INTERVAL_SECONDS, default_status=ON["sensor"])
 def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Requests what `wrapped build` would compute, months first and then years, in a run each. Stop it to recompute by hand.
 
@@ -185,7 +186,7 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
 
 def is_busy(instance: dg.DagsterInstance) -> bool:
     """Whether a run of assets, or a backfill, is queued or under way."""
-    jobs = {*JOBS, IMPLICIT_ASSET_JOB_NAME}
+    jobs = {*JOBS, SPANS, IMPLICIT_ASSET_JOB_NAME}
     runs = instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=100)
     backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]), limit=1)
     return bool(backfills) or any(run.dagster_run.job_name in jobs for run in runs)

@@ -13,7 +13,7 @@ from wrapped_assets.orchestration.checks import COUNTED_IN, conserved_column, sp
 from wrapped_assets.orchestration.facts import metadata
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.storage.manifest import StoredCell
-from wrapped_assets.vocabulary.periods import Cell, months_of
+from wrapped_assets.vocabulary.periods import Cell, is_month, months_of
 
 DAY_MS = 86_400_000
 FEW_ROWS = 20  # below it, losing half of the rows is nothing unusual
@@ -103,7 +103,7 @@ def broken_conservation(stored: Stored) -> int:
     """Listeners' periods whose sum differs from the number of plays or listens, in either direction."""
     column, declaration, lake = conserved_column(stored.declaration), stored.declaration, stored.lake
     schema = pl.Schema(declaration.schema)
-    months = {str(month): period for period in stored.cells for month in ([period] if "-" in period else months_of(int(period)))}
+    months = {str(month): period for period in stored.cells for month in ([period] if is_month(period) else months_of(int(period)))}
     pairs = {(period, cell.cell.bucket) for period, found in stored.cells.items() for cell in found}
     claimed = [
         lake.scan(found, schema).select("listener_id", pl.col(column).alias("count"), period=pl.lit(period))

@@ -6,7 +6,9 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import Graph
 
 MOST = 12  # assets of a group; what a chapter has more goes on in a second one
-FLOW = ("sources", "registry", "catalogue", "listens", "months", "years", "population", "insights", "playlists", "editions", "exports")
+FLOW = (
+    "sources", "registry", "catalogue", "listens", "months", "years", "population", "insights", "playlists", "editions", "exports", "spans",
+)  # fmt: skip
 
 
 def numbered(place: str, name: str = "") -> str:

@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import Field, PrivateAttr
 
 from wrapped_assets.building.logics import parts_of
-from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.contracts.graph import whole_graph
 from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.planning.fingerprint import fingerprint_of
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @cache
 def _logic_parts() -> dict[str, dict[str, str]]:
-    return parts_of(project_graph().by_key.values())
+    return parts_of(whole_graph().by_key.values())
 
 
 @cache

@@ -13,8 +13,9 @@ from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.orchestration import check_results, editions
+from wrapped_assets.orchestration import check_results, editions, spans
 from wrapped_assets.orchestration.facts import metadata
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.materialisations import data_version, known_versions, materialisation, newest, newest_event, versions
@@ -54,11 +55,21 @@ def mirror(project: Project, instance: dg.DagsterInstance) -> int:
     expected = defaultdict(set)
     for cell in situation.expected():
         expected[cell.asset].add(cell.period)
-    for key, declaration in project.graph.by_key.items():
+    for key, declaration in project_graph().by_key.items():
         holds_nothing = set(loaded_periods().of(declaration).get_partition_keys()) - expected[key]
-        parents = {source for source, _ in project.graph.inputs(declaration)}
+        parents = {source for source, _ in project_graph().inputs(declaration)}
         count += _mirror_asset(project, instance, declaration, stored[key], holds_nothing, parents)
-    return count + _mirror_editions(project, instance)
+    return count + _mirror_editions(project, instance) + _mirror_months(project, instance)
+
+
+def _mirror_months(project: Project, instance: dg.DagsterInstance) -> int:
+    """Reports the months in review that were computed without Dagster, or are no longer there."""
+    stored, known = spans.cells_of_months(project), known_versions(instance, spans.KEY.to_user_string())
+    partitions = set(loaded_periods().months.get_partition_keys())
+    changed = [month for month in sorted({*stored, *known} & partitions) if known.get(month) != spans.data_version(stored.get(month, []))]
+    if changed:
+        _report(instance, spans.events_of(project, changed))
+    return len(changed)
 
 
 def _mirror_editions(project: Project, instance: dg.DagsterInstance) -> int:

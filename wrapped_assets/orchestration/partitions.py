@@ -39,6 +39,17 @@ class Periods:
         return None if key in WITHOUT_PERIODS else self.months
 
 
+def periods_read(key: str, window: str, *, is_year: bool) -> dg.AssetDep:
+    """What a month reads of one input: the months or years around its own that the window names, as many of them as exist."""
+    mapping = None
+    if key not in WITHOUT_PERIODS:
+        start, end = OFFSETS[window] if is_year else (0, 0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", dg.BetaWarning)
+            mapping = dg.TimeWindowPartitionMapping(start, end, allow_nonexistent_upstream_partitions=True)
+    return dg.AssetDep(dg.AssetKey(key.split("/")), partition_mapping=mapping)
+
+
 def dependencies(graph: Graph, declaration: Declaration) -> list[dg.AssetDep]:
     """What an asset reads, each input once, with the mapping of periods.
 

@@ -12,10 +12,11 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration.attempts import still_failing
 from wrapped_assets.orchestration.facts import told
 from wrapped_assets.orchestration.partitions import loaded_periods
+from wrapped_assets.orchestration.spans import SPANS
 from wrapped_assets.planning.plan import Plan, decide, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.first_month import note_first_month
-from wrapped_assets.vocabulary.periods import Cell, Month
+from wrapped_assets.vocabulary.periods import Cell, Month, is_month, is_span
 
 MONTHS, YEARS = "months", "years"  # the jobs
 WORLD = "wrapped/world"  # the tag of a run: what was there when the planner asked for it
@@ -37,7 +38,8 @@ class Stale:
 
     def _cells(self, job: str) -> list[Cell]:
         first = (loaded_periods().months if job == MONTHS else loaded_periods().years).get_first_partition_key()
-        cells = [step.cell for step in self.plan.steps if ("-" in step.cell.period) == (job == MONTHS)]
+        planned = [step.cell for step in self.plan.steps if not is_span(step.cell.period)]
+        cells = [cell for cell in planned if is_month(cell.period) == (job == MONTHS)]
         return [cell for cell in cells if first and first <= cell.period <= running(job)]
 
     def next_run(self, state: str, last: dg.DagsterRun | None) -> dg.RunRequest | str:
@@ -63,11 +65,20 @@ class Stale:
                 tags = {WORLD: self.world(), ASKED: digest}
                 key = f"{job} {digest} {last.run_id if last else ''}"  # a key is carried out once ever, and the same may come again
                 return _why_not(last, tags) or request(job, first, end, key, sorted(assets), tags)
+        if wanted := [cell for cell in self._of_spans() if cell not in {*self.failing, *self.blocked}]:
+            digest = combined(state, *((str(cell), decide(self.situation, cell).input_version) for cell in wanted))
+            tags = {WORLD: self.world(), ASKED: digest}
+            key = f"{SPANS} {digest} {last.run_id if last else ''}"
+            return _why_not(last, tags) or dg.RunRequest(job_name=SPANS, run_key=key, tags=tags)
         return self._why_none()
+
+    def _of_spans(self) -> list[Cell]:
+        """The stale cells of spans that somebody asked for; they are computed once the months and years are."""
+        return [step.cell for step in self.plan.steps if is_span(step.cell.period)]
 
     def _why_none(self) -> str:
         """Why there is nothing to ask for."""
-        if outside := len(self.plan.steps) - sum(len(self._cells(job)) for job in (MONTHS, YEARS)):
+        if outside := len(self.plan.steps) - len(self._of_spans()) - sum(len(self._cells(job)) for job in (MONTHS, YEARS)):
             return told("{cells} stale cells are of periods that are no partitions yet: press Reload definitions.", cells=outside)
         if self.failing:
             return told("{failed} cells failed, and neither their code nor their input changed since.", failed=len(self.failing))
@@ -93,7 +104,7 @@ def _why_not(last: dg.DagsterRun | None, tags: Mapping[str, str]) -> str | None:
 def stale(project: Project, instance: dg.DagsterInstance | None = None) -> Stale:
     """What the planner would compute now; notes from which month on there is anything."""
     situation = project.situation()
-    if months := [cell.period for cell in situation.expected() if "-" in cell.period]:
+    if months := [cell.period for cell in situation.expected() if is_month(cell.period)]:
         note_first_month(project.root.path, Month.parse(min(months)))
     plan = make_plan(situation)
     if instance is None:

@@ -12,7 +12,7 @@ from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.vocabulary.columns import Column
 
 # The fields for human readers; every other field decides what is stored. The function is hashed by its code.
-_PROSE = frozenset({"chapter", "headline", "examples", "function", "name", "layer"})
+_PROSE = frozenset({"chapter", "headline", "examples", "function", "name", "layer", "year"})
 _PROSE_OF_COLUMNS = frozenset({"meaning", "privacy", "unit"})
 
 

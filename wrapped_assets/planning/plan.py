@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from wrapped_assets.kernels.versions import SCHEME, hashed, written
@@ -21,9 +21,6 @@ class Decision:
     reason: Reason | None
     because: str = ""
     input_version: str = ""
-
-
-MISSING = Decision("missing", "it was never computed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     version = hashed("".join(texts))
     stored = situation.stored.get(cell)
     if stored is None:
-        return replace(MISSING, input_version=version)
+        return Decision("missing", "it was never computed", version)
     if cell in situation.damaged:
         only = "; its edition is frozen, so only the same rows are taken" if situation.is_frozen(cell) else ""
         return Decision("damaged", f"its file is gone or damaged{only}", version)
@@ -126,7 +123,7 @@ def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, f
     for cell in expected:
         if needed is not None and cell not in needed:
             continue
-        decision = decide(situation, cell, pending) if cell in situation.stored else MISSING
+        decision = decide(situation, cell, pending)
         if full and (wanted is None or cell in wanted) and decision.reason is None and not situation.is_frozen(cell):
             decision = Decision("asked", "everything was asked for", decision.input_version)
         if decision.reason is None:

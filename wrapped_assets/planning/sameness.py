@@ -20,6 +20,7 @@ def situation_hash(situation: Situation, code: str) -> str:
         [f"{year} {version}" for year, version in sorted(situation.catalogues.items())],
         sorted(map(str, situation.frozen)),
         sorted(map(str, situation.damaged)),
+        [f"{name} {buckets if buckets is None else sorted(buckets)}" for name, buckets in sorted(situation.spans.items())],
         [f"{slot} {hashes}" for slot, hashes in sorted(situation.landed.items())],
         [
             f"{cell.asset} {cell.period} {cell.bucket} {one.input_version} {one.logic} {one.rules} {one.data_version} {one.scheme}"

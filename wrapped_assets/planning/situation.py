@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from wrapped_assets.contracts.asset import OF_SPAN
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.planning.expected import expected_cells
-from wrapped_assets.vocabulary.periods import FIRST_YEAR, Cell, Month, months_of, period_year
+from wrapped_assets.planning.expected import cells_of_spans, expected_cells, months_landed
+from wrapped_assets.planning.spans import known_months, spans_told
+from wrapped_assets.vocabulary.periods import FIRST_YEAR, Cell, Month, is_span, months_of, period_year
 from wrapped_assets.vocabulary.rules import Rules, clamped
+from wrapped_assets.vocabulary.spans import Span, span_named
 
 if TYPE_CHECKING:
     from wrapped_assets.contracts.asset import Declaration, Read
@@ -25,7 +28,8 @@ class Situation:
     """Everything that decides what is stale. Pure data: the loader in `building` fills it.
 
     `landed[asset, period, bucket]` maps the components of an outside input ("whole", "head", "tail", or a column) to a hash;
-    the bucket of what has none is NO_BUCKET. The populations of `frozen` years stay as they were computed.
+    the bucket of what has none is NO_BUCKET. The populations of `frozen` years stay as they were computed. `spans` are the names of
+    those that were asked for, and in which buckets (None: all).
     """
 
     graph: Graph
@@ -36,6 +40,7 @@ class Situation:
     damaged: frozenset[Cell] = frozenset()
     frozen: frozenset[int] = frozenset()
     catalogues: Mapping[int, str | None] = field(default_factory=dict)  # the version that each edition is told by
+    spans: Mapping[str, frozenset[int] | None] = field(default_factory=dict)
     _expected: dict[Cell, None] = field(default_factory=dict)
     _sources: dict[tuple[str, str, str, str, int | None], list[tuple[str, Cell]]] = field(default_factory=dict)
     _inputs: dict[str, list[tuple[str, Read]]] = field(default_factory=dict)
@@ -45,8 +50,27 @@ class Situation:
     def expected(self) -> dict[Cell, None]:
         """Every cell that should exist, in an order in which inputs come first."""
         if not self._expected:
-            self._expected = dict.fromkeys(expected_cells(self.graph, self.landed))
+            cells = expected_cells(self.graph, self.landed)
+            of_spans = cells_of_spans(self.graph, months_landed(self.landed), spans_told(self.spans, self.span))
+            self._expected = dict.fromkeys([*cells, *of_spans])
         return self._expected
+
+    def span(self, name: str) -> Span:
+        """The months of a span by its name. ValueError if none of its months has plays or lies in the window of an edition."""
+        span = span_named(name, known_months(self.landed, self.stored))
+        window = self.rules_of(str(span))
+        if window.window_end < window.window_start:
+            raise ValueError(f"{name} lies outside the window of its edition; `wrapped edition show` prints the windows")
+        return span
+
+    def rules_of(self, period: str) -> Rules:
+        """The rules of a period's edition. A span has those of its last month's, and the part of their windows that lies in it."""
+        rules = self.rules[period_year(period)]
+        if not is_span(period):
+            return rules
+        span = Span.parse(period)
+        start, end = self.rules[span.first.year].window_start, rules.window_end
+        return replace(rules, window_start=max(start, span.first.first_day), window_end=min(end, span.last.last_day))
 
     def is_frozen(self, cell: Cell) -> bool:
         """Whether a cell is a population's whose edition is frozen: new data does not restate it, new logic does."""
@@ -57,9 +81,9 @@ class Situation:
         rules = self.rules[period_year(period)]
         slot = (declaration.key, period)
         known = self._rules.get(slot)
-        if known is not None and known[0] is rules:
+        if known is not None and known[0] is rules and not is_span(period):  # a span's rules are of two editions
             return known[1]
-        seen = rules
+        seen = self.rules_of(period)
         if declaration.kind == "month_bucket":
             month = Month.parse(period)
             seen = clamped(rules, month.first_day, month.last_day)
@@ -113,9 +137,20 @@ class Situation:
         """The cells of one input that a cell reads, named by partition; found once for all that read them alike."""
         slot = (key, read.window, declaration.kind, cell.period, cell.bucket)
         if slot not in self._sources:
-            sources = [Cell(key, period, bucket) for period, bucket in self.partitions_read(declaration, key, read, cell)]
-            self._sources[slot] = [(source.partition, source) for source in sources]
+            self._sources[slot] = [(source.partition, source) for source in self.cells_read(declaration, key, read, cell)]
         return self._sources[slot]
+
+    def cells_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[Cell]:
+        """The cells of one input that a cell reads: those that should exist, stored yet or not; never what is gone."""
+        if not is_span(cell.period):
+            return [Cell(key, period, bucket) for period, bucket in self._partitions_read(declaration, key, read, cell)]
+        span, expected = Span.parse(cell.period), self.expected()
+        if read.window == "latest_year_before":  # the history of the months before it in its first year, or of the year before that
+            earlier = Cell(self.graph.keys[f"{read.asset}{OF_SPAN}"], str(span.before), cell.bucket)
+            years = (Cell(key, str(year), cell.bucket) for year in range(span.first.year - 1, FIRST_YEAR - 2, -1))
+            return next(([one] for one in (earlier, *years) if one in expected), [])
+        periods = map(str, span.months()) if self.graph.by_key[key].kind == "month_bucket" else [cell.period]
+        return [one for period in periods if (one := Cell(key, period, cell.bucket)) in expected]
 
     def outside(
         self, key: str, read: Read, cell: Cell, landed: Mapping[tuple[str, str, int], Mapping[str, str]]
@@ -141,12 +176,13 @@ class Situation:
         buckets = [NO_BUCKET] if key in WITHOUT_BUCKETS else _buckets(landed) if cell.bucket is None else [cell.bucket]
         found = []
         for bucket in buckets:
-            if hashes := landed.get((key, cell.period, bucket)):
-                partition = cell.period if bucket == NO_BUCKET else f"{cell.period}|b{bucket:03d}"
+            year = str(period_year(cell.period))
+            if hashes := landed.get((key, year, bucket)):
+                partition = year if bucket == NO_BUCKET else f"{year}|b{bucket:03d}"
                 found.append((key, partition, None, {name: hashes.get(name, "absent") for name in read.columns}))
         return found
 
-    def partitions_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, int | None]]:
+    def _partitions_read(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[str, int | None]]:
         """The periods and buckets of one input that a cell reads: those that should exist, stored yet or not; never what is gone."""
         source = self.graph.by_key[key]
         if read.window == "previous_year":

@@ -16,13 +16,15 @@ from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.outcomes import OUTCOMES
-from wrapped_assets.vocabulary.periods import Cell, period_year
+from wrapped_assets.vocabulary.periods import Cell, period_year, years_of
+from wrapped_assets.vocabulary.spans import Span
 
 if TYPE_CHECKING:
     from wrapped_assets.contracts.asset import Declaration
 
-_HAS_NO_ID = pl.col("recording_mbid").is_null() & pl.col("spotify_uri").is_null()
-_CREDITS, _TRACKS = "catalogue/artist_credits", "catalogue/tracks"
+HAS_NO_ID = pl.col("recording_mbid").is_null() & pl.col("spotify_uri").is_null()
+SPANS_OF = "spans/{name} where there is one"
+_CREDITS, TRACKS = "catalogue/artist_credits", "catalogue/tracks"
 
 
 def displayed(
@@ -33,8 +35,11 @@ def displayed(
     listener: Listener | None = None,
     paths: Mapping[Cell, str] | None = None,
     artist_id: int | None = None,
+    span: Span | None = None,
 ) -> pl.DataFrame:
     """The rows of an asset with names, of some years (none given: all), of one listener and one artist (None: all), in grain order.
+
+    Of a span's asset, the rows of `span`, which must be given.
 
     Read from the newest build, or from `paths`, a published edition's cells.
 
@@ -46,8 +51,11 @@ def displayed(
     if artist_id is not None and "artist_id" not in declaration.column_names:
         raise InputError(f"{declaration.key} has no artist_id: leave --artist out")
     stored = paths if paths is not None else built_paths(root, [declaration.key])
-    cells = _chosen(root, stored, declaration.key, years, listener)
-    if not cells and not any(cell.asset == declaration.key for cell in stored):
+    if (declaration.kind == "span_bucket") != (span is not None):
+        remedy = "give the months with --span" if span is None else f"leave --span out, or choose {SPANS_OF.format(name=declaration.name)}"
+        raise InputError(f"{declaration.key} has {'a span' if span is None else 'years or months'} in its partitions: {remedy}")
+    cells = [cell for cell in chosen_cells(root, stored, declaration.key, years, listener) if span is None or cell.period == str(span)]
+    if span is None and not any(cell.asset == declaration.key for cell in stored):
         raise InputError(f"{declaration.key} was never built: run `wrapped build` first")
     wanted = {"listener_id": listener.listener_id if listener else None, "artist_id": artist_id}
     frame = _read(root, stored, cells, declaration.key, wanted)
@@ -60,50 +68,19 @@ def displayed(
 
 def in_words(root: Root, frame: pl.DataFrame, declaration: Declaration, stored: Mapping[Cell, str], cells: Iterable[Cell]) -> pl.DataFrame:
     """An asset's rows with names beside ids and words in the place of codes, as they stand; `cells` are where they come from."""
-    names = _Names(root, stored, {(period_year(cell.period), cell.bucket) for cell in cells})
+    shown = {(year, cell.bucket) for cell in cells for year in range(years_of(cell.period)[0], period_year(cell.period) + 1)}
+    names = _Names(root, stored, shown)
     return _words(named(frame, names), declaration)
 
 
 def built_paths(root: Root, assets: Sequence[str]) -> dict[Cell, str]:
     """Where the newest build's cells of some assets lie, and the catalogue's."""
-    looked_up = [*assets, _CREDITS, _TRACKS, RELEASED, RELEASES]
+    looked_up = [*assets, _CREDITS, TRACKS, RELEASED, RELEASES]
     return {cell: found.path for cell, found in manifest.load_cells(root, assets=looked_up).items()}
 
 
-def track_details(root: Root, ids: pl.Series, listener: Listener, year: int) -> pl.DataFrame:
-    """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it.
-
-    What no spelling has comes from the catalogue, where it knows the recording on a release of the year, heard or not.
-    """
-    from wrapped_assets.vocabulary.columns import BY_NAME
-
-    stored = built_paths(root, [])
-    fields = [
-        "recording_name",
-        "artist_name",
-        "artist_names",
-        "release_group_name",
-        "duration_ms",
-        "recording_mbid",
-        "artist_mbids",
-        "release_mbid",
-        "spotify_uri",
-        "isrc",
-    ]
-    found = pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
-    for whose in (listener, None):  # in the listener's own catalogue; then, what only others heard, in everybody's
-        missing = ids.filter(~ids.is_in(found["recording_id"].implode()))
-        paths = [stored[cell] for cell in _chosen(root, stored, _TRACKS, [year], whose)]
-        if missing.is_empty() or not paths:
-            continue
-        kept = pl.scan_parquet(intact(root, paths)).filter(pl.col("recording_id").is_in(missing.implode()))
-        best_first = kept.sort(_HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
-        found = pl.concat([found, best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).collect()])
-    known = (intact(root, [stored[cell] for cell in _chosen(root, stored, asset, [year], listener)]) for asset in (RELEASED, RELEASES))
-    return filled_in(found, of_releases(*known, ids)).sort("recording_id")
-
-
-def _chosen(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
+def chosen_cells(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
+    """The stored cells of an asset in some years (none given: all), of one listener's bucket or all."""
     return sorted(
         cell
         for cell in stored
@@ -117,9 +94,9 @@ def _read(
     root: Root, stored: Mapping[Cell, str], cells: list[Cell], asset: str, wanted: Mapping[str, int | None]
 ) -> pl.DataFrame:
     if not cells:
-        from wrapped_assets.contracts.graph import project_graph  # an outline does not know the types
+        from wrapped_assets.contracts.graph import whole_graph  # an outline does not know the types
 
-        return pl.DataFrame(schema=project_graph().by_key[asset].schema)
+        return pl.DataFrame(schema=whole_graph().by_key[asset].schema)
     lazy = pl.scan_parquet(intact(root, [stored[cell] for cell in cells]))
     chosen = [pl.col(name) == value for name, value in wanted.items() if value is not None]
     return (lazy.filter(*chosen) if chosen else lazy).collect()
@@ -141,18 +118,18 @@ class _Names:
                 for cell, path in sorted(stored.items(), key=lambda item: str(item[0]))
                 if cell.asset == asset and ((period_year(cell.period), cell.bucket) in shown or period_year(cell.period) in everyone)
             ]
-            for asset in (_CREDITS, _TRACKS, RELEASED, RELEASES)
+            for asset in (_CREDITS, TRACKS, RELEASED, RELEASES)
         }
         years = {year for year, _ in shown}
-        of_all = {path for cell, path in stored.items() if cell.asset == _TRACKS and period_year(cell.period) in years}
-        self._elsewhere = sorted(of_all - set(self._paths[_TRACKS]))
+        of_all = {path for cell, path in stored.items() if cell.asset == TRACKS and period_year(cell.period) in years}
+        self._elsewhere = sorted(of_all - set(self._paths[TRACKS]))
 
     def _scan(self, asset: str) -> pl.LazyFrame | None:
         return pl.scan_parquet(intact(self._root, self._paths[asset])) if self._paths[asset] else None
 
     def of_recordings(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """recording_id, recording_name, artist_name; of several spellings one that came with an id, then as `best_spelling` chooses."""
-        if (tracks := self._scan(_TRACKS)) is None:
+        if (tracks := self._scan(TRACKS)) is None:
             return None
         found = _best_spellings(tracks, ids)
         missing = ids.drop_nulls().collect().join(found, on="recording_id", how="anti")
@@ -165,7 +142,7 @@ class _Names:
 
     def of_release_groups(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """release_group_id, release_group_name, artist_name (the primary artist)."""
-        if (tracks := self._scan(_TRACKS)) is None:
+        if (tracks := self._scan(TRACKS)) is None:
             return None
         kept = tracks.join(ids, on="release_group_id", how="semi").with_columns(artist_name=pl.col("artist_names").list.first())
         names = {name: best_spelling(pl.col(name)) for name in ("release_group_name", "artist_name")}
@@ -179,14 +156,14 @@ class _Names:
 
     def of_shows(self, ids: pl.LazyFrame) -> pl.LazyFrame | None:
         """show_id, show_name: podcasts and audiobooks stand in the artist's place of their episodes."""
-        if (tracks := self._scan(_TRACKS)) is None:
+        if (tracks := self._scan(TRACKS)) is None:
             return None
         episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).select("artist_name", show_id="artist_credit_id")
         return episodes.join(ids, on="show_id", how="semi").group_by("show_id").agg(show_name=best_spelling(pl.col("artist_name")))
 
 
 def _best_spellings(tracks: pl.LazyFrame, ids: pl.LazyFrame) -> pl.DataFrame:
-    kept = tracks.join(ids, on="recording_id", how="semi").with_columns(_has_no_id=_HAS_NO_ID)
+    kept = tracks.join(ids, on="recording_id", how="semi").with_columns(_has_no_id=HAS_NO_ID)
     best = kept.filter(pl.col("_has_no_id") == pl.col("_has_no_id").min().over("recording_id"))
     names = {name: best_spelling(pl.col(name)) for name in ("recording_name", "artist_name")}
     return best.group_by("recording_id").agg(**names).collect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -13,7 +14,8 @@ from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistTrack
 from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.rows import displayed, track_details
+from wrapped_assets.serving.rows import displayed
+from wrapped_assets.serving.tracks import track_details
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
@@ -76,11 +78,12 @@ class EditionTold:
         return StoryData(
             listener=listener.name, year=self.year, edition=str(self.year), rules=rules.name,
             window=(rules.window_start, rules.window_end), time_zone="UTC" if rules.clock == "utc" else listener.time_zone,
-            counted=_counted(outcomes, rules), insights=rows, tellings=tellings_of(self.insights), history_since=since,
+            counted=counted(outcomes, rules), insights=rows, tellings=tellings_of(self.insights), history_since=since,
         )  # fmt: skip
 
 
-def _counted(outcomes: Iterable[Row], rules: Rules) -> Counted:
+def counted(outcomes: Iterable[Row], rules: Rules) -> Counted:
+    """Plays in and out, of rows of OUTCOMES_ASSET."""
     plays, unknown_by_outcome, duplicates = Counter[str](), Counter[str](), 0
     for row in outcomes:
         plays[row["outcome"]] += row["play_count"]
@@ -102,6 +105,13 @@ def playlist_names(project: Project) -> list[str]:
     return sorted(by_asset.get(found.name, found.name) for found in project.graph.by_key.values() if found.layer == "playlists")
 
 
+def asset_of_playlist(project: Project, name: str) -> Declaration:
+    """The asset of a playlist as `wrapped playlist` names it. InputError for an unknown name."""
+    if name not in playlist_names(project):
+        raise InputError(f"unknown playlist {name!r}; known are {', '.join(playlist_names(project))}")
+    return project.graph.by_key[f"playlists/{_ASSET_OF.get(name, name)}"]
+
+
 def playlist_data(
     project: Project, name: str, listener: Listener, year: int, month: str | None = None, span: int | None = None,
     *, all_names: bool = False,
@@ -110,9 +120,7 @@ def playlist_data(
 
     With `all_names`, its tracks also have the other names under which the listener heard them.
     """
-    if name not in playlist_names(project):
-        raise InputError(f"unknown playlist {name!r}; known are {', '.join(playlist_names(project))}")
-    declaration = project.graph.by_key[f"playlists/{_ASSET_OF.get(name, name)}"]
+    declaration = asset_of_playlist(project, name)
     frame = displayed(project.root, project.graph, declaration.key, [year], listener)
     asked = {"month": ("month", month), "span": ("span_number", span)}
     parts = {}
@@ -124,18 +132,27 @@ def playlist_data(
                 raise InputError(f"{name} has no {option} {value}: leave --{option} out for the latest")
         elif value:
             raise InputError(f"{name} has no parts by {option}: leave --{option} out")
-    details = track_details(project.root, frame["recording_id"], listener, year)
+    edition = registry.editions(project.root, [year])[year]
+    title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column, _ in asked.values()})
+    description = f"{declaration.meaning} Rules {edition.rules.name}, {edition.rules.window_start} to {edition.rules.window_end}."
+    return playlist_of(project, frame, listener, [year], (title, description), edition.rules.window_end, all_names=all_names)
+
+
+def playlist_of(
+    project: Project, frame: pl.DataFrame, listener: Listener, years: Sequence[int], said: tuple[str, str], created: date,
+    *, all_names: bool,
+) -> PlaylistData:  # fmt: skip
+    """The playlist of rows in their order, with all that is known of their recordings in some years; `said` is title and description."""
+    details = track_details(project.root, frame["recording_id"], listener, years)
     if all_names:
         from wrapped_assets.serving.other_names import other_names
 
-        details = details.join(other_names(project.root, frame["recording_id"], listener, year), on="recording_id", how="left")
+        details = details.join(other_names(project.root, frame["recording_id"], listener, years), on="recording_id", how="left")
     wanted = ["recording_id", *({"listen_count"} & set(frame.columns))]
     found = frame.select(wanted).join(details, on="recording_id", how="left", maintain_order="left").drop("recording_id")
     tracks = [
         PlaylistTrack(position=position, **{key: value for key, value in row.items() if value is not None})
         for position, row in enumerate(found.to_dicts(), 1)
     ]
-    edition = registry.editions(project.root, [year])[year]
-    title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column, _ in asked.values()})
-    description = f"{declaration.meaning} Rules {edition.rules.name}, {edition.rules.window_start} to {edition.rules.window_end}."
-    return PlaylistData(title=title, created=edition.rules.window_end, tracks=tracks, description=description, listener_name=listener.name)
+    title, description = said
+    return PlaylistData(title=title, created=created, tracks=tracks, description=description, listener_name=listener.name)

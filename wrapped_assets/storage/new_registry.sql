@@ -10,7 +10,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0015');
+INSERT INTO "alembic_version" VALUES('0016');
 CREATE TABLE approvals (
 	export_id VARCHAR(32) NOT NULL,
 	role VARCHAR(32) NOT NULL,
@@ -259,6 +259,11 @@ CREATE TABLE shares (
 	shared_at DATETIME NOT NULL,
 	PRIMARY KEY (token_sha256),
 	FOREIGN KEY(listener_id) REFERENCES listeners (listener_id) ON DELETE CASCADE
+);
+CREATE TABLE spans (
+	name VARCHAR(16) NOT NULL,
+	bucket INTEGER NOT NULL,
+	PRIMARY KEY (name, bucket)
 );
 CREATE TABLE tombstones (
 	token VARCHAR(64) NOT NULL,

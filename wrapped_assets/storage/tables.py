@@ -28,7 +28,7 @@ __all__ = [
     "OUTSIDE", "addresses", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events",
     "damaged_files", "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations",
     "group_members", "groups", "imports", "listeners", "logics", "metadata", "outputs", "publication_cells", "publications", "recalls",
-    "restrictions", "settings", "shares", "tombstones",
+    "restrictions", "settings", "shares", "spans", "tombstones",
 ]  # fmt: skip
 
 settings = sa.Table(
@@ -92,6 +92,13 @@ group_members = sa.Table(
     "group_members", metadata,
     sa.Column("group_id", sa.BigInteger, sa.ForeignKey("groups.group_id", ondelete="CASCADE"), primary_key=True),
     sa.Column("listener_id", sa.BigInteger, sa.ForeignKey("listeners.listener_id", ondelete="CASCADE"), primary_key=True),
+)  # fmt: skip
+
+# Which spans of months are kept up to date, in which bucket (-1: all).
+spans = sa.Table(
+    "spans", metadata,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("bucket", sa.Integer, primary_key=True, autoincrement=False),
 )  # fmt: skip
 
 # One row per landed file of plays (or of tracks): append-only, content-addressed.

@@ -66,6 +66,13 @@ def _ranking(x: int, title: str, names: list[str], spot: str, ink: str) -> str:
     return lines
 
 
+def _title(title: str, spot: str) -> list[str]:
+    """The year as large as it fits; a title of words smaller, on the margin."""
+    if title.isdigit():
+        return [_line(78, 415, 325, title, spot, 'letter-spacing="-9"')]
+    return [_line(90, 415, min(325, 1700 // columns_of(title)), title, spot)]
+
+
 def _names(data: StoryData, insight: str, column: str) -> list[str]:
     return [phrases.name(row[column]) for row in data.rows(insight) if row.get(column)][:5]
 
@@ -94,7 +101,7 @@ def _picture(data: StoryData) -> str:
     songs, artists = _names(data, "top_recordings", "recording_name"), _names(data, "top_artists", "artist_name")
     parts = [
         _line(90, 155, 72, name, ink),
-        _line(78, 415, 325, str(data.year), spot, 'letter-spacing="-9"'),
+        *_title(data.title, spot),
         f'<g transform="translate(180 450) scale(1.8)">{record_body(days, *data.window, data.year, told)}</g>',
         _line(90, 1240, 64, _fitting(of_music, 34), ink),
         _ranking(90, say("Songs").upper(), songs, spot, ink) if songs else "",
@@ -104,7 +111,7 @@ def _picture(data: StoryData) -> str:
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'lang="{told.tag}" aria-label="{escape(say("{name} · {year} in music", name=name, year=str(data.year)))}"><style>{style}</style>'
+        f'lang="{told.tag}" aria-label="{escape(say("{name} · {year} in music", name=name, year=data.title))}"><style>{style}</style>'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{paper}"/><rect x="90" y="70" width="900" height="10" fill="{ink}"/>'
         f"{''.join(parts)}</svg>"
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.catalogue import message
-from wrapped_assets.stories.data import MINIMUM_ARTISTS, MINIMUM_RECORDINGS, StoryData
+from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.language import Language
 
 DEFAULT = message("default")  # the rules that a listener has who chose none; other rules keep their name
@@ -78,6 +78,6 @@ def verdict(data: StoryData) -> str:
         return say("No listens in this window. The needle never touched the groove.")
     if data.is_small:
         return say(
-            "A small edition: rankings begin at {songs:songs} and {artists:artists}.", songs=MINIMUM_RECORDINGS, artists=MINIMUM_ARTISTS
+            "A small edition: rankings begin at {songs:songs} and {artists:artists}.", songs=data.minimum[0], artists=data.minimum[1]
         )
     return ""

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from wrapped_assets.contracts.asset import Declaration, Subject
 from wrapped_assets.stories.language import Language, language_of
 from wrapped_assets.stories.phrases import as_date, local, number
+from wrapped_assets.stories.spans import language_of_months, title_of
+from wrapped_assets.vocabulary.spans import Span
 
 Row = Mapping[str, Any]
 
@@ -52,6 +54,11 @@ class Tellable:
         """What tells it."""
         return language_of(self.locale)
 
+    @property
+    def title(self) -> str:
+        """What time it tells: the year, unless a story says other months."""
+        return str(self.year)
+
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed."""
         return self.insights.get(name, ())
@@ -79,6 +86,38 @@ class StoryData(Tellable):
     tellings: Mapping[str, Telling] = field(default_factory=dict)
     history_since: datetime | str | None = None
     locale: str = "en"  # the language it is told in: one of catalogue.LANGUAGES
+    span: str = ""  # the canonical name of other months than a year; `year` is then that of the last
+    months: Span | None = None
+    before: Row = field(default_factory=dict)  # the totals of the same months a year earlier; none where they are not known
+
+    @property
+    def language(self) -> Language:
+        return language_of_months(self.locale) if self.span else language_of(self.locale)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.span, self.months, self.language) if self.span and self.months else str(self.year)
+
+    @property
+    def title_before(self) -> str:
+        """What time `before` is of: the same a year earlier."""
+        if self.months is None:
+            return str(self.year - 1)
+        earlier = Span(self.months.first.shift(-12), self.months.last.shift(-12))
+        return title_of(str(earlier), earlier, self.language)
+
+    def against_before(self, column: str) -> float | None:
+        """By which share a total exceeds that of a year earlier; None where that is not known from its beginning on."""
+        now, before = number(self.first("listening_totals").get(column)), number(self.before.get(column))
+        since = local(self.history_since, self.time_zone) if self.history_since else None
+        begins = date(self.window[0].year - 1, self.window[0].month, 28)  # the first listen may come some days after a window begins
+        return now / before - 1 if now and before and since and since.date() <= begins else None
+
+    @property
+    def minimum(self) -> tuple[int, int]:
+        """The fewest recordings and artists of which ranks are told."""
+        is_month = self.months is not None and self.months.first == self.months.last
+        return (MINIMUM_RECORDINGS_OF_A_MONTH, MINIMUM_ARTISTS_OF_A_MONTH) if is_month else (MINIMUM_RECORDINGS, MINIMUM_ARTISTS)
 
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed, a small edition leaves it out, or nothing earlier says what is new."""
@@ -118,13 +157,14 @@ class StoryData(Tellable):
 
     @cached_property
     def is_small(self) -> bool:
-        """Whether the year is too thin for ranks: fewer than 30 recordings or 5 artists, where the totals say so."""
+        """Whether the year is too thin for ranks: fewer than 30 recordings or 5 artists (a month: 10 and 3), where the totals say so."""
         totals = next(iter(self.insights.get("listening_totals", ())), {})
         recordings, artists = number(totals.get("recording_count")), number(totals.get("artist_count"))
-        return (recordings is not None and recordings < MINIMUM_RECORDINGS) or (artists is not None and artists < MINIMUM_ARTISTS)
+        return (recordings is not None and recordings < self.minimum[0]) or (artists is not None and artists < self.minimum[1])
 
 
 MINIMUM_RECORDINGS, MINIMUM_ARTISTS = 30, 5
+MINIMUM_RECORDINGS_OF_A_MONTH, MINIMUM_ARTISTS_OF_A_MONTH = 10, 3
 LEAST_KNOWN = 0.1  # of the listens: what is told of fewer would be told of the source or the catalogue, not of the listener
 OF_WHAT_IS_NEW = ("discoveries", "discovery_months", "top_discoveries")
 SMALL_EDITION = ("listening_totals", "listening_calendar", "first_listen", "top_recordings")

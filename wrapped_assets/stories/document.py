@@ -24,6 +24,7 @@ def story_json(data: StoryData) -> dict[str, Any]:
         "listener": data.listener,
         "year": data.year,
         "edition": data.edition,
+        **({"span": data.span, "months": {"from": str(data.months.first), "until": str(data.months.last)}} if data.months else {}),
         "rules": data.rules,
         "window": {"from": data.window[0].isoformat(), "until": data.window[1].isoformat()},
         "time_zone": data.time_zone,
@@ -37,4 +38,5 @@ def story_json(data: StoryData) -> dict[str, Any]:
             for name in data.insights
             if data.rows(name)
         },
+        **({"before": {"title": data.title_before, **data.before}} if data.before else {}),
     }

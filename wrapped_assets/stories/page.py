@@ -102,7 +102,7 @@ class Frame:
 
     language: Language
     name: str
-    year: int
+    year: int | str
     kicker: str
     figure: Markup
     figure_note: str
@@ -149,7 +149,7 @@ def story_html(data: StoryData, faces_in: str = "") -> str:
         Frame(
             language=data.language,
             name=name,
-            year=data.year,
+            year=data.title,
             kicker=say("A year in music"),
             figure=record(days, *data.window, data.year, data.language),
             figure_note=say("One groove a day, clockwise from the top: the longer, the more music.") if cards else "",

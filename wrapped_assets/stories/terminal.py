@@ -83,7 +83,7 @@ def _lines_of(card: Card, say: Callable[..., str], paint: _Painter) -> list[str]
 def story_text(data: StoryData, *, colour: bool = False) -> str:
     """The story in lines of at most 80 columns, ending in a line break; `colour` is for a terminal that shows it."""
     paint, say = _Painter(colour), data.language.say
-    title = say("{name} · {year} in music", name=phrases.shortened(phrases.name(data.listener, say("Somebody")), 40), year=str(data.year))
+    title = say("{name} · {year} in music", name=phrases.shortened(phrases.name(data.listener, say("Somebody")), 40), year=data.title)
     lines = [f"  ◉  {paint('title', fitted(title, WIDTH - 5).rstrip())}", "  " + "━" * (WIDTH - 2)]
     if sentence := counting.verdict(data):
         lines += ["", *(f"  {line}" for line in wrapped(sentence, WIDTH - 2))]

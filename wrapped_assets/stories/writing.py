@@ -52,6 +52,11 @@ class Writing:
         """A share of 1 in whole per cent."""
         return numbers.format_percent(Decimal(math.floor(share * 100 + 0.5)) / 100, locale=self.cldr)
 
+    def change(self, share: float) -> str:
+        """A share of 1 by which something grew, in whole per cent with its sign: "+12%", "−3%"; "±0%" for less than half of one."""
+        sign = "±" if abs(share) < 0.005 else "+" if share > 0 else "\N{MINUS SIGN}"
+        return f"{sign}{self.whole_percent(abs(share))}"
+
     def day(self, value: Any, year: int | None = None) -> str:
         """A day with its month's name, and with its year unless that is `year`."""
         found = phrases.as_date(value)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 FIRST_YEAR = 2002  # no service recorded listens before; earlier times come from broken clocks
 
-CellKind = Literal["month_bucket", "year_bucket", "year"]
+CellKind = Literal["month_bucket", "year_bucket", "year", "span_bucket"]
 
 
 @total_ordering
@@ -67,12 +67,30 @@ def months_between(first: Month, last: Month) -> Iterator[Month]:
 
 
 def period_year(period: str) -> int:
-    """The year of a period written as YYYY or YYYY-MM."""
-    return int(period[:4])
+    """The year of a period written as YYYY or YYYY-MM; of a span, YYYY-MM..YYYY-MM, the year of its last month, by which it is told."""
+    return int(period[-7:-3] if is_span(period) else period[:4])
+
+
+def is_span(period: str) -> bool:
+    """Whether a cell's period is a span of months (`vocabulary.spans`)."""
+    return ".." in period
+
+
+def is_month(period: str) -> bool:
+    """Whether a cell's period is a month."""
+    return len(period) == len("YYYY-MM")
+
+
+def years_of(period: str) -> tuple[int, ...]:
+    """The years whose editions decide a period: its own, or those of a span's first and last month."""
+    return tuple(sorted({int(period[:4]), period_year(period)}))
 
 
 class Cell(NamedTuple):
-    """The unit of storage: an asset's rows of one period and one bucket of listeners (None: all listeners)."""
+    """The unit of storage: an asset's rows of one period and one bucket of listeners (None: all listeners).
+
+    A period is a month, a year or a span of months.
+    """
 
     asset: str
     period: str
@@ -80,8 +98,13 @@ class Cell(NamedTuple):
 
     @property
     def partition(self) -> str:
-        """The partition key: `YYYY-MM|bNNN`, `YYYY|bNNN` or `YYYY`."""
+        """The partition key: `YYYY-MM|bNNN`, `YYYY|bNNN`, `YYYY` or `YYYY-MM..YYYY-MM|bNNN`."""
         return self.period if self.bucket is None else f"{self.period}|b{self.bucket:03d}"
 
     def __str__(self) -> str:
         return f"{self.asset} {self.partition}"
+
+
+def is_of_edition(cell: Cell, year: int) -> bool:
+    """Whether a cell belongs to a year's edition, which is made of its months and the year; spans are of none."""
+    return not is_span(cell.period) and period_year(cell.period) == year

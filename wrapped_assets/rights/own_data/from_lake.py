@@ -73,19 +73,24 @@ def rows_of(lake: Lake, declaration: Declaration) -> pl.DataFrame:
     Their number is that of the listener's rows in the lake: also a row that is about two people stays, and says nothing of the other.
     """
     cells = lake.by_asset[declaration.key]
-    parts = [_with_year(pl.LazyFrame(schema=declaration.schema), declaration, None)]
+    parts = [_with_period(pl.LazyFrame(schema=declaration.schema), declaration, None)]
     for cell, file in zip(cells, intact(lake.root, [lake.cells[cell].path for cell in cells]), strict=True):
         scanned = pl.scan_parquet(file).filter(pl.col(OWNER) == lake.listener.listener_id)
-        parts.append(_with_year(scanned, declaration, period_year(cell.period)))
+        parts.append(_with_period(scanned, declaration, cell.period))
     found = pl.concat(parts, how="diagonal_relaxed").collect()
-    order = [name for name in ("year", *declaration.order) if name in found.columns]
+    order = [name for name in ("year", "first_month", "last_month", *declaration.order) if name in found.columns]
     kept = found.sort(order, nulls_last=True, maintain_order=True)
     kept = kept.select(name for name in kept.columns if not is_of_somebody_else(name))
     told = in_words(lake.root, kept, declaration, lake.names, cells)  # in the same order, without an id that serves joins only
     return told.with_columns(kept[name] for name in kept.columns if name.endswith("_id") and name not in told.columns)
 
 
-def _with_year(rows: pl.LazyFrame, declaration: Declaration, year: int | None) -> pl.LazyFrame:
+def _with_period(rows: pl.LazyFrame, declaration: Declaration, period: str | None) -> pl.LazyFrame:
+    """The rows with their year, or with the first and last month of their span, where they do not say it themselves."""
+    if declaration.kind == "span_bucket":
+        ends = [pl.lit(text or None, pl.String) for text in (period or "").split("..")] if period else [pl.lit(None, pl.String)] * 2
+        return rows.select(OWNER, ends[0].alias("first_month"), ends[-1].alias("last_month"), pl.exclude(OWNER))
+    year = None if period is None else period_year(period)
     if declaration.kind == "month_bucket" or "year" in declaration.schema:
         return rows
     return rows.select(OWNER, pl.lit(year, c.year.dtype).alias("year"), pl.exclude(OWNER))

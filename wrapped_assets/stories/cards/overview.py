@@ -32,6 +32,9 @@ def totals(data: StoryData) -> Card | None:
     )  # fmt: skip
     if not facts and minutes is None:
         return None
+    change = data.against_before("minutes" if has_minutes else "listen_count")
+    if change is not None:
+        facts += facts_of((told.change(change), say("on {year}", year=data.title_before), ON))
     number = told.count(minutes if has_minutes else listens) if minutes is not None else ""
     note = say("That is {minutes:duration}, end to end.", minutes=minutes) if minutes and minutes >= 120 else ""
     if not has_minutes:

@@ -12,6 +12,7 @@ from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
 _INNER, _OUTER, _CENTRE = 74.0, 178.0, 200.0
+_DAYS_BY_MONTH = 600  # of more, the names of all months would touch
 
 
 def _point(angle: float, radius: float) -> str:
@@ -47,6 +48,13 @@ def record_body(days: dict[date, float], start: date, end: date, year: int, told
         for index, day in enumerate(every)
         if day.day == 15
     )
+    if len(every) > _DAYS_BY_MONTH:  # the names of years instead
+        months = "".join(
+            f'<text transform="rotate({svg.fixed(360 * (index + 0.5) / len(every))} 200 200)" x="200" y="12" class="rim" '
+            f'text-anchor="middle">{day.year}</text>'
+            for index, day in enumerate(every)
+            if (day.month, day.day) == (7, 1)
+        )
     return (
         f'<g class="disc">{svg.circle(_CENTRE, _CENTRE, 186, "vinyl")}{grooves}'
         f'<path d="{spokes(days, start, end)}" class="spokes"/>{months}</g>'
