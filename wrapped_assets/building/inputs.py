@@ -156,7 +156,7 @@ class Inputs:
         if key in WITHOUT_BUCKETS:
             file = world.files.get(world.catalogues[period_year(cell.period)], {}).get(key)
             if file is None:
-                return pl.LazyFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
+                return pl.DataFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
             return pl.scan_parquet(self._project.intact(key, file)).select(columns)
         assert cell.bucket is not None
         edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
