@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from tools.operators_day import edit, steps
 from wrapped_assets.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -20,11 +23,11 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
 def commands(document: str) -> list[str]:
-    """The `wrapped` commands of a document's shell blocks, comments and continuations undone."""
+    """The `wrapped` commands of a document's shell blocks, and what puts files in place; comments and continuations undone."""
     blocks = BLOCK.findall((ROOT / document).read_text(encoding="utf-8"))
     lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
     stated = [line.split(" #")[0].strip() for line in lines]
-    return [line for line in stated if line.startswith("wrapped ") and not STARTS_A_SERVER.match(line)]
+    return [line for line in stated if line.startswith(("wrapped ", "mkdir ")) and not STARTS_A_SERVER.match(line)]
 
 
 def linked_files(document: str) -> list[Path]:
@@ -54,13 +57,33 @@ def test_every_command_of_the_documents_works_as_stated(tmp_path: Path, monkeypa
     for command in stated:
         if command.startswith("wrapped publish"):  # refused while anything is stale; the document builds first, in words
             CliRunner().invoke(main, ["build"])
+        if not command.startswith("wrapped "):
+            subprocess.run(["sh", "-euc", command], check=True)
+            continue
         found = CliRunner().invoke(main, shlex.split(command)[1:])
         assert found.exit_code == 0, f"{command}\n{found.output}\n{found.exception!r}"
+
+
+def test_every_edit_of_the_operators_day_applies_to_the_insight_as_it_is(tmp_path: Path) -> None:
+    insight = Path("wrapped_assets/insights/listener/top_artists.py")
+    copy = tmp_path / insight
+    copy.parent.mkdir(parents=True)
+    shutil.copy(ROOT / insight, copy)
+    before = ast.dump(ast.parse(copy.read_text()))
+    edits = [
+        change for _, step in sorted(steps((ROOT / "docs/operations.md").read_text(encoding="utf-8")).items()) for change in step.edits
+    ]
+    codes = []
+    for change in edits:
+        edit(tmp_path, change)
+        codes.append(ast.dump(ast.parse(copy.read_text())))
+    assert codes[0] == before  # the comment
+    assert len({*codes}) == len(codes) == 5
 
 
 def test_every_picture_is_shown_and_every_screenshot_is_made_by_the_script() -> None:
     shown = {path.resolve() for document in DOCUMENTS for path in linked_files(document) if path.suffix in (".png", ".svg")}
     pictures = set((ROOT / "docs" / "images").iterdir())
     assert pictures == shown
-    script = (ROOT / "tools" / "make_pictures.py").read_text(encoding="utf-8")
+    script = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tools").glob("*.py")))
     assert [path.name for path in pictures if path.suffix == ".png" and f'"{path.name}"' not in script] == []
