@@ -129,9 +129,9 @@ def _land(
         rejected.append(batch.rejected)
         report.unread_bytes += batch.unread_bytes
         report.people += 0 if batch.listeners is None else batch.listeners.height
-        batch = people.without_erased(batch)
+        batch, names = people.without_erased(batch)
         rejected[-1] = batch.rejected
-        surrogates = people.surrogates(batch)  # also of a batch that only says who people are
+        surrogates = people.surrogates(batch, names)  # also of a batch that only says who people are
         if batch.plays.height:
             coding.add(batch, file.source, surrogates)
         rows += batch.plays.height
@@ -187,26 +187,31 @@ class _People:
         given = {"time_zone": time_zone, "country": country, "birth_year": birth_year, "place": place}
         self._said.setdefault(name, {}).update({column: value for column, value in given.items() if value})
 
-    def without_erased(self, batch: Batch) -> Batch:
-        """The batch without rows of listeners who were erased; their plays are counted as rejected, row numbers apart."""
+    def without_erased(self, batch: Batch) -> tuple[Batch, list[str | None]]:
+        """The batch without rows of listeners who were erased, and whom its plays name.
+
+        Plays of the erased are counted as rejected, row numbers apart.
+        """
+        present = batch.plays["listener"].unique().to_list()
         listed = batch.listeners["listener"].to_list() if batch.listeners is not None else []
-        names = {name for name in [*batch.plays["listener"].unique().to_list(), *listed] if name is not None} - self._asked_about
+        names = {name for name in [*present, *listed] if name is not None} - self._asked_about
         self._asked_about |= names
         self._erased |= tombstones.suppressed(self._root, names)
         if not self._erased or self._person:
-            return batch
+            return batch, present
         is_gone = pl.col("listener").cast(pl.String).is_in(self._erased)
         gone = batch.plays.filter(is_gone).select(reason=pl.lit("erased"))
         rejected = pl.concat([batch.rejected, gone], how="diagonal").select(batch.rejected.columns)
         listeners = None if batch.listeners is None else batch.listeners.filter(~is_gone)
-        return replace(batch, plays=batch.plays.filter(pl.col("listener").is_null() | ~is_gone), rejected=rejected, listeners=listeners)
+        kept = batch.plays.filter(pl.col("listener").is_null() | ~is_gone)
+        there = [name for name in present if name not in self._erased]
+        return replace(batch, plays=kept, rejected=rejected, listeners=listeners), there
 
-    def surrogates(self, batch: Batch) -> dict[str | None, int]:
-        """Name → surrogate of everyone in a batch; a play without a name is the person's whose export it is."""
+    def surrogates(self, batch: Batch, names: list[str | None]) -> dict[str | None, int]:
+        """Name → surrogate of everyone whom a batch's plays name; a play without a name is the person's whose export it is."""
         if batch.listeners is not None:
             for row in batch.listeners.iter_rows(named=True):
                 self._meet(row["listener"], row.get("time_zone"), row.get("country"), row.get("birth_year"), row.get("place"))
-        names = batch.plays["listener"].unique().to_list()
         self.named.update(name for name in names if name is not None)
         if self._person:  # an export is its person's, whatever account name the file carries
             return dict.fromkeys(names, self._root.surrogate(self._person.name))

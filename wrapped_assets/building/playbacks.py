@@ -11,6 +11,7 @@ import polars as pl
 from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.linking import Linked, known_in, links_of
 from wrapped_assets.catalogue.tracks import tracks
+from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.doubtful import is_doubtful, spans
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
@@ -22,6 +23,7 @@ from wrapped_assets.vocabulary.periods import Month
 Slot = tuple[str, int]  # a UTC month and a bucket
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 _TRACKS_READ = tracks.reads[0].columns
+_NONE = pl.DataFrame(schema={column.name: column.dtype for column in PLAYS_READ})
 MOST_HELD = 200_000  # doubtful plays in memory; while a year of them is resolved they take some 100 MB
 
 
@@ -54,7 +56,7 @@ def _kept(doubtful: pl.DataFrame, landed: pl.DataFrame, linked: Linked) -> pl.Da
     named = tracks.function(whole.filter(pl.col("variant_id").is_in(wanted)).lazy(), APART)
     links_read = mine.lazy().select([column.name for column in LINKS_READ])
     resolved = resolved_plays(doubtful.lazy(), named.select([column.name for column in TRACKS_READ]), links_read)
-    return resolved.filter(pl.col("_kept") == pl.col("_row")).collect()
+    return resolved.filter(pl.col("_kept") == pl.col("_row")).collect(engine=engine_for(doubtful.height + whole.height))
 
 
 @dataclass(frozen=True)
@@ -87,14 +89,17 @@ class Landed:
         """Remembers a chunk of plays, which are by listener and time; one with too many doubtful plays is read again instead."""
         who, codes = plays["listener_id"].to_numpy(), plays["source_code"]
         names = [column.name for column in PLAYS_READ]
-        doubtful = landing.with_optional(plays.filter(is_doubtful(plays)).lazy(), names).select(names).collect()
+        is_compared = is_doubtful(plays)
+        doubtful = _NONE
+        if is_compared.any():
+            doubtful = landing.with_optional(plays.filter(is_compared).lazy(), names).select(names).collect(engine="in-memory")
         self._held += doubtful.height
         if self._held > MOST_HELD:
             self._forgotten.add((chunk.month, chunk.bucket))
         else:
             start, reached = spans(plays)
             rows = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
-            code = codes[0] if codes.n_unique() == 1 else None
+            code = codes[0] if (codes == codes[0]).all() else None
             self._seen[chunk.path] = _Seen(chunk, who[rows], start[rows], np.maximum.reduceat(reached, rows), code, doubtful)
 
     def apart(self, cells: Collection[Slot], before: Chunks) -> set[Slot]:

@@ -85,12 +85,15 @@ def landed_columns(plays: pl.DataFrame, source: Source) -> pl.DataFrame:
 
 def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
     """Returns the tracks with cleaned texts and a variant id, the hash of all their columns."""
-    cleaned = tracks.rename(_RENAMED).with_columns(
-        *(clean(pl.col(name)) for name in _TEXTS),
-        *(clean_each(pl.col(name)) for name in _LISTS),
-        pl.col("media").fill_null("music"),
+    named = tracks.rename(_RENAMED)
+    said = [name for name in named.columns if named[name].null_count() < named.height]
+    return recoded(
+        named.with_columns(
+            *(clean(pl.col(name)) for name in _TEXTS if name in said),
+            *(clean_each(pl.col(name)) for name in _LISTS if name in said),
+            pl.col("media").fill_null("music"),
+        )
     )
-    return recoded(cleaned)
 
 
 def recoded(tracks: pl.DataFrame) -> pl.DataFrame:
