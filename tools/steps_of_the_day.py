@@ -62,6 +62,7 @@ def edits(day: Day) -> None:
 
 def amber(ui: Ui) -> None:
     """A stale asset in the graph, and what its check says."""
+    ui.draw_graph('group:"08_music_1"', "amber.png")
     ui.open(f"assets/{INSIGHT}?view=checks&checkDetail=up_to_date", "stale_partitions")
     ui.picture("up_to_date.png", 700)
 
