@@ -157,7 +157,8 @@ class Inputs:
             file = world.files.get(world.catalogues[period_year(cell.period)], {}).get(key)
             if file is None:
                 return pl.DataFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
-            return pl.scan_parquet(self._project.intact(key, file)).select(columns)
+            scan = pl.scan_parquet(self._project.intact(key, file)).select(columns)
+            return scan.collect() if file.row_count <= ROWS_IN_MEMORY else scan  # then read once for all that ask here
         assert cell.bucket is not None
         edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
         if key == landing.PLAYS:

@@ -10,9 +10,12 @@ import polars as pl
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.importing import Person, import_paths
+from wrapped_assets.building.linking import tracks_of
 from wrapped_assets.building.situate import Project
+from wrapped_assets.listens.code import LANDED_TRACKS
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.storage import manifest, registry
+from wrapped_assets.storage.chunks import load_chunks
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.exports import spotify_file, spotify_rows
@@ -56,6 +59,10 @@ def test_a_late_name_joins_what_was_heard_before_and_is_what_a_rebuild_gives(tmp
     build(Project(again))
     assert versions(again) == versions(root)
     assert not build(Project(root)).recomputed
+    files = sorted(root.path.glob("landing/tracks/*/*/*.parquet"))
+    every = pl.concat([pl.read_parquet(file) for file in files]).select(list(LANDED_TRACKS))
+    assert every.height > every["variant_id"].n_unique(), "a name stands in several months"
+    assert tracks_of(root, load_chunks(root), 0).equals(every.unique("variant_id").sort("variant_id"))
 
 
 def know(root: Root, folder: Path, title: str) -> str:
