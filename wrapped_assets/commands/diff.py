@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project, selected_assets
+from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
 
 
 @click.command("diff", epilog="Example: wrapped diff --select insights/top_artists --year 2025 --buckets 1")
@@ -21,6 +21,8 @@ def command(ctx, selection, year, buckets, listeners, data, as_json) -> None:
     from wrapped_assets.vocabulary.periods import months_of
 
     project = open_project(data)
+    from wrapped_assets.contracts.selection import selected_assets
+
     keys = selected_assets(project.graph, selection) if selection else None
     periods = {str(year), *(str(month) for month in months_of(year))} if year else None
     report = difference(project, keys, periods, buckets, listeners)

@@ -84,6 +84,7 @@ def chosen_cells(
     years: Collection[int], first: str | None, last: str | None, selection: str | None, spans: Collection[str] = ()
 ) -> Callable[[Any], set[Any]] | None:
     """A function that returns the cells of a situation that the options select; None for all. InputError for conflicting options."""
+    from wrapped_assets.contracts.selection import selected_assets
     from wrapped_assets.planning.situation import cells_of
 
     if not (years or first or last or selection or spans):
@@ -125,26 +126,6 @@ def month_or_span(month: str | None, span: str | None) -> str:
             raise InputError(f"--month: {error}") from None
     assert span is not None
     return span
-
-
-def selected_assets(graph: Any, selection: str) -> set[str]:
-    """The keys of the assets that `--select` names; InputError for an unknown name."""
-    found: set[str] = set()
-    for term in filter(None, (part.strip() for part in selection.split(","))):
-        bare = term.strip("+")
-        if bare.endswith("/*"):
-            keys = {key for key in graph.by_key if key.startswith(bare[:-1])}
-            if not keys:
-                raise InputError(
-                    f"no asset in the layer {bare[:-2]!r}; layers are {', '.join(sorted({key.partition('/')[0] for key in graph.by_key}))}"
-                )
-        else:
-            keys = {graph.find(bare).key}
-        found |= keys
-        for key in keys:
-            found |= graph.upstream(key) if term.startswith("+") else set()
-            found |= graph.downstream(key) if term.endswith("+") else set()
-    return found
 
 
 def say_damage(root: Root) -> bool:

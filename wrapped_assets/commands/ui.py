@@ -9,7 +9,7 @@ from wrapped_assets.commands.options import data_option
 
 @click.command("ui", epilog="Example: wrapped ui --port 3000")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The UI has no login. Keep it local, or put a login in front.")
-@click.option("--port", type=int, default=3000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=3000, show_default=True)
 @click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="Also answer requests for this host. Can be repeated.")
 @data_option
 def command(host, port, allowed, data) -> None:

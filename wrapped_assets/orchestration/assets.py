@@ -8,6 +8,7 @@ import dagster as dg
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.orchestration import checks
+from wrapped_assets.orchestration.facts import step_by_step
 from wrapped_assets.orchestration.groups import groups_of
 from wrapped_assets.orchestration.lake import Lake, fingerprints
 from wrapped_assets.orchestration.partitions import Periods, dependencies
@@ -19,6 +20,8 @@ FRESHNESS = {
     "year_bucket": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=15), warn_window=timedelta(days=8)),
     "year": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=15), warn_window=timedelta(days=8)),
 }
+
+MEMORY = "memory"  # the pool of figures over all listeners: a run that has them needs a machine's memory, and two of them take turns
 
 
 def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.AssetSpec]:
@@ -50,10 +53,11 @@ def asset_of(graph: Graph, periods: Periods, declaration: Declaration, group: st
         check_specs=checks.specs(declaration),
         can_subset=True,  # what makes a check executable without its asset
         backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=MEMORY if declaration.kind == "year" else None,
     )
     def compute(context: dg.AssetExecutionContext, lake: Lake):
         from wrapped_assets.orchestration.runs import run  # what reads and writes data is not needed to load
 
-        yield from run(graph, declaration, context, lake)
+        yield from step_by_step(declaration.key, run(graph, declaration, context, lake))
 
     return compute

@@ -1,19 +1,22 @@
 """What starts runs by itself: nightly months, weekly years, the planner; and the sensors that land drops and mirror work done elsewhere."""
 
+import time
 from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
 from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
-from dagster._core.storage.tags import SENSOR_NAME_TAG
 
 from wrapped_assets.contracts.errors import DeclarationError, InputError
 from wrapped_assets.contracts.graph import EXTERNALS, project_graph
 from wrapped_assets.orchestration.alerting import alert
-from wrapped_assets.orchestration.facts import discreetly, metadata, told
+from wrapped_assets.orchestration.before_launch import hourly_before_launch
+from wrapped_assets.orchestration.durations import planned_in, planned_runs, took
+from wrapped_assets.orchestration.facts import discreetly, metadata, told, trying_again
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.pruning import nightly_prune
+from wrapped_assets.orchestration.rebuilding import BUILD, RETRY
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.spans import SPANS, spans_job
 from wrapped_assets.orchestration.where import data_root
@@ -99,11 +102,11 @@ def destroy_what_is_old(context: dg.OpExecutionContext) -> None:
     from wrapped_assets.privacy import retention
     from wrapped_assets.storage import tombstones
 
-    project = discreetly(RETENTION, _opened)
+    project = trying_again(RETENTION, _opened)
     if project is None:  # nothing was imported yet
         return
-    ended = discreetly(RETENTION, lambda: retention.expire(project.root))
-    keys = discreetly(RETENTION, lambda: tombstones.expire(project.root))
+    ended = trying_again(RETENTION, lambda: retention.expire(project.root))
+    keys = trying_again(RETENTION, lambda: tombstones.expire(project.root))
     said = told("{ended} exports and {keys} keys of erased names destroyed.", ended=ended, keys=keys)
     context.log.info(said)
 
@@ -175,22 +178,24 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
         return dg.SkipReason(project)
     if is_busy(context.instance):
         return dg.SkipReason("A run is queued or under way.")
+    began = time.monotonic()
     found = discreetly("planner", lambda: stale(project, context.instance))
     discreetly("planner", lambda: tell(context.instance, found.situation, found.plan, found.failing))
-    last = next(iter(context.instance.get_runs(dg.RunsFilter(tags={SENSOR_NAME_TAG: planner.name}), limit=1)), None)
-    asked = discreetly("planner", lambda: found.next_run(state(project.root), last))
+    runs = planned_runs(context.instance, planner.name)
+    asked = discreetly("planner", lambda: found.next_run(state(project.root), runs))
     if isinstance(asked, str):
-        return dg.SkipReason(asked)
-    return dg.SensorResult([asked])
+        return dg.SkipReason(asked + took(runs))
+    timed = planned_in(asked, time.monotonic() - began)
+    return dg.SensorResult([timed])
 
 
 def is_busy(instance: dg.DagsterInstance) -> bool:
     """Whether a run of assets, or a backfill, is queued or under way."""
-    jobs = {*JOBS, SPANS, IMPLICIT_ASSET_JOB_NAME}
+    jobs = {*JOBS, SPANS, BUILD, RETRY, IMPLICIT_ASSET_JOB_NAME}
     runs = instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=100)
     backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]), limit=1)
     return bool(backfills) or any(run.dagster_run.job_name in jobs for run in runs)
 
 
-SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune]
+SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune, hourly_before_launch]
 SENSORS = [inbox, mirror, planner, alert]

@@ -6,11 +6,10 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
-from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.orchestration.instance import open_instance
 from wrapped_assets.orchestration.lake import Lake, Recompute
-from wrapped_assets.vocabulary.periods import Month
+from wrapped_assets.orchestration.partitions import ranges
 
 
 def backfill(
@@ -37,17 +36,6 @@ def backfill(
             if not runs[-1].success:
                 break
     return runs
-
-
-def ranges(first: str, last: str) -> list[tuple[bool, str, str]]:
-    """(whether of months, first partition, last partition) of the months and of the years in a range."""
-    try:
-        start, end = (Month.parse(text if "-" in text else f"{text}-{number:02d}") for text, number in ((first, 1), (last, 12)))
-    except ValueError:
-        raise InputError(f"expected months as YYYY-MM or years as YYYY, got {first!r} to {last!r}") from None
-    if end < start:
-        raise InputError(f"the range ends before it starts: {first} to {last}")
-    return [(True, str(start), str(end)), (False, str(start.year), str(end.year))]
 
 
 def _run(

@@ -8,7 +8,6 @@ transaction: about 1 ms. The tables are Dagster's own, and runs that have a data
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,20 @@ import sqlalchemy as sa
 from dagster import Field, StringSource
 from dagster._core.events import ASSET_CHECK_EVENTS, ASSET_EVENTS
 from dagster._core.events.log import EventLogEntry
+from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.base import EventLogRecord, EventRecordsFilter
 from dagster._core.storage.event_log.polling_event_watcher import SqlPollingEventWatcher
-from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.pool import StaticPool
 
+from wrapped_assets.orchestration.rising import Rising
 from wrapped_assets.orchestration.where import data_root, storage_folder
 
 KEPT_OPEN = 4  # databases: that of all events, and those of old runs that were read last
 BUSY_SECONDS = 30
-APART_SECONDS = 0.001  # the UI shows one event of several that have the same millisecond
 
 
 class OneEventLogStorage(SqliteEventLogStorage):
@@ -37,7 +36,7 @@ class OneEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str) -> None:
         self._engines: dict[str, sa.Engine] = {}
-        self._newest = 0.0  # the time of the last event that this process stored
+        self._rising = Rising()
         super().__init__(base_dir)
         self._watching = SqlPollingEventWatcher(self)  # a file's time says nothing while a connection stays open
 
@@ -83,7 +82,7 @@ class OneEventLogStorage(SqliteEventLogStorage):
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Stores events in their order, with times that rise from each to the next."""
         with self.index_connection() as connection:
-            events = self._rising(connection, events)
+            events = self._rising.of(connection, events)
             ids = [connection.execute(self.prepare_insert_event(event)).inserted_primary_key[0] for event in events]
             told = [(event, number) for event, number in zip(events, ids, strict=True) if _is_of_asset(event)]
             self._store_asset_event_tags(connection, [event for event, _ in told], [number for _, number in told])
@@ -92,18 +91,6 @@ class OneEventLogStorage(SqliteEventLogStorage):
         for event, number in zip(events, ids, strict=True):
             if event.dagster_event_type in ASSET_CHECK_EVENTS:
                 self.store_asset_check_event(event, number)
-
-    def _rising(self, connection: sa.Connection, events: Sequence[EventLogEntry]) -> list[EventLogEntry]:
-        """The events, each at least a millisecond after the one before, whichever process stored that."""
-        table = SqlEventLogStorageTable.c
-        stored = connection.execute(sa.select(table.timestamp).order_by(table.id.desc()).limit(1)).scalar()
-        newest = max(self._newest, stored.replace(tzinfo=UTC).timestamp() if stored else 0.0)
-        found = []
-        for event in events:
-            newest = max(event.timestamp, newest + APART_SECONDS)
-            found.append(event._replace(timestamp=newest))
-        self._newest = newest
-        return found
 
     def get_event_records(
         self, event_records_filter: EventRecordsFilter, limit: int | None = None, ascending: bool = False
@@ -147,7 +134,10 @@ def _no_sync_per_commit(connection: object, _record: object) -> None:
 
 
 class Storage(DagsterSqliteStorage):
-    """SQLite in `<data root>/dagster`, or in `base_dir`. Batches are on unless DAGSTER_EVENT_BATCH_SIZE says otherwise."""
+    """SQLite in `<data root>/dagster`, or in `base_dir`; or the PostgreSQL server of the registry.
+
+    Batches are on unless DAGSTER_EVENT_BATCH_SIZE says otherwise.
+    """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
@@ -159,7 +149,12 @@ class Storage(DagsterSqliteStorage):
         return {"base_dir": Field(StringSource, is_required=False)}
 
     @classmethod
-    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, str]) -> "Storage":
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: dict[str, str]) -> DagsterStorage:
+        if (address := os.environ.get("WRAPPED_REGISTRY_URL", "")).startswith("postgresql") and not config_value.get("base_dir"):
+            from wrapped_assets.orchestration.postgres_storage import postgres_storage
+
+            os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
+            return postgres_storage(address, inst_data)
         folder = Path(config_value.get("base_dir") or storage_folder(data_root())).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         return cls(str(folder), inst_data)

@@ -3,15 +3,16 @@
 Metadata, tags, logs and errors go through here, so that no listener's data can: a value of another kind is refused.
 """
 
+import errno
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import dagster as dg
 import polars as pl
 
 from wrapped_assets.building.failures import described
-from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.errors import RegistryUnavailable, WrappedError
 from wrapped_assets.orchestration.where import data_root
 
 Fact = int | float | str
@@ -22,7 +23,12 @@ DIGEST = re.compile(r"[0-9a-f]{16,64}")
 WORDS = frozenset(
     {"missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked", "nothing", "landed", "stale", "all", "none"}
 )
+PLAIN = re.compile(r"\d+|\d{4}-\d{2}(\.\.\d{4}-\d{2})?")  # a number or a period
 NAME = re.compile(r"[a-z][a-z_]*(/[a-z_]+)?")
+# A registry that is away, or a disk or share that is busy, may be there half a minute later. A function that raises would raise again.
+# Dagster's RetryPolicy is not used, because it would also start a step again that was canceled.
+RETRIES, RETRY_SECONDS = 3, 30
+PASSING = frozenset({errno.EAGAIN, errno.EBUSY, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT, errno.ETXTBSY, errno.ENFILE, errno.EMFILE})
 QUOTED = re.compile(r"(?<!\w)'[^']*'|\"[^\"]*\"|“[^”]*”")  # what a message repeats of its input
 
 
@@ -40,9 +46,17 @@ def _value(name: str, fact: Fact, declared: Collection[str]) -> dg.MetadataValue
         return dg.MetadataValue.int(fact)
     if isinstance(fact, float):
         return dg.MetadataValue.float(round(fact, 3))
-    if not DIGEST.fullmatch(fact) and not all(word in WORDS or word in declared or word.isdecimal() for word in re.split(r"[ ,]+", fact)):
-        raise ValueError(f"the fact {name!r} is a text of other than known words, numbers and digests")
+    known = [*WORDS, *declared]
+    if not DIGEST.fullmatch(fact) and not all(word in known or PLAIN.fullmatch(word) for word in re.split(r"[ ,]+", fact)):
+        raise ValueError(f"the fact {name!r} is a text of other than known words, numbers, periods and digests")
     return dg.MetadataValue.text(fact)
+
+
+def table(rows: Sequence[Mapping[str, Fact]], declared: Collection[str]) -> dg.TableMetadataValue:
+    """A table of facts, which may name `declared` assets; refuses what `metadata` refuses."""
+    found = [{name: _value(name, fact, declared).value for name, fact in row.items()} for row in rows]
+    columns = [dg.TableColumn(name, "string" if isinstance(fact, str) else "number") for name, fact in (rows[0] if rows else {}).items()]
+    return dg.MetadataValue.table([dg.TableRecord(row) for row in found], schema=dg.TableSchema(columns=columns))
 
 
 def told(template: str, **numbers: int) -> str:
@@ -66,14 +80,35 @@ def failed_cells(messages: Collection[str]) -> dg.Failure:
 
 
 def discreetly(asset: str, work: Callable[[], T]) -> T:
-    """What `work` returns. Its errors become a Failure that says their kind and place and not one value of theirs."""
+    """What `work` returns. Its errors become a Failure that says their kind and place and not one value of theirs.
+
+    It allows retries where the world was at fault and that may pass.
+    """
+    passes = False
     try:
         return work()
     except (dg.Failure, dg.DagsterError):
         raise
     except WrappedError as error:
-        said = without_places(str(error))
+        said, passes = without_places(str(error)), isinstance(error, RegistryUnavailable) and error.may_pass
     except (Exception, pl.exceptions.PanicException) as error:  # noqa: BLE001 (whatever it was, its text may hold data)
-        said = described(error)
+        said, passes = described(error), isinstance(error, OSError) and error.errno in PASSING
     # Raised outside the handlers: an exception raised inside one carries the other, and its text, along.
-    raise dg.Failure(f"{asset}: {said}", allow_retries=False)
+    raise dg.Failure(f"{asset}: {said}", allow_retries=passes)
+
+
+def trying_again(asset: str, work: Callable[[], T]) -> T:
+    """The same within a step, which is tried again where that may help."""
+    try:
+        return discreetly(asset, work)
+    except dg.Failure as failure:
+        if not failure.allow_retries:
+            raise
+        raise dg.RetryRequested(RETRIES, RETRY_SECONDS) from failure
+
+
+def step_by_step(asset: str, steps: Iterator[T]) -> Iterator[T]:
+    """What a step yields, discreetly; it is tried again where that may help."""
+    end = object()
+    while (found := trying_again(asset, lambda: next(steps, end))) is not end:
+        yield found  # type: ignore[misc]

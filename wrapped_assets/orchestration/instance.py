@@ -18,7 +18,8 @@ SETTINGS: dict[str, Any] = {
     "telemetry": {"enabled": False},
     "nux": {"enabled": False},
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
-    "concurrency": {"runs": {"max_concurrent_runs": 1}},
+    "run_launcher": {"module": "wrapped_assets.orchestration.launching", "class": "Launcher"},
+    "concurrency": {"runs": {"max_concurrent_runs": 1}, "pools": {"default_limit": 1, "granularity": "run"}},
     "run_monitoring": {"enabled": True, "start_timeout_seconds": 180, "poll_interval_seconds": 30},
     "freshness": {"enabled": True},
     "retention": {
@@ -26,6 +27,8 @@ SETTINGS: dict[str, Any] = {
         "sensor": {"purge_after_days": {"skipped": 2, "success": 30, "failure": 30, "started": 30}},
     },
 }
+
+BROUGHT = ("run_launcher",)  # settings that files of earlier versions lack
 
 
 def prepare(root: Path) -> dict[str, str]:
@@ -35,7 +38,16 @@ def prepare(root: Path) -> dict[str, str]:
     for name, content in (("dagster.yaml", SETTINGS), ("workspace.yaml", WORKSPACE)):
         if not (folder / name).exists():
             write_whole(folder / name, yaml.safe_dump(content, sort_keys=False).encode(), replaces=False)
+    _complete(folder / "dagster.yaml")
     return {**os.environ, "WRAPPED_DATA": str(root.absolute()), "DAGSTER_HOME": str(folder), "DAGSTER_DISABLE_TELEMETRY": "yes"}
+
+
+def _complete(file: Path) -> None:
+    """Adds to an operator's own settings what an earlier version could not write."""
+    text = file.read_text()
+    there = yaml.safe_load(text) or {}
+    if missing := {name: SETTINGS[name] for name in BROUGHT if name not in there}:
+        write_whole(file, f"{text.rstrip()}\n{yaml.safe_dump(missing, sort_keys=False)}".encode())
 
 
 def open_instance(root: Path) -> dg.DagsterInstance:

@@ -3,11 +3,12 @@
 import dagster as dg
 
 from wrapped_assets.contracts.graph import project_graph, whole_graph
-from wrapped_assets.orchestration import editions, pages, spans
+from wrapped_assets.orchestration import editions, pages, rebuilding, spans
 from wrapped_assets.orchestration.assets import all_assets
 from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, retention_job
 from wrapped_assets.orchestration.exporting import export_assets
 from wrapped_assets.orchestration.lake import Lake, NoIOManager
+from wrapped_assets.orchestration.launching import executor
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.orchestration.pruning import prune_job
 from wrapped_assets.orchestration.scrubbing import scrub_job
@@ -23,9 +24,11 @@ def definitions() -> dg.Definitions:
             spans.months_asset(project_graph(), whole_graph(), loaded_periods()),
         ],
         asset_checks=[check_of(project_graph())],
-        jobs=[*JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS, pages.upload_job, spans.spans_job],
+        jobs=[
+            *JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS, *rebuilding.JOBS, pages.upload_job, spans.spans_job,
+        ],
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources={"lake": Lake(), "io_manager": NoIOManager()},
-        executor=dg.in_process_executor,
+        executor=executor,
     )

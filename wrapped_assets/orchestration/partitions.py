@@ -6,6 +6,7 @@ from functools import cache
 import dagster as dg
 
 from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.storage.first_month import first_month
@@ -68,3 +69,14 @@ def dependencies(graph: Graph, declaration: Declaration) -> list[dg.AssetDep]:
                 mapping = dg.TimeWindowPartitionMapping(start, end, allow_nonexistent_upstream_partitions=True)
         deps.append(dg.AssetDep(dg.AssetKey(key.split("/")), partition_mapping=mapping))
     return deps
+
+
+def ranges(first: str, last: str) -> list[tuple[bool, str, str]]:
+    """(whether of months, first partition, last partition) of the months and of the years in a range."""
+    try:
+        start, end = (Month.parse(text if "-" in text else f"{text}-{number:02d}") for text, number in ((first, 1), (last, 12)))
+    except ValueError:
+        raise InputError(f"expected months as YYYY-MM or years as YYYY, got {first!r} to {last!r}") from None
+    if end < start:
+        raise InputError(f"the range ends before it starts: {first} to {last}")
+    return [(True, str(start), str(end)), (False, str(start.year), str(end.year))]

@@ -10,7 +10,7 @@ from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, As
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from wrapped_assets.orchestration.event_storage import OneEventLogStorage
-from wrapped_assets.orchestration.facts import discreetly, metadata, told
+from wrapped_assets.orchestration.facts import metadata, told, trying_again
 
 PRUNE = "prune"
 KEPT_DAYS, KEPT_RUNS, RUNS_AT_ONCE = 30, 50, 1_000
@@ -74,7 +74,7 @@ def _prune_checks(connection: sa.Connection, before: datetime) -> int:
 @dg.op
 def remove_old_history(context: dg.OpExecutionContext, config: Kept) -> None:
     """Removes runs, events and check results that are older than the config's days."""
-    done = discreetly(PRUNE, lambda: prune(context.instance, config, datetime.now(UTC)))
+    done = trying_again(PRUNE, lambda: prune(context.instance, config, datetime.now(UTC)))
     context.add_output_metadata(metadata(vars(done)))
     said = told("{runs} runs, {events} events and {check_results} check results removed.", **vars(done))
     context.log.info(said)

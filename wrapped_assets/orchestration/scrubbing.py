@@ -3,7 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.orchestration.facts import discreetly, metadata, told
+from wrapped_assets.orchestration.facts import metadata, told, trying_again
 from wrapped_assets.orchestration.where import data_root
 
 SCRUB = "scrub"
@@ -21,7 +21,7 @@ def compare_a_share(context: dg.OpExecutionContext) -> None:
         except InputError:  # nothing was imported yet
             return None
 
-    done = discreetly(SCRUB, compared)
+    done = trying_again(SCRUB, compared)
     if done is None:
         return
     facts = {"files": done.files, "bytes": done.bytes, "damaged": len(done.faults), "oldest_days": done.oldest_days}

@@ -1,8 +1,10 @@
 """Which partitions are stale, and the run that brings them up to date. Keys and tags hold periods and digests only."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
 
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
@@ -20,6 +22,7 @@ from wrapped_assets.vocabulary.periods import Cell, Month, is_month, is_span
 
 MONTHS, YEARS = "months", "years"  # the jobs
 WORLD = "wrapped/world"  # the tag of a run: what was there when the planner asked for it
+PAUSES = (60, 600, 3600)  # seconds before what a run was to compute, and did not, is asked for again
 ASKED = "wrapped/asked"  # the tag of a run: what the planner asked for, and the state of the lake
 
 
@@ -42,12 +45,13 @@ class Stale:
         cells = [cell for cell in planned if is_month(cell.period) == (job == MONTHS)]
         return [cell for cell in cells if first and first <= cell.period <= running(job)]
 
-    def next_run(self, state: str, last: dg.DagsterRun | None) -> dg.RunRequest | str:
+    def next_run(self, state: str, runs: Sequence[dg.RunRecord]) -> dg.RunRequest | str:
         """The run that comes next, or why none does: the months, and when these are done the years; only assets that are stale and can be
         computed.
 
         A range of periods is one run. It ends before the first period in which one of its assets waits for a failed one. `state` is that of
-        the lake, and `last` the planner's newest run: what it was asked for is not asked for again, unless something changed meanwhile.
+        the lake, and `runs` are the planner's newest, the last one first: what they were asked for and did not compute is asked for again
+        after a pause, or at once where something changed meanwhile.
         """
         for job in (MONTHS, YEARS):
             idle = {*self.failing, *self.blocked}
@@ -63,13 +67,13 @@ class Stale:
                     assets, end = more, period
                 digest = combined(state, *((str(cell), decide(self.situation, cell).input_version) for cell in wanted))
                 tags = {WORLD: self.world(), ASKED: digest}
-                key = f"{job} {digest} {last.run_id if last else ''}"  # a key is carried out once ever, and the same may come again
-                return _why_not(last, tags) or request(job, first, end, key, sorted(assets), tags)
+                key = f"{job} {digest} {_newest(runs)}"  # a key is carried out once ever, and the same may come again
+                return _why_not(runs, tags) or request(job, first, end, key, sorted(assets), tags)
         if wanted := [cell for cell in self._of_spans() if cell not in {*self.failing, *self.blocked}]:
             digest = combined(state, *((str(cell), decide(self.situation, cell).input_version) for cell in wanted))
             tags = {WORLD: self.world(), ASKED: digest}
-            key = f"{SPANS} {digest} {last.run_id if last else ''}"
-            return _why_not(last, tags) or dg.RunRequest(job_name=SPANS, run_key=key, tags=tags)
+            key = f"{SPANS} {digest} {_newest(runs)}"
+            return _why_not(runs, tags) or dg.RunRequest(job_name=SPANS, run_key=key, tags=tags)
         return self._why_none()
 
     def _of_spans(self) -> list[Cell]:
@@ -92,12 +96,22 @@ class Stale:
         return combined(*map(str, parts))
 
 
-def _why_not(last: dg.DagsterRun | None, tags: Mapping[str, str]) -> str | None:
-    """Why the planner does not ask again for what its newest run was to compute; None where it asks."""
-    if last and last.status is dg.DagsterRunStatus.CANCELED and last.tags.get(WORLD) == tags[WORLD]:
+def _newest(runs: Sequence[dg.RunRecord]) -> str:
+    return runs[0].dagster_run.run_id if runs else ""
+
+
+def _why_not(runs: Sequence[dg.RunRecord], tags: Mapping[str, str]) -> str | None:
+    """Why the planner does not ask again for what its newest runs were to compute; None where it asks."""
+    if not runs:
+        return None
+    last = runs[0].dagster_run
+    if last.status is dg.DagsterRunStatus.CANCELED and last.tags.get(WORLD) == tags[WORLD]:
         return "The last run was canceled, and nothing changed since: materialize by hand what you want computed."
-    if last and last.tags.get(ASKED) == tags[ASKED]:
-        return "The last run did not compute what it was asked for, and nothing changed since: it is tried again tomorrow."
+    tries = len(list(takewhile(lambda run: run.dagster_run.tags.get(ASKED) == tags[ASKED], runs)))
+    if tries > len(PAUSES):
+        return "The last runs did not compute what they were asked for, and nothing changed since: it is tried again tomorrow."
+    if tries and time.time() - (runs[0].end_time or runs[0].update_timestamp.timestamp()) < PAUSES[tries - 1]:
+        return "The last run did not compute what it was asked for: it is tried again a minute, ten minutes and an hour later."
     return None
 
 
@@ -110,10 +124,10 @@ def stale(project: Project, instance: dg.DagsterInstance | None = None) -> Stale
     if instance is None:
         return Stale(situation, plan)
     failing = still_failing(situation, plan, instance)
-    return Stale(situation, plan, failing, _behind(situation, plan, failing))
+    return Stale(situation, plan, failing, behind(situation, plan, failing))
 
 
-def _behind(situation: Situation, plan: Plan, failing: Collection[Cell]) -> set[Cell]:
+def behind(situation: Situation, plan: Plan, failing: Collection[Cell]) -> set[Cell]:
     """The stale cells that wait for a failing one, and the other buckets of their partitions: a run would try the failing one again."""
     bad = set(failing)
     reads = {step.cell: [source for _, _, source, _ in situation.inputs_of(step.cell) if source] for step in plan.steps} if bad else {}

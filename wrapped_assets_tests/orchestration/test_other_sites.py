@@ -16,7 +16,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.orchestration.dev import commands
+from wrapped_assets.orchestration import dev, webserver
+from wrapped_assets.orchestration.instance import WORKSPACE
 from wrapped_assets.orchestration.webserver import ShieldedWebserver
 from wrapped_assets.orchestration.where import HOSTS
 from wrapped_assets.serving.shield import Shield, hosts_of
@@ -73,9 +74,16 @@ def test_no_request_and_no_websocket_of_another_site_reaches_the_server(monkeypa
     assert _answer(app, "http", ITSELF[-1], "POST") == 403  # a form of another site
 
 
-def test_the_webserver_that_is_started_is_the_shielded_one_and_no_other() -> None:
-    started = [command[2] for command in commands("workspace.yaml", "127.0.0.1", "3000")]
-    assert started == [ShieldedWebserver.__module__, "dagster._daemon"]
+def test_the_webserver_that_is_started_is_the_shielded_one_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "workspace.yaml").write_text(json.dumps(WORKSPACE))
+    started: list[str] = []
+    monkeypatch.setattr(dev, "_answer", lambda _sockets: None)
+    monkeypatch.setattr(dev.daemon, "main", lambda *_, **__: started.append("daemon"))
+    monkeypatch.setattr(dev.code_server, "main", lambda *_, **__: started.append("code server"))
+    monkeypatch.setattr(webserver, "run", lambda *_: started.append("shielded webserver"))
+    for work in dev.processes(str(tmp_path / "workspace.yaml"), "127.0.0.1", 3000, tmp_path):
+        work()
+    assert started == ["code server", "daemon", "shielded webserver"]
 
 
 def test_an_allowed_host_is_a_name_and_every_address_is_none() -> None:

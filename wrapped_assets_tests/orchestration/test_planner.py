@@ -13,6 +13,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, staleness, up_to_date
+from wrapped_assets.orchestration import mirror as mirroring
 from wrapped_assets.orchestration.attempts import note_failures
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.mirror import mirror
@@ -30,7 +31,8 @@ RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_e
 @pytest.fixture
 def instance(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
     monkeypatch.setenv("WRAPPED_DATA", str(small.path))
-    monkeypatch.setenv("WRAPPED_FIRST_MONTH", "2023-01")
+    periods = Periods(Month(2023, 1))
+    monkeypatch.setattr(mirroring, "loaded_periods", lambda: periods)  # the fewer months without plays, the sooner they are reported
     with dg.DagsterInstance.ephemeral() as made:
         yield made
 
@@ -112,17 +114,22 @@ def test_what_was_canceled_is_left_to_the_operator_until_something_changes(small
     assert tick(instance).run_requests
 
 
-def test_what_ended_without_computing_anything_is_asked_for_again_once_something_changed_and_changed_back(
-    small: Root, instance: dg.DagsterInstance
+def test_what_ended_without_computing_anything_is_asked_for_again_after_a_pause_or_once_something_changed_and_changed_back(
+    small: Root, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
     first = ends(instance, "0", dg.DagsterRunStatus.FAILURE)
-    assert "tried again tomorrow" in (tick(instance).skip_message or "")
+    assert "a minute, ten minutes and an hour later" in (tick(instance).skip_message or "")
+    with monkeypatch.context() as patch:
+        patch.setattr(staleness, "PAUSES", (0, 0))
+        again = [ends(instance, number, dg.DagsterRunStatus.FAILURE) for number in "23"]  # as if the registry were away for a while
+        assert {key.tags[staleness.ASKED] for key in again} == {first.tags[staleness.ASKED]}
+        assert "tried again tomorrow" in (tick(instance).skip_message or "")
     registry.set_edition(small, 2025, window_end=date(2025, 11, 9))
     ends(instance, "1", dg.DagsterRunStatus.FAILURE)
     registry.set_edition(small, 2025, window_end=date(2025, 11, 10))
     (again,) = tick(instance).run_requests
-    assert again.tags == first.tags
+    assert again.tags[staleness.ASKED] == first.tags[staleness.ASKED]
     assert again.run_key != first.run_key  # Dagster carries out a key once ever
 
 

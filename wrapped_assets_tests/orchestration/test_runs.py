@@ -11,9 +11,10 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.definitions import defs
-from wrapped_assets.orchestration.backfill import backfill, ranges
+from wrapped_assets.orchestration.backfill import backfill
 from wrapped_assets.orchestration.instance import open_instance
 from wrapped_assets.orchestration.lake import Lake
+from wrapped_assets.orchestration.partitions import ranges
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.orchestration.conftest import data_versions, land, stored_bytes

@@ -18,7 +18,7 @@ CONSTANT = {
     "export.name", "policy.title", "year", "job", "digest", "first", "last", "context.scheduled_execution_time", "column.meaning",
     "column.unit", "declaration.minimum_group",
 }  # fmt: skip
-ANSWERS_A_PERSON = {"backfill.py"}  # the range that they typed
+ANSWERS_A_PERSON = {"partitions.py", "ui.py"}  # the range, or the address, that they typed
 SAYING = {"SkipReason", "Failure", "AssetCheckResult", "SensorResult", "RunRequest", "AssetObservation", "request"}
 EVENTS = {"MaterializeResult", "AssetCheckResult", "AssetMaterialization", "AssetObservation", "ObserveResult"}
 FACTS = {"facts.metadata", "metadata"}
