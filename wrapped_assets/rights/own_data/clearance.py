@@ -16,7 +16,7 @@ from wrapped_assets.privacy.staged_files import files_below, hash_of_file
 from wrapped_assets.rights.own_data.contents import names_of
 from wrapped_assets.rights.own_data.fields import OWNER, is_of_somebody_else
 from wrapped_assets.rights.own_data.files import DATA
-from wrapped_assets.rights.own_data.from_lake import Lake, assets_about_people
+from wrapped_assets.rights.own_data.from_lake import Lake
 from wrapped_assets.storage import landing, registry
 from wrapped_assets.storage.verified import intact
 
@@ -26,7 +26,7 @@ _NUMBERS = re.compile(rb"\d{6,19}")
 
 def faults_of(lake: Lake, folder: Path) -> list[str]:
     """Everything that speaks against handing this folder over, in words that name nobody; empty where nothing does."""
-    names = names_of(lake.graph)
+    names = names_of(lake)
     expected = {f"{DATA}/{name}.{kind}" for name in (*names, DICTIONARY) for kind in ("json", "csv")}
     expected |= {PAGE, REPORT, f"{DATA}/{ABOUT}.json"}
     if found := [f"the file {name} is missing or too many" for name in sorted(expected ^ files_below(folder).keys())]:
@@ -72,7 +72,7 @@ def _is_number(column: str) -> pl.Expr:
 def _incomplete(lake: Lake, rows: dict[str, int], described: dict[str, list[str]]) -> Iterator[str]:
     """Whether a row or a column of the lake is missing, counted anew."""
     owner = lake.listener.listener_id
-    for declaration in assets_about_people(lake.graph):
+    for declaration in lake.assets:
         paths = intact(lake.root, [lake.cells[cell].path for cell in lake.by_asset[declaration.key]])
         counts = pl.collect_all([pl.scan_parquet(path).filter(pl.col(OWNER) == owner).select(pl.len()) for path in paths])
         if sum(each.item() for each in counts) != rows[declaration.name]:

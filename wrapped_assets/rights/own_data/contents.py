@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.privacy.policy import Policy
 from wrapped_assets.rights.own_data import from_registry
 from wrapped_assets.rights.own_data.fields import Field, fields_of
-from wrapped_assets.rights.own_data.from_lake import Lake, assets_about_people, landed_rows, rows_of
+from wrapped_assets.rights.own_data.from_lake import Lake, landed_rows, rows_of
 from wrapped_assets.rights.own_data.from_others import shown_to
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
@@ -44,9 +43,9 @@ class Table:
     frame: pl.DataFrame
 
 
-def names_of(graph: Graph) -> list[str]:
-    """The tables that every own data has."""
-    return [*MEANINGS, *(found.name for found in assets_about_people(graph))]
+def names_of(lake: Lake) -> list[str]:
+    """The tables that a listener's own data has."""
+    return [*MEANINGS, *(found.name for found in lake.assets)]
 
 
 def tables_of(root: Root, listener: Listener, lake: Lake, policy: Policy, *, besides: str = "") -> Iterator[Table]:
@@ -63,6 +62,6 @@ def tables_of(root: Root, listener: Listener, lake: Lake, policy: Policy, *, bes
     yield registered("sources", from_registry.sources_of(landed, listener))
     yield Table("landed_plays", "sources", MEANINGS["landed_plays"], fields_of(landed), landed)
     del landed
-    for declaration in assets_about_people(lake.graph):
+    for declaration in lake.assets:
         frame = rows_of(lake, declaration)
         yield Table(declaration.name, declaration.layer, declaration.meaning, fields_of(frame), frame)

@@ -55,6 +55,11 @@ class Lake:
             found.setdefault(cell.asset, []).append(cell)
         return found
 
+    @cached_property
+    def assets(self) -> list[Declaration]:
+        """Every asset with a row of somebody; those of spans only where somebody asked for one in the listener's bucket."""
+        return [found for found in assets_about_people(self.graph) if found.kind != "span_bucket" or self.by_asset[found.key]]
+
 
 def assets_about_people(graph: Graph) -> list[Declaration]:
     """Every asset with a row of somebody, in the order in which they are computed."""
