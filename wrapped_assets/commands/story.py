@@ -18,7 +18,7 @@ from wrapped_assets.commands.options import SPANS, data_option, emit, env_option
 @click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
-@click.option("--locale", help="The language: de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
+@click.option("--locale", help="The language: ar, de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option

@@ -33,7 +33,7 @@ def opened(browser: Any, folder: Path, data: StoryData, **options: Any) -> tuple
     """The story's page at phone size, and everything it said or asked for besides its own file."""
     path = folder / "story.html"
     page = story_html(data)
-    path.write_text(on_a_japanese_machine(page) if data.locale == "ja" else page, encoding="utf-8")
+    path.write_text(on_a_japanese_machine(page) if data.locale in ("ar", "ja") else page, encoding="utf-8")
     page = browser.new_context(**{"viewport": PHONE, **options}).new_page()
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text))

@@ -14,6 +14,7 @@ from wrapped_assets.stories.catalogue import LANGUAGES, known
 from wrapped_assets.stories.data import StoryData, Telling
 from wrapped_assets.stories.document import story_json
 from wrapped_assets.stories.group import group_html, group_text
+from wrapped_assets.stories.language import language_of
 from wrapped_assets.stories.nouns import COUNTED
 from wrapped_assets.stories.page import story_html
 from wrapped_assets.stories.terminal import story_text
@@ -111,6 +112,15 @@ def test_a_story_is_told_in_every_language(language: str) -> None:
     assert story_json(data)["insights"]["top_artists"]["rows"] == story_json(fictional())["insights"]["top_artists"]["rows"]
 
 
+def test_arabic_counts_in_its_six_forms_and_runs_from_right_to_left() -> None:
+    told = language_of("ar")
+    counted = [told.counted(number, "days").replace("\N{NO-BREAK SPACE}", " ") for number in (0, 1, 2, 3, 11, 100, 1234)]
+    assert counted == ["0 يوم", "1 يوم", "2 يوم", "3 أيام", "11 يومًا", "100 يوم", "1,234 يومًا"]
+    page = story_html(replace(fictional(), locale="ar"))
+    assert '<html lang="ar" dir="rtl">' in page
+    assert '<bdi class="name">Lantern Season</bdi>' in page  # a name keeps its own order
+
+
 def test_a_new_insight_is_told_in_english_with_english_numbers_until_somebody_translates_it() -> None:
     rows = [{"artist_name": "Salt", "listen_count": 1234}]
     data = replace(fictional(), insights={"echoes": rows}, tellings={"echoes": Telling("{artist} echoed {listen_count} times.")})
@@ -125,5 +135,6 @@ def test_one_of_a_thing_is_told_in_the_singular_in_every_language() -> None:
     stories = {language: replace(fictional(), locale=language, insights={"artist_streak": [row]}) for language in LANGUAGES}
     told = {language: story_json(story)["insights"]["artist_streak"]["headline"] for language, story in stories.items()}
     assert {language: text.replace("\N{NO-BREAK SPACE}", " ") for language, text in told.items()} == {
+        "ar": "1 يوم على التوالي مع Salt.",
         "en": "1 day in a row with Salt.", "de": "1 Tag in Folge mit Salt.", "es": "Racha con Salt: 1 día.", "ja": "Saltと1日連続。",
     }  # fmt: skip

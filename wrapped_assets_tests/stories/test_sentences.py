@@ -25,8 +25,8 @@ from wrapped_assets_tests.stories.fictional_catalogue import fuller
 from wrapped_assets_tests.stories.messages import all_messages, headlines
 
 # Forms of a noun that no catalogue lists, because they stand in sentences: other cases.
-INFLECTED = {"de": ("Tagen", "Jahren", "Monaten", "Menschen", "Wiedergaben", "Künstlern"), "es": (), "ja": (), "en": ()}
-PLURAL_VERBS = {"en": "are|were|have", "de": "sind|waren|haben|stehen", "es": "son|fueron|han|suman|tienen", "ja": "(?!)"}
+INFLECTED = {"de": ("Tagen", "Jahren", "Monaten", "Menschen", "Wiedergaben", "Künstlern"), "es": (), "ja": (), "en": (), "ar": ()}
+PLURAL_VERBS = {"en": "are|were|have", "de": "sind|waren|haben|stehen", "es": "son|fueron|han|suman|tienen", "ja": "(?!)", "ar": "(?!)"}
 
 
 def plurals(language: str) -> set[str]:

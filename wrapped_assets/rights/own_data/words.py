@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from wrapped_assets.stories.catalogue import known, translations
+from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.stories.catalogue import PSEUDO, known, translations
 from wrapped_assets.stories.language import Language, language_of
 
 LOCALES = Path(__file__).parent / "locales"
@@ -25,5 +26,9 @@ class Words(Language):
 
 @cache
 def words_of(tag: str) -> Words:
-    """The language of a tag. InputError where no story is told in it, and so no page."""
-    return Words(language_of(tag).tag)
+    """The language of a tag. InputError where no story is told in it, or where only stories are."""
+    language = language_of(tag).tag
+    if language not in ("en", PSEUDO) and not (LOCALES / f"{language}.po").is_file():
+        known_here = ", ".join(["en", *sorted(path.stem for path in LOCALES.glob("*.po"))])
+        raise InputError(f"the page of your data has no words in {tag!r} yet; choose one of {known_here}")
+    return Words(language)
