@@ -14,7 +14,7 @@ import pytest
 
 from wrapped_assets.faces.embedding import LAST_RESORT, faces
 from wrapped_assets.faces.fontconfig import configuration
-from wrapped_assets.stories.card import BROWSERS
+from wrapped_assets.stories.browsing import BROWSERS
 
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 needs_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")

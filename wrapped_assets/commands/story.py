@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -17,12 +18,13 @@ from wrapped_assets.commands.options import SPANS, data_option, emit, env_option
 @click.option("--month", metavar="YYYY-MM", help="A month in review instead of a year.")
 @click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
-@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option("--cards", "has_cards", is_flag=True, help="With --format png: each card upright and square, in the folder --out.")
+@click.option("--out", type=click.Path(), help="Write to this file, or with --cards to this folder, instead of standard output.")
 @click.option("--locale", help="The language: ar, de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option
-def command(listener, group_name, year, month, span, format_, out, locale, data, as_json) -> None:
+def command(listener, group_name, year, month, span, format_, has_cards, out, locale, data, as_json) -> None:
     """Tell a listener's year as text, JSON, a self-contained HTML page or a share card (PNG). A group has no share card.
 
     A month or another span is computed first where it is stale, and kept; later builds keep it up to date.
@@ -37,6 +39,8 @@ def command(listener, group_name, year, month, span, format_, out, locale, data,
     format_ = "json" if as_json else format_
     if format_ == "png" and out is None and sys.stdout.isatty():
         raise InputError("a picture cannot be printed to a terminal: choose a file with --out")
+    if has_cards and (format_ != "png" or out is None or group_name):
+        raise InputError("--cards draws the cards of one listener: expected --listener, --format png, and a folder with --out")
     if bool(listener) == bool(group_name):
         raise InputError("expected either --listener or --group")
     if sum(given is not None for given in (year, month, span)) != 1:
@@ -60,8 +64,27 @@ def command(listener, group_name, year, month, span, format_, out, locale, data,
     else:
         data_of = story_data(project, person, year)
     told = replace(data_of, locale=language.tag)
+    if has_cards:
+        _write_cards(told, Path(out), (project.root, "story", [person.listener_id]))
+        return
     page = rendered(told, format_, colour=out is None and sys.stdout.isatty())
     emit(page, out, of=(project.root, "story", [person.listener_id]))
+
+
+def _write_cards(told, folder: Path, of) -> None:
+    """Every card's pictures as NN-card-WIDTHxHEIGHT.png, and what each says in alt.txt for those who do not see it."""
+    from wrapped_assets.stories.pictures import card_pictures
+
+    pictures = card_pictures(told)
+    folder.mkdir(parents=True, exist_ok=True)
+    places = {name: place for place, name in enumerate(dict.fromkeys(each.name for each in pictures), 1)}
+    lines = []
+    for each in pictures:
+        file = f"{places[each.name]:02d}-{each.name}-{each.size[0]}x{each.size[1]}.png"
+        emit(each.png, str(folder / file), of=of)
+        lines.append(f"{file}: {each.alt}\n")
+    emit("".join(lines).encode(), str(folder / "alt.txt"), of=of)
+    click.echo(f"{len(pictures)} pictures of {len(places)} cards in {folder}", err=True)
 
 
 def _of_a_group(told, format_: str) -> bytes:

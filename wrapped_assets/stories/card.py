@@ -6,18 +6,11 @@ of those has in the bundled last resort, so that it shows a name in any script o
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
-
 from markupsafe import escape
 
-from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.faces.embedding import LAST_RESORT, with_faces
-from wrapped_assets.faces.fontconfig import configuration
 from wrapped_assets.stories import counting, phrases
+from wrapped_assets.stories.browsing import opened
 from wrapped_assets.stories.cards.habits import minutes_by_day
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import StoryData
@@ -27,7 +20,6 @@ from wrapped_assets.stories.palettes import CHAPTERS
 from wrapped_assets.stories.png import without_metadata
 
 WIDTH, HEIGHT = 1080, 1920
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OTHER_SCRIPTS = (  # faces of macOS, Windows, and Debian's fonts-noto-core, fonts-noto-cjk, fonts-noto-color-emoji and others
     "Hiragino Sans", "Yu Gothic", "PingFang SC", "Microsoft YaHei", "Apple SD Gothic Neo", "Malgun Gothic",
     "Noto Sans CJK JP", "Noto Sans JP", "Noto Sans KR", "Noto Sans SC", "Droid Sans Fallback", "WenQuanYi Zen Hei",
@@ -40,10 +32,6 @@ OTHER_SCRIPTS = (  # faces of macOS, Windows, and Debian's fonts-noto-core, font
 )  # fmt: skip
 _BEHIND = ",".join(f"'{each}'" for each in (*OTHER_SCRIPTS, LAST_RESORT)) + ",sans-serif"
 DISPLAY, TEXT = f"'Wrapped Display',{_BEHIND}", f"'Wrapped Text',{_BEHIND}"
-
-
-class BrowserMissingError(WrappedError):
-    """No browser is installed that could draw the picture."""
 
 
 def _fitting(text: str, columns: int) -> str:
@@ -121,27 +109,11 @@ def story_png_card(data: StoryData, browser: str | None = None) -> bytes:
     """The picture as PNG, and nothing beside it.
 
     Raises BrowserMissingError without Chromium, RuntimeError where it draws nothing within a minute."""
-    found = browser or next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        raise BrowserMissingError("a PNG is drawn by Chromium, and none is installed; install it, or write --format html")
-    with tempfile.TemporaryDirectory(prefix="story-card-") as folder:
-        page, picture, fonts = (Path(folder) / name for name in ("card.html", "card.png", "fonts.conf"))
-        fonts.write_text(configuration(Path(folder)), encoding="utf-8")
-        drawn = with_faces(_picture(data), with_last_resort=True)
-        page.write_text(f'<!doctype html><meta charset="utf-8"><body style="margin:0">{drawn}</body>', encoding="utf-8")
-        command = [
-            found, "--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile",
-            f"--window-size={WIDTH},{HEIGHT}", "--force-device-scale-factor=1", "--font-render-hinting=none",
-            f"--screenshot={picture}", page.as_uri(),
-        ]  # fmt: skip
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.insert(1, "--no-sandbox")  # Chromium refuses to start as root with it; the page is our own and runs no script
-        try:
-            environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
-            subprocess.run(command, check=False, capture_output=True, timeout=60, env=environment)  # noqa: S603 (a browser found on PATH)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise RuntimeError(f"{found} could not draw the picture: {error}") from error
+    drawn = with_faces(_picture(data), with_last_resort=True)
+    page = f'<!doctype html><meta charset="utf-8"><body style="margin:0">{drawn}</body>'
+    with opened(page, browser) as run:
+        picture = run.folder / "card.png"
+        run(f"--window-size={WIDTH},{HEIGHT}", "--force-device-scale-factor=1", f"--screenshot={picture}")
         if not picture.is_file():
-            raise RuntimeError(f"{found} wrote no picture; open the page of --format html instead")
+            raise RuntimeError(f"{run.browser} wrote no picture; open the page of --format html instead")
         return without_metadata(picture.read_bytes())

@@ -95,7 +95,7 @@ function release() {
   press = null;
 }
 story.addEventListener("pointerdown", event => {
-  if (!event.isPrimary || event.button || event.target.closest("a, summary, .sheet")) return;
+  if (!event.isPrimary || event.button || event.target.closest("a, button, summary, .sheet")) return;
   const timer = setTimeout(() => { root.classList.add("held"); press.isHold = true; }, 300);
   press = {x: event.clientX, y: event.clientY, timer, chooses: event.target.closest("label")};
 });

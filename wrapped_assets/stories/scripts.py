@@ -9,13 +9,14 @@ from pathlib import Path
 
 from wrapped_assets.faces.embedding import BESIDE, CONTENT_POLICY, EMBEDDED
 
-STORY, COUNTDOWN = "page.js", "countdown.js"
+STORY, COUNTDOWN, PICTURES = "page.js picture.js", "countdown.js", "pictures.js"
 
 
 @cache
 def script(name: str) -> str:
-    """The text of a script of this folder."""
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+    """The text of a script of this folder, or of several one after the other, without indentation and lines of comment."""
+    lines = [line.strip() for each in name.split() for line in (Path(__file__).parent / each).read_text(encoding="utf-8").splitlines()]
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 @cache

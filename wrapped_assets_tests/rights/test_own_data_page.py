@@ -14,16 +14,17 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.own_data import words
 from wrapped_assets.rights.own_data.delivery import own_data
 from wrapped_assets.storage import consents
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
-from wrapped_assets.stories.catalogue import LANGUAGES, known
+from wrapped_assets.stories.catalogue import known
 from wrapped_assets.vocabulary.purposes import PURPOSES, purpose_named
 from wrapped_assets_tests.browser import bare_browser, needs_a_browser
 
-TRANSLATED = LANGUAGES[1:]
+TRANSLATED = sorted(path.stem for path in words.LOCALES.glob("*.po"))
 HERE = words.LOCALES.parent
 
 
@@ -59,7 +60,7 @@ def test_a_translation_fills_the_same_placeholders(language: str) -> None:
 def test_the_page_is_told_in_every_language(small: Root) -> None:
     ana = find_listener(small, "ana")
     consents.record(small, ana, "charts", "objected", method="letter")
-    for language in LANGUAGES:
+    for language in ("en", *TRANSLATED):
         folder = own_data(small, Project(small).graph, ana, locale=language).folder
         page = (folder / "index.html").read_text()
         assert f'<html lang="{language}"' in page
@@ -87,3 +88,8 @@ def test_on_a_phone_and_on_a_desk_nothing_is_wider_than_the_screen_or_fetched(sm
             headings = page.eval_on_selector_all("h1, h2, h3", "all => all.map(each => +each.tagName[1])")
             assert headings[0] == 1
             assert all(after - before <= 1 for before, after in pairwise(headings))
+
+
+def test_a_language_that_only_stories_have_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="choose one of en, de, es, ja"):
+        words.words_of("ar")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wrapped_assets.faces.embedding import with_faces
-from wrapped_assets.stories import card
+from wrapped_assets.stories import browsing, card
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets_tests.browser import bare_browser, needs_a_browser
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
@@ -25,8 +25,8 @@ def test_the_picture_is_self_contained_svg(data: StoryData) -> None:
 
 
 def test_without_a_browser_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card, "BROWSERS", ("no-such-browser",))
-    with pytest.raises(card.BrowserMissingError, match="--format html"):
+    monkeypatch.setattr(browsing, "BROWSERS", ("no-such-browser",))
+    with pytest.raises(browsing.BrowserMissingError, match="--format html"):
         card.story_png_card(fictional())
 
 

@@ -85,6 +85,7 @@ class Card:
     continues: bool = False  # the card before has told the headline: a text goes on without one
     has_label_in_text: bool = False  # the headline is about the label, which a text says before it
     is_more: bool = False  # behind the story; set by the place in it
+    is_private: bool = False  # names others, or tells when somebody is awake: no picture of it is offered
 
     @property
     def is_for_pages(self) -> bool:
@@ -120,6 +121,7 @@ class CardMaker:
     that `follows` another insight's card stands right behind it, however strong it is. `scale` measures the first insight's
     strength; without one it is 0.5. With fewer rows than `least_rows` the card is left out: a ranking of one is none. `beat` is the
     part of the story that the card can tell (order.BEATS): the strongest one tells it, a `second_choice` where there is no other.
+    Of an `is_private` card no picture is offered for sharing: it names other people, or tells when somebody is awake or asleep.
     """
 
     insights: tuple[str, ...]
@@ -132,6 +134,7 @@ class CardMaker:
     least_rows: int = 1
     beat: str = ""
     second_choice: bool = False
+    is_private: bool = False
 
     def knows(self, rows: Sequence[Row]) -> bool:
         """Whether the insight's rows have the columns that the card is made of; without them a common card shows what is there."""

@@ -173,6 +173,7 @@ def clubs(data: StoryData) -> Card | None:
     "similar_listeners",
     place=360,
     beat="people",
+    is_private=True,
     needs=("similar_listener_name", "similarity_share"),
     scale=Scale("similarity_share", 0.2, 0.9, least=0.05),
 )

@@ -27,7 +27,7 @@ _LEAST = {"most_of_top_artist": 3, "most_of_top_genre": 3, "most_new_artists": 3
 SPANS = 4  # runs of hours with one artist that fit a screen beside the figure; the table has every hour
 
 
-@card("hours_of_days", place=165, follows="remarkable_days", needs=("local_date", "local_hour", "listen_count"))
+@card("hours_of_days", place=165, is_private=True, follows="remarkable_days", needs=("local_date", "local_hour", "listen_count"))
 def hours_of_days(data: StoryData) -> list[Card]:
     """A card for each of these days, in their order: what was played when, by the hours of its rows."""
     hours: dict[str, list[Row]] = {}

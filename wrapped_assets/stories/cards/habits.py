@@ -71,7 +71,7 @@ def _of_month(month: int, days: dict[date, float], told: Language) -> tuple[str,
     return told.month(month), told.count(sum(days.values())), told.count(sum(value > 0 for value in days.values())), most
 
 
-@card("listening_clock", "night_owl", place=140, beat="habit")
+@card("listening_clock", "night_owl", place=140, beat="habit", is_private=True)
 def listening_clock(data: StoryData) -> Card | None:
     """The week of hours, with the night's share."""
     told, say = data.language, data.language.say
@@ -148,7 +148,7 @@ def most_replayed_day(data: StoryData) -> Card | None:
     return Card("most_replayed_day", "habits", say("On repeat"), headline("most_replayed_day", data), facts=facts, figure=marks)
 
 
-@card("longest_session", place=210, beat="habit", scale=Scale("session_minutes", 60, 720, least=60))
+@card("longest_session", place=210, beat="habit", is_private=True, scale=Scale("session_minutes", 60, 720, least=60))
 def longest_session(data: StoryData) -> Card | None:
     """The longest session on its hours."""
     row, told, say = data.first("longest_session"), data.language, data.language.say

@@ -60,7 +60,8 @@ def story_of(data: StoryData) -> list[Card]:
     beats = [each for beat in BEATS for each in _beat(beat, made, data)]
     others = sorted((each for each in made if each not in beats), key=_in_chapters(made, data))
     has_more = len(made) > FEW
-    story = [card for _, card in beats] + [replace(card, is_more=has_more) for _, card in others]
+    told = [(*each, False) for each in beats] + [(*each, has_more) for each in others]
+    story = [replace(card, is_more=is_more, is_private=maker.is_private) for maker, card, is_more in told]
     return [replace(card, is_inverse=index % 2 == 0) for index, card in enumerate(story)]
 
 

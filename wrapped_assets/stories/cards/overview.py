@@ -46,7 +46,7 @@ def totals(data: StoryData) -> Card | None:
     )  # fmt: skip
 
 
-@card("first_listen", place=20)
+@card("first_listen", place=20, is_private=True)
 def first_listen(data: StoryData) -> Card | None:
     """What the year began with, and when."""
     row, told, say = data.first("first_listen"), data.language, data.language.say
@@ -71,4 +71,4 @@ def finale(data: StoryData) -> Card | None:
         if len(names) < 2:
             return None
         found.append((title, names))
-    return Card("finale", "overview", say("Encore"), (Part(say("That was {year}.", year=str(data.year))),), lists=tuple(found))
+    return Card("finale", "overview", say("Encore"), (Part(say("That was {year}.", year=data.title)),), lists=tuple(found))

@@ -29,7 +29,8 @@ def spokes(days: dict[date, float], start: date, end: date) -> str:
         if not share:
             continue
         angle = 2 * math.pi * (index + 0.5) / len(every)
-        drawn.append(f"M{_point(angle, _INNER + 2)}L{_point(angle, _INNER + 5 + (_OUTER - _INNER - 5) * share)}")
+        length = 3 + (_OUTER - _INNER - 5) * share
+        drawn.append(f"M{_point(angle, _INNER + 2)}l{svg.fixed(length * math.sin(angle))} {svg.fixed(-length * math.cos(angle))}")
     return "".join(drawn)
 
 

@@ -15,8 +15,8 @@ def figure(width: float, height: float, label: str, body: str, kind: str) -> Mar
 
 
 def fixed(value: float) -> str:
-    """A coordinate with at most two decimals, the same on every machine."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
+    """A coordinate with at most one decimal, a seventh of a phone's pixel; the same on every machine."""
+    return f"{value:.1f}".rstrip("0").rstrip(".") if value else "0"
 
 
 def text(x: float, y: float, content: object, css: str = "", anchor: str = "start") -> str:
