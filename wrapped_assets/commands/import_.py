@@ -88,6 +88,6 @@ def _print(report) -> None:
         kept = "what could be read is kept; " if not report.is_nothing else ""
         click.echo(f"Not everything could be read{lost}: {kept}repair the file and import it again; nothing is counted twice")
     elif report.is_nothing:
-        click.echo("Nothing was accepted and nothing changed")
+        click.echo("Nothing was accepted: no figures change")
     else:
         click.echo("Next: wrapped build")

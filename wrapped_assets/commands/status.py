@@ -43,10 +43,11 @@ def _pages(root, year: int, number: int | None) -> dict:
     if number is None or not (root.path / "site" / str(year) / str(number)).is_dir():  # without loading what renders
         return {"rendered_pages": None, "uploaded_to": []}
     from wrapped_assets.serving.rendered.shelf import Shelf
+    from wrapped_assets.serving.rendered.uploads import targets_of
 
     shelf = Shelf(root, year, number)
     about = shelf.about
-    return {"rendered_pages": about["pages"] if about else None, "uploaded_to": shelf.targets}
+    return {"rendered_pages": about["pages"] if about else None, "uploaded_to": targets_of([shelf])[0]}
 
 
 def _told(pages: dict) -> str:

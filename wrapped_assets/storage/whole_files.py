@@ -55,10 +55,14 @@ def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: boo
 
 
 def link_whole(source: Path, target: Path) -> None:
-    """Gives a whole file one more name; what had the name goes. The owner's folder is made where there is none."""
+    """Gives a whole file one more name, at once; what had the name goes. The owner's folder is made where there is none."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    os.link(source, target)
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    os.link(source, temporary)
+    try:
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)  # where both names were the same file's already, `replace` leaves it
 
 
 def swap_link(path: Path, target: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from string import Formatter
 from typing import Any
@@ -119,9 +119,9 @@ def english() -> Language:
     return language_of("en")
 
 
-def spoken(wanted: Iterable[str], otherwise: str = "en") -> str:
-    """The first wanted tag whose language has a catalogue, "de" for "de-AT"; `otherwise` where none has."""
-    return negotiate_locale([each.strip().replace("-", "_") for each in wanted], LANGUAGES) or otherwise
+def spoken(wanted: Iterable[str], otherwise: str = "en", among: Collection[str] = LANGUAGES) -> str:
+    """The first wanted tag whose language has a catalogue and is `among` these, "de" for "de-AT"; `otherwise` where none is."""
+    return negotiate_locale([each.strip().replace("-", "_") for each in wanted], among) or otherwise
 
 
 def accepted(header: str) -> list[str]:

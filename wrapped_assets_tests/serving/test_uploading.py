@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,13 +17,14 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.rendered import target as targets
+from wrapped_assets.serving.rendered import uploading
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.target import StoreUnavailableError, Target
 from wrapped_assets.serving.rendered.uploading import upload
-from wrapped_assets.storage import registry
+from wrapped_assets.storage import registry, restrictions
 from wrapped_assets.storage.addresses import addresses, close_address
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
@@ -121,7 +124,7 @@ def test_wrong_credentials_are_said_without_the_secret(project: Project, store: 
 def test_of_two_publishers_at_once_the_second_is_told(project: Project, store: Store) -> None:
     upload(project, YEAR, ADDRESS)
     target = Target.open(ADDRESS)
-    _, before = target.pointer(YEAR)
+    before = target.pointer(YEAR)
     target.point(YEAR, 7, ["en"], before)
     with pytest.raises(StoreUnavailableError, match="meanwhile"):
         target.point(YEAR, 8, ["en"], before)
@@ -173,3 +176,101 @@ def test_a_folder_has_what_a_web_server_sends_and_lists_nothing(project: Project
 def test_an_address_that_is_none_is_refused(project: Project, address: str) -> None:
     with pytest.raises(InputError, match="expected"):
         upload(project, YEAR, address)
+
+
+def test_what_a_folder_has_lost_keeps_nothing_else_there(project: Project, tmp_path: Path) -> None:
+    www, root = tmp_path / "www", project.root
+    upload(project, YEAR, str(www))
+    for token in (token_of(root, "ana"), token_of(root, "bo")):
+        (www / "2025" / "1" / token[:2] / f"{token}.en.html.br").unlink()
+    (www / "2025" / "1" / "xy.en.html.gz#1").write_bytes(b"half of a page that a killed upload was writing")
+    assert erase(project, registry.find_listener(root, "bo")).elsewhere == []
+    close_address(root, registry.find_listener(root, "ana"), YEAR)
+    upload(project, YEAR, str(www))
+    assert {path.name[:24] for path in (www / "2025" / "1").rglob("*") if path.is_file()} == {token_of(root, "cy")}
+
+
+def test_pages_of_publications_that_are_kept_no_longer_here_are_taken_down_too(project: Project, store: Store) -> None:
+    root = project.root
+    upload(project, YEAR, ADDRESS)
+    token = token_of(root, "bo")
+    for _ in range(3):
+        publish_edition(project, YEAR)
+        render(project, YEAR)
+    assert len(pages_in(store)) == 3, "readers may still be there"
+    erase(project, registry.find_listener(root, "bo"))
+    assert len(pages_in(store)) == 2
+    assert not any(token in key for key in pages_in(store))
+    upload(project, YEAR, ADDRESS)
+    assert {key.split("/")[2] for key in pages_in(store)} == {"4"}
+    assert not (root.path / "site" / "2025" / "1").exists()
+
+
+def test_an_object_is_known_before_it_is_sent(project: Project, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, token = project.root, token_of(project.root, "bo")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:  # nothing that is noted at the end is noted
+        dying.setattr(Target, "get", lambda self, key: None if key.startswith("faces") or "live" in key else killed())
+        first, noted = list[int](), uploading.note
+        dying.setattr(uploading, "note", lambda *given: first.append(1) or noted(*given) if not first else killed())
+        with pytest.raises(KeyboardInterrupt):
+            upload(project, YEAR, ADDRESS)
+    assert any(token in key for key in pages_in(store))
+    erase(project, registry.find_listener(root, "bo"))
+    assert not any(token in key for key in pages_in(store))
+
+
+def test_what_people_say_while_pages_are_sent_counts(project: Project, store: Store) -> None:
+    root, ana = project.root, registry.find_listener(project.root, "ana")
+    token, said = token_of(root, "ana"), list[str]()
+
+    def says(method: str, key: str) -> None:
+        if method == "PUT" and token in key and not said:
+            said.append(key)
+            restrictions.restrict(root, ana.listener_id, "disputed")
+
+    store.fault = says
+    assert upload(project, YEAR, ADDRESS).removed == 1
+    assert not any(token in key for key in pages_in(store))
+
+
+def test_a_damaged_record_or_a_lost_folder_ends_no_erasure(project: Project, tmp_path: Path) -> None:
+    root, www = project.root, tmp_path / "www"
+    upload(project, YEAR, str(www))
+    shutil.rmtree(www)
+    www.write_text("now a file")
+    (tmp_path / "other").mkdir()
+    upload(project, YEAR, str(tmp_path / "other"))
+    (record,) = (path for path in (root.path / "site").rglob("uploads/*.json") if "other" in path.read_text())
+    record.write_bytes(b"rot")
+    done = erase(project, registry.find_listener(root, "bo"))
+    assert [each.path for each in done.elsewhere] == [str(www), f"the target that {record.relative_to(root.path)} was of, which is damaged"]
+    with pytest.raises(BuildError, match="is damaged"):
+        upload(project, YEAR, str(tmp_path / "other"))
+    with pytest.raises(StoreUnavailableError, match="failed"):
+        upload(project, YEAR, str(www))
+
+
+def test_a_target_within_or_around_the_data_root_is_refused(project: Project, tmp_path: Path) -> None:
+    root = project.root
+    (tmp_path / "way").symlink_to(root.path)
+    for address in (root.path / "site", tmp_path / "way" / "www", tmp_path):
+        with pytest.raises(InputError, match="beside the data root"):
+            upload(project, YEAR, str(address))
+
+
+def test_a_folder_that_was_there_keeps_its_mode_and_can_be_passed(project: Project, tmp_path: Path) -> None:
+    www = tmp_path / "www"
+    www.mkdir()
+    www.chmod(0o1770)
+    upload(project, YEAR, str(www))
+    assert stat.S_IMODE(www.stat().st_mode) == 0o1771
+
+
+def test_a_store_that_answers_nonsense_for_its_pointer_is_overwritten_in_one_step(project: Project, store: Store) -> None:
+    store.objects["site/2025/live.json"] = (b"<html>", {})
+    upload(project, YEAR, ADDRESS)
+    assert json.loads(store.objects["site/2025/live.json"][0])["number"] == 1

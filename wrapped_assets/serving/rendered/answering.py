@@ -10,11 +10,12 @@ from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
+from xxhash import xxh3_128_hexdigest
 
 from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.serving.rendered.packing import unpacked
-from wrapped_assets.serving.rendered.shelf import FACES, Shelf
-from wrapped_assets.serving.rendered.snapshot import Snapshot
+from wrapped_assets.serving.rendered.shelf import FACES, PACKINGS, Shelf
+from wrapped_assets.serving.rendered.snapshot import Page, Snapshot
 from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.scripts import STORY, policy_of
@@ -36,7 +37,7 @@ class RenderedPages:
         own = {**headers, "Content-Security-Policy": POLICY}  # two policies would both have to allow what a page loads
         self._headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
         self._faces = face_files()
-        self._content = lru_cache(_MOST_KEPT)(_content)
+        self._content = _KeptPages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
@@ -57,12 +58,15 @@ class RenderedPages:
         if pages is None or languages is None or not (self._rehearses or self._snapshot.has_launched(year)):
             return False
         asked = Headers(scope=scope)
-        locale = _language(scope["query_string"], asked.get("accept-language", ""))
-        if locale not in languages:
-            return False
+        locale = _language(scope["query_string"], asked.get("accept-language", ""), tuple(sorted(languages)))
         packing = _packing(asked.get("accept-encoding", ""))
-        told = languages[locale]
-        tag = f'"{told}.{packing or "plain"}"'
+        shown = languages[locale]
+        content = self._content(pages.shelf, token, locale, shown, packing)
+        if content is None and packing:  # damaged: the other file has the same page, and every reader takes it unpacked
+            packing, content = "", self._content(pages.shelf, token, locale, shown, "")
+        if content is None:
+            return False
+        tag = f'"{shown.told}.{packing or "plain"}"'
         headers = [
             *self._headers, (b"content-type", b"text/html; charset=utf-8"), (b"content-language", locale.encode()),
             (b"vary", b"Accept-Encoding, Accept-Language"), (b"etag", tag.encode()),
@@ -70,24 +74,40 @@ class RenderedPages:
         if tag in asked.get("if-none-match", ""):
             await _send(scope, send, 304, headers, b"")
             return True
-        try:
-            content = self._content(pages.shelf, token, locale, told, packing)
-        except OSError:  # taken away meanwhile
-            return False
         if packing:
             headers.append((b"content-encoding", {"br": b"br", "gz": b"gzip"}[packing]))
         await _send(scope, send, 200, headers, content)
         return True
 
 
-def _content(shelf: Shelf, token: str, locale: str, told: str, packing: str) -> bytes:
-    content = shelf.place(token, locale, told, packing or "gz").read_bytes()
-    return content if packing else unpacked(content, "gz")
+class _KeptPages:
+    """Pages as they are sent, the latest in memory. What is taken away or damaged is not kept: it may be whole again at once."""
+
+    def __init__(self) -> None:
+        self._read = lru_cache(_MOST_KEPT)(_read)
+
+    def __call__(self, shelf: Shelf, token: str, locale: str, page: Page, packing: str) -> bytes | None:
+        """The page's bytes in one packing, or unpacked; None where no file of it is whole."""
+        for source in (packing,) if packing else PACKINGS[::-1]:
+            try:
+                return self._read(shelf, token, locale, page, source, is_packed=bool(packing))
+            except OSError:
+                continue
+        return None
+
+
+def _read(shelf: Shelf, token: str, locale: str, page: Page, packing: str, *, is_packed: bool) -> bytes:
+    content = shelf.place(token, locale, page.told, packing).read_bytes()
+    if xxh3_128_hexdigest(content) != getattr(page, f"{packing}_hash"):
+        raise OSError("damaged")
+    return content if is_packed else unpacked(content, packing)
 
 
 @lru_cache(1_000)
-def _language(query: bytes, header: str) -> str:
-    return spoken([parse_qs(query.decode("latin-1")).get("lang", [""])[0], *accepted(header)])
+def _language(query: bytes, header: str, rendered: tuple[str, ...]) -> str:
+    """The language that the reader wants most among those rendered; English or the first where none is: an address opens always."""
+    wanted = [parse_qs(query.decode("latin-1")).get("lang", [""])[0], *accepted(header)]
+    return spoken(wanted, "en" if "en" in rendered else rendered[0], rendered)
 
 
 @lru_cache(1_000)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.serving.rendered.shelf import Shelf, shelves
-from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.serving.rendered.target import Target
-from wrapped_assets.serving.rendered.uploading import take_down, targets_of, wanted
+from wrapped_assets.serving.rendered.uploading import take_down_disowned, uploading
+from wrapped_assets.serving.rendered.uploads import disown, targets_of
 from wrapped_assets.storage.root import Root
 
 KEPT = 3  # renderings of a year: the live one, and those that a rollback is likely to return to
@@ -32,6 +33,15 @@ def forget_pages(root: Root, people: Collection[int]) -> Forgotten:
     next upload to it.
     """
     done = Forgotten()
+    with ExitStack() as waiting:
+        for year in sorted({shelf.year for shelf in shelves(root)}):
+            waiting.enter_context(uploading(root, year))  # what is on its way to a target arrives first
+        _forget_here(root, people, done)
+        _forget_there(root, people, done)
+    return done
+
+
+def _forget_here(root: Root, people: Collection[int], done: Forgotten) -> None:
     for shelf in shelves(root):
         for bucket, index in shelf.indexes():
             of_them = pl.col("listener_id").is_in(list(people)) | pl.col("names").list.eval(pl.element().is_in(list(people))).list.any()
@@ -39,19 +49,25 @@ def forget_pages(root: Root, people: Collection[int]) -> Forgotten:
             if kept.height < index.height:
                 shelf.write_index(bucket, kept)
         done.files += shelf.sweep()
-    standing = Standing.now(root)
-    for address in targets_of(root):
+
+
+def _forget_there(root: Root, people: Collection[int], done: Forgotten) -> None:
+    addresses, damaged = targets_of(shelves(root))
+    for address in addresses:
         try:
-            target = Target.open(address)
             for shelf in shelves(root):
-                take_down(shelf, target, {sent.key for sent in wanted(shelf, target, standing)})
+                disown(shelf, address, people)
+            target = Target.open(address, makes=False)
+            for shelf in shelves(root):
+                target.tidy(shelf.year)
+                take_down_disowned(shelf, target)
         except WrappedError:
             done.unreached.append(address)
-    return done
+    done.unreached.extend(f"the target that {path.relative_to(root.path)} was of, which is damaged" for path in damaged)
 
 
 def forget_renderings(root: Root, live: Shelf) -> None:
     """Removes the oldest renderings of a year beyond KEPT; never the live one."""
-    others = [each for each in shelves(root, live.year) if each != live]
+    others = [each for each in shelves(root, live.year) if each != live and each.is_kept]
     for shelf in others[: max(0, len(others) - (KEPT - 1))]:
         shelf.remove()

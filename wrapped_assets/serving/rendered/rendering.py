@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 import polars as pl
+from xxhash import xxh3_128_hexdigest
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
@@ -26,7 +27,7 @@ from wrapped_assets.storage import publications
 from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import file_hash, link_whole, new_file, write_whole
+from wrapped_assets.storage.whole_files import file_hash, link_whole, write_whole
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.page import story_html
 
@@ -71,11 +72,11 @@ def render(
             _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done)
             if progress:
                 progress(bucket + 1, root.bucket_count)
-        shelf.sweep()
         done.seconds = time.monotonic() - started
         done.data_version = combined(*(tuple(index.select("token", "locale", "told").rows()) for _, index in shelf.indexes()))
         about = {"year": year, "number": live.number, "locales": sorted(locales), "renderer": renderer_hash()}
         shelf.finish(about | {"pages": done.pages, "byte_count": done.byte_count, "published_at": live.published_at.isoformat()})
+        shelf.sweep()  # a server knows by now that readers get other files
         forget_renderings(root, shelf)
         return done
 
@@ -138,10 +139,8 @@ def _taken_over(row: Row, shelf_before: Shelf, before: Row, shelf: Shelf) -> boo
 def _write_page(row: Row, shelf: Shelf, content: bytes) -> None:
     for packing in PACKINGS:
         path, small = shelf.place(row["token"], row["locale"], row["told"], packing), packed(content, packing)
-        path.unlink(missing_ok=True)  # damaged, or of a rendering that was interrupted
-        with new_file(path) as file:
-            file.write(small)
-        row[f"{packing}_hash"] = file_hash(path)
+        write_whole(path, small, syncs=False)  # a reader may be reading the one before
+        row[f"{packing}_hash"] = xxh3_128_hexdigest(small)
         row["byte_count"] = min(row.get("byte_count", len(small)), len(small))
 
 

@@ -24,6 +24,7 @@ import orjson
 import polars as pl
 import xxhash
 
+from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import destroy, write_whole
 
@@ -54,11 +55,22 @@ class Shelf:
 
     @property
     def about(self) -> dict[str, Any] | None:
-        """What `finish` wrote; None where the rendering is not complete."""
+        """What `finish` wrote; None where the rendering is not complete, or the file is damaged."""
         try:
-            return json.loads((self.folder / "edition.json").read_bytes())
-        except FileNotFoundError:
+            found = json.loads((self.folder / "edition.json").read_bytes())
+        except (FileNotFoundError, ValueError):
             return None
+        return found if isinstance(found, dict) else None
+
+    def is_of(self, publication: Publication) -> bool:
+        """Whether this publication's rendering is complete. A restored registry may give its number to another one."""
+        about = self.about
+        return about is not None and about.get("published_at") == publication.published_at.isoformat()
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether pages are there, and not only what is known of uploaded ones."""
+        return (self.folder / "edition.json").exists() or (self.folder / "pages").exists()
 
     @property
     def finished_at(self) -> int:
@@ -67,11 +79,6 @@ class Shelf:
             return (self.folder / "edition.json").stat().st_mtime_ns
         except FileNotFoundError:
             return 0
-
-    @property
-    def targets(self) -> list[str]:
-        """Where pages of it were uploaded to."""
-        return sorted(json.loads(path.read_bytes())["address"] for path in (self.folder / "uploads").glob("*.json"))
 
     def finish(self, about: dict[str, Any]) -> None:
         """Says that every page is there."""
@@ -103,7 +110,10 @@ class Shelf:
             yield bucket, self.index(bucket)
 
     def sweep(self) -> int:
-        """Destroys files that no index names, and damaged indexes; returns how many. Nobody may be rendering meanwhile."""
+        """Destroys files that no index names, and damaged indexes; returns how many. Nobody may be rendering meanwhile.
+
+        A file that another rendering shows too loses its name here alone.
+        """
         kept, removed = set[Path](), 0
         for bucket, index in self.indexes():
             if index.is_empty():
@@ -112,14 +122,15 @@ class Shelf:
                 kept |= {self.place(token, locale, told, packing) for packing in PACKINGS}
         for path in sorted((self.folder / "pages").rglob("*")):
             if path.is_file() and path not in kept:
-                destroy(path)
+                path.unlink() if path.stat().st_nlink > 1 else destroy(path)
                 removed += 1
         return removed
 
     def remove(self) -> None:
-        """Removes the pages."""
+        """Removes the pages; of pages that were uploaded, it stays known where they are and whom they name."""
         (self.folder / "edition.json").unlink(missing_ok=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        has_uploads = any((self.folder / "uploads").glob("*.json"))
+        shutil.rmtree(self.folder / "pages" if has_uploads else self.folder, ignore_errors=True)
 
     def _index_of(self, bucket: int) -> Path:
         return self.folder / "index" / f"{bucket}.json"
@@ -127,5 +138,6 @@ class Shelf:
 
 def shelves(root: Root, year: int | None = None) -> list[Shelf]:
     """Every publication that something was rendered of, by year and number."""
-    found = ((int(path.parent.name), int(path.name)) for path in (root.path / FOLDER).glob("[0-9]*/[0-9]*"))
+    folders = (path for path in (root.path / FOLDER).glob("[0-9]*/[0-9]*") if f"{path.parent.name}{path.name}".isdecimal())
+    found = ((int(path.parent.name), int(path.name)) for path in folders)
     return [Shelf(root, of, number) for of, number in sorted(found) if year in (None, of)]

@@ -8,15 +8,25 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from wrapped_assets.serving.rendered.shelf import Shelf
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
+from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
 
 _SERVER_SECONDS = 0.5  # how old an answer of a database server may be
 _PEOPLE_SECONDS = 0.25  # consents end by the clock, which no write says
+
+
+class Page(NamedTuple):
+    """A hash of what one page shows, and those of its files."""
+
+    told: str
+    br_hash: str
+    gz_hash: str
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,9 @@ class Pages:
     """The pages of one live publication that may be shown: their languages and what they are tagged with, by token."""
 
     shelf: Shelf
+    published_at: datetime
     finished_at: int
-    by_token: Mapping[str, Mapping[str, str]]  # token → language → hash of what the page shows
+    by_token: Mapping[str, Mapping[str, Page]]  # token → language
 
 
 @dataclass
@@ -37,7 +48,7 @@ class Snapshot:
     pages: dict[int, Pages] = field(default_factory=dict)  # by year
     launches: dict[int, datetime] = field(default_factory=dict)
     _told_of: Generation | None = None
-    _live: dict[int, int] = field(default_factory=dict)
+    _live: dict[int, Publication] = field(default_factory=dict)
     _version: int = -1
     _asked_at: float = -1e9
     _connection: sqlite3.Connection | None = None
@@ -47,7 +58,7 @@ class Snapshot:
         now = time.monotonic()
         if self._is_written(now) or now - self._asked_at > _PEOPLE_SECONDS:
             self._asked_at = now
-            self._live = {year: each.number for year, each in publications.live(self.root).items()}
+            self._live = publications.live(self.root)
             editions = registry.editions(self.root, self._live)
             self.launches = {year: edition.launch_at for year, edition in editions.items() if edition.launch_at}
             told_of = generation(self.root)
@@ -56,12 +67,13 @@ class Snapshot:
         standing: Standing | None = None
         for year in {*self.pages} - {*self._live}:
             del self.pages[year]
-        for year, number in self._live.items():
-            shelf, known = Shelf(self.root, year, number), self.pages.get(year)
+        for year, live in self._live.items():
+            shelf, known = Shelf(self.root, year, live.number), self.pages.get(year)
             finished_at = shelf.finished_at
-            if known is None or (known.shelf.number, known.finished_at) != (number, finished_at):
+            if known is None or (known.published_at, known.finished_at) != (live.published_at, finished_at):
                 standing = standing or Standing.now(self.root)
-                self.pages[year] = Pages(shelf, finished_at, _by_token(shelf, standing) if finished_at else {})
+                by_token = _by_token(shelf, standing) if shelf.is_of(live) else {}
+                self.pages[year] = Pages(shelf, live.published_at, finished_at, by_token)
 
     def has_launched(self, year: int) -> bool:
         """Whether the year's instant is over."""
@@ -86,10 +98,10 @@ class Snapshot:
         return is_other
 
 
-def _by_token(shelf: Shelf, standing: Standing) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+def _by_token(shelf: Shelf, standing: Standing) -> dict[str, dict[str, Page]]:
+    found: dict[str, dict[str, Page]] = {}
     for _, index in shelf.indexes():
         shown = standing.shown(shelf.year, index)
-        for token, locale, tag in shown.select("token", "locale", "told").iter_rows():
-            found.setdefault(token, {})[locale] = tag
+        for token, locale, *page in shown.select("token", "locale", *Page._fields).iter_rows():
+            found.setdefault(token, {})[locale] = Page(*page)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, Per
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from wrapped_assets.contracts.errors import BuildError, InputError
+from wrapped_assets.serving.rendered.shelf import FACES
 from wrapped_assets.storage.whole_files import swap_link
 
 # A page is about a person: what a shared cache keeps of it could not be taken back. Faces are the same for everybody and never change.
@@ -40,13 +41,19 @@ class Target:
     folder: Path | None  # where it is one of this machine
 
     @classmethod
-    def open(cls, address: str) -> Target:
-        """A folder's path, or `s3://bucket/prefix` with the credentials of the environment. InputError for anything else."""
+    def open(cls, address: str, *, makes: bool = True) -> Target:
+        """A folder's path, or `s3://bucket/prefix` with the credentials of the environment. InputError for anything else.
+
+        StoreUnavailableError where a folder cannot be made; unless `makes`, where nothing was uploaded to it, as on a disk that is away.
+        """
         if not address.startswith(_REMOTE):
             if "://" in address or not address:
                 raise InputError(f"expected a folder, or an address that begins with one of {', '.join(_REMOTE)}")
             folder = Path(address).absolute()
-            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+            if not makes and not (folder / FACES).is_dir():
+                raise StoreUnavailableError(f"{folder} holds no uploaded pages: if its disk is away, bring it back")
+            with _told(str(folder)):
+                folder.mkdir(mode=0o755, parents=True, exist_ok=True)
             return cls(str(folder), LocalStore(folder), folder)
         try:
             return cls(address, from_url(address, retry_config=_RETRIES), None)
@@ -84,15 +91,23 @@ class Target:
         """Removes objects; those that are gone already are no error."""
         with _told(self.address):
             for start in range(0, len(keys), 1000):
+                batch = keys[start : start + 1000]
                 try:
-                    obstore.delete(self.store, keys[start : start + 1000])
-                except (NotFoundError, FileNotFoundError):
-                    continue
+                    obstore.delete(self.store, batch)
+                except (NotFoundError, FileNotFoundError):  # and perhaps nothing else of the batch was removed
+                    for key in batch:
+                        with suppress(NotFoundError, FileNotFoundError):
+                            obstore.delete(self.store, key)
 
-    def pointer(self, year: int) -> tuple[dict[str, Any], str | None]:
-        """Which publication of a year is live there, and the pointer's tag; empty where none is."""
+    def tidy(self, year: int) -> None:
+        """Removes from a folder what a killed upload left half-written. Nobody may be uploading to it meanwhile."""
+        for leftover in (self.folder / str(year)).rglob("*#*") if self.folder else ():
+            leftover.unlink(missing_ok=True)
+
+    def pointer(self, year: int) -> str | None:
+        """The tag of what says which publication of a year is live there; None where none is."""
         found = self.get(f"{year}/live.json")
-        return (json.loads(found[0]), found[1]) if found else ({}, None)
+        return found[1] if found else None
 
     def point(self, year: int, number: int, locales: list[str], before: str | None) -> None:
         """Makes a publication live, in one step. StoreUnavailableError where the pointer has no longer the tag `before`."""
@@ -118,9 +133,10 @@ def _open_to_readers(folder: Path, path: Path) -> None:
     """Lets a web server read a file that it knows the name of, and list no folder: names of pages are secret."""
     path.chmod(0o644)
     for above in path.parents:
-        above.chmod(0o711)
-        if above == folder:
+        if above == folder:  # perhaps somebody else's: no page's name is in it
+            above.chmod(above.stat().st_mode | 0o111)
             return
+        above.chmod(0o711)
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 
 import xxhash
@@ -18,9 +17,10 @@ from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.serving.rendered.shelf import FACES, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.serving.rendered.target import FACE, PAGE, StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.uploads import ON_ITS_WAY, There, note, people_of, uploaded
 from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import write_whole
 
 _AT_ONCE = 16  # uploads wait for the network
 _RECORD_EVERY = 2_000  # uploads: what an interruption may send twice
@@ -34,6 +34,7 @@ class Sent:
     path: Path
     digest: str
     language: str
+    people: tuple[int, ...]  # whose page it is, and whom it names
 
 
 @dataclass
@@ -54,47 +55,77 @@ def upload(project: Project, year: int, address: str, *, flips: bool = True) -> 
     An upload that was interrupted goes on where it stopped. Pages that may no longer be shown are removed, of every publication.
     InputError where the live publication is not rendered, StoreUnavailableError where the target fails.
     """
-    root, target = project.root, Target.open(address)
-    with root.lock(f"uploading.{year}"):
-        shelf = _rendered(root, year)
-        _, before = target.pointer(year)
+    root = project.root
+    _must_be_outside(root, address)
+    target = Target.open(address)
+    with uploading(root, year):
+        shelf, live = _rendered(root, year)
+        before = target.pointer(year)
+        target.tidy(year)
         _send_faces(target)
-        done, standing = Uploaded(year, shelf.number), Standing.now(root)
-        _send(shelf, target, list(wanted(shelf, target, standing)), done)
+        done = Uploaded(year, shelf.number)
+        _send(shelf, target, list(wanted(shelf, target, Standing.now(root))), done)
+        standing = Standing.now(root)  # people may have said something meanwhile
         for each in shelves(root, year):
-            done.removed += take_down(each, target, {sent.key for sent in wanted(each, target, standing)})
+            done.removed += take_down(each, target, wanted(each, target, standing))
+        if {sent.key for sent in wanted(shelf, target, standing)} - uploaded(shelf, target.address).keys():
+            raise BuildError(f"{year} was rendered again while its pages were uploaded: upload it again")
         if flips:
-            if (live := publications.live(root).get(year)) is None or live.number != shelf.number:
+            if publications.live(root).get(year) != live:
                 raise BuildError(f"{year} was published again while its pages were uploaded: render and upload it again")
             _must_have_launched(root, year)
-            target.point(year, shelf.number, (shelf.about or {})["locales"], before)
+            target.point(year, shelf.number, (shelf.about or {}).get("locales", []), before)
             done.is_live = True
+            for each in shelves(root, year):
+                if not each.is_kept:  # too old to return to; until now readers may have been there
+                    done.removed += take_down(each, target, ())
+                    each.remove()
         return done
 
 
-def take_down(shelf: Shelf, target: Target, kept: set[str]) -> int:
-    """Removes from a target what was uploaded of a publication and is not among `kept`; returns how many objects that were."""
-    there = _recorded(shelf, target)
-    gone = sorted(there.keys() - kept)
+@contextmanager
+def uploading(root: Root, year: int) -> Iterator[None]:
+    """Keeps everybody else from changing what targets have of a year."""
+    with root.lock(f"uploading.{year}"):
+        yield
+
+
+def take_down(shelf: Shelf, target: Target, kept: Iterable[Sent]) -> int:
+    """Removes from a target what was uploaded of a publication and is not what is `kept`; returns how many objects that were."""
+    now = {each.key: each.digest for each in kept}
+    return _remove(shelf, target, [key for key, found in uploaded(shelf, target.address).items() if now.get(key) != found.digest])
+
+
+def take_down_disowned(shelf: Shelf, target: Target) -> int:
+    """Removes from a target what nobody may see any more, as `disown` noted it."""
+    return _remove(shelf, target, [key for key, found in uploaded(shelf, target.address).items() if not found.people])
+
+
+def _remove(shelf: Shelf, target: Target, gone: list[str]) -> int:
     if gone:
-        target.delete(gone)
-        _write_record(shelf, target, {key: digest for key, digest in there.items() if key in kept})
+        target.delete(sorted(gone))
+        there = uploaded(shelf, target.address)
+        note(shelf, target.address, {key: there[key] for key in there.keys() - set(gone)})
     return len(gone)
 
 
-def targets_of(root: Root) -> list[str]:
-    """Every target that pages were uploaded to."""
-    return sorted({address for shelf in shelves(root) for address in shelf.targets})
+def _must_be_outside(root: Root, address: str) -> None:
+    """A web server that serves the target would serve the data root."""
+    if "://" in address:
+        return
+    folder, own = Path(address).resolve(), root.path.resolve()
+    if folder.is_relative_to(own) or own.is_relative_to(folder):
+        raise InputError("expected a folder beside the data root, got one inside or around it: whoever serves it would serve the data")
 
 
-def _rendered(root: Root, year: int) -> Shelf:
+def _rendered(root: Root, year: int) -> tuple[Shelf, Publication]:
     live = publications.live(root).get(year)
     if live is None:
         raise InputError(f"nothing of {year} is published: run `wrapped publish {year}` first")
     shelf = Shelf(root, year, live.number)
-    if not shelf.finished_at:
+    if not shelf.is_of(live):
         raise InputError(f"publication {live.number} of {year} is not rendered: run `wrapped render {year}` first")
-    return shelf
+    return shelf, live
 
 
 def _must_have_launched(root: Root, year: int) -> None:
@@ -111,17 +142,26 @@ def wanted(shelf: Shelf, target: Target, standing: Standing) -> Iterator[Sent]:
     for _, index in shelf.indexes():
         for row in standing.shown(shelf.year, index).iter_rows(named=True):
             token, locale = row["token"], row["locale"]
+            people = people_of([row["listener_id"]], row["names"])
             page = f"{shelf.year}/{shelf.number}/{token[:2]}/{token}.{locale}.html"
             for packing in target.packings:
-                yield Sent(target.key(page, packing), shelf.place(token, locale, row["told"], packing), row[f"{packing}_hash"], locale)
+                path = shelf.place(token, locale, row["told"], packing)
+                yield Sent(target.key(page, packing), path, row[f"{packing}_hash"], locale, people)
 
 
 def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> None:
-    there = _recorded(shelf, target)
-    missing = [each for each in wanted if there.get(each.key) != each.digest]
+    there = uploaded(shelf, target.address)
+    missing = [each for each in wanted if each.key not in there or there[each.key].digest != each.digest]
+    for each in missing:
+        before = there[each.key].people if each.key in there else ()
+        there[each.key] = There(ON_ITS_WAY, people_of(each.people, before))
+    note(shelf, target.address, there)
 
     def send(each: Sent) -> Sent:
-        content = each.path.read_bytes()
+        try:
+            content = each.path.read_bytes()
+        except FileNotFoundError:
+            raise BuildError(f"{shelf.year} was rendered again while its pages were uploaded: upload it again") from None
         if xxhash.xxh3_128_hexdigest(content) != each.digest:
             raise BuildError(f"a rendered page of {shelf.year} is damaged: run `wrapped render {shelf.year}`, then upload again")
         target.put(each.key, content, "text/html; charset=utf-8", PAGE, packed=True, language=each.language)
@@ -134,11 +174,11 @@ def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> N
         try:
             for start in range(0, len(missing), _RECORD_EVERY):
                 for each in sending.map(send, missing[start : start + _RECORD_EVERY]):
-                    there[each.key] = each.digest
+                    there[each.key] = There(each.digest, each.people)
                     done.sent += 1
-                _write_record(shelf, target, there)
+                note(shelf, target.address, there)
         finally:
-            _write_record(shelf, target, there)
+            note(shelf, target.address, there)
     done.objects = len(wanted)
 
 
@@ -148,20 +188,3 @@ def _send_faces(target: Target) -> None:
         found = target.get(key)
         if found is None or found[0] != content:
             target.put(key, content, "font/woff2", FACE)
-
-
-def _record_of(shelf: Shelf, target: Target) -> Path:
-    return shelf.folder / "uploads" / f"{blake2b(target.address.encode(), digest_size=8).hexdigest()}.json"
-
-
-def _recorded(shelf: Shelf, target: Target) -> dict[str, str]:
-    """What was uploaded before, by key: hashes of what the target then gave back."""
-    try:
-        return json.loads(_record_of(shelf, target).read_bytes())["objects"]
-    except FileNotFoundError:
-        return {}
-
-
-def _write_record(shelf: Shelf, target: Target, objects: dict[str, str]) -> None:
-    text = json.dumps({"address": target.address, "objects": dict(sorted(objects.items()))})
-    write_whole(_record_of(shelf, target), text.encode())
