@@ -110,7 +110,7 @@ def _stored(cell: Cell, row: dict[str, Any]) -> StoredCell:
 
 
 def _cell(path: Path, asset: str) -> Cell:
-    period, _, unit = path.stem.partition(".")
+    period, _, unit = path.stem.rpartition(".")
     return Cell(asset, period, None if unit == "all" else int(unit[1:]))
 
 

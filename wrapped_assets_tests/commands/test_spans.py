@@ -96,6 +96,14 @@ def test_spans_are_listed_and_forgotten_with_their_cells(small: Root) -> None:
     assert "those that were: 2025-03" in run(small.path, "spans", "--forget", "2020s", code=2).stderr
 
 
+def test_spans_are_repaired_from_their_records(small: Root) -> None:
+    run(small.path, "build", "--span", "2025-03")
+    before = {cell: stored.data_version for cell, stored in manifest.load_cells(small).items()}
+    manifest.forget_cells(small, [cell for cell in before if cell.asset.startswith("spans/")])
+    run(small.path, "repair")
+    assert {cell: stored.data_version for cell, stored in manifest.load_cells(small).items()} == before
+
+
 def test_an_erased_listener_is_in_no_span(small: Root) -> None:
     run(small.path, "build", "--span", "all")
     run(small.path, "erase", "ana", "--yes")
