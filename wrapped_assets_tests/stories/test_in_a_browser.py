@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,8 @@ UNEVEN = """all => all.map(card => {
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_what_a_card_tells_fills_half_of_it_and_no_quarter_is_empty(browser: Any, tmp_path: Path, screen: dict[str, int]) -> None:
-    stories = {"full": fuller(), "small": small(), "hostile": hostile(), "de": replace(fuller(), locale="de")}
+    week = replace(fictional(), window=(date(2025, 5, 5), date(2025, 5, 11)))
+    stories = {"full": fuller(), "small": small(), "hostile": hostile(), "de": replace(fuller(), locale="de"), "week": week}
     for name, data in stories.items():
         page, _ = opened(browser, tmp_path, data, viewport=screen, java_script_enabled=False)
         assert (name, page.eval_on_selector_all("section", UNEVEN)) == (name, [])

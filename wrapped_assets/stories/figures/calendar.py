@@ -11,6 +11,7 @@ from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
 _LEFT, _CELL, _ROW, _TOP = 32.0, 10.0, 30.0, 16.0
+_LEAST_HEIGHT = 260.0
 LEVELS = 5  # shades; a day at the high mark or above has the darkest
 
 
@@ -29,21 +30,22 @@ def heat_map(
     """The map; days outside the window have no cell, the longest streak is underlined."""
     most, mark = max(days.values(), default=0), phrases.high_mark(list(days.values()))
     rows = {month: index for index, month in enumerate(_months(start, end))}
+    tall = max(_ROW, _LEAST_HEIGHT / len(rows))  # a month alone fills the map too
     body = "".join(svg.text(_LEFT + _CELL * (day - 0.5), 9, day, "tick", "middle") for day in (1, 5, 10, 15, 20, 25, 31))
     for (_, month), row in rows.items():
-        body += svg.text(_LEFT - 6, _TOP + _ROW * row + 15, told.month(month, "abbreviated"), "tick", "end")
+        body += svg.text(_LEFT - 6, _TOP + tall * (row + 0.5), told.month(month, "abbreviated"), "tick", "end")
     levels: dict[int, list[tuple[float, float, float, float]]] = {level: [] for level in range(LEVELS + 1)}
     runs = []
     for day in phrases.days_between(start, end):
-        x, y = _LEFT + _CELL * (day.day - 1), _TOP + _ROW * rows[day.year, day.month]
+        x, y = _LEFT + _CELL * (day.day - 1), _TOP + tall * rows[day.year, day.month]
         value = days.get(day, 0)
         level = level_of(value, mark)
-        height = 3 + 18 * min(1.0, value / mark) if level else 3
-        levels[level].append((x + 1, y + 21 - height, _CELL - 2, height))
+        height = 3 + (tall - 12) * min(1.0, value / mark) if level else 3
+        levels[level].append((x + 1, y + tall - 9 - height, _CELL - 2, height))
         if streak and streak[0] <= day <= streak[1]:
             joined = day < streak[1] and (day + timedelta(days=1)).month == day.month
-            runs.append((x + 1, y + 23, _CELL if joined else _CELL - 2, 2))
+            runs.append((x + 1, y + tall - 7, _CELL if joined else _CELL - 2, 2))
     body += "".join(svg.columns(cells, f"heat h{level}") for level, cells in levels.items()) + svg.columns(runs, "streak")
     counted = told.counted(most, "minutes" if is_minutes else "listens")
     label = told.say("Heat map of {window}: one mark a day, {most} on the fullest.", window=told.span(start, end), most=counted)
-    return svg.figure(_LEFT + 31 * _CELL, _TOP + _ROW * len(rows), label, body, "calendar")
+    return svg.figure(_LEFT + 31 * _CELL, _TOP + tall * len(rows), label, body, "calendar")

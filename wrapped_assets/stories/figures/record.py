@@ -69,7 +69,7 @@ def record_body(days: dict[date, float], start: date, end: date, year: int, told
 def grooves(number: int, told: Language) -> Markup:
     """One ring a listen, at most 120 drawn, around a label."""
     shown = min(number, 120)
-    step = 120 / max(shown, 12)
+    step = 120 / max(shown, 1)
     rings = svg.discs([(_CENTRE, _CENTRE, 64 + step * (index + 0.5)) for index in range(shown)], "ring-each")
     body = rings + _uncut(124, 126) + svg.circle(_CENTRE, _CENTRE, 52, "label") + svg.circle(_CENTRE, _CENTRE, 5, "hole")
     label = told.say("{number:rings} of a record, one a listen.", number=number)
