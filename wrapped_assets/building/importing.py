@@ -112,8 +112,10 @@ def _import(
     touched = {(chunk.month, chunk.bucket) for chunk in writer.chunks if chunk.asset == landing.PLAYS}
     apart = counted.apart(touched, landing.load_chunks(root))
     known = count_playbacks(root, touched - apart)  # before this import is visible
-    writer.commit(imports, people.register)
     landed = sum(chunk.row_count for chunk in writer.chunks if chunk.asset == landing.PLAYS)
+    if not landed and not report.people:
+        people.forget_what_was_said()
+    writer.commit(imports, people.register)
     report.accepted = counted.count(root, apart) + count_playbacks(root, touched - apart) - known
     report.duplicate = landed - report.accepted
     report.is_everything_read &= not report.unread_rows
@@ -221,6 +223,10 @@ class _People:
             if name not in self._met:
                 self._meet(name, None, None, None, None)
         return {name: self._met[name].listener_id for name in names}
+
+    def forget_what_was_said(self) -> None:
+        """An import that is refused moves nobody's clock or home. A new name stays known, for what was rejected is kept as theirs."""
+        self._said = {name: {} for name in self._said}
 
     def register(self, connection: sa.Connection) -> None:
         registry.take_in(connection, self._root, self._said)

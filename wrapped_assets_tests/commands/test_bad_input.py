@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.exports import spotify_file, spotify_rows
@@ -114,8 +115,12 @@ def test_a_broken_row_in_the_middle_costs_itself_and_the_exit_code_says_so(small
 @pytest.mark.parametrize("content", [b"[]", json.dumps([{"ts": None, "ms_played": 1}]).encode()])
 def test_an_import_that_accepts_nothing_is_no_success(small: Root, tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
-    found = run(small.path, "import", tmp_path / NAME, "--listener", "ana", code=2)
+    before = registry.all_listeners(small)
+    found = run(small.path, "import", tmp_path / NAME, "--listener", "ana", "--time-zone", "Asia/Tokyo", "--country", "JP", code=2)
     assert "Nothing was accepted" in found.stdout
+    assert registry.all_listeners(small) == before, "nobody's clock is moved by a file that is refused"
+    run(small.path, "import", tmp_path / NAME, "--listener", "dora", "--time-zone", "Asia/Tokyo", code=2)
+    assert [each.time_zone for each in registry.all_listeners(small) if each.name == "dora"] == ["UTC"]
 
 
 def test_the_same_export_twice_is_a_success(small: Root, tmp_path: Path) -> None:
