@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -91,7 +93,10 @@ def within_others(root: Root, listener_ids: Collection[int], texts: Collection[s
 
 
 def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl.DataFrame]]:
-    """The texts of landed tracks, bucket by bucket: those of the listeners (listener_id, text), then those of everybody else (text)."""
+    """The texts of landed tracks, bucket by bucket: those of the listeners (listener_id, text), then those of everybody else (text).
+
+    Rows that an import of somebody else could not use are kept as that person's, so their texts are everybody else's too.
+    """
     everything = load_chunks(root)
     for bucket in sorted({bucket for _, _, bucket in everything}):
         plays, tracks = (
@@ -112,6 +117,10 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
         if not {root.bucket_of(each) for each in listener_ids}.isdisjoint({bucket}):
             yield True, played.filter(is_theirs).join(texts, on="variant_id").select("listener_id", "text").unique().collect()
         yield False, texts.join(played.filter(~is_theirs), on="variant_id", how="semi").select("text").unique().collect()
+    for path in _rejected(root):
+        with suppress(pl.exceptions.PolarsError, OSError):  # a damaged one goes with the erasure
+            rows = pl.read_parquet(path).filter(~pl.col("listener_id").is_in(list(listener_ids)))
+            yield False, rows.select(text=pl.concat_list("title", "artist_credit")).explode("text").drop_nulls().unique()
 
 
 def _rows(root: Root, chunk: Chunk, *columns: str) -> pl.DataFrame:
@@ -157,12 +166,19 @@ def _forget_in_lost(root: Root, lost: list[Chunk], listener_ids: Collection[int]
             connection.execute(sa.update(table).where(table.c.path == chunk.path).values(people=left.tobytes()))
 
 
+def _rejected(root: Root) -> list[Path]:
+    return sorted((root.path / "landing" / "rejected").glob("*.parquet"))
+
+
 def _remove_rejected(root: Root, listener_ids: Collection[int]) -> int:
-    """Removes the rows that an import of theirs could not use, with the note of that import."""
+    """Removes the rows that an import of theirs could not use, with the note of that import; also a damaged file, which may be theirs."""
     removed = 0
-    for path in sorted((root.path / "landing" / "rejected").glob("*.parquet")):
-        rows = pl.read_parquet(path, columns=["listener_id"])
-        if rows["listener_id"].is_in(list(listener_ids)).any():
+    for path in _rejected(root):
+        try:
+            is_theirs = pl.read_parquet(path, columns=["listener_id"])["listener_id"].is_in(list(listener_ids)).any()
+        except (pl.exceptions.PolarsError, OSError):
+            is_theirs = True
+        if is_theirs:
             with root.engine.begin() as connection:
                 relative = str(path.relative_to(root.path))
                 connection.execute(sa.delete(tables.imports).where(tables.imports.c.rejected_path == relative))

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from wrapped_assets.building.build import build
-from wrapped_assets.building.importing import import_paths
+from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
@@ -45,6 +45,19 @@ def test_afterwards_the_lake_is_one_that_never_saw_the_listener(small: Root, tmp
     assert everything(small) == everything(other)
     assert versions(small) == versions(other)
     assert build(Project(small)).recomputed == []
+
+
+def test_what_others_could_not_import_is_no_trace_and_a_damaged_file_of_it_goes(small: Root, tmp_path: Path) -> None:
+    (tmp_path / "late.csv").write_text("artist,track,time\nNadir Oz,A song of one alone,2999-01-01 12:00\n")
+    (tmp_path / "plays.csv").write_text("artist,track,time\nNadir Oz,A song of one alone,2025-01-01 12:00\n")
+    import_paths(small, [tmp_path / "late.csv"], Person("ana"))
+    (kept,) = (small.path / "landing" / "rejected").glob("*.parquet")
+    import_paths(small, [tmp_path / "late.csv"], Person("cy"))
+    (other,) = {*(small.path / "landing" / "rejected").glob("*.parquet")} - {kept}
+    import_paths(small, [tmp_path / "plays.csv"], Person(ERASED))
+    other.write_bytes(b"rot")
+    erase(Project(small), find_listener(small, ERASED))
+    assert (kept.exists(), other.exists()) == (True, False)
 
 
 def test_several_at_once_leave_a_lake_that_saw_none_of_them(small: Root, tmp_path: Path) -> None:
