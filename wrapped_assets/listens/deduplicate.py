@@ -27,11 +27,16 @@ def mark_duplicates(plays: pl.DataFrame) -> pl.DataFrame:
     compared = plays["_is_doubtful"].to_numpy()
     places = np.flatnonzero(compared)
     row = np.cumsum(~compared) + (len(places) - 1)
+    if not len(places):  # as in most months
+        return _marked(plays, row, row, pl.lit(None, pl.String))
     found = _matched(plays[places].with_columns(_place=places)).sort("_place")
     row[places] = found["_row"].to_numpy()
     kept = row.copy()
     kept[places] = found["_kept"].to_numpy()
-    reason = pl.repeat(None, plays.height, dtype=pl.String, eager=True).scatter(places, found["_reason"])
+    return _marked(plays, row, kept, pl.repeat(None, plays.height, dtype=pl.String, eager=True).scatter(places, found["_reason"]))
+
+
+def _marked(plays: pl.DataFrame, row: np.ndarray, kept: np.ndarray, reason: pl.Series | pl.Expr) -> pl.DataFrame:
     index = pl.get_index_type()
     return plays.with_columns(_row=pl.Series(row, dtype=index), _kept=pl.Series(kept, dtype=index), _reason=reason)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from wrapped_assets.kernels.versions import SCHEME, hashed, written
@@ -21,6 +21,9 @@ class Decision:
     reason: Reason | None
     because: str = ""
     input_version: str = ""
+
+
+MISSING = Decision("missing", "it was never computed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     version = hashed("".join(texts))
     stored = situation.stored.get(cell)
     if stored is None:
-        return Decision("missing", "it was never computed", version)
+        return replace(MISSING, input_version=version)
     if cell in situation.damaged:
         only = "; its edition is frozen, so only the same rows are taken" if situation.is_frozen(cell) else ""
         return Decision("damaged", f"its file is gone or damaged{only}", version)
@@ -123,7 +126,7 @@ def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, f
     for cell in expected:
         if needed is not None and cell not in needed:
             continue
-        decision = decide(situation, cell, pending)
+        decision = decide(situation, cell, pending) if cell in situation.stored else MISSING
         if full and (wanted is None or cell in wanted) and decision.reason is None and not situation.is_frozen(cell):
             decision = Decision("asked", "everything was asked for", decision.input_version)
         if decision.reason is None:
