@@ -83,7 +83,7 @@ def _of_months(project, name: str, person, year: int | None, month: str | None, 
     if "month" in asset_of_playlist(project, name).grain and month and year is None:
         year = int(month_or_span(month, None)[:4])
     if year is not None:
-        if span is not None and not span.isdecimal():
+        if span is not None and not (span.isdecimal() and int(span) > 0):
             raise InputError("with --year, --span is the number of a span of `chapters`: leave --year out for other months")
         return playlist_data(project, name, person, year, month, int(span) if span else None, all_names=all_names)
     if (month is None) == (span is None):

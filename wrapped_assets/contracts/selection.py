@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.contracts.graph import Graph
+from wrapped_assets.contracts.lineage import Graph
 
 
 def selected_assets(graph: Graph, selection: str) -> set[str]:
