@@ -177,11 +177,13 @@ INSIGHTS: dict[str, str] = {
                       from new_recordings left join recording_artists using (recording_id)
                       where n >= 4
                       qualify row_number() over (partition by y, listener_id, artist_id
-                                                 order by n desc, ms desc, first_listened_at, recording_id) <= 2)
+                                                 order by n desc, ms desc, first_listened_at, recording_id) <= 2),
+             years as (select y, listener_id, y = min(y) over (partition by listener_id) as is_first_year
+                       from (select distinct y, listener_id from recording_years))
         select y, listener_id,
                row_number() over (partition by y, listener_id order by n desc, ms desc, first_listened_at, recording_id) as recording_rank,
-               recording_id, n as listen_count, first_listened_at
-        from kept qualify recording_rank <= 50""",
+               recording_id, n as listen_count, first_listened_at, is_first_year
+        from kept join years using (y, listener_id) qualify recording_rank <= 50""",
     "night_owl": """
         select y, listener_id, coalesce(sum(n) filter (local_hour >= 22 or local_hour < 5), 0) / sum(n) as night_share,
                coalesce(sum(n) filter (local_hour between 5 and 11), 0) / sum(n) as morning_share,
