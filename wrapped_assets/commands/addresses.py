@@ -21,12 +21,14 @@ def command(year, listener, is_changed, is_closed, data, as_json) -> None:
     """
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.kernels.one_line import one_line
-    from wrapped_assets.storage import registry
+    from wrapped_assets.storage import publications, registry
     from wrapped_assets.storage.addresses import addresses, change_address, close_address
 
     if (is_changed or is_closed) and (listener is None or is_changed == is_closed):
         raise InputError("--change or --close is about one listener: name them with --listener, and give one of both")
     root = open_project(data).root
+    if year not in publications.live(root):
+        raise InputError(f"nothing of {year} is published, so no page has an address: run `wrapped publish {year}` first")
     people = [registry.find_listener(root, listener)] if listener else sorted(registry.all_listeners(root), key=lambda each: each.name)
     if is_changed:
         change_address(root, people[0], year)

@@ -22,7 +22,7 @@ from wrapped_assets.stories.scripts import STORY, policy_of
 
 _PAGE = re.compile(r"/([0-9]{4})/([A-Za-z0-9_-]{24})")
 _FACE = re.compile(rf"/{FACES}/([a-z0-9.-]+)")
-_MOST_KEPT = 2_000  # pages in memory: some 25 KB each
+_MOST_KEPT = 500  # pages in memory: some 25 KB each; the file system keeps the others
 POLICY = f"{policy_of(STORY, faces_beside=True)}; frame-ancestors 'none'"
 
 

@@ -29,7 +29,7 @@ class Forgotten:
 def forget_pages(root: Root, people: Collection[int]) -> Forgotten:
     """Destroys every page of these listeners, and every page that names one of them, here and wherever they were uploaded.
 
-    A page of somebody else is told anew by a server until the next rendering. What a target that does not answer has is removed with the
+    A page of somebody else is missing until the next rendering. What a target that does not answer has is removed with the
     next upload to it.
     """
     done = Forgotten()

@@ -1,7 +1,7 @@
 """Which rendered pages may be shown as they are, by what people have said up to now.
 
 A page names its listener and people of like taste. It is withheld as soon as one of them takes that back, is renamed, restricted or
-erased; a server then tells the story anew, and the next rendering writes a page without them.
+erased; the next rendering writes a page without them.
 """
 
 from __future__ import annotations
