@@ -49,7 +49,8 @@ def _remove(root: Root, action: dict[str, Any]) -> Touched:
         named = chunks[landing.TRACKS, month, bucket]
         months.append(month)
         old.extend([*found, *named])
-        plays = pl.concat([pl.read_parquet(root.path / chunk.path, columns=list(LANDED_PLAYS)) for chunk in found])
+        read = [pl.read_parquet(root.path / chunk.path) for chunk in found]
+        plays = pl.concat([pl.DataFrame(schema=LANDED_PLAYS), *read], how="diagonal")
         tracks = pl.concat([pl.read_parquet(root.path / chunk.path, columns=list(LANDED_TRACKS)) for chunk in named])
         kept = plays.filter(pl.col("listener_id") != listener_id)
         if kept.height:

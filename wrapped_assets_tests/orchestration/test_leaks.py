@@ -22,7 +22,7 @@ from dagster._utils.error import serializable_error_info_from_exc_info
 from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.contracts.graph import project_graph, whole_graph
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, check_results, staleness
 from wrapped_assets.orchestration.backfill import backfill
@@ -182,7 +182,7 @@ def test_a_whole_life_of_dagsters_storage_holds_nothing_of_anybody(
     days = project_graph().by_key["aggregates/listener_days"]
     for broken in (casting, quoting, inside, panicking):
         with monkeypatch.context() as patch:
-            patch.setitem(project_graph().by_key, days.key, replace(days, function=broken))  # type: ignore[arg-type]
+            patch.setitem(whole_graph().by_key, days.key, replace(days, function=broken))  # type: ignore[arg-type]
             assert not backfill(root.path, ["listener_days"], "2024-03", "2024-03", recompute="all")[-1].success
     with monkeypatch.context() as patch:
         patch.setitem(check_results.CHECKS, "grain", lambda stored: stored.frames()[0].select(pl.len()).collect().item())
