@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.building.situate import Project
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.postgres import postgres, postgres_server
-from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
+from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, copied, import_small
 
 __all__ = ["postgres", "postgres_server"]
 pytest_plugins = ["wrapped_assets_tests.running"]
@@ -55,23 +54,16 @@ def _household(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(_small: Path, tmp_path: Path) -> Iterator[Root]:
     """A copy of a built root with two buckets: ana and bo in the first, cy in the second; plays from 2023 to 2025."""
-    yield from _copied(_small, tmp_path / "small")
+    yield from copied(_small, tmp_path / "small")
 
 
 @pytest.fixture
 def household(_household: Path, tmp_path: Path) -> Iterator[Root]:
     """A copy of the bundled household, built."""
-    yield from _copied(_household, tmp_path / "household")
+    yield from copied(_household, tmp_path / "household")
 
 
 @pytest.fixture(scope="session")
 def household_to_read(_household: Path) -> Path:
     """The household's root itself, for what changes nothing."""
     return _household
-
-
-def _copied(source: Path, target: Path) -> Iterator[Root]:
-    shutil.copytree(source, target)
-    root = Root.open(target)
-    yield root
-    root.engine.dispose()

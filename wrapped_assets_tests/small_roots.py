@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from wrapped_assets.building.importing import ImportReport, Person, import_paths
@@ -19,6 +20,14 @@ SMALL_PLAYS = {
     "bo": "2025-01-03 walk*2, 2025-02-01 night@00:10 eple, 2025-03-05 walk@22:50 rain*3",
     "cy": "2024-06-01 eple rain, 2025-01-31 night@22:00*5, 2025-11-20 moon*2 eple",
 }
+
+
+def copied(source: Path, target: Path) -> Iterator[Root]:
+    """A copy of a data root, for a fixture to yield."""
+    shutil.copytree(source, target)
+    root = Root.open(target)
+    yield root
+    root.engine.dispose()
 
 
 def import_small(root: Root, plays: Mapping[str, str]) -> dict[str, ImportReport]:

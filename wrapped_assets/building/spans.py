@@ -42,9 +42,11 @@ def cells_in(situation: Situation, names: Iterable[str], bucket: int | None = No
 
 def with_spans(project: Project, names: Collection[str], bucket: int | None = None) -> Situation:
     """The situation in which spans are asked for, although nothing was stored of that. InputError where one cannot be told."""
-    buckets = None if bucket is None else frozenset({bucket})
-    project.spans = dict.fromkeys(names, buckets)
-    situation = project.situation()
+    project.spans = dict.fromkeys(names, None if bucket is None else frozenset({bucket}))
+    try:
+        situation = project.situation()
+    finally:
+        project.spans = {}  # nobody has asked yet, and a long-lived process must not believe so
     for name in names:
         span_in(situation, name)
     return situation
@@ -57,7 +59,6 @@ def build_span(project: Project, name: str, bucket: int, progress: Progress | No
     """
     with_spans(project, [name], bucket)
     ask_span(project.root, name, bucket)
-    project.spans = {}
     report = build(project, lambda situation: cells_in(situation, [name], bucket), progress=progress)
     if report.failed:
         cell, error = report.failed[0]

@@ -84,7 +84,6 @@ def asked_spans(project, spans) -> tuple[str, ...]:
 
     names = names_of(spans)
     with_spans(project, names)
-    project.spans = {}
     for name in names:
         ask_span(project.root, name)
     return names

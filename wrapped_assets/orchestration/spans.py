@@ -21,6 +21,7 @@ from wrapped_assets.orchestration.source_links import source_file
 if TYPE_CHECKING:
     from wrapped_assets.building.build import BuildReport
     from wrapped_assets.building.situate import Project
+    from wrapped_assets.planning.situation import Situation
     from wrapped_assets.storage.manifest import StoredCell
 
 KEY = dg.AssetKey(["spans", "months"])
@@ -68,12 +69,13 @@ def months_asset(graph: Graph, whole: Graph, periods: Periods) -> dg.AssetsDefin
 
 def build_months(lake: Lake, months: Sequence[str]) -> "BuildReport":
     """Asks for the months that have plays, and computes what is stale of them."""
-    return _built(lake, [month for month in months if _has_plays(lake.project, month)])
+    situation = lake.project.situation()
+    return _built(lake, [month for month in months if _has_plays(situation, month)])
 
 
-def _has_plays(project: "Project", month: str) -> bool:
+def _has_plays(situation: "Situation", month: str) -> bool:
     try:
-        project.situation().span(month)
+        situation.span(month)
     except ValueError:
         return False
     return True
@@ -87,7 +89,6 @@ def _built(lake: Lake, names: Sequence[str], *, others: bool = False) -> "BuildR
     from wrapped_assets.vocabulary.periods import is_span
 
     with_spans(lake.project, names)
-    lake.project.spans = {}
     for name in names:
         ask_span(lake.project.root, name)
     buckets = set(lake.buckets)

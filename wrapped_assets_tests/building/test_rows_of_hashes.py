@@ -6,7 +6,6 @@ cell's rows changes neither.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -28,7 +27,7 @@ from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import snapshot
 from wrapped_assets_tests.building.stoppable import few
-from wrapped_assets_tests.small_roots import KEY, import_text, lake_files
+from wrapped_assets_tests.small_roots import KEY, copied, import_text, lake_files
 
 PLAYS = {"ana": "2023-06-01 eple, 2025-01-03 eple*4 moon/bo", "bo": "2025-01-03 walk", "cy": "2025-01-31 night@22:00*5"}
 PLACES = "place_name,country,inhabitants\nOslo,NO,700000\nPorto,PT,230000\n"
@@ -74,10 +73,7 @@ def _world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def world(_world: Path, tmp_path: Path) -> Iterator[Root]:
-    shutil.copytree(_world, tmp_path / "root")
-    root = Root.open(tmp_path / "root")
-    yield root
-    root.engine.dispose()
+    yield from copied(_world, tmp_path / "root")
 
 
 def change(root: Root, name: str, **changed: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import run
-from wrapped_assets_tests.small_roots import KEY
+from wrapped_assets_tests.small_roots import KEY, copied
 
 YEAR = 2025
 ALIKE = {
@@ -59,10 +58,7 @@ def _alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(_alike: Path, tmp_path: Path) -> Iterator[Root]:
     """Four listeners of one taste in two buckets, built; three agreed to be found."""
-    shutil.copytree(_alike, tmp_path / "root")
-    found = Root.open(tmp_path / "root")
-    yield found
-    found.engine.dispose()
+    yield from copied(_alike, tmp_path / "root")
 
 
 def pairs(root: Root, stored: str = "insights/similar_listeners") -> set[tuple[str, str]]:

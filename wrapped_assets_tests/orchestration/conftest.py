@@ -10,8 +10,11 @@ import orjson
 import pytest
 
 from wrapped_assets.building.importing import Person, import_paths
+from wrapped_assets.orchestration import mirror as mirroring
 from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Month
 
 os.environ["WRAPPED_FIRST_MONTH"] = "2015-01"  # whatever is in the developer's own data root
 KEY = bytes(range(32))
@@ -50,6 +53,16 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Root]:
         patch.setenv("DAGSTER_DISABLE_TELEMETRY", "yes")
         patch.setenv("DAGSTER_EVENT_BATCH_SIZE", "1000")
         yield land(path)
+
+
+@pytest.fixture
+def instance(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    """Dagster's storage over a copy of the small root, whose partitions begin with its first year."""
+    monkeypatch.setenv("WRAPPED_DATA", str(small.path))
+    periods = Periods(Month(2023, 1))
+    monkeypatch.setattr(mirroring, "loaded_periods", lambda: periods)  # the fewer months without plays, the sooner they are reported
+    with dg.DagsterInstance.ephemeral() as made:
+        yield made
 
 
 def stored_bytes(root: Root) -> dict[str, bytes]:

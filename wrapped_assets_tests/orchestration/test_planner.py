@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
@@ -13,7 +12,6 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, staleness, up_to_date
-from wrapped_assets.orchestration import mirror as mirroring
 from wrapped_assets.orchestration.attempts import note_failures
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.mirror import mirror
@@ -26,15 +24,6 @@ from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets_tests.small_roots import import_text
 
 RANGE = ("dagster/asset_partition_range_start", "dagster/asset_partition_range_end")
-
-
-@pytest.fixture
-def instance(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("WRAPPED_DATA", str(small.path))
-    periods = Periods(Month(2023, 1))
-    monkeypatch.setattr(mirroring, "loaded_periods", lambda: periods)  # the fewer months without plays, the sooner they are reported
-    with dg.DagsterInstance.ephemeral() as made:
-        yield made
 
 
 def tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
@@ -16,27 +15,15 @@ from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, facts
 from wrapped_assets.orchestration import lake as lakes
-from wrapped_assets.orchestration import mirror as mirroring
 from wrapped_assets.orchestration.attempts import note_failures
 from wrapped_assets.orchestration.lake import Lake, open_project
-from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.scrub import scrub
-from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets_tests.small_roots import import_text, lake_files
 
 OPS = {"plan": "look_ahead", "build": "build_the_range", "retry_failed": "build_what_failed"}
-
-
-@pytest.fixture
-def instance(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
-    monkeypatch.setenv("WRAPPED_DATA", str(small.path))
-    periods = Periods(Month(2023, 1))
-    monkeypatch.setattr(mirroring, "loaded_periods", lambda: periods)  # the fewer months without plays, the sooner they are reported
-    with dg.DagsterInstance.ephemeral() as made:
-        yield made
 
 
 def run(instance: dg.DagsterInstance, job: str, **config: object) -> dg.ExecuteInProcessResult:

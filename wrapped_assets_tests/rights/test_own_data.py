@@ -31,7 +31,9 @@ from wrapped_assets.rights.own_data.contents import MEANINGS
 from wrapped_assets.rights.own_data.delivery import own_data
 from wrapped_assets.rights.own_data.fields import is_of_somebody_else
 from wrapped_assets.storage import consents, exports, groups, landing, manifest, registry, restrictions, tables
+from wrapped_assets.storage.addresses import change_address, close_address
 from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.outputs import note_output
 from wrapped_assets.storage.registry import Listener, find_listener
 from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
@@ -359,6 +361,28 @@ def test_what_changes_between_clearance_and_delivery_does_not_leave(small: Root,
     with pytest.raises(RefusedError, match="not those that were staged"):
         delivery.deliver(small, record.export_id, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_every_table_of_the_registry_that_names_a_listener_is_told() -> None:
+    """A table that is added is told too, or stands here with the reason."""
+    told_by = {
+        "listeners": "profile", "restrictions": "profile", "addresses": "page_addresses", "consent_events": "consent_history",
+        "exclusions": "left_out", "export_subjects": "exports", "group_members": "memberships", "outputs": "written_files",
+        "shares": "shared_pages",
+    }  # fmt: skip
+    assert {table.name for table in tables.metadata.sorted_tables if "listener_id" in table.columns} == set(told_by)
+    assert set(told_by.values()) <= set(MEANINGS)
+
+
+def test_a_changed_address_and_a_file_written_elsewhere_are_told_without_the_files_place(small: Root, tmp_path: Path) -> None:
+    ana = find_listener(small, "ana")
+    change_address(small, ana, 2025)
+    close_address(small, ana, 2025)
+    note_output(small, tmp_path / "bo_and_ana.html", "story", [ana.listener_id])
+    folder = delivered(small)
+    assert [(row["year"], row["change_count"], row["is_closed"]) for row in rows_of(folder, "page_addresses")] == [(2025, 2, True)]
+    assert [row["what"] for row in rows_of(folder, "written_files")] == ["story"]
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"bo_and_ana" in path.read_bytes()]
 
 
 def test_no_table_of_the_registry_is_called_as_an_asset_and_no_foreign_column_slips_through(small: Root) -> None:

@@ -32,6 +32,7 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.page import story_html
 from wrapped_assets_tests.browser import bare_browser, needs_a_browser
 from wrapped_assets_tests.serving.served import served
+from wrapped_assets_tests.small_roots import copied
 
 YEAR = 2025
 
@@ -52,10 +53,7 @@ def _alike(household_to_read: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def alike(_alike: Path, tmp_path: Path) -> Iterator[Root]:
-    shutil.copytree(_alike, tmp_path / "alike")
-    root = Root.open(tmp_path / "alike")
-    yield root
-    root.engine.dispose()
+    yield from copied(_alike, tmp_path / "alike")
 
 
 def published(root: Root) -> Project:

@@ -23,6 +23,8 @@ MEANINGS = {
     "left_out": "What you asked to leave out of your figures.",
     "memberships": "The groups that you are in.",
     "shared_pages": "Addresses of your pages that are open for others.",
+    "page_addresses": "Years in which the address of your page was changed or closed.",
+    "written_files": "Files about you that somebody wrote outside of this system, such as your story.",
     "exports": "Exports that have a row about you, or figures in which you may be counted.",
     "shown_to": "Listeners who may have seen your name, because their taste is close to yours and you agreed to be found.",
     "sources": "Where your plays came from.",

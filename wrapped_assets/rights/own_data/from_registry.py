@@ -16,6 +16,7 @@ from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.restating import may_be_in
 from wrapped_assets.storage import consents, restrictions, shares, tables
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED
+from wrapped_assets.storage.outputs import outputs_of
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
@@ -86,6 +87,21 @@ def shared_pages(root: Root, listener: Listener) -> pl.DataFrame:
     return _frame(rows, {"listener_id": _INT, "year": _INT, "shared_at": c.INSTANT})
 
 
+def page_addresses(root: Root, listener: Listener) -> pl.DataFrame:
+    """The years in which the address of the listener's rendered page was changed or closed."""
+    table = tables.addresses
+    query = sa.select(table.c.listener_id, table.c.year, table.c.number.label("change_count"), table.c.is_closed)
+    rows = _rows(root, query.where(table.c.listener_id == listener.listener_id), table.c.year)
+    return _frame(rows, {"listener_id": _INT, "year": _INT, "change_count": _INT, "is_closed": _BOOL})
+
+
+def written_files(root: Root, listener: Listener) -> pl.DataFrame:
+    """Files about the listener that commands wrote outside of the data root; without their places, which may name others."""
+    found = sorted((each.written_at, each.what) for each in outputs_of(root, listener.listener_id))
+    rows = [{"listener_id": listener.listener_id, "what": what, "written_at": written_at} for written_at, what in found]
+    return _frame(rows, {"listener_id": _INT, "what": _TEXT, "written_at": c.INSTANT})
+
+
 def exports_with(root: Root, listener: Listener, *, besides: str = "") -> pl.DataFrame:
     """Every export that has a row of the listener, or whose figures they may be counted in: what it was for, and who got it."""
     subjects = tables.export_subjects
@@ -152,7 +168,8 @@ def dropped_files(root: Root, listener: Listener) -> pl.DataFrame:
 
 REGISTRY: dict[str, Callable[[Root, Listener], pl.DataFrame]] = {
     "profile": profile, "purposes": purposes, "consent_history": consent_history, "left_out": left_out, "memberships": memberships,
-    "shared_pages": shared_pages, "rejected_rows": rejected_rows, "dropped_files": dropped_files,
+    "shared_pages": shared_pages, "page_addresses": page_addresses, "written_files": written_files, "rejected_rows": rejected_rows,
+    "dropped_files": dropped_files,
 }  # fmt: skip
 
 

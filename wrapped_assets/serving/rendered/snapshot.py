@@ -16,6 +16,7 @@ from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
 from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.sqlite_place import how_to_open
 
 _SERVER_SECONDS = 0.5  # how old an answer of a database server may be
 _PEOPLE_SECONDS = 0.25  # consents end by the clock, which no write says
@@ -85,8 +86,9 @@ class Snapshot:
         if file is None:
             return now - self._asked_at > _SERVER_SECONDS
         if self._connection is None:
+            place, is_uri = how_to_open(file)
             with suppress(sqlite3.Error):
-                self._connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, check_same_thread=False)
+                self._connection = sqlite3.connect(place, uri=is_uri, check_same_thread=False)
         if self._connection is None:
             return True
         try:

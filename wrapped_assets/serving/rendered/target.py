@@ -146,7 +146,8 @@ def _told(address: str) -> Iterator[None]:
         yield
     except (PermissionDeniedError, UnauthenticatedError):
         raise StoreUnavailableError(
-            f"{address} refused the credentials: check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and what they may do"
+            f"{address} refused the credentials: check those in the environment (for S3 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY), and "
+            "what they may do"
         ) from None
     except (BaseError, OSError) as error:
         if isinstance(error, (NotFoundError, FileNotFoundError, PreconditionError, AlreadyExistsError)):
