@@ -86,7 +86,8 @@ class Day:
 
 def text_of(log: list[tuple[float, str]]) -> str:
     """The log as the document shows it."""
-    lines = [f"{int(seconds // 60):3}:{seconds % 60:04.1f}  {text}" for seconds, text in sorted(log)]
+    tenths = [(round(seconds * 10), text) for seconds, text in sorted(log)]  # rounded first, so that no line says 0:60.0
+    lines = [f"{at // 600:3}:{at % 600 / 10:04.1f}  {text}" for at, text in tenths]
     return "```text\n" + "\n".join(lines) + "\n```\n"
 
 
