@@ -30,8 +30,6 @@ def command(ctx, serve, data, as_json) -> None:
     from wrapped_assets.building.situate import Project
     from wrapped_assets.commands.story import rendered
     from wrapped_assets.contracts.errors import InputError
-    from wrapped_assets.serving.telling import story_data
-    from wrapped_assets.storage import registry
     from wrapped_assets.storage.groups import set_group
     from wrapped_assets.storage.root import Root
 
@@ -60,13 +58,13 @@ def command(ctx, serve, data, as_json) -> None:
     say(f"built {len(built.recomputed):,} cells in {built.seconds:.1f} s, {built.unchanged:,} were fresh")
     year = max(household["years"])
     publish_edition(project, year)
-    pages, lists = _write(project, household, year, data)
-    hero = registry.find_listener(root, household["listeners"][0]["name"])
+    stories = _stories(project, year)
+    pages, lists = _write(project, household, stories, year, data)
     if as_json:
         emit_json({"recomputed": len(built.recomputed), "seconds": round(built.seconds, 3), "stories": pages, "playlists": lists})
     else:
         click.echo()
-        click.echo(rendered(story_data(project, hero, year), "text").decode(), nl=False)
+        click.echo(rendered(stories[household["listeners"][0]["name"]], "text").decode(), nl=False)
         click.echo("\nStories:   " + "\n           ".join(pages))
         click.echo("Playlists: " + "\n           ".join(lists))
         click.echo(
@@ -88,14 +86,23 @@ def _serve_command() -> click.Command:
     return serve
 
 
-def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], list[str]]:
+def _stories(project, year: int) -> dict:
+    """Every listener's story of the published year, by name."""
+    from wrapped_assets.serving.rendered.gathering import stories_of
+    from wrapped_assets.storage.publications import live_edition
+
+    live = live_edition(project.root, year)
+    return {told.data.listener: told.data for bucket in range(project.root.bucket_count) for told in stories_of(project, year, bucket, live)}
+
+
+def _write(project, household: dict, stories: dict, year: int, data: Path) -> tuple[list[str], list[str]]:
     """Writes each listener's and group's page, and the first listener's playlists in every format.
 
     File names contain listeners' names, which is safe because the bundled people are fictional."""
     from wrapped_assets.commands.options import emit
     from wrapped_assets.commands.story import rendered
     from wrapped_assets.playlists.formats.registry import all_formats
-    from wrapped_assets.serving.telling import playlist_data, playlist_names, story_data
+    from wrapped_assets.serving.telling import playlists_of
     from wrapped_assets.serving.together import group_data
     from wrapped_assets.storage import registry
     from wrapped_assets.storage.groups import find_group
@@ -105,7 +112,7 @@ def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], 
     for member in household["listeners"]:
         page = data / "stories" / f"{member['name']}-{year}.html"
         person = registry.find_listener(project.root, member["name"])
-        emit(rendered(story_data(project, person, year), "html"), str(page), of=(project.root, "story", [person.listener_id]))
+        emit(rendered(stories[member["name"]], "html"), str(page), of=(project.root, "story", [person.listener_id]))
         pages.append(str(page))
     for group in household["groups"]:
         page = data / "stories" / f"{group['name']}-{year}.html"
@@ -113,8 +120,7 @@ def _write(project, household: dict, year: int, data: Path) -> tuple[list[str], 
         emit(group_html(group_data(project, group["name"], year)).encode(), str(page), of=(project.root, "story", shown))
         pages.append(str(page))
     hero = registry.find_listener(project.root, household["listeners"][0]["name"])
-    for name in playlist_names(project):
-        playlist = playlist_data(project, name, hero, year)
+    for name, playlist in playlists_of(project, hero, year).items():
         for each in all_formats().values():
             path = data / "playlists" / f"{hero.name}-{year}-{name}.{each.name}{'' if each.suffix.strip('.') == each.name else each.suffix}"
             emit(each.render(playlist).content, str(path), of=(project.root, "playlist", [hero.listener_id]))

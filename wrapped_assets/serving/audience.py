@@ -7,7 +7,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS
 from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.rows import displayed
+from wrapped_assets.serving.rows import displayed, displayed_each
 from wrapped_assets.storage import registry
 from wrapped_assets.stories.artist_data import ArtistData
 from wrapped_assets.stories.data import tellings_of
@@ -29,10 +29,8 @@ def artist_data(project: Project, name: str, year: int) -> ArtistData:
             f"fewer than {MINIMUM_LISTENERS} listeners heard an artist of that name in {year}: nothing is told of an audience so small, "
             "for its figures would be about single people"
         )
-    rows = {
-        found.name: json_rows(displayed(project.root, project.graph, found.key, [year], artist_id=artist_id).drop("artist_id"))
-        for found in insights
-    }
+    frames = displayed_each(project.root, project.graph, [found.key for found in insights], [year], artist_id=artist_id)
+    rows = {found.name: json_rows(frames[found.key].drop("artist_id")) for found in insights}
     rules = registry.editions(project.root, [year])[year].rules
     return ArtistData(
         name=totals["artist_name"][0] or name, year=year, edition=str(year), rules=rules.name,

@@ -7,12 +7,12 @@ import polars as pl
 from wrapped_assets.building.build import Progress
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.spans import build_span, names_of
-from wrapped_assets.contracts.asset import OF_SPAN, Declaration
+from wrapped_assets.contracts.asset import OF_SPAN
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.playlists.formats.contract import PlaylistData
-from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.rows import displayed
-from wrapped_assets.serving.telling import OUTCOMES_ASSET, asset_of_playlist, counted, playlist_of
+from wrapped_assets.serving.rows import displayed, displayed_each
+from wrapped_assets.serving.telling import OUTCOMES_ASSET, asset_of_playlist, counted, playlist_of, rows_without_ids
+from wrapped_assets.serving.tracks import track_details
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.stories.data import Row, StoryData, tellings_of
 from wrapped_assets.stories.language import language_of
@@ -30,7 +30,8 @@ def span_story(project: Project, listener: Listener, name: str, progress: Progre
     insights = [found for found in project.graph.by_key.values() if found.year.startswith("insights/") and "listener_id" in found.schema]
     if span.first == span.last:  # what goes month by month has nothing to tell of one
         insights = [found for found in insights if "month" not in found.schema]
-    rows = {found.name.removesuffix(OF_SPAN): _rows(project, found, listener, span) for found in insights}
+    frames = displayed_each(project.root, project.graph, [found.key for found in insights], listener=listener, span=span)
+    rows = {found.name.removesuffix(OF_SPAN): rows_without_ids(frames[found.key]) for found in insights}
     outcomes = displayed(project.root, project.graph, OUTCOMES_ASSET, _years(span), listener)
     mine = outcomes.filter(pl.col("month").is_between(pl.lit(str(span.first)), pl.lit(str(span.last))))
     if mine.is_empty() and outcomes.height:
@@ -59,7 +60,8 @@ def span_playlist(
         raise InputError(f"{playlist} has a list for each month: give --month")
     title = declaration.headline.format(year=title_of(canonical, span, language_of("en")), month="", span_number="")
     description = f"{declaration.meaning} Rules {rules.name}, {rules.window_start} to {rules.window_end}."
-    return playlist_of(project, frame, listener, _years(span), (title, description), rules.window_end, all_names=all_names)
+    details = track_details(project.root, frame["recording_id"], listener, _years(span), all_names=all_names)
+    return playlist_of(frame, details, listener, (title, description), rules.window_end)
 
 
 def _built(project: Project, listener: Listener, name: str, progress: Progress | None) -> tuple[str, Span, Rules]:
@@ -67,11 +69,6 @@ def _built(project: Project, listener: Listener, name: str, progress: Progress |
     _, span = build_span(project, canonical, project.root.bucket_of(listener.listener_id), progress)
     assert project.seen is not None
     return canonical, span, project.seen.situation.rules_of(str(span))
-
-
-def _rows(project: Project, declaration: Declaration, listener: Listener, span: Span) -> list[Row]:
-    frame = displayed(project.root, project.graph, declaration.key, listener=listener, span=span)
-    return json_rows(frame.drop(name for name in frame.columns if name.endswith("listener_id")))
 
 
 def _years(span: Span) -> list[int]:
@@ -93,7 +90,7 @@ def _a_year_earlier(project: Project, listener: Listener, name: str, span: Span)
     try:
         (canonical,) = names_of([str(earlier)])
         build_span(project, canonical, project.root.bucket_of(listener.listener_id))
-        rows = _rows(project, project.graph.by_key["spans/listening_totals"], listener, earlier)
+        rows = rows_without_ids(displayed(project.root, project.graph, "spans/listening_totals", listener=listener, span=earlier))
     except InputError:
         return {}
     return rows[0] if rows else {}

@@ -14,7 +14,7 @@ from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.playlists.formats.contract import PlaylistData, PlaylistTrack
 from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.rows import displayed
+from wrapped_assets.serving.rows import displayed, displayed_each
 from wrapped_assets.serving.tracks import track_details
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
@@ -41,12 +41,15 @@ def story_data(project: Project, listener: Listener, year: int, live: LiveEditio
     InputError where nothing of the year was built. A year without listens is a small story, no error.
     """
     edition = EditionTold.of(project, year, live)
-    rows = {}
-    for found in edition.insights:
-        frame = displayed(project.root, project.graph, found.key, [year], listener, edition.paths)
-        rows[found.name] = json_rows(frame.drop(name for name in frame.columns if name.endswith("listener_id")))
-    outcomes = displayed(project.root, project.graph, OUTCOMES_ASSET, [year], listener, edition.paths)
-    return edition.of_listener(listener, rows, outcomes.to_dicts())
+    keys = [found.key for found in edition.insights]
+    frames = displayed_each(project.root, project.graph, [*keys, OUTCOMES_ASSET], [year], listener, edition.paths)
+    rows = {found.name: rows_without_ids(frames[found.key]) for found in edition.insights}
+    return edition.of_listener(listener, rows, frames[OUTCOMES_ASSET].to_dicts())
+
+
+def rows_without_ids(frame: pl.DataFrame) -> list[Row]:
+    """A listener's rows as a story takes them: without the ids of listeners."""
+    return json_rows(frame.drop(name for name in frame.columns if name.endswith("listener_id")))
 
 
 @dataclass(frozen=True)
@@ -122,32 +125,41 @@ def playlist_data(
     """
     declaration = asset_of_playlist(project, name)
     frame = displayed(project.root, project.graph, declaration.key, [year], listener)
-    asked = {"month": ("month", month), "span": ("span_number", span)}
-    parts = {}
-    for option, (column, value) in asked.items():
-        if column in declaration.grain:
-            parts[column] = value or frame[column].max()
-            frame = frame.filter(pl.col(column) == parts[column])
-            if value and frame.is_empty():
-                raise InputError(f"{name} has no {option} {value}: leave --{option} out for the latest")
-        elif value:
+    for option, column, value in (("month", "month", month), ("span", "span_number", span)):
+        if value and column not in declaration.grain:
             raise InputError(f"{name} has no parts by {option}: leave --{option} out")
-    edition = registry.editions(project.root, [year])[year]
-    title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column, _ in asked.values()})
-    description = f"{declaration.meaning} Rules {edition.rules.name}, {edition.rules.window_start} to {edition.rules.window_end}."
-    return playlist_of(project, frame, listener, [year], (title, description), edition.rules.window_end, all_names=all_names)
+        if value and frame.filter(pl.col(column) == value).is_empty():
+            raise InputError(f"{name} has no {option} {value}: leave --{option} out for the latest")
+    part, said, created = _part_of_year(project, declaration, frame, year, {"month": month, "span_number": span})
+    details = track_details(project.root, part["recording_id"], listener, [year], all_names=all_names)
+    return playlist_of(part, details, listener, said, created)
 
 
-def playlist_of(
-    project: Project, frame: pl.DataFrame, listener: Listener, years: Sequence[int], said: tuple[str, str], created: date,
-    *, all_names: bool,
-) -> PlaylistData:  # fmt: skip
-    """The playlist of rows in their order, with all that is known of their recordings in some years; `said` is title and description."""
-    details = track_details(project.root, frame["recording_id"], listener, years)
-    if all_names:
-        from wrapped_assets.serving.other_names import other_names
+def playlists_of(project: Project, listener: Listener, year: int) -> dict[str, PlaylistData]:
+    """Every playlist of one listener's year by name, as `playlist_data` gives each, with one look at the lake for all."""
+    declared = {name: asset_of_playlist(project, name) for name in playlist_names(project)}
+    frames = displayed_each(project.root, project.graph, [each.key for each in declared.values()], [year], listener)
+    parts = {name: _part_of_year(project, each, frames[each.key], year, {}) for name, each in declared.items()}
+    ids = pl.concat(part["recording_id"] for part, _, _ in parts.values()).unique()
+    details = track_details(project.root, ids, listener, [year])
+    return {name: playlist_of(part, details, listener, said, created) for name, (part, said, created) in parts.items()}
 
-        details = details.join(other_names(project.root, frame["recording_id"], listener, years), on="recording_id", how="left")
+
+def _part_of_year(
+    project: Project, declaration: Declaration, frame: pl.DataFrame, year: int, asked: Mapping[str, str | int | None]
+) -> tuple[pl.DataFrame, tuple[str, str], date]:
+    """The rows of the part that is asked for by `month` or `span_number`, or else the latest; their title, description and last day."""
+    parts = {column: asked.get(column) or frame[column].max() for column in ("month", "span_number") if column in declaration.grain}
+    for column, value in parts.items():
+        frame = frame.filter(pl.col(column) == value)
+    rules = registry.editions(project.root, [year])[year].rules
+    title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column in ("month", "span_number")})
+    description = f"{declaration.meaning} Rules {rules.name}, {rules.window_start} to {rules.window_end}."
+    return frame, (title, description), rules.window_end
+
+
+def playlist_of(frame: pl.DataFrame, details: pl.DataFrame, listener: Listener, said: tuple[str, str], created: date) -> PlaylistData:
+    """The playlist of rows in their order, with what `track_details` knows of their recordings; `said` is title and description."""
     wanted = ["recording_id", *({"listen_count"} & set(frame.columns))]
     found = frame.select(wanted).join(details, on="recording_id", how="left", maintain_order="left").drop("recording_id")
     tracks = [

@@ -9,7 +9,7 @@ import polars as pl
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.rows import displayed
+from wrapped_assets.serving.rows import displayed_each
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.groups import Group, find_group
 from wrapped_assets.storage.publications import LiveEdition
@@ -34,7 +34,8 @@ def group_data(project: Project, name: str, year: int, live: LiveEdition | None 
     if live:  # an insight that is younger than the edition is not in it
         published = {cell.asset for cell in live.paths}
         insights = [found for found in insights if found.key in published]
-    rows = {found.name: _rows(project, found.name, year, group, live) for found in insights}
+    frames = displayed_each(project.root, project.graph, [found.key for found in insights], [year], paths=live.paths if live else None)
+    rows = {found.name: _rows(frames[found.key], group) for found in insights}
     awards, overlaps = rows.pop("group_awards", []), rows.pop("group_overlaps", [])
     if not (awards or overlaps or any(rows.values())):
         raise InputError(f"nothing of {year} is known of this group: run `wrapped build`; it needs two members with listens")
@@ -45,10 +46,9 @@ def group_data(project: Project, name: str, year: int, live: LiveEdition | None 
     )  # fmt: skip
 
 
-def _rows(project: Project, asset: str, year: int, group: Group, live: LiveEdition | None) -> list[dict[str, Any]]:
+def _rows(frame: pl.DataFrame, group: Group) -> list[dict[str, Any]]:
     """The group's rows with its members' names; who has left since the build is in none of them."""
     names = {member.listener_id: member.name for member in group.members}
-    frame = displayed(project.root, project.graph, f"insights/{asset}", [year], paths=live.paths if live else None)
     frame = frame.filter(pl.col("group_id") == group.group_id)
     for column in [name for name in frame.columns if name.endswith("listener_id")]:
         frame = frame.filter(pl.col(column).is_in(list(names)))

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from wrapped_assets.serving.names import HAS_NO_ID, TRACKS
 from wrapped_assets.serving.released import RELEASED, RELEASES, filled_in, of_releases
-from wrapped_assets.serving.rows import HAS_NO_ID, TRACKS, built_paths, chosen_cells
+from wrapped_assets.serving.rows import built_paths, chosen_cells
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
 
 
-def track_details(root: Root, ids: pl.Series, listener: Listener, years: Sequence[int]) -> pl.DataFrame:
+def track_details(root: Root, ids: pl.Series, listener: Listener, years: Sequence[int], *, all_names: bool = False) -> pl.DataFrame:
     """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it.
 
-    What no spelling has comes from the catalogue, where it knows the recording on a release of the years, heard or not.
+    What no spelling has comes from the catalogue, where it knows the recording on a release of the years, heard or not. With `all_names`,
+    also the other names under which the listener heard each.
     """
     from wrapped_assets.vocabulary.columns import BY_NAME
 
@@ -43,4 +45,9 @@ def track_details(root: Root, ids: pl.Series, listener: Listener, years: Sequenc
         best_first = kept.sort(HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
         found = pl.concat([found, best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).collect()])
     known = (intact(root, [stored[cell] for cell in chosen_cells(root, stored, asset, years, listener)]) for asset in (RELEASED, RELEASES))
-    return filled_in(found, of_releases(*known, ids)).sort("recording_id")
+    details = filled_in(found, of_releases(*known, ids)).sort("recording_id")
+    if all_names:
+        from wrapped_assets.serving.other_names import other_names
+
+        details = details.join(other_names(root, ids, listener, years), on="recording_id", how="left")
+    return details

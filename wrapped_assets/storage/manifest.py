@@ -47,6 +47,14 @@ def load_cells(
     return found
 
 
+def stored_paths(root: Root, assets: Iterable[str]) -> dict[Cell, str]:
+    """Where the stored cells of some assets lie; an environment's own before the main ones."""
+    query = "select asset, period, bucket, path from cells where environment in :environment and asset in :asset order by environment"
+    with reading(root) as reader:
+        rows = reader.rows(query, environment=[MAIN, root.environment], asset=list(assets))
+    return {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+
+
 def paths_of(connection: sa.Connection, root: Root, cells: Collection[Cell]) -> dict[Cell, str]:
     """Where those of the cells lie that are stored; an environment's own before the main ones."""
     table = tables.cells

@@ -86,7 +86,7 @@ def rows_of(lake: Lake, declaration: Declaration) -> pl.DataFrame:
     order = [name for name in ("year", "first_month", "last_month", *declaration.order) if name in found.columns]
     kept = found.sort(order, nulls_last=True, maintain_order=True)
     kept = kept.select(name for name in kept.columns if not is_of_somebody_else(name))
-    told = in_words(lake.root, kept, declaration, lake.names, cells)  # in the same order, without an id that serves joins only
+    told = in_words(lake.root, kept, lake.names, cells)  # in the same order, without an id that serves joins only
     return told.with_columns(kept[name] for name in kept.columns if name.endswith("_id") and name not in told.columns)
 
 

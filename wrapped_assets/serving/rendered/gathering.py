@@ -11,7 +11,7 @@ import polars as pl
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.formats import json_rows
-from wrapped_assets.serving.rows import displayed
+from wrapped_assets.serving.rows import displayed_each
 from wrapped_assets.serving.telling import OUTCOMES_ASSET, EditionTold
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
@@ -33,13 +33,16 @@ class Told:
 def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, without: Collection[int] = ()) -> Iterator[Told]:
     """The story of every listener of a bucket who has plays in a published edition, by surrogate. Those in `without` are left out."""
     edition = EditionTold.of(project, year, live)
-    frames = {found.name: _of_bucket(project, edition, found.key, bucket) for found in edition.insights}
-    outcomes = _of_bucket(project, edition, OUTCOMES_ASSET, bucket)
+    read = {*(found.key for found in edition.insights), OUTCOMES_ASSET}
+    paths = {cell: path for cell, path in live.paths.items() if cell.asset not in read or cell.bucket in (None, bucket)}
+    frames = displayed_each(project.root, project.graph, sorted(read), [year], paths=paths)
+    outcomes = frames[OUTCOMES_ASSET]
+    insights = {found.name: frames[found.key] for found in edition.insights}
     people = {each.listener_id: each for each in registry.all_listeners(project.root)}
     heard = [each for each in outcomes["listener_id"].unique().sort() if each in people and each not in without]
     for start in range(0, len(heard), AT_ONCE):
         chosen = heard[start : start + AT_ONCE]
-        rows = {name: _by_listener(frame, chosen) for name, frame in frames.items()}
+        rows = {name: _by_listener(frame, chosen) for name, frame in insights.items()}
         counts = _by_listener(outcomes, chosen)
         for listener_id in chosen:
             own = {name: found.get(listener_id, []) for name, found in rows.items()}
@@ -47,11 +50,6 @@ def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, with
             shown = {name: [_without_ids(row) for row in found] for name, found in own.items()}
             data = edition.of_listener(people[listener_id], shown, counts.get(listener_id, []))
             yield Told(listener_id, data, tuple(sorted(names)))
-
-
-def _of_bucket(project: Project, edition: EditionTold, key: str, bucket: int) -> pl.DataFrame:
-    paths = {cell: path for cell, path in (edition.paths or {}).items() if cell.asset != key or cell.bucket in (None, bucket)}
-    return displayed(project.root, project.graph, key, [edition.year], paths=paths)
 
 
 def _by_listener(frame: pl.DataFrame, listeners: list[int]) -> Mapping[int, list[dict[str, Any]]]:
