@@ -91,8 +91,8 @@ def _stories(project, year: int) -> dict:
     from wrapped_assets.serving.rendered.gathering import stories_of
     from wrapped_assets.storage.publications import live_edition
 
-    live = live_edition(project.root, year)
-    return {told.data.listener: told.data for bucket in range(project.root.bucket_count) for told in stories_of(project, year, bucket, live)}
+    live, buckets = live_edition(project.root, year), range(project.root.bucket_count)
+    return {told.data.listener: told.data for bucket in buckets for told in stories_of(project, year, bucket, live)}
 
 
 def _write(project, household: dict, stories: dict, year: int, data: Path) -> tuple[list[str], list[str]]:
