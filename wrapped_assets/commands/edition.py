@@ -42,6 +42,8 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
     edition = registry.set_edition(
         root, year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at), catalogue=catalogue, is_frozen=is_frozen
     )
+    if launch_at is not None and edition.launch_at and edition.launch_at <= datetime.now(UTC):
+        click.echo(f"This launch is over: readers see {year} as soon as it is published.", err=True)
     _print([edition], as_json)
 
 

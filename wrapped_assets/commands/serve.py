@@ -16,7 +16,7 @@ from wrapped_assets.commands.options import data_option, open_project
 )
 @click.option("--port", type=int, default=8000, show_default=True)
 @click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="On this machine: also answer requests for this host.")
-@click.option("--rehearse", is_flag=True, help="On this machine: show stories although their edition's launch is still to come.")
+@click.option("--rehearse", is_flag=True, help="Print a secret address that shows its browser the site as after the launch.")
 @data_option
 def command(host, port, allowed, rehearse, data) -> None:
     """Serve the story pages of the published editions that listeners shared with `wrapped share`.
@@ -29,15 +29,12 @@ def command(host, port, allowed, rehearse, data) -> None:
 
     import uvicorn
 
-    from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.kernels.one_line import one_line
     from wrapped_assets.serving.pages import application, is_this_machine, links
     from wrapped_assets.serving.shield import hosts_of
     from wrapped_assets.storage.responsible import must_have_controller
 
     project = open_project(data)
-    if rehearse and not is_this_machine(host):
-        raise InputError("--rehearse is for this machine alone: others would see stories before their launch; leave --host out")
     if not is_this_machine(host):
         must_have_controller(project.root)
     key = secrets.token_bytes(32) if is_this_machine(host) else None
@@ -45,5 +42,8 @@ def command(host, port, allowed, rehearse, data) -> None:
         click.echo(f"{one_line(link.listener)} {link.year}: http://{host}:{port}{link.path}")
     if key is None:
         click.echo("Others reach this address: only pages that were shared are served (`wrapped share`), and none is listed here.")
-    pages = application(project, key, hosts_of(host, allowed), rehearses=rehearse)
+    rehearsal = secrets.token_urlsafe(18) if rehearse else None
+    if rehearsal:
+        click.echo(f"Rehearsal: http://{host}:{port}/rehearsal/{rehearsal} shows its browser what everybody sees from the launch on.")
+    pages = application(project, key, hosts_of(host, allowed), rehearsal=rehearsal)
     uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links

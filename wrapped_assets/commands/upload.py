@@ -27,7 +27,8 @@ def command(year, address, no_flip, data, as_json) -> None:
     done = upload(project, year, address, flips=not no_flip)
     if as_json:
         emit_json({"year": year, "number": done.number, "objects": done.objects, "sent": done.sent, "removed": done.removed,
-                   "is_live": done.is_live})  # fmt: skip
+                   "site_files": done.site_files, "is_live": done.is_live})  # fmt: skip
         return
     state = "readers see it" if done.is_live else "readers were not pointed at it"
-    click.echo(f"{done.objects:,} files of {year} (number {done.number}) are there: {done.sent:,} sent, {done.removed:,} removed; {state}")
+    click.echo(f"{done.objects:,} files of {year} (number {done.number}) are there: {done.sent:,} sent, {done.removed:,} removed; "
+               f"{done.site_files:,} files of the microsite sent; {state}")

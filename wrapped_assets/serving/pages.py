@@ -18,17 +18,20 @@ from hmac import compare_digest
 from ipaddress import ip_address
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.faces.embedding import CONTENT_POLICY
+from wrapped_assets.serving.microsite.answering import MicrositePages
 from wrapped_assets.serving.rendered.answering import RenderedPages
 from wrapped_assets.serving.shield import THIS_MACHINE, Shield
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
+from wrapped_assets.storage.launches import launches, site_url
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.shares import TOKEN_BYTES, owner_of
 from wrapped_assets.stories.countdown import countdown_html
@@ -36,6 +39,7 @@ from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.page import story_html
 from wrapped_assets.stories.scripts import COUNTDOWN, STORY, policy_of
 
+_COOKIE = "rehearsal"
 _HEADERS = {
     "Content-Security-Policy": f"{CONTENT_POLICY}; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",  # the address is the key: it must not travel on
@@ -49,6 +53,18 @@ def _headers_of(script: str, locale: str) -> dict[str, str]:
     """The headers of a page that runs this script and no other."""
     policy = f"{policy_of(script)}; frame-ancestors 'none'"
     return {**_HEADERS, "Content-Security-Policy": policy, "Content-Language": locale, "Vary": "Accept-Language"}
+
+
+@lru_cache(64)
+def _countdown(year: int, launch_at: datetime, now: datetime, locale: str, years: tuple[int, ...], url: str) -> str:
+    """The page of one second; everybody who waits gets the same."""
+    return countdown_html(year, launch_at, now, locale, years=years, url=url)
+
+
+def _has_cookie(header: str, token: str) -> bool:
+    """Whether a Cookie header has the token of the rehearsal."""
+    pairs = (each.strip().partition("=") for each in header.split(";"))
+    return any(name == _COOKIE and compare_digest(value.encode(), token.encode()) for name, _, value in pairs)
 
 
 @dataclass(frozen=True)
@@ -90,13 +106,14 @@ def _whose(project: Project, year: int, token: str, key: bytes | None) -> Listen
 
 
 def application(
-    project: Project, key: bytes | None = None, hosts: Collection[str] = (), *, rehearses: bool = False,
+    project: Project, key: bytes | None = None, hosts: Collection[str] = (), *, rehearsal: str | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
-    """The web application: shared pages; with a key, everybody's page too, at the addresses that `links` gives for it.
+    """The web application: the microsite and shared pages; with a key, everybody's page too, at the addresses that `links` gives for it.
 
     With a key it answers to this machine's names alone, and to `hosts`. Until the instant that an edition has for its launch, every
-    address of that year answers with the countdown, whatever is published, unless the server `rehearses`.
+    address of that year answers with the countdown, whatever is published; whoever opened `/rehearsal/TOKEN` with the token `rehearsal`
+    sees the site as after the instant.
     """
 
     @lru_cache(maxsize=256)
@@ -120,28 +137,41 @@ def application(
     def language(request: Request) -> str:
         return spoken([request.query_params.get("lang", ""), *accepted(request.headers.get("accept-language", ""))])
 
-    def countdown(request: Request, years: Collection[int]) -> Response | None:
-        """The countdown to the next launch of one of the years; None where each is over, or the server rehearses."""
+    def is_rehearsing(headers: Headers) -> bool:
+        return rehearsal is not None and _has_cookie(headers.get("cookie", ""), rehearsal)
+
+    def countdown(request: Request, year: int | None = None) -> Response | None:
+        """The countdown to the launch of the year, or to the next one; None where it is over, or the reader rehearses."""
         now, locale = clock(), language(request)
-        launches = [(edition.launch_at, year) for year, edition in registry.editions(project.root, years).items() if edition.launch_at]
-        coming = min((each for each in launches if now < each[0]), default=None)
-        if coming is None or rehearses:
+        found = launches(project.root).items()
+        coming = min(((at, of) for of, at in found if now < at and year in (None, of)), default=None)
+        if coming is None or is_rehearsing(request.headers):
             return None
-        return HTMLResponse(countdown_html(coming[1], coming[0], now, locale), headers=_headers_of(COUNTDOWN, locale))
+        launched = [of for of in sorted(publications.live(project.root), reverse=True) if now >= dict(found).get(of, now)]
+        shown = launched if year is None else []
+        text = _countdown(coming[1], coming[0], now.replace(microsecond=0), locale, tuple(shown), site_url(project.root))
+        return HTMLResponse(text, headers=_headers_of(COUNTDOWN, locale))
+
+    def rehearse(request: Request) -> Response:
+        """Lets this browser see the site as after the instant, until the server ends."""
+        given = request.path_params["token"]
+        if rehearsal is None or not compare_digest(given.encode(errors="surrogatepass"), rehearsal.encode()):
+            return nothing_here()
+        answer = RedirectResponse("/", status_code=303, headers=_HEADERS)
+        answer.set_cookie(_COOKIE, rehearsal, httponly=True, samesite="lax")
+        return answer
 
     def nothing_here() -> Response:
         return PlainTextResponse("There is no story at this address.\n", status_code=404, headers=_HEADERS)
 
     def front(request: Request) -> Response:
-        year = clock().year
-        found = countdown(request, [year - 1, year, year + 1])
-        return found or PlainTextResponse("Stories have addresses of their own.\n", status_code=404, headers=_HEADERS)
+        return countdown(request) or PlainTextResponse("Stories have addresses of their own.\n", status_code=404, headers=_HEADERS)
 
     def story(request: Request) -> Response:
         year, token, told_of = int(request.path_params["year"]), request.path_params["token"], people_now()
         if not MINYEAR <= year <= MAXYEAR:
             return nothing_here()
-        if early := countdown(request, [year]):
+        if early := countdown(request, year):
             return early
         live = publications.live(project.root).get(year)
         person = _whose(project, year, token, key) if live else None
@@ -157,7 +187,11 @@ def application(
     def healthy(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 
-    pages = Starlette(routes=[Route("/", front), Route("/{year:int}/{token}", story), Route("/healthz", healthy)])
-    pages.add_middleware(RenderedPages, root=project.root, headers=_HEADERS, clock=clock, rehearses=rehearses)
+    routes = [
+        Route("/", front), Route("/{year:int}/{token:path}", story), Route("/rehearsal/{token}", rehearse), Route("/healthz", healthy)
+    ]
+    pages = Starlette(routes=routes)
+    for middleware in (RenderedPages, MicrositePages):
+        pages.add_middleware(middleware, root=project.root, headers=_HEADERS, clock=clock, rehearses=is_rehearsing)
     pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else {*THIS_MACHINE, *hosts})
     return pages

@@ -95,6 +95,12 @@ def live(root: Root) -> dict[int, Publication]:
         return {year: Publication(year, number, True, moment(published_at)) for year, number, published_at in rows}
 
 
+def live_rules(root: Root) -> dict[int, dict[str, str]]:
+    """The rules of the publication that readers see, by year."""
+    with reading(root) as reader:
+        return {year: document(rules) for year, rules in reader.rows("select year, rules from publications where is_live order by year")}
+
+
 def rolled_back(root: Root) -> dict[int, list[tuple[int, str | None]]]:
     """The publications that were rolled back from, by year: number and reason."""
     found: dict[int, list[tuple[int, str | None]]] = {}

@@ -1,6 +1,6 @@
-const list = document.querySelector(".left"), time = document.querySelector("time");
-const opens = performance.now() + 1000 * list.dataset.left;  // by the server's clock, whatever this device's says
-time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "full", timeStyle: "short"}).format(new Date(time.dateTime));
+const list = document.querySelector(".left"), time = document.querySelector("time"), launch = Date.parse(time.dateTime);
+time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "full", timeStyle: "short"}).format(launch);
+let opens;
 function tick() {
   const left = Math.max(0, Math.ceil((opens - performance.now()) / 1000));
   [Math.floor(left / 86400), Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60].forEach((number, place) => {
@@ -8,6 +8,15 @@ function tick() {
     value.textContent = number;
     noun.textContent = number === 1 ? noun.dataset.one : noun.dataset.more;
   });
-  setTimeout(left ? tick : () => location.reload(), left ? 1000 - (performance.now() % 1000) : 1000);
+  // Everybody's countdown ends at once; they load again over some seconds.
+  setTimeout(left ? tick : () => location.reload(), left ? 1000 - (performance.now() % 1000) : 1000 + 4000 * Math.random());
 }
-tick();
+function begin(seconds) {
+  opens = performance.now() + 1000 * seconds;
+  list.hidden = false;
+  tick();
+}
+// The server says how long it is; a page that a store keeps asks it for its clock. This device's clock may be wrong, so it is the last resort.
+if (list.dataset.left) begin(list.dataset.left);
+else fetch(location.href, {method: "HEAD", cache: "no-store"}).then(answer => Date.parse(answer.headers.get("date"))).catch(() => NaN)
+  .then(now => begin((launch - (now || Date.now())) / 1000));

@@ -13,6 +13,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 KEY_ID, SECRET = "AKIATESTTESTTEST", "a-secret-of-this-test-alone"
@@ -26,6 +28,7 @@ class Store:
     fault: Callable[[str, str], int | None] = lambda _method, _key: None
     requests: list[tuple[str, str]] = field(default_factory=list)
     garbles: bool = False  # keeps other bytes than it was sent
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)  # its clock
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def tag(self, key: str) -> str | None:
@@ -122,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         if stored is None:
             self._answer(404, b"<Error><Code>NoSuchKey</Code><Message>no</Message></Error>")
             return
-        more = {"ETag": tag or "", "Last-Modified": "Thu, 26 Nov 2026 00:00:00 GMT"}
+        more = {"ETag": tag or "", "Last-Modified": format_datetime(self.store.now(), usegmt=True)}
         self._answer(200, stored[0], {**stored[1], **more})
 
     def do_HEAD(self) -> None:

@@ -19,6 +19,13 @@ from wrapped_assets.serving.pages import application
 KEY = b"k" * 32
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """Follows nothing."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
 class Page(NamedTuple):
     status: int
     text: str
@@ -36,9 +43,10 @@ def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterato
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
 
-    def get(path: str, headers: dict[str, str] | None = None) -> Page:
+    def get(path: str, headers: dict[str, str] | None = None, *, follows: bool = True) -> Page:
+        opener = urllib.request.build_opener() if follows else urllib.request.build_opener(_Stays)
         try:
-            with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
+            with opener.open(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
                 return page(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
             return page(error.code, b"", error.headers)

@@ -59,11 +59,17 @@ def test_every_address_counts_down_until_the_instant_and_tells_its_story_from_th
             assert get("/2025/guessed").status == 404
 
 
-def test_the_front_page_counts_down_to_the_next_launch_and_is_no_page_after_it(project: Project, clock: Clock) -> None:
+def test_the_front_page_counts_down_to_the_next_launch_and_is_the_years_page_after_it(project: Project, clock: Clock) -> None:
     with served(project, clock=clock) as get:
-        assert "2025" in get("/").text
+        assert "It opens on 3 December 2025" in get("/").text
         clock.now = LAUNCH
-        assert get("/").status == 404
+        assert "The songs of the year" in get("/").text
+
+
+@pytest.mark.parametrize("path", ["", "index.html", "charts.de.html", "artists/0123456789ab.html", "../2025/x", "a/b/c"])
+def test_every_address_of_the_year_counts_down(project: Project, clock: Clock, path: str) -> None:
+    with served(project, clock=clock) as get:
+        assert "It opens on 3 December 2025" in get(f"/2025/{path}").text
 
 
 def test_an_edition_without_a_launch_and_other_years_are_not_held_back(project: Project, clock: Clock) -> None:
@@ -78,15 +84,34 @@ def test_a_launch_given_with_an_offset_is_the_same_instant(project: Project, clo
     assert registry.editions(project.root, [2025])[2025].launch_at == LAUNCH
 
 
-def test_a_rehearsal_shows_stories_before_the_instant(project: Project, clock: Clock) -> None:
+def test_a_launch_in_the_past_is_taken_and_said(small: Root) -> None:
+    said = run(small.path, "edition", "set", "2025", "--launch-at", "2025-12-03T09:00:00Z").stderr
+    assert "This launch is over" in said
+    assert "over" not in run(small.path, "edition", "set", "2025", "--launch-at", "2999-12-03T09:00:00Z").stderr
+    assert "over" not in run(small.path, "edition", "set", "2025", "--rules", "default").stderr
+
+
+def test_only_who_has_the_rehearsals_token_sees_the_site_before_the_instant(project: Project, clock: Clock) -> None:
     address = next(link.path for link in links(project, KEY) if link.listener == "ana")
-    with served(project, clock=clock, rehearses=True) as get:
-        assert "ana" in get(address).text
+    with served(project, clock=clock, rehearsal="r" * 24) as get:
+        opened = get("/rehearsal/" + "r" * 24, follows=False)
+        cookie = opened.headers["set-cookie"]
+        assert {"httponly", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
+        rehearsing = {"Cookie": "other=1; " + cookie.split(";")[0]}
+        assert "ana" in get(address, rehearsing).text
+        site = get("/2025/", rehearsing)
+        assert "The songs of the year" in site.text
+        assert site.headers["cache-control"] == "private, no-store"
+        for other in ({}, {"Cookie": "rehearsal=" + "s" * 24}, {"Cookie": "rehearsal="}):
+            assert {"It opens on" in get(path, other).text for path in (address, "/2025/", "/")} == {True}
+        assert get("/rehearsal/" + "s" * 24).status == 404
 
 
-def test_a_rehearsal_is_for_this_machine_alone(small: Root) -> None:
-    refused = run(small.path, "serve", "--rehearse", "--host", "192.0.2.1", code=2)
-    assert "--rehearse is for this machine alone" in refused.stderr
+def test_a_server_without_a_rehearsal_knows_no_token_for_it(project: Project, clock: Clock) -> None:
+    with served(project, clock=clock) as get:
+        assert get("/rehearsal/None").status == 404
+        assert "It opens on" in get("/2025/", {"Cookie": "rehearsal=None"}).text
+        assert "It opens on" in get("/2025/", {"Cookie": "rehearsal="}).text
 
 
 def test_only_the_pages_own_script_may_run(project: Project, clock: Clock) -> None:

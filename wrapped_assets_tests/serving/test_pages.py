@@ -35,7 +35,8 @@ def test_a_page_is_served_at_its_link_and_nowhere_else(small: Root) -> None:
     with served(project) as get:
         page = get(found["ana"].path)
         no_years = [f"/{year}/{found['ana'].path.rsplit('/', 1)[1]}" for year in ("0", "10000", "9" * 30)]
-        wrong = (*no_years, "/", "/2025/ana", f"/2024/{found['ana'].path.rsplit('/', 1)[1]}", found["ana"].path[:-1], "/2025/" + "x" * 24)
+        path = found["ana"].path
+        wrong = (*no_years, "/rehearsal/x", "/2025/ana", f"/2024/{path.rsplit('/', 1)[1]}", path[:-1], "/2025/" + "x" * 24)
         missing = get(wrong[0])
         assert [get(path).status for path in wrong] == [404] * len(wrong)
     assert page.status == 200

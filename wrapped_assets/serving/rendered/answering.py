@@ -27,10 +27,10 @@ POLICY = f"{policy_of(STORY, faces_beside=True)}; frame-ancestors 'none'"
 
 
 class RenderedPages:
-    """Middleware. `headers` go with every page; `rehearses` shows pages before their launch."""
+    """Middleware. `headers` go with every page; `rehearses` says of a request whether it may see pages before their launch."""
 
     def __init__(
-        self, app: ASGIApp, root: Root, headers: Mapping[str, str], clock: Callable[[], datetime], *, rehearses: bool = False
+        self, app: ASGIApp, root: Root, headers: Mapping[str, str], clock: Callable[[], datetime], rehearses: Callable[[Headers], bool]
     ) -> None:
         self._app, self._rehearses = app, rehearses
         self._snapshot = Snapshot(root, clock)
@@ -46,20 +46,20 @@ class RenderedPages:
                     return
             elif (face := _FACE.fullmatch(scope["path"])) and face[1] in self._faces:
                 kind = [(b"content-type", b"font/woff2"), (b"cache-control", b"public, max-age=31536000, immutable")]
-                await _send(scope, send, 200, kind, self._faces[face[1]])
+                await send_whole(scope, send, 200, kind, self._faces[face[1]])
                 return
         await self._app(scope, receive, send)
 
     async def _page(self, scope: Scope, send: Send, year: int, token: str) -> bool:
         """Answers, if there is a rendered page that may be shown, in a language that the reader wants."""
         self._snapshot.refresh()
+        asked = Headers(scope=scope)
         pages = self._snapshot.pages.get(year)
         languages = pages.by_token.get(token) if pages else None
-        if pages is None or languages is None or not (self._rehearses or self._snapshot.has_launched(year)):
+        if pages is None or languages is None or not (self._snapshot.has_launched(year) or self._rehearses(asked)):
             return False
-        asked = Headers(scope=scope)
-        locale = _language(scope["query_string"], asked.get("accept-language", ""), tuple(sorted(languages)))
-        packing = _packing(asked.get("accept-encoding", ""))
+        locale = language_asked(scope["query_string"], asked.get("accept-language", ""), tuple(sorted(languages)))
+        packing = packing_asked(asked.get("accept-encoding", ""))
         shown = languages[locale]
         content = self._content(pages.shelf, token, locale, shown, packing)
         if content is None and packing:  # damaged: the other file has the same page, and every reader takes it unpacked
@@ -72,11 +72,11 @@ class RenderedPages:
             (b"vary", b"Accept-Encoding, Accept-Language"), (b"etag", tag.encode()),
         ]  # fmt: skip
         if tag in asked.get("if-none-match", ""):
-            await _send(scope, send, 304, headers, b"")
+            await send_whole(scope, send, 304, headers, b"")
             return True
         if packing:
             headers.append((b"content-encoding", {"br": b"br", "gz": b"gzip"}[packing]))
-        await _send(scope, send, 200, headers, content)
+        await send_whole(scope, send, 200, headers, content)
         return True
 
 
@@ -104,14 +104,14 @@ def _read(shelf: Shelf, token: str, locale: str, page: Page, packing: str, *, is
 
 
 @lru_cache(1_000)
-def _language(query: bytes, header: str, rendered: tuple[str, ...]) -> str:
+def language_asked(query: bytes, header: str, rendered: tuple[str, ...]) -> str:
     """The language that the reader wants most among those rendered; English or the first where none is: an address opens always."""
     wanted = [parse_qs(query.decode("latin-1")).get("lang", [""])[0], *accepted(header)]
     return spoken(wanted, "en" if "en" in rendered else rendered[0], rendered)
 
 
 @lru_cache(1_000)
-def _packing(header: str) -> str:
+def packing_asked(header: str) -> str:
     """The smallest packing that the reader takes; "" for none."""
     taken = {}
     for part in header.lower().split(","):
@@ -123,7 +123,7 @@ def _packing(header: str) -> str:
     return ""
 
 
-async def _send(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
+async def send_whole(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes) -> None:
     length = [] if status == 304 else [(b"content-length", str(len(content)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else content})

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from wrapped_assets.serving.rendered.changes import Changes
 from wrapped_assets.serving.rendered.shelf import Shelf
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.generations import Generation, generation
 from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.sqlite_place import how_to_open
 
-_SERVER_SECONDS = 0.5  # how old an answer of a database server may be
 _PEOPLE_SECONDS = 0.25  # consents end by the clock, which no write says
 
 
@@ -50,14 +47,14 @@ class Snapshot:
     launches: dict[int, datetime] = field(default_factory=dict)
     _told_of: Generation | None = None
     _live: dict[int, Publication] = field(default_factory=dict)
-    _version: int = -1
     _asked_at: float = -1e9
-    _connection: sqlite3.Connection | None = None
+    _changes: Changes | None = None
 
     def refresh(self) -> None:
         """Takes over what was written since the last answer: publications, launches, finished renderings, and what people said."""
         now = time.monotonic()
-        if self._is_written(now) or now - self._asked_at > _PEOPLE_SECONDS:
+        self._changes = self._changes or Changes(self.root)
+        if self._changes.since_last() or now - self._asked_at > _PEOPLE_SECONDS:
             self._asked_at = now
             self._live = publications.live(self.root)
             editions = registry.editions(self.root, self._live)
@@ -79,25 +76,6 @@ class Snapshot:
     def has_launched(self, year: int) -> bool:
         """Whether the year's instant is over."""
         return year not in self.launches or self.launches[year] <= self.clock()
-
-    def _is_written(self, now: float) -> bool:
-        """Whether somebody may have written to the registry."""
-        file = self.root.registry_file
-        if file is None:
-            return now - self._asked_at > _SERVER_SECONDS
-        if self._connection is None:
-            place, is_uri = how_to_open(file)
-            with suppress(sqlite3.Error):
-                self._connection = sqlite3.connect(place, uri=is_uri, check_same_thread=False)
-        if self._connection is None:
-            return True
-        try:
-            ((version,),) = self._connection.execute("pragma data_version").fetchall()
-        except sqlite3.Error:
-            self._connection = None
-            return True
-        is_other, self._version = version != self._version, version
-        return is_other
 
 
 def _by_token(shelf: Shelf, standing: Standing) -> dict[str, dict[str, Page]]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from wrapped_assets.storage.whole_files import swap_link
 # A page is about a person: what a shared cache keeps of it could not be taken back. Faces are the same for everybody and never change.
 PAGE, FACE, POINTER = "private, no-cache", "public, max-age=31536000, immutable", "no-cache, max-age=5"
 _REMOTE = ("s3://", "gs://", "az://", "https://")
+_CLOCK = "clock.txt"  # an object that is there for a moment
 _RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 
 
@@ -98,6 +99,16 @@ class Target:
                     for key in batch:
                         with suppress(NotFoundError, FileNotFoundError):
                             obstore.delete(self.store, key)
+
+    def clock(self) -> datetime | None:
+        """The store's clock; None for a folder, whose clock is this machine's."""
+        if self.folder:
+            return None
+        with _told(self.address):
+            obstore.put(self.store, _CLOCK, b"what time is it?", use_multipart=False)
+            found = obstore.head(self.store, _CLOCK)["last_modified"]
+            obstore.delete(self.store, _CLOCK)
+        return found
 
     def tidy(self, year: int) -> None:
         """Removes from a folder what a killed upload left half-written. Nobody may be uploading to it meanwhile."""

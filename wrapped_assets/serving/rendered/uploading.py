@@ -14,11 +14,13 @@ import xxhash
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.faces.embedding import face_files
+from wrapped_assets.serving.microsite.sending import SiteUpload
+from wrapped_assets.serving.rendered.refusals import must_be_outside, must_have_launched
 from wrapped_assets.serving.rendered.shelf import FACES, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.serving.rendered.target import FACE, PAGE, StoreUnavailableError, Target
 from wrapped_assets.serving.rendered.uploads import ON_ITS_WAY, There, note, people_of, uploaded
-from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage import publications
 from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
 
@@ -46,19 +48,22 @@ class Uploaded:
     objects: int = 0
     sent: int = 0
     removed: int = 0
+    site_files: int = 0  # of the microsite, sent now
     is_live: bool = False
 
 
 def upload(project: Project, year: int, address: str, *, flips: bool = True) -> Uploaded:
     """Sends what the target lacks, reads back every object that was sent, and makes the publication live there unless `flips` is off.
 
-    An upload that was interrupted goes on where it stopped. Pages that may no longer be shown are removed, of every publication.
-    InputError where the live publication is not rendered, StoreUnavailableError where the target fails.
+    The microsite goes with it: the countdown until the launch, and what follows it with the flip, never before. An upload that was
+    interrupted goes on where it stopped. Pages that may no longer be shown are removed, of every publication.
+    InputError where the live publication is not rendered or its launch is to come, StoreUnavailableError where the target fails, or its
+    clock is another one than this machine's.
     """
     root = project.root
-    _must_be_outside(root, address)
+    must_be_outside(root, address)
     target = Target.open(address)
-    with uploading(root, year):
+    with uploading(root, year), root.lock("uploading.site"):
         shelf, live = _rendered(root, year)
         before = target.pointer(year)
         target.tidy(year)
@@ -73,13 +78,18 @@ def upload(project: Project, year: int, address: str, *, flips: bool = True) -> 
         if flips:
             if publications.live(root).get(year) != live:
                 raise BuildError(f"{year} was published again while its pages were uploaded: render and upload it again")
-            _must_have_launched(root, year)
+            must_have_launched(root, year, target)
+        site = SiteUpload.at(root, target, datetime.now(UTC))
+        site.send_pages()
+        if flips:
             target.point(year, shelf.number, (shelf.about or {}).get("locales", []), before)
             done.is_live = True
             for each in shelves(root, year):
                 if not each.is_kept:  # too old to return to; until now readers may have been there
                     done.removed += take_down(each, target, ())
                     each.remove()
+        site.send_front()
+        done.site_files = site.sent
         return done
 
 
@@ -109,15 +119,6 @@ def _remove(shelf: Shelf, target: Target, gone: list[str]) -> int:
     return len(gone)
 
 
-def _must_be_outside(root: Root, address: str) -> None:
-    """A web server that serves the target would serve the data root."""
-    if "://" in address:
-        return
-    folder, own = Path(address).resolve(), root.path.resolve()
-    if folder.is_relative_to(own) or own.is_relative_to(folder):
-        raise InputError("expected a folder beside the data root, got one inside or around it: whoever serves it would serve the data")
-
-
 def _rendered(root: Root, year: int) -> tuple[Shelf, Publication]:
     live = publications.live(root).get(year)
     if live is None:
@@ -126,15 +127,6 @@ def _rendered(root: Root, year: int) -> tuple[Shelf, Publication]:
     if not shelf.is_of(live):
         raise InputError(f"publication {live.number} of {year} is not rendered: run `wrapped render {year}` first")
     return shelf, live
-
-
-def _must_have_launched(root: Root, year: int) -> None:
-    edition = registry.editions(root, [year])[year]
-    if edition.launch_at and edition.launch_at > datetime.now(UTC):
-        raise InputError(
-            f"{year} launches at {edition.launch_at:%Y-%m-%d %H:%M} UTC: its pages are uploaded, and no reader is pointed at them. Upload "
-            "again then; --no-flip uploads without this message"
-        )
 
 
 def wanted(shelf: Shelf, target: Target, standing: Standing) -> Iterator[Sent]:
