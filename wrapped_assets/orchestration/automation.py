@@ -4,21 +4,18 @@ import time
 from typing import TYPE_CHECKING
 
 import dagster as dg
-from dagster._core.definitions.assets.job.asset_job import IMPLICIT_ASSET_JOB_NAME
-from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from wrapped_assets.contracts.errors import DeclarationError, InputError
 from wrapped_assets.contracts.graph import EXTERNALS, project_graph
 from wrapped_assets.orchestration.alerting import alert
+from wrapped_assets.orchestration.asking import BUSY, PLANNER, is_busy, was_asked, why_not_now
 from wrapped_assets.orchestration.before_launch import hourly_before_launch
 from wrapped_assets.orchestration.durations import planned_in, planned_runs, took
 from wrapped_assets.orchestration.facts import discreetly, metadata, told, trying_again
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.pruning import nightly_prune
-from wrapped_assets.orchestration.rebuilding import BUILD, RETRY
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
-from wrapped_assets.orchestration.spans import SPANS, spans_job
+from wrapped_assets.orchestration.spans import spans_job
 from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.planning.loaded import is_edited
 
@@ -73,7 +70,10 @@ def _stale() -> "Stale | None":
 
 
 def _scheduled(context: dg.ScheduleEvaluationContext, job: str) -> dg.RunRequest | dg.SkipReason:
-    """One run from the first stale partition to the running one, which is always in it: that the schedule ran is seen by freshness."""
+    """One run from the first stale partition to the running one, which is always in it: that the schedule ran is seen by freshness.
+
+    While another run of assets is queued or under way it waits for its next tick, of which there are some each night.
+    """
     from wrapped_assets.orchestration.staleness import request, running
 
     found = discreetly(job, _stale)
@@ -81,18 +81,22 @@ def _scheduled(context: dg.ScheduleEvaluationContext, job: str) -> dg.RunRequest
         return dg.SkipReason(NO_ROOT)
     last = running(job)
     first = min([*found.of(job), last])
-    return request(job, first, last, f"{job} {context.scheduled_execution_time:%Y-%m-%dT%H:%M}")
+    key = f"{job} {context.scheduled_execution_time:%Y-%m-%d}"
+    if was_asked(context.instance, key):
+        return dg.SkipReason("The run of tonight was asked for.")
+    refused = why_not_now(context.instance, f"the schedule of {job}", key)
+    return dg.SkipReason(refused) if refused else request(job, first, last, key)
 
 
-@dg.schedule(job=JOBS[MONTHS], cron_schedule="30 3 * * *", default_status=ON["schedule"])
+@dg.schedule(job=JOBS[MONTHS], cron_schedule=["30,45 3 * * *", "*/15 4 * * *"], default_status=ON["schedule"])
 def nightly_months(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Every night at 03:30 UTC: stale months of catalogue, listens and aggregates, and the running month."""
+    """Every night at 03:30 UTC, or up to 04:45 once no other run is under way: the stale months, and the running one."""
     return _scheduled(context, MONTHS)
 
 
-@dg.schedule(job=JOBS[YEARS], cron_schedule="30 4 * * 1", default_status=ON["schedule"])
+@dg.schedule(job=JOBS[YEARS], cron_schedule=["30,45 4 * * 1", "*/15 5 * * 1"], default_status=ON["schedule"])
 def weekly_years(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Every Monday at 04:30 UTC: stale years of histories, insights, playlists and population figures, and the running year."""
+    """Every Monday at 04:30 UTC, or up to 05:45 once no other run is under way: the stale years, and the running one."""
     return _scheduled(context, YEARS)
 
 
@@ -177,7 +181,7 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     if isinstance(project, str):
         return dg.SkipReason(project)
     if is_busy(context.instance):
-        return dg.SkipReason("A run is queued or under way.")
+        return dg.SkipReason(BUSY)
     began = time.monotonic()
     found = discreetly("planner", lambda: stale(project, context.instance))
     discreetly("planner", lambda: tell(context.instance, found.situation, found.plan, found.failing))
@@ -185,16 +189,10 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
     asked = discreetly("planner", lambda: found.next_run(state(project.root), runs))
     if isinstance(asked, str):
         return dg.SkipReason(asked + took(runs))
+    if refused := why_not_now(context.instance, PLANNER, asked.run_key or ""):  # asked for while this tick was planning
+        return dg.SkipReason(refused)
     timed = planned_in(asked, time.monotonic() - began)
     return dg.SensorResult([timed])
-
-
-def is_busy(instance: dg.DagsterInstance) -> bool:
-    """Whether a run of assets, or a backfill, is queued or under way."""
-    jobs = {*JOBS, SPANS, BUILD, RETRY, IMPLICIT_ASSET_JOB_NAME}
-    runs = instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=100)
-    backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]), limit=1)
-    return bool(backfills) or any(run.dagster_run.job_name in jobs for run in runs)
 
 
 SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune, hourly_before_launch]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.orchestration.asking import why_not_now
 from wrapped_assets.orchestration.facts import discreetly
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.orchestration.rebuilding import build_job
@@ -20,6 +21,9 @@ def hourly_before_launch(context: dg.ScheduleEvaluationContext) -> list[dg.RunRe
     years = discreetly("before_launch", lambda: launching(now))
     if not years:
         return dg.SkipReason("No edition is launched within a week.")
+    key = f"launch {years[-1]} {context.scheduled_execution_time:%Y-%m-%dT%H:%M}"
+    if refused := why_not_now(context.instance, "the schedule before a launch", key):
+        return dg.SkipReason(refused)
     return [
         dg.RunRequest(
             run_key=f"launch {year} {context.scheduled_execution_time:%Y-%m-%dT%H:%M}",

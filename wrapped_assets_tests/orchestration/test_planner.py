@@ -11,7 +11,7 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.definitions import defs
-from wrapped_assets.orchestration import automation, staleness, up_to_date
+from wrapped_assets.orchestration import asking, automation, staleness, up_to_date
 from wrapped_assets.orchestration.attempts import note_failures
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.mirror import mirror
@@ -83,6 +83,15 @@ def test_nothing_is_requested_while_a_run_of_assets_is_queued_or_under_way(
     instance.delete_run("0" * 32)
     instance.add_run(dg.DagsterRun("scrub", run_id="1" * 32, status=status))
     assert tick(instance).run_requests[0].run_key == first.run_key
+
+
+def test_a_run_that_was_recorded_and_never_queued_holds_up_nobody_for_good(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance.add_run(dg.DagsterRun("months", run_id="0" * 32, status=dg.DagsterRunStatus.NOT_STARTED))
+    assert asking.is_busy(instance)
+    monkeypatch.setattr(asking, "SUBMITTED_SECONDS", -1)
+    assert not asking.is_busy(instance)
 
 
 def ends(instance: dg.DagsterInstance, run_id: str, status: dg.DagsterRunStatus) -> dg.RunRequest:

@@ -1,0 +1,152 @@
+"""Attacks on who asks for runs: the daemon killed between asking and recording, schedules that fell due while it was off, ticks at once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+import pytest
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, create_test_daemon_workspace_context
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._daemon import sensor as daemon
+from dagster._scheduler.scheduler import launch_scheduled_runs
+
+from wrapped_assets.orchestration import asking, automation
+from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.storage import registry
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.small_roots import import_text
+
+SUNDAY = datetime(2025, 11, 30, 12, 30, tzinfo=UTC)
+MONDAY = datetime(2025, 12, 1, 6, tzinfo=UTC)  # every schedule fell due
+QUIET = logging.getLogger("quiet")
+LOCATION = InProcessCodeLocationOrigin(
+    LoadableTargetOrigin(executable_path=None, python_file=None, module_name="wrapped_assets.definitions", attribute="defs"),
+    location_name="wrapped_assets",
+)
+
+
+class Killed(BaseException):
+    """The daemon ends here, and cleans up nothing."""
+
+
+class Daemon:
+    """Dagster's daemon on a data root, with the real definitions, iteration by iteration. Nothing takes runs off the queue."""
+
+    def __init__(self, instance: dg.DagsterInstance, workspace: WorkspaceProcessContext) -> None:
+        self.instance, self.workspace = instance, workspace
+
+    def sensors(self) -> None:
+        list(daemon.execute_sensor_iteration(self.workspace, QUIET, None, None))
+
+    def schedules(self, now: datetime = MONDAY) -> None:
+        list(launch_scheduled_runs(self.workspace, QUIET, now, {}))
+
+    def restarted(self) -> None:
+        """Its definitions are loaded again, and it knows what is stored and nothing else."""
+        self.workspace.refresh_workspace()
+
+    def waiting(self) -> Counter[str]:
+        """Job → its runs that did not end."""
+        runs = self.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+        return Counter(run.job_name for run in runs if run.job_name in asking.JOBS)
+
+
+@pytest.fixture
+def running(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """The daemon on a root in which a drop made months stale; an edition is launched in three days."""
+    monkeypatch.setenv("WRAPPED_DATA", str(small.path))
+    monkeypatch.setattr(daemon, "is_under_min_interval", lambda *_: False)
+    import_text(small, "ana", "2025-03-07 walk*3 eple")
+    registry.set_edition(small, 2025, launch_at=MONDAY + timedelta(days=3))
+    with (
+        open_instance(small.path) as instance,
+        create_test_daemon_workspace_context(InProcessTestWorkspaceLoadTarget(LOCATION), instance) as workspace,
+    ):
+        for location in workspace.create_request_context().code_locations:
+            for repository in location.get_repositories().values():
+                for each in repository.get_sensors():
+                    if each.name != asking.PLANNER:
+                        instance.stop_sensor(each.get_remote_origin_id(), each.selector_id, each)
+        made = Daemon(instance, workspace)
+        made.schedules(SUNDAY)
+        yield made
+
+
+def killed_at(place: str, work: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Does it in a daemon that is killed at a place of Dagster's own: neither a tick nor a run is written afterwards."""
+    ends = daemon.SensorLaunchContext.__exit__
+
+    def reached(_flags: object, here: str) -> None:
+        if here == place:
+            raise Killed
+
+    def ended(self: object, kind: type[BaseException], *rest: object) -> object:
+        return None if kind is Killed else ends(self, kind, *rest)  # type: ignore[arg-type]
+
+    with patch.context() as there:
+        there.setattr(daemon, "check_for_debug_crash", reached)
+        there.setattr(daemon.SensorLaunchContext, "__exit__", ended)
+        with pytest.raises(Killed):
+            work()
+
+
+@pytest.mark.parametrize(
+    ("place", "first"),
+    [
+        ("RUN_IDS_RESERVED", "schedules"),
+        *(
+            pytest.param(place, first, marks=pytest.mark.slow)
+            for place in ("TICK_CREATED", "TICK_HELD", "RUN_IDS_RESERVED", "RUN_CREATED", "RUN_LAUNCHED")
+            for first in ("schedules", "sensors")
+        ),
+    ],
+)
+def test_a_daemon_killed_anywhere_between_asking_and_recording_has_asked_for_one_run_after_its_restart(
+    running: Daemon, monkeypatch: pytest.MonkeyPatch, place: str, first: str
+) -> None:
+    killed_at(place, running.sensors, monkeypatch)
+    running.restarted()
+    for turn in (first, "sensors", "schedules"):
+        getattr(running, turn)()
+    assert running.waiting().total() == 1
+
+
+def test_schedules_that_fell_due_and_the_planner_at_once_ask_for_one_run(running: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has seen that nothing is under way before any of them asks."""
+    together = threading.Barrier(2, timeout=60)
+    looks = automation._opened
+
+    def seen():
+        if not together.broken:
+            together.wait()
+            together.abort()
+        return looks()
+
+    monkeypatch.setattr(automation, "_opened", seen)
+    ticks = [threading.Thread(target=work) for work in (running.sensors, running.schedules)]
+    for tick in ticks:
+        tick.start()
+    for tick in ticks:
+        tick.join()
+    assert running.waiting().total() == 1
+
+
+def test_a_schedule_that_waited_asks_at_its_next_tick_and_once_a_night(running: Daemon) -> None:
+    running.sensors()
+    running.schedules(MONDAY.replace(hour=3, minute=31))
+    (run,) = running.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, job_name="months"))
+    running.instance.report_run_canceled(run)  # nothing was computed, and the planner waits for a change
+    running.schedules(MONDAY.replace(hour=3, minute=46))
+    (nightly,) = running.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, job_name="months"))
+    assert nightly.tags["dagster/schedule_name"] == "nightly_months"
+    running.instance.report_run_canceled(nightly)
+    running.schedules(MONDAY.replace(hour=4, minute=1))
+    assert not running.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, job_name="months"))
