@@ -20,6 +20,8 @@ def artist_audiences(artist_years: pl.LazyFrame) -> pl.LazyFrame:
     """One listener of one artist inside the window, and whether it is the listener's top artist; sorted by artist.
 
     A tie for the top artist is broken as in `top_artists`.
+
+    Example: `listen_count` 42, `is_top_artist` true: the listener heard the artist 42 times, and no other artist more.
     """
     heard = artist_years.filter(pl.col("listen_count") > 0)
     order = ["-listen_count", "-ms_played", "first_listened_at", "artist_id"]

@@ -20,6 +20,11 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def artist_history(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist that a listener has heard by the year's end, with its first and last time; listens outside windows are included."""
+    """One artist that a listener has heard by the year's end, with its first and last time; listens outside windows are included.
+
+    No ties: nothing is ranked.
+
+    Example: `first_heard_at` in 2019, `last_heard_date` 2025-03-05: known since 2019, last heard in March.
+    """
     heard = pl.concat([artist_history, artist_years])
     return grouped(heard, ["listener_id", "artist_id"], least=["first_heard_at"], most=["last_heard_date"])

@@ -24,6 +24,10 @@ def artist_hours(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mon
     """One hour of work days or weekends of one artist in a month, over the bucket's listeners.
 
     Each credited artist gets the full listen.
+
+    No ties: nothing is ranked.
+
+    Example: `is_weekend` true, `local_hour` 23, `listen_count` 120: 120 listens between eleven and midnight on the month's weekends.
     """
     is_weekend = pl.col("local_date").dt.weekday() >= 6
     credited = listens.join(artist_credits, on="artist_credit_id")

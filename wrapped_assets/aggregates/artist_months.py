@@ -25,6 +25,10 @@ def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mont
     """One artist of one listener in one month; each credited artist gets the full listen.
 
     Bit d of `day_mask` is set if day d + 1 of the month has a listen.
+
+    No ties: nothing is ranked.
+
+    Example: `month` 2025-03, `listen_count` 4, `day_mask` 17: four listens to the artist, on the first and the fifth of March.
     """
     listens = plays.filter("is_listen").drop("is_listen")
     credited = listens.join(artist_credits, on="artist_credit_id", how="inner", maintain_order="left")

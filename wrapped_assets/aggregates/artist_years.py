@@ -24,7 +24,12 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def artist_years(artist_months: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist of one listener in one year: credited listens inside the window, and its first and last time in the whole year."""
+    """One artist of one listener in one year: credited listens inside the window, and its first and last time in the whole year.
+
+    No ties: nothing is ranked.
+
+    Example: `listen_count` 42, `first_heard_month` 2025-01: 42 listens in the window, the first play of the year in January.
+    """
     least = ["first_listened_at", "first_heard_at", "first_heard_date"]
     sums, most = ["listen_count", "ms_played"], ["last_heard_date"]
     figures = grouped(artist_months, ["listener_id", "artist_id"], sums=sums, least=least, most=most)

@@ -29,6 +29,8 @@ def listener_clubs(recording_years: pl.LazyFrame, recording_genres: pl.LazyFrame
     """A listener with 30 listens or more of known genre, and the club that most of these listens lead to.
 
     A recording's listens are split evenly over its genres; the shares are of all listens. A tie goes to the club's name in Unicode order.
+
+    Example: `club_listen_count` 80, `club_share` 0.4, `genre_known_share` 0.9: two fifths of all listens lead to the club.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0)
     totals = heard.group_by("listener_id").agg(_all=pl.col("listen_count").sum())

@@ -29,6 +29,8 @@ def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRul
     Time is that of all listens, and of other plays at least as long as the rule `minutes_minimum_ms`. A tie for the day's first
     recording (the same instant) goes to the smaller id. A tie for the top recording goes to the one played longer, then to the one
     heard first, then to the smaller id.
+
+    Example: `play_count` 12, `listen_count` 9, `recording_count` 7: twelve plays on the day, nine of which count, of seven recordings.
     """
     day = ["listener_id", "local_date"]
     in_time = (pl.col("outcome_code") == COUNTED) | (pl.col("ms_played") >= rules.minutes_minimum_ms)

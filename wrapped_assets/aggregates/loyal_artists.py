@@ -25,6 +25,10 @@ def loyal_artists(artist_months: pl.LazyFrame, loyal_artists: pl.LazyFrame, rule
     """One artist that a listener heard in every month of the year's window, and the number of such years in a row.
 
     Each year has its own edition's window; a month that the window cuts short counts like a full month.
+
+    No ties: nothing is ranked.
+
+    Example: `loyal_year_count` 3: the artist was heard in every month of this year and of the two before.
     """
     months = len(list(months_between(Month.of(rules.window_start), Month.of(rules.window_end))))
     artist = ["listener_id", "artist_id"]

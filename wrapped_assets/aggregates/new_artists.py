@@ -20,5 +20,10 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def new_artists(artist_years: pl.LazyFrame, artist_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One artist that a listener had never heard before a listen inside the window."""
+    """One artist that a listener had never heard before a listen inside the window.
+
+    No ties: nothing is ranked.
+
+    Example: `first_heard_month` 2025-03, `listen_count` 12: discovered in March, and heard twelve times since.
+    """
     return newly_heard(artist_years, artist_history, ["listener_id", "artist_id"])

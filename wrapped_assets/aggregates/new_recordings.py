@@ -23,5 +23,10 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def new_recordings(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording that a listener had never heard before a listen inside the window, and its listens of the year."""
+    """One recording that a listener had never heard before a listen inside the window, and its listens of the year.
+
+    No ties: nothing is ranked.
+
+    Example: `first_heard_date` 2025-03-05, `listen_count` 6: new in March, and heard six times in the year.
+    """
     return newly_heard(recording_years, recording_history, ["listener_id", "recording_id"])

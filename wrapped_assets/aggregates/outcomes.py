@@ -17,7 +17,12 @@ from wrapped_assets.vocabulary.periods import Month
     reads={"plays": [c.listener_id, c.outcome_code, c.ms_played, c.duplicate_count, c.is_length_known, c.is_skipped]},
 )
 def outcomes(plays: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One outcome of one listener's plays in a month: the number of plays, their time, and the dropped duplicates."""
+    """One outcome of one listener's plays in a month: the number of plays, their time, and the dropped duplicates.
+
+    No ties: nothing is ranked.
+
+    Example: the outcome for short plays, `play_count` 7, `skip_count` 5: seven plays of the month were too short, five of them skipped.
+    """
     return (
         plays.group_by("listener_id", "outcome_code")
         .agg(

@@ -30,6 +30,10 @@ def personality_axes(
     explorer: listens to primary artists never heard before the year, of those with a history; variety: recordings, each in thousandths
     of listens, rounded down; newness: the median release year, from 30 listens whose year is known; mainstream: listens, in
     thousandths, to the recordings that most people heard.
+
+    No ties: nothing is ranked.
+
+    Example: `axis` explorer, `axis_value` 310: 310 listens in a thousand went to artists new to the listener.
     """
     listener = ["listener_id"]
     heard = recording_years.filter(pl.col("listen_count") > 0)

@@ -21,6 +21,11 @@ from wrapped_assets.vocabulary.periods import Month
     },
 )
 def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One local day of one recording, with its primary artist, over the bucket's listeners."""
+    """One local day of one recording, with its primary artist, over the bucket's listeners.
+
+    No ties: nothing is ranked.
+
+    Example: `local_date` 2025-02-14, `listen_count` 31: 31 listens to the recording on Valentine's Day.
+    """
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     return counts_by_day(listens.join(primary, on="artist_credit_id"), ["artist_id", "recording_id"], month.first_day)

@@ -20,5 +20,10 @@ from wrapped_assets.vocabulary import columns as c
     },
 )
 def recording_history(recording_years: pl.LazyFrame, recording_history: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording that a listener has heard by the year's end, with its first time; listens outside windows are included."""
+    """One recording that a listener has heard by the year's end, with its first time; listens outside windows are included.
+
+    No ties: nothing is ranked.
+
+    Example: `first_heard_at` 2019-06-02 20:00: the recording is not new to the listener in any later year.
+    """
     return grouped(pl.concat([recording_history, recording_years]), ["listener_id", "recording_id"], least=["first_heard_at"])

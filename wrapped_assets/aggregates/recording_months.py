@@ -31,6 +31,8 @@ def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: M
 
     The artist is the primary one. The best day is the day with most listens; a tie goes to the earlier day. A recording heard only
     outside the window has a row with 0 listens.
+
+    Example: `listen_count` 9, `best_local_date` 2025-03-05, `best_day_listen_count` 4: nine listens in the month, four of them on 5 March.
     """
     # Credits of one recording may list featured artists in different orders; the primary artist is part of the recording's identity.
     credit = plays.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())

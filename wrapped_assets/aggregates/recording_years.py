@@ -22,6 +22,11 @@ from wrapped_assets.vocabulary import columns as c
     },
 )  # fmt: skip
 def recording_years(recording_months: pl.LazyFrame) -> pl.LazyFrame:
-    """One recording of one listener in one year: listens inside the window, and its first time in the whole year."""
+    """One recording of one listener in one year: listens inside the window, and its first time in the whole year.
+
+    No ties: nothing is ranked.
+
+    Example: `listen_count` 30, `active_day_count` 12: thirty listens on twelve days of the year.
+    """
     least = ["artist_id", "first_listened_at", "first_heard_at", "first_heard_date"]
     return grouped(recording_months, ["listener_id", "recording_id"], sums=["listen_count", "ms_played", "active_day_count"], least=least)

@@ -18,7 +18,12 @@ from wrapped_assets.vocabulary.periods import Month
     reads={"listens": [c.listener_id, c.release_group_id, c.listened_at, c.ms_played]},
 )
 def release_group_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """One release group of one listener in one month; plays whose export names no release group are left out."""
+    """One release group of one listener in one month; plays whose export names no release group are left out.
+
+    No ties: nothing is ranked.
+
+    Example: `month` 2025-03, `listen_count` 20: twenty listens to songs of the album in March.
+    """
     named = listens.filter(pl.col("release_group_id").is_not_null()).rename({"listened_at": "first_listened_at"})
     figures = grouped(named, ["listener_id", "release_group_id"], sums=["ms_played"], least=["first_listened_at"], count="listen_count")
     return figures.with_columns(month=pl.lit(str(month)))

@@ -27,6 +27,10 @@ def show_days(plays: pl.LazyFrame, tracks: pl.LazyFrame, rules: DeclaredRules) -
     """One episode or chapter that a listener played on one local day inside the window; plays of any length count.
 
     A play's show is stored in place of a song's artist. Excluded plays are left out, and private ones unless the rules rank them.
+
+    No ties: nothing is ranked.
+
+    Example: an episode on 2025-03-05, `play_count` 2, `ms_played` 1800000: played in two sittings, half an hour together.
     """
     is_ranked = ~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True)
     episodes = tracks.filter(pl.col("media").is_in(("podcast", "audiobook"))).unique()  # the media is part of a recording's identity

@@ -19,7 +19,9 @@ from wrapped_assets.vocabulary import columns as c
 def artist_credits(tracks: pl.LazyFrame) -> pl.LazyFrame:
     """One artist of one music credit; the primary artist is at position 0, and a repeated artist at its first position.
 
-    Of several spellings of a name one in mixed case is shown, then the first in Unicode order.
+    Of several spellings of a name one in mixed case is shown; a tie goes to the first in Unicode order.
+
+    Example: the credit "Moon feat. Ana" has two rows, Moon at `artist_position` 0 and Ana at 1.
     """
     named = tracks.filter(pl.col("media") == "music", pl.col("artist_names").list.len() > 0)
     return (

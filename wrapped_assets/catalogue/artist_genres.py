@@ -26,6 +26,10 @@ def artist_genres(tracks: pl.LazyFrame, known_artists: pl.LazyFrame, known_genre
 
     Artists are matched as in `artists`; a genre in several rows counts once. Tags are spelled as in the tree, through its aliases; tags
     that the tree lacks are dropped. Coverage is the share of listens whose artist has any row.
+
+    No ties: nothing is ranked.
+
+    Example: `genre_name` electronic, `genre_share` 0.6: three fifths of what is known of the artist is electronic.
     """
     tagged = matched_artists(tracks, known_artists).select("artist_id", genre_name="genre_names")
     found = canonical(tagged.explode("genre_name", empty_as_null=True).drop_nulls("genre_name"), known_genres).unique()

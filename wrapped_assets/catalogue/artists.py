@@ -24,6 +24,10 @@ def artists(tracks: pl.LazyFrame, known_artists: pl.LazyFrame) -> pl.LazyFrame:
 
     Artists match by MBID if an export has one, otherwise by a name that only one known artist has. An ambiguous artist has no row.
     Coverage is the share of listens (or of artists) with a row in a left join; a row may still lack a country.
+
+    No ties: nothing is ranked.
+
+    Example: `country` NO, `place_name` Bergen: the artist comes from Bergen in Norway.
     """
     first = {name: pl.col(name).sort_by("match_rank").drop_nulls().first() for name in ("country", "place_name", "artist_mbid")}
     return (

@@ -27,6 +27,10 @@ def places(
 
     A name of several known places has no row, because choosing one would be a guess. Coverage is the share of listeners (or of listens
     to artists) whose place has a row in a left join.
+
+    No ties: nothing is ranked.
+
+    Example: `place_name` Bergen, `country` NO, `inhabitants` 291000.
     """
     only = known_places.group_by("place_name").agg(pl.col("country").first(), pl.col("inhabitants").first(), _places=pl.len())
     homes = pl.concat([artists, profiles]).drop_nulls().unique()

@@ -35,6 +35,10 @@ def recording_genres(
 
     Genres are the recording's own, from its most certain match that has any, otherwise its release group's, otherwise its primary
     artist's; `genre_source` says which. Coverage is the share of listens whose recording has any row.
+
+    No ties: nothing is ranked.
+
+    Example: `genre_name` ambient, `genre_share` 0.5, and a second row for the other half.
     """
     known = known_recordings.filter(pl.col("genre_names").list.len() > 0)
     own = matched_recordings(tracks, known, ["genre_names"]).select("recording_id", "match_rank", genre_name="genre_names")

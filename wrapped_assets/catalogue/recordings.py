@@ -28,6 +28,8 @@ def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_gro
     The release group is the one that most spellings name; a tie goes to the smallest id. The year comes from a known recording, matched
     by MBID, then ISRC, then Spotify URI, then names, if its rows agree; otherwise from the release group; otherwise it is null.
     Coverage of years is the share of listens whose recording has a year.
+
+    Example: `release_year` 2001: the recording first came out in 2001, by the most certain match of a catalogue.
     """
     spelling = ["variant_id", "recording_id", "release_group_id"]
     primary = pl.col("artist_ids").list.first().alias("artist_id")  # making rows with lists unique takes ten times as long

@@ -24,6 +24,10 @@ def release_groups(tracks: pl.LazyFrame, known_release_groups: pl.LazyFrame) -> 
 
     A fact is null if rows of one name contradict each other. MusicBrainz rows overrule the others, which often have a reissue's date.
     Coverage is the share of listens whose release group has a row with the fact in a left join.
+
+    No ties: nothing is ranked.
+
+    Example: `track_count` 10, `release_year` 2001: the album first came out in 2001 with ten tracks.
     """
     heard = tracks.filter(pl.col("media") == "music").select("release_group_id").drop_nulls().unique()
     has_mbid = pl.col("release_group_mbid").is_not_null()

@@ -30,6 +30,10 @@ def release_recordings(year_releases: pl.LazyFrame, known_recordings: pl.LazyFra
 
     Rows of several catalogues for one recording are merged: each column comes from the first row that has it, rows with an MBID first,
     then by known_key. Release groups without catalogued recordings are left out.
+
+    No ties: a `known_key` is one row.
+
+    Example: `track_position` 3 of an album of the year, with its length and identifiers.
     """
     ours = known_recordings.join(year_releases.unique(), on="release_group_id", how="semi")
     ordered = ours.sort(pl.col("recording_mbid").is_null(), "known_key")  # group_by keeps the order of a group's rows

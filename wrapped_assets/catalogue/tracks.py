@@ -38,6 +38,11 @@ def tracks(landed_tracks: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     artists. If the export maps a track to an id's canonical names (ListenBrainz to MusicBrainz), those names are used, so that
     spellings of one id agree. A song is the looser title and primary artist, for finding duplicates, because Spotify exports name
     only one artist. A release group is identified by its name and primary artist.
+
+    No ties: nothing is ranked.
+
+    Example: `recording_name` Eple, `artist_name` Röyksopp: the recording, artist and album that this spelling stands for, whoever exported
+    it.
     """
     kept = landed_tracks.unique("variant_id").with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
     identified = with_recording_ids(with_artists(kept, "variant_id"), pl.col("media"), rules.versions)

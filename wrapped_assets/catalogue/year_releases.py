@@ -29,6 +29,10 @@ def year_releases(
 
     If both sides have the artist's MBID, these must agree; otherwise the name decides, unless two known artists share it. Only
     catalogued releases are listed: without a catalogue the table is empty.
+
+    No ties: nothing is ranked.
+
+    Example: an album of 2025 with eleven tracks, by an artist whom somebody in the bucket heard in 2025.
     """
     heard = artist_credits.select("artist_id").unique()
     of_year = known_release_groups.filter(pl.col("release_year") == year).join(heard, on="artist_id", how="semi")

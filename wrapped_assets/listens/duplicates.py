@@ -22,6 +22,10 @@ def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyF
     """A dropped record, the record kept for its playback, and the rule of docs/matching.md that joined them.
 
     The period is the UTC month of the dropped record's start. `copy_number` distinguishes records of equal time, recording and format.
+
+    Which of two records is kept has no tie: docs/matching.md orders them down to their formats.
+
+    Example: a scrobble at 08:00:03 was dropped for the Spotify record that ended the same playback, `kept_listened_at` 08:00:00.
     """
     every = resolved_plays(doubtful_plays(landed_plays), tracks, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")

@@ -19,5 +19,9 @@ def listens(plays: pl.LazyFrame) -> pl.LazyFrame:
     """One play that counts: music, long enough, inside the edition's window, neither private nor excluded.
 
     Insights that count listens read this table. `plays` also has the plays for minutes, skips, and history outside the window.
+
+    No ties: nothing is ranked.
+
+    Example: `local_date` 2025-03-05, `local_hour` 8, `ms_played` 200000: a song heard for 200 seconds at eight in the morning.
     """
     return plays.filter(pl.col("outcome_code") == COUNTED)

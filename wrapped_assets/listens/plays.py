@@ -41,6 +41,11 @@ def plays(
 
     A play without played time takes its recording's length. `is_listen` is true if it passes the counting rule. `outcome_code` also
     applies the edition's window and gives the first reason of: excluded, not music, outside the window, private, too short.
+
+    No ties: nothing is ranked.
+
+    Example: `local_date` 2025-03-05, `local_hour` 23, `ms_played` 12000, `is_listen` false: twelve seconds late at night, too short to
+    count.
     """
     every = resolved_plays(landed_plays, tracks, links)
     dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))

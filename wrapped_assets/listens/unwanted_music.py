@@ -22,6 +22,10 @@ def unwanted_music(exclusions: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFram
     """An artist or recording that one of the month's listeners excluded.
 
     It covers music that the listener never played, so that an excluded recording is not suggested as missed.
+
+    No ties: nothing is ranked.
+
+    Example: `exclusion_kind` for an artist, `target_id` of that artist: the listener wants nothing by this artist counted or suggested.
     """
     music = exclusions.filter(pl.col("exclusion_kind").is_in(("artist", "recording")))
     return music.join(plays, on="listener_id", how="semi")

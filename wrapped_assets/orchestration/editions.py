@@ -30,8 +30,10 @@ LIVE_IS_STORED = "live_is_stored"
 MEANING = (
     "A year as readers see it. Materializing looks how ready it is: stale cells, the publication that is live, whether the lake has "
     "moved on since, whether its population is frozen, damaged files, and days to launch; and what it covers: listeners, listens, and "
-    "the share of the listens with a known genre, release year, country and album.\n\nThe jobs `publish` and `rollback` change which "
-    "edition is live; both refuse what `wrapped publish` and `wrapped rollback` refuse."
+    "the share of the listens with a known genre, release year, country and album.\n\nNo ties: nothing is ranked. Example: "
+    "`publication` 2, `is_outdated` 1, `stale_cells` 14: readers see the second publication, and 14 cells would come out otherwise "
+    "now.\n\nThe jobs `publish` and `rollback` change which edition is live; both refuse what `wrapped publish` and `wrapped rollback` "
+    "refuse."
 )
 SAME = "Warns where the live edition of a year is not what is stored now, or files of it are damaged: publish it again, or repair it."
 

@@ -14,8 +14,10 @@ from wrapped_assets.orchestration.source_links import source_file
 
 KEY = dg.AssetKey(["editions", "pages"])
 MEANING = (
-    "Every listener's story page of the year's live publication, as packed files. Materializing writes the pages that show something else "
-    "than before and says how many; it fails where nothing of the year is published.\n\nThe job `upload` sends them to a folder or a store."
+    "Every listener's story page of the year's live publication, as packed files. Materializing writes the pages that show something "
+    "else than before and says how many; it fails where nothing of the year is published.\n\nNo ties: a listener has one page in each "
+    "language. Example: `pages` 4, `written_pages` 1: one of four pages showed something else than before.\n\nThe job `upload` sends "
+    "them to a folder or a store."
 )
 
 

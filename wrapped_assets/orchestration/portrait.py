@@ -25,18 +25,27 @@ OWNERS = {
 }
 KINDS = {"insights": "insight", "playlists": "playlist", "population": "statistic"}
 MEANINGS = {
-    "landed_plays": "Plays as they were exported, coded and landed by UTC month: append-only, written by an import or by the inbox.",
-    "landed_tracks": "The tracks that landed plays name, each spelling once a month.",
-    "links": "Spellings that one listener's history links: ids under two names, names of one playback, plays without their album.",
-    "listeners": "Listeners and their time zones. Their names never leave the registry.",
-    "exclusions": "What listeners asked to leave out of their figures: artists, recordings, release groups, hours.",
-    "profiles": "What figures about many people may know of listeners (country, place, year of birth), and who agreed to be found.",
-    "groups": "Groups of listeners who want their year told together: those members who agreed to it.",
-    "known_artists": "Artists as the catalogue that an edition is told by has them: countries, places, genres.",
-    "known_release_groups": "Release groups as the catalogue has them: track counts, years of the original release, genres.",
-    "known_recordings": "Recordings as the catalogue has them: years of the original release, lengths, identifiers, genres.",
-    "known_genres": "The tree of genres: names, parents, other spellings.",
-    "known_places": "Places: their countries and how many people live there.",
+    "landed_plays": "Plays as they were exported, coded and landed by UTC month: append-only, written by an import or by the inbox."
+    " Example: a play that began on 2025-03-05 at 08:00 UTC and lasted 200 seconds, as one service exported it.",
+    "landed_tracks": "The tracks that landed plays name, each spelling once a month."
+    " Example: the song, artist and album as one client wrote them, with the ids it sent.",
+    "links": "Spellings that one listener's history links: ids under two names, names of one playback, plays without their album."
+    " Example: an id that names its song once with and once without “Remastered” is one recording for this listener.",
+    "listeners": "Listeners and their time zones. Their names never leave the registry."
+    " Example: `time_zone` Europe/Berlin for a surrogate id.",
+    "exclusions": "What listeners asked to leave out of their figures: artists, recordings, release groups, hours."
+    " Example: an hour of the night that is left out of all of a listener's figures.",
+    "profiles": "What figures about many people may know of listeners (country, place, year of birth), and who agreed to be found."
+    " Example: `country` DE and a year of birth, for a surrogate id.",
+    "groups": "Groups of listeners who want their year told together: those members who agreed to it. Example: one member of one group.",
+    "known_artists": "Artists as the catalogue that an edition is told by has them: countries, places, genres."
+    " Example: an artist from Bergen in Norway.",
+    "known_release_groups": "Release groups as the catalogue has them: track counts, years of the original release, genres."
+    " Example: an album of 2001 with ten tracks.",
+    "known_recordings": "Recordings as the catalogue has them: years of the original release, lengths, identifiers, genres."
+    " Example: a recording of 2001, 200 seconds long, with its ISRC.",
+    "known_genres": "The tree of genres: names, parents, other spellings. Example: ambient, which is part of electronic.",
+    "known_places": "Places: their countries and how many people live there. Example: Bergen in Norway, with 291,000 inhabitants.",
 }
 # Inputs from outside: the file of this package that writes or reads them in.
 WRITTEN_BY = {
@@ -139,7 +148,7 @@ def outside_portrait(graph: Graph, name: str) -> dict[str, Any]:
     columns = list(KNOWN.get(name, ())) or [column for column in c.BY_NAME.values() if column.name in used]
     group = key.partition("/")[0]
     return {
-        "description": MEANINGS[name],
+        "description": f"{MEANINGS[name]}\n\nNo ties: nothing is ranked.",
         "group_name": numbered(group),
         "owners": OWNERS[group],
         "kinds": {"parquet"} if group == "sources" else {"sqlite"},

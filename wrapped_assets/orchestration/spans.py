@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 KEY = dg.AssetKey(["spans", "months"])
 SPANS = "spans"  # the job
 MEANING = (
-    "Months in review: the insights and playlists of a single month, by the functions of the year's. Materializing a month asks for it, "
-    "in all buckets, and computes what is stale of it; from then on the planner and `wrapped build` keep it up to date. `wrapped story "
-    "--month` tells it.\n\nThe job `spans` computes longer ones, such as `2024-12..2025-02`, `2020s` or `all`, and whatever is stale of "
-    "those that were asked for.\n\nA month is made of: {assets}."
+    "Months in review: the insights and playlists of a single month, by the functions of the year's. Materializing a month asks for "
+    "it, in all buckets, and computes what is stale of it; from then on the planner and `wrapped build` keep it up to date. `wrapped "
+    "story --month` tells it.\n\nThe job `spans` computes longer ones, such as `2024-12..2025-02`, `2020s` or `all`, and whatever is "
+    "stale of those that were asked for.\n\nTies are broken as in the year's insights. Example: `cells` 45, `cells_recomputed` 2: two "
+    "of the month's 45 tables were stale.\n\nA month is made of: {assets}."
 )
 
 
