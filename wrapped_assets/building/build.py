@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from wrapped_assets.building.dispatch import UNIT_SECONDS, Crew, Dispatch, Heard
+from wrapped_assets.building.executor import Executor
 from wrapped_assets.building.explaining import record_logic
+from wrapped_assets.building.local_executor import Local, processors
 from wrapped_assets.building.passes import Pass
 from wrapped_assets.building.patience import Patience
 from wrapped_assets.building.pin import Moved
@@ -18,7 +21,6 @@ from wrapped_assets.building.proving import failing_examples
 from wrapped_assets.building.schedule import units_of
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
-from wrapped_assets.building.workers import build_units, processors
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.planning.plan import Plan, make_plan
 from wrapped_assets.planning.situation import Situation
@@ -37,6 +39,7 @@ class BuildReport:
     unchanged: int = 0
     failed: list[tuple[Cell, str]] = field(default_factory=list)
     seconds: float = 0.0
+    lost: list[str] = field(default_factory=list)  # why workers were lost or left out; what they had was done by others, or has failed
     _seen: set[Cell] = field(default_factory=set)
 
     def take(self, result: UnitResult) -> None:
@@ -55,21 +58,22 @@ Progress = Callable[[int, int], None]  # cells done, cells planned
 
 def build(
     project: Project, wanted: Wanted | None = None, *, full: bool = False, examples: bool = False, progress: Progress | None = None,
-    workers: int = 1,
+    workers: int = 1, executor: Executor | None = None, unit_seconds: float = UNIT_SECONDS,
 ) -> BuildReport:  # fmt: skip
     """Brings the wanted cells, and what they need, up to date; all of them where `wanted` is None.
 
     A second build at the same time waits for a unit that the first is computing and then finds it fresh. A failed cell keeps
     what it had, and what reads it is left as it was. With `examples`, a new or changed asset whose worked example does not hold
-    fails before it is computed. `workers` is how many processes compute; 0: as many as there are processors, where that pays.
-    The cells are the same for any number.
+    fails before it is computed. `workers` is how many workers of the `executor` compute, which is this machine where none is given; 0: as
+    many as have a processor, on this machine only where that pays. A worker that takes longer than `unit_seconds` for a unit is ended.
+    The cells are the same for any number and any executor.
     """
     started, report, patience = time.monotonic(), BuildReport(), Patience()
     with sweep.marked(project.root) as mark, project.root.lock("build", shared=True):
         while True:
             before = len(report.recomputed)
             try:
-                _carry_out(project, wanted, full, examples, progress, workers, report)
+                _carry_out(project, wanted, full, examples, progress, report, workers, executor, unit_seconds)
                 if not _spans_moved(project):
                     break
             except Moved as moved:
@@ -77,13 +81,16 @@ def build(
             except RegistryUnavailable as error:
                 mark.stays = True  # nobody knows whether the last transaction was carried out
                 patience.registry_lost(error, has_advanced=len(report.recomputed) > before)
+        if report.lost:  # what they were writing is named by no row
+            mark.stays = not sweep.swept(project.root)
     report.seconds = time.monotonic() - started
     return report
 
 
 def _carry_out(
-    project: Project, wanted: Wanted | None, full: bool, examples: bool, progress: Progress | None, workers: int, report: BuildReport
-) -> None:
+    project: Project, wanted: Wanted | None, full: bool, examples: bool, progress: Progress | None, report: BuildReport,
+    workers: int, executor: Executor | None, unit_seconds: float,
+) -> None:  # fmt: skip
     """One situation, one plan, and its units."""
     situation = project.situation()
     plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
@@ -107,9 +114,10 @@ def _carry_out(
         if progress:
             progress(done, plan_length)
 
-    count = min(workers or _worth_starting(project, plan), len(units))
-    if count > 1:
-        build_units(project, situation, units, asked, failed, report.take, finished, count)
+    count = min(workers or (executor.capacity() if executor else _worth_starting(project, plan)), len(units))
+    if count > 1 or (count and executor):
+        crew = Crew(executor or Local(), count, unit_seconds)
+        Dispatch(crew, project, situation, units, asked, failed, Heard(report.take, finished, report.lost.append)).run()
         return
     run = Pass(project, situation, asked, failed, report.take, [step.cell for step in plan.steps])
     for cells in units:

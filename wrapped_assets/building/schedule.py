@@ -67,6 +67,11 @@ class Schedule:
         self._running[chosen] = set(map(place_of, cells))
         return chosen, cells
 
+    def give_back(self, number: int, cells: list[Cell]) -> None:
+        """Takes back a unit that was handed out and not carried out; it is handed out again in its turn."""
+        del self._running[number]
+        self._waiting = dict(sorted({**self._waiting, number: cells}.items()))
+
     def finish(self, number: int) -> None:
         del self._running[number]
         for needs in self._needs.values():

@@ -36,20 +36,31 @@ def choose_threads(data: Path) -> None:
     "--workers", type=click.IntRange(min=0), default=0, show_default="one a processor, where that pays",
     help="Compute with this many processes. The cells are the same for any number.",
 )
+@click.option(
+    "--on", default="local", metavar="PLACE", show_default=True,
+    help="Compute on Ray: `ray` (started on this machine for one build), `auto` (this machine's cluster) or ray://HOST:PORT.",
+)
+@click.option(
+    "--unit-seconds", type=click.FloatRange(min=1), default=3600.0, show_default=True,
+    help="End a worker that takes longer than this, and ten times longer than the last time, for one unit; another one gets the unit.",
+)
 @data_option
 @env_option
 @json_option
 @click.pass_context
-def command(ctx, years, first, last, spans, selection, full, workers, data, as_json) -> None:
+def command(ctx, years, first, last, spans, selection, full, workers, on, unit_seconds, data, as_json) -> None:
     """Recompute stale cells, and no others. A span that was built once is kept up to date by every later build."""
     choose_threads(data)
     from wrapped_assets.building.build import build
+    from wrapped_assets.building.placement import executor_at
 
     project = open_project(data)
     names = asked_spans(project, spans)
     wanted = chosen_cells(years, first, last, selection, names)
-    with progress_bar("building") as show:
-        report = build(project, wanted, full=full, examples=True, progress=show, workers=workers)
+    with executor_at(on) as executor, progress_bar("building") as show:
+        report = build(
+            project, wanted, full=full, examples=True, progress=show, workers=workers, executor=executor, unit_seconds=unit_seconds
+        )
     if as_json:
         emit_json(
             {
@@ -65,6 +76,8 @@ def command(ctx, years, first, last, spans, selection, full, workers, data, as_j
             f"{len(report.recomputed):,} cells recomputed, {len(report.cut_off):,} cut off early (their inputs came out the same), "
             f"{report.unchanged:,} unchanged, in {report.seconds:.1f} s"
         )
+    for why in dict.fromkeys(report.lost):
+        click.echo(f"note: {why}; others did its work", err=True)
     together: dict[tuple[str, str], list] = {}
     for cell, error in report.failed:
         together.setdefault((cell.asset, error), []).append(cell)

@@ -33,3 +33,7 @@ class DeclarationError(WrappedError):
 
 class BuildError(WrappedError):
     """Raised when a cell could not be computed or published; the previous state is kept."""
+
+
+class WriteError(BuildError):
+    """Raised when the disk does not take a file: it is full, failing or read-only."""

@@ -3,7 +3,7 @@
 What opens a data root is imported when one is opened: the code location loads without it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache
@@ -20,8 +20,12 @@ from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.planning.fingerprint import fingerprint_of
 
 if TYPE_CHECKING:
+    from wrapped_assets.building.build import BuildReport
+    from wrapped_assets.building.build import Progress as Progressing
     from wrapped_assets.building.situate import Project
+    from wrapped_assets.planning.situation import Situation
     from wrapped_assets.storage.manifest import StoredCell
+    from wrapped_assets.vocabulary.periods import Cell
 
 
 @cache
@@ -69,6 +73,8 @@ class Lake(dg.ConfigurableResource):
         default=Recompute.stale, description="stale: only cells whose logic, rules or inputs changed; all: every cell asked for."
     )
     buckets: list[int] = Field(default=[], description="Buckets of listeners to compute; empty: all of them.")
+    on: str = Field(default="local", description="Where cells are computed, as `wrapped build --on` takes it: local, auto or ray://HOST:PORT.")
+    workers: int = Field(default=0, ge=0, description="How many processes compute; 0: one a processor, where that pays.")
     _project: Any = PrivateAttr(default=None)
     _progress: Any = PrivateAttr(default=None)
 
@@ -84,6 +90,16 @@ class Lake(dg.ConfigurableResource):
         if self._progress is None or self._progress.run_id != run_id:
             self._progress = Progress(run_id)
         return self._progress
+
+    def build(
+        self, wanted: "Callable[[Situation], Collection[Cell]]", *, full: bool = False, progress: "Progressing | None" = None
+    ) -> "BuildReport":
+        """Brings cells up to date where the settings say."""
+        from wrapped_assets.building.build import build
+        from wrapped_assets.building.placement import executor_at
+
+        with executor_at(self.on) as executor:
+            return build(self.project, wanted, full=full, examples=True, progress=progress, workers=self.workers, executor=executor)
 
     def cells(self, asset: str, periods: Sequence[str]) -> "dict[str, list[StoredCell]]":
         """Period → stored cells of an asset, by bucket; a period of which nothing is stored has none."""

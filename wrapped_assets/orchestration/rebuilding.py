@@ -120,7 +120,6 @@ def _failed(situation: "Situation", instance: dg.DagsterInstance) -> "set[Cell]"
 
 def _build(context: dg.OpExecutionContext, lake: Lake, wanted: "Callable[[Situation], Collection[Cell]]", *, full: bool) -> None:
     """Builds, tells how far it is, and reports to Dagster what came out, whether or not some of it failed."""
-    from wrapped_assets.building.build import build
     from wrapped_assets.orchestration.mirror import mirror
 
     last = time.monotonic()
@@ -132,7 +131,7 @@ def _build(context: dg.OpExecutionContext, lake: Lake, wanted: "Callable[[Situat
             said = facts.told("{done} of {planned} cells done.", done=done, planned=planned)
             context.log.info(said)
 
-    report = build(lake.project, wanted, full=full, examples=True, progress=progress, workers=0)
+    report = lake.build(wanted, full=full, progress=progress)
     failed = dict(report.failed)
     note_failures(lake.project, context.instance, failed)
     reported = mirror(lake.project, context.instance)

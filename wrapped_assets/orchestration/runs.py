@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION
 
-from wrapped_assets.building.build import BuildReport, build
+from wrapped_assets.building.build import BuildReport
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.orchestration import check_results
@@ -107,7 +107,7 @@ def build_partitions(lake: Lake, keys: set[str], periods: list[str]) -> BuildRep
     """Brings the cells of some periods up to date, in the buckets that the run asks for."""
     buckets = set(lake.buckets) or None
     full = lake.recompute is Recompute.all
-    return build(lake.project, lambda situation: cells_of(situation, keys, set(periods), buckets), full=full, examples=True)
+    return lake.build(lambda situation: cells_of(situation, keys, set(periods), buckets), full=full)
 
 
 def silent_result() -> dg.MaterializeResult:

@@ -84,7 +84,6 @@ def _has_plays(situation: "Situation", month: str) -> bool:
 
 def _built(lake: Lake, names: Sequence[str], *, others: bool = False) -> "BuildReport":
     """Asks for spans by canonical name and computes them; with `others`, every one that was asked for."""
-    from wrapped_assets.building.build import build
     from wrapped_assets.building.spans import cells_in, with_spans
     from wrapped_assets.storage.spans import ask_span
     from wrapped_assets.vocabulary.periods import is_span
@@ -99,7 +98,7 @@ def _built(lake: Lake, names: Sequence[str], *, others: bool = False) -> "BuildR
         found |= {cell for cell in situation.expected() if others and is_span(cell.period)}
         return {cell for cell in found if not buckets or cell.bucket in buckets}
 
-    return build(lake.project, wanted, full=lake.recompute is Recompute.all, examples=True)
+    return lake.build(wanted, full=lake.recompute is Recompute.all)
 
 
 def events_of(project: "Project", months: Sequence[str], report: "BuildReport | None" = None) -> list[dg.AssetMaterialization]:

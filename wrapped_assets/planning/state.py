@@ -16,15 +16,25 @@ from wrapped_assets.planning.loaded import PACKAGES, text_at
 
 def state(*beside: str) -> str:
     """32 hex digits, of every source as this process read it, and of texts beside them. OSError where a source cannot be read."""
-    found = hashlib.blake2b(digest_size=16)
-    for package in sorted(PACKAGES):
-        for name, path in sources(package):
-            found.update(_digest(os.fsencode(f"{package}/{name}")) + _digest(text_at(path)))
+    found = _of_sources()
     versions = (f"{library} {version}" for library, version in sorted(libraries().items()))
     python = f"{sys.implementation.cache_tag} {sys.version} {sys.flags.optimize}"
     for text in ("", *versions, python, *beside):
         found.update(_digest(text.encode("utf-8", "surrogateescape")))
     return found.hexdigest()
+
+
+def code_hash() -> str:
+    """32 hex digits, of every source alone: equal where two machines have the same code. OSError where a source cannot be read."""
+    return _of_sources().hexdigest()
+
+
+def _of_sources() -> hashlib.blake2b:
+    found = hashlib.blake2b(digest_size=16)
+    for package in sorted(PACKAGES):
+        for name, path in sources(package):
+            found.update(_digest(os.fsencode(f"{package}/{name}")) + _digest(text_at(path)))
+    return found
 
 
 def sources(package: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.whole_files import file_hash, whole_file
 
 # Chosen by measurement (benchmarks/README.md): 12 to 22 % smaller than lz4; level 3 saves 3 to 10 % more and writes a third slower.
@@ -19,7 +19,7 @@ FILES_AT_ONCE = 12  # more make no read faster
 
 
 def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> tuple[int, str]:
-    """Writes `frame` to `path` whole or not at all; returns the file's size and hash. BuildError where the disk does not take it."""
+    """Writes `frame` to `path` whole or not at all; returns the file's size and hash. WriteError where the disk does not take it."""
     try:
         with whole_file(path) as temporary:
             frame.write_parquet(
@@ -28,14 +28,14 @@ def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | No
             )  # fmt: skip
             size, digest = temporary.stat().st_size, file_hash(temporary)
     except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
-        raise BuildError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
+        raise WriteError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
     return size, digest
 
 
 def write_in_parts(parts: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataType | type[pl.DataType]], path: Path) -> None:
     """Writes frames of one schema after one another to one file, whole or not at all, and holds one of them at a time.
 
-    BuildError where the disk does not take it.
+    WriteError where the disk does not take it.
     """
     import pyarrow.parquet as pq  # most commands write no file in parts
 
@@ -46,7 +46,7 @@ def write_in_parts(parts: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataTy
             for part in parts:
                 writer.write_table(part.to_arrow().cast(columns), row_group_size=ROW_GROUP_ROWS)
     except OSError as error:
-        raise BuildError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
+        raise WriteError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
 
 
 def rows_of_files(scans: Sequence[pl.LazyFrame]) -> pl.DataFrame:

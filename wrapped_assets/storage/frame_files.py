@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import xxhash
 
-from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.files import COMPRESSION, COMPRESSION_LEVEL, ROW_GROUP_ROWS, system_error, write_parquet
 from wrapped_assets.storage.whole_files import new_file, sync
 
@@ -58,7 +58,7 @@ def _write_small(wanted: Sequence[FrameFile]) -> dict[Path, tuple[int, str]]:
         contents = dict(zip([each.path for each in wanted], _encoded(wanted), strict=True))
         _place_all(contents)
     except (OSError, pl.exceptions.ComputeError) as error:
-        raise BuildError(f"could not write under {wanted[0].path.parent.name}: {system_error(error)}; nothing was changed") from None
+        raise WriteError(f"could not write under {wanted[0].path.parent.name}: {system_error(error)}; nothing was changed") from None
     return {path: (len(content), xxhash.xxh3_128_hexdigest(content)) for path, content in contents.items()}
 
 

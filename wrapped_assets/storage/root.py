@@ -37,6 +37,7 @@ class Root:
     bucket_count: int
     key: bytes = field(repr=False)
     environment: str = MAIN
+    registry_url: str = field(default="", repr=False)  # where WRAPPED_REGISTRY_URL names none; empty: the file in the root
     is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
 
     @classmethod
@@ -86,7 +87,7 @@ class Root:
     @property
     def registry_file(self) -> Path | None:
         """The registry where it is a SQLite file, made yet or not; None where it is on a server."""
-        address = os.environ.get("WRAPPED_REGISTRY_URL")
+        address = os.environ.get("WRAPPED_REGISTRY_URL") or self.registry_url
         if not address:
             return self.path / REGISTRY_FILE
         file = address.removeprefix("sqlite:///")
@@ -95,7 +96,7 @@ class Root:
     @cached_property
     def engine(self) -> sa.Engine:
         """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names. WrappedError for another root's."""
-        url = os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / REGISTRY_FILE}"
+        url = os.environ.get("WRAPPED_REGISTRY_URL") or self.registry_url or f"sqlite:///{self.path / REGISTRY_FILE}"
         engine = engine_for(url)
         migrate(engine)
         check_identity(engine, url, self.path, self.key, SETTINGS_FILE)

@@ -25,12 +25,9 @@ class Mark:
 def marked(root: Root) -> Iterator[Mark]:
     """Leaves a mark while the lake is changed, and sweeps first where another process left one and is gone."""
     left = [path.stem for path in sorted((root.path / "locks").glob("changing-*.lock")) if _is_left(root, path.stem)]
-    if left:
-        with settled(root, wait=False) as alone:  # files in flight are not recorded yet: leave it to a later one
-            if alone:
-                sweep(root)
-                for name in left:
-                    (root.path / "locks" / f"{name}.lock").unlink(missing_ok=True)
+    if left and swept(root):
+        for name in left:
+            (root.path / "locks" / f"{name}.lock").unlink(missing_ok=True)
     name, mark = f"changing-{secrets.token_hex(8)}", Mark()
     with root.lock(name):
         yield mark  # after an error it stays, as after a kill
@@ -41,6 +38,14 @@ def marked(root: Root) -> Iterator[Mark]:
 def _is_left(root: Root, name: str) -> bool:
     with root.lock(name, wait=False) as is_free:  # whoever is alive holds it
         return is_free
+
+
+def swept(root: Root) -> bool:
+    """Sweeps, and tells whether it could: files of others that are in flight are not recorded yet."""
+    with settled(root, wait=False) as alone:
+        if alone:
+            sweep(root)
+        return alone
 
 
 @contextmanager

@@ -5,61 +5,27 @@ from __future__ import annotations
 import os
 import random
 import select
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from wrapped_assets.building import schedule as schedules
-from wrapped_assets.building import workers
 from wrapped_assets.building.build import build
 from wrapped_assets.building.schedule import Schedule, place_of, units_of
-from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.chunks import landed_by_month
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.building.stoppable import few
+from wrapped_assets_tests.building.unbuilt import _imported, files, imported
 from wrapped_assets_tests.commands.running import run
-from wrapped_assets_tests.small_roots import KEY, import_text, lake_files
+from wrapped_assets_tests.small_roots import lake_files
 
-PLAYS = {
-    "ana": "2024-12-31 walk@23:50*2, 2025-01-03 eple*4 moon/bo+ana/dusk, 2025-02-01 eple so_here*2",
-    "bo": "2025-01-03 walk*2, 2025-02-01 night@00:10 eple",
-    "cy": "2025-01-31 night@22:00*5, 2025-02-20 moon*2 eple",
-}
-
-
-@pytest.fixture(scope="module")
-def _imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
-    """A root to build, and the files that one process makes of it."""
-    folder = tmp_path_factory.mktemp("workers")
-    root = Root.open_or_make(folder / "imported", 2, KEY)
-    for name, text in PLAYS.items():
-        import_text(root, name, text)
-    root.engine.dispose()
-    shutil.copytree(root.path, folder / "built")
-    alone = Root.open(folder / "built")
-    assert build(few(alone)).failed == []
-    return root.path, lake_files(alone)
-
-
-@pytest.fixture
-def imported(_imported: tuple[Path, dict[str, bytes]], tmp_path: Path) -> Iterator[Root]:
-    shutil.copytree(_imported[0], tmp_path / "root")
-    root = Root.open(tmp_path / "root")
-    yield root
-    root.engine.dispose()
-
-
-@pytest.fixture
-def files(_imported: tuple[Path, dict[str, bytes]]) -> dict[str, bytes]:
-    return _imported[1]
+__all__ = ["_imported", "files", "imported"]
 
 
 @pytest.mark.parametrize("plays_of_a_month", [1, schedules.PLAYS_TOGETHER])
@@ -109,31 +75,6 @@ def test_two_workers_make_the_bytes_of_one_wherever_they_are_started(
     assert lake_files(imported) == files
 
 
-@pytest.mark.parametrize("moment", ["_worker", pytest.param("_hand_out", marks=pytest.mark.slow)])
-def test_a_worker_that_is_killed_before_it_computes_ends_the_build_with_an_error(
-    imported: Root, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
-    started: list[workers.Worker] = []
-    start, hand_out = workers._worker, workers._hand_out
-
-    def kill_last() -> None:
-        started[-1].process.kill()
-        started[-1].process.wait()
-
-    def started_worker(count: int) -> workers.Worker:
-        started.append(start(count))
-        if moment == "_worker":
-            kill_last()
-        return started[-1]
-
-    monkeypatch.setattr(workers, "_worker", started_worker)
-    if moment == "_hand_out":
-        monkeypatch.setattr(workers, "_hand_out", lambda *arguments: (kill_last(), hand_out(*arguments)))
-    with pytest.raises(BuildError, match=r"exit code -9.*run the build again, with fewer `--workers`"):
-        build(few(imported), workers=2)
-    assert all(worker.process.poll() is not None for worker in started)
-
-
 @pytest.mark.slow
 def test_workers_begin_again_where_the_world_moves(imported: Root, files: dict[str, bytes]) -> None:
     moved: list[Listener] = []
@@ -155,24 +96,6 @@ def test_workers_begin_again_where_the_world_moves(imported: Root, files: dict[s
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_ends_the_build_with_what_to_do_and_the_next_one_finishes(
-    imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[workers.Worker] = []
-    real = workers._worker
-    monkeypatch.setattr(workers, "_worker", lambda count: started.append(real(count)) or started[-1])
-
-    def progress(done: int, planned: int) -> None:
-        started[0].process.kill()
-
-    with pytest.raises(BuildError, match=r"exit code -9.*run the build again, with fewer `--workers`"):
-        build(few(imported), progress=progress, workers=2)
-    assert all(worker.process.poll() is not None for worker in started)
-    assert build(few(imported), workers=2).failed == []
-    assert lake_files(imported) == files
-
-
-@pytest.mark.slow
 def test_the_command_takes_a_number_of_workers_and_refuses_one_below_none(imported: Root) -> None:
     assert " 0 unchanged" in run(imported.path, "build", "--workers", 2, "--select", "listens/plays").output
     assert run(imported.path, "build", "--workers", 1, "--select", "listens/plays").output.startswith("0 cells recomputed")
@@ -185,19 +108,17 @@ def test_an_interrupted_build_leaves_whole_units_and_no_process(imported: Root, 
     code = f"""
 import os
 from pathlib import Path
-from wrapped_assets.building import schedule as schedules
-from wrapped_assets.building import workers
+from wrapped_assets.building import local_executor
 from wrapped_assets.building.build import build
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.building.stoppable import few
 
-real = workers._worker
-def started(count):
-    worker = real(count)
-    print(worker.process.pid, flush=True)
-    return worker
-workers._worker = started
+class Told(local_executor.Process):
+    def __init__(self, greeting, count):
+        super().__init__(greeting, count)
+        print(self.process.pid, flush=True)
+local_executor.Process = Told
 build(few(Root.open(Path({str(imported.path)!r}))), progress=lambda done, planned: os.kill(os.getpid(), {sent.value}), workers=2)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -1,0 +1,31 @@
+"""Finds the executor that `--on`, or a run's config, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wrapped_assets.building.executor import Executor
+from wrapped_assets.building.ray_executor import JOINED, STARTED_HERE, OnRay, is_address
+from wrapped_assets.contracts.errors import InputError
+
+HERE = "local"
+PLACES = (
+    f"{HERE} (processes of this machine), {STARTED_HERE} (a Ray cluster of this machine, for one build), {JOINED} (the Ray cluster that "
+    "this machine belongs to) or ray://HOST:PORT"
+)
+
+
+@contextmanager
+def executor_at(place: str) -> Iterator[Executor | None]:
+    """What carries units out there; None for this machine's own processes. InputError for a place that is none."""
+    if place == HERE:
+        yield None
+        return
+    if not is_address(place):
+        raise InputError(f"expected a place where cells are computed: {PLACES}; got {place!r}")
+    executor = OnRay(place)
+    try:
+        yield executor
+    finally:
+        executor.close()

@@ -1,0 +1,254 @@
+"""Whoever carries units out: the same bytes, and where workers are lost, the same bytes or the names of what is missing."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from wrapped_assets.building import worker as workers
+from wrapped_assets.building.build import BuildReport, build
+from wrapped_assets.building.dispatch import MOST_LOSSES
+from wrapped_assets.building.executor import Executor, Greeting, Task
+from wrapped_assets.building.local_executor import Local, Process
+from wrapped_assets.building.placement import executor_at
+from wrapped_assets.building.ray_executor import Actor, OnRay
+from wrapped_assets.contracts.errors import BuildError, InputError
+from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.building.stoppable import few
+from wrapped_assets_tests.building.unbuilt import _imported, files, imported
+from wrapped_assets_tests.commands.running import run
+from wrapped_assets_tests.small_roots import lake_files
+
+__all__ = ["_imported", "files", "imported"]
+MARKS = {"local": "wrapped_assets.building.worker", "ray": "ray::Station"}  # of a worker's command line
+
+
+@pytest.fixture(scope="module")
+def on_ray() -> Iterator[OnRay]:
+    with executor_at("ray") as found:
+        assert isinstance(found, OnRay)
+        yield found
+
+
+@pytest.fixture(params=["local", "ray"])
+def executor(request: pytest.FixtureRequest) -> Executor:
+    return request.getfixturevalue("on_ray") if request.param == "ray" else Local()
+
+
+def processes(executor: Executor) -> list[psutil.Process]:
+    """The executor's workers that are alive, in the order of their start."""
+    mark = MARKS["ray" if isinstance(executor, OnRay) else "local"]
+    found = [each for each in psutil.Process().children(recursive=True) if mark in " ".join(each.cmdline())]
+    return sorted(found, key=lambda each: each.create_time())
+
+
+def ended_by(executor: Executor, monkeypatch: pytest.MonkeyPatch, happens: Callable[[int, Task], object]) -> None:
+    """Has something happen whenever a worker is given a task: how often one was given until then, and the task."""
+    kind, count = (Actor if isinstance(executor, OnRay) else Process), 0
+    real = kind.give
+
+    def give(self: object, task: Task) -> None:
+        nonlocal count
+        real(self, task)  # type: ignore[arg-type]
+        happens(count, task)
+        count += 1
+
+    monkeypatch.setattr(kind, "give", give)
+
+
+def assert_whole(root: Root, files: dict[str, bytes], report: BuildReport) -> None:
+    assert report.failed == []
+    assert lake_files(root) == files
+    assert len(report.recomputed) == len(set(report.recomputed)) == len(make_plan(few(root).situation(), full=True).steps)
+    assert report.cut_off == []
+
+
+def test_ray_makes_the_bytes_of_one_process_and_listens_on_this_machine_alone(
+    on_ray: OnRay, imported: Root, files: dict[str, bytes]
+) -> None:
+    report = build(few(imported), workers=2, executor=on_ray)
+    assert_whole(imported, files, report)
+    assert report.lost == []
+    own = {each.pid for each in psutil.Process().children(recursive=True)} | {os.getpid()}
+    listening = {each.laddr.ip for each in psutil.net_connections("tcp") if each.pid in own and each.status == psutil.CONN_LISTEN}
+    assert listening <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
+    assert listening
+    assert not processes(on_ray)
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_workers_that_are_killed_at_random_change_nothing(
+    executor: Executor, imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)
+    moments = chance.sample(range(8), MOST_LOSSES - 1)  # so that no unit can lose as many as would count against it
+    killed = []
+
+    def kill(count: int, _task: Task) -> None:
+        if count in moments and (alive := processes(executor)):
+            killed.append(chance.choice(alive))
+            killed[-1].kill()
+
+    ended_by(executor, monkeypatch, kill)
+    report = build(few(imported), workers=2, executor=executor)
+    assert_whole(imported, files, report)
+    assert killed
+    assert report.lost
+    assert not list(imported.path.glob("locks/changing-*"))
+    assert make_plan(few(imported).situation()).steps == []
+
+
+def test_a_unit_that_ends_every_worker_is_named_and_all_that_does_not_read_it_is_built(
+    imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Task] = []
+    real = Process.give
+
+    def give(self: Process, task: Task) -> None:
+        real(self, task)
+        if any((cell.period, cell.bucket) == ("2025-01", 0) for cell in task.cells):
+            given.append(task)
+            self.process.kill()
+
+    monkeypatch.setattr(Process, "give", give)
+    report = build(few(imported), workers=2)
+    assert len(report.lost) == len(given) == MOST_LOSSES
+    assert len(report.failed) < len(report.recomputed)
+    deadly = {cell for task in given for cell in task.cells}
+    for cell, why in report.failed:
+        assert (f"{MOST_LOSSES} workers were lost that had it" in why and "--workers" in why) == (cell in deadly), why
+    every = {step.cell for step in make_plan(few(imported).situation(), full=True).steps}
+    assert {cell for cell, _ in report.failed} | set(report.recomputed) == every
+    monkeypatch.undo()
+    assert build(few(imported), workers=2).failed == []
+    assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+def test_a_worker_that_hangs_is_ended_and_another_has_its_unit(
+    executor: Executor, imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = []
+
+    def stop(count: int, _task: Task) -> None:
+        if count == 2 and (alive := processes(executor)):
+            stopped.append(alive[0])
+            os.kill(alive[0].pid, signal.SIGSTOP)
+
+    ended_by(executor, monkeypatch, stop)
+    report = build(few(imported), workers=2, executor=executor, unit_seconds=20)
+    assert stopped
+    assert_whole(imported, files, report)
+    assert "took longer than 20 s" in report.lost[0]
+    assert not stopped[0].is_running()
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_write_is_left_out(
+    executor: Executor, imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled = []
+
+    def fill(count: int, _task: Task) -> None:
+        if count == 2 and (alive := processes(executor)):
+            filled.append(alive[0].pid)
+            resource.prlimit(alive[0].pid, resource.RLIMIT_FSIZE, (0, 0))
+
+    ended_by(executor, monkeypatch, fill)
+    report = build(few(imported), workers=2, executor=executor)
+    assert filled
+    assert_whole(imported, files, report)
+    assert [why for why in report.lost if "could not write" in why or "ended" in why]
+
+
+@pytest.mark.slow
+def test_where_no_worker_can_write_the_build_says_so_and_the_next_one_finishes(
+    imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(_count: int, _task: Task) -> None:
+        for each in processes(Local()):
+            resource.prlimit(each.pid, resource.RLIMIT_FSIZE, (0, 0))
+
+    ended_by(Local(), monkeypatch, fill)
+    with pytest.raises(BuildError, match=r"could not write|File too large"):
+        build(few(imported), workers=2)
+    monkeypatch.undo()
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"versions": workers.versions() | {"polars": "1.9.0"}}, "polars .*, the build 1.9.0: install the same requirements"),
+        ({"versions": workers.versions() | {"processor": "abacus"}}, "it has processor .*, the build abacus"),
+        ({"versions": workers.versions() | {"code": "0"}}, "the project's code changed while the build started"),
+        ({"versions": workers.versions() | {"code": "0"}, "host": "elsewhere"}, "its code of wrapped_assets differs"),
+        ({"host": "elsewhere", "root": "/nowhere"}, "there is no data root at /nowhere: mount"),
+        ({"root_version": "0"}, "is another one"),
+        ({"host": "elsewhere"}, "SQLite file, which serves one machine: put it on PostgreSQL"),
+    ],
+)
+def test_a_worker_that_is_not_as_the_build_is_refused_and_computes_nothing(imported: Root, other: dict[str, object], said: str) -> None:
+    project = few(imported)
+    situation = project.situation()
+    told = Greeting(**(vars(workers.greeting(project, situation, set())) | other))
+    outcome = workers.UnitWorker(told).carry_out(Task([next(iter(situation.expected()))], [], set()))
+    assert outcome.end == "refused"
+    assert re.match(f"a worker on {re.escape(socket.gethostname())} was refused: .*{said}", outcome.message)
+    assert (outcome.stored, outcome.result.recomputed) == ([], [])
+    assert not list((imported.path / "lake").rglob("*"))
+
+
+def test_a_refused_worker_ends_the_build(imported: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = workers.versions
+    monkeypatch.setattr(workers, "versions", lambda: versions() | {"numpy": "0.1"})
+    with pytest.raises(BuildError, match=r"was refused: it has numpy .*, the build 0\.1"):
+        build(few(imported), workers=2)
+
+
+@pytest.mark.parametrize(("place", "said"), [
+    ("cloud", "expected a place where cells are computed"), pytest.param("ray://127.0.0.1:9", "no Ray cluster", marks=pytest.mark.slow),
+])  # fmt: skip
+def test_a_place_that_is_none_is_refused(imported: Root, place: str, said: str) -> None:
+    ended = run(imported.path, "build", "--on", place, code=2)
+    assert said in ended.stderr
+
+
+def test_without_ray_the_place_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(InputError, match=r"pip install wrapped-assets\[ray\]"), executor_at("ray"):
+        pass
+
+
+def test_a_process_is_connected_to_one_cluster(on_ray: OnRay) -> None:
+    with pytest.raises(InputError, match="connected to Ray already"), executor_at("ray"):
+        pass
+    assert on_ray.capacity() > 0
+
+
+@pytest.mark.slow
+def test_the_command_builds_on_ray_and_leaves_neither_a_process_nor_a_file(imported: Root, files: dict[str, bytes]) -> None:
+    command = [sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(imported.path), "build", "--on", "ray"]
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # Ray's sockets need a short path
+        about = {"env": {**os.environ, "TMPDIR": folder}, "capture_output": True, "text": True}
+        ended = subprocess.run([*command, "--select", "listens/plays"], check=True, **about)  # type: ignore[call-overload]
+        assert not list(Path(folder).iterdir())
+        assert not [each for each in psutil.process_iter() if folder in " ".join(each.cmdline())]
+    assert " 0 unchanged" in ended.stdout
+    assert ended.stderr == ""
+    plays = {path: content for path, content in files.items() if path.startswith("lake/listens/plays")}
+    assert {path: content for path, content in lake_files(imported).items() if path in plays} == plays

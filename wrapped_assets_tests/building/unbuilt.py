@@ -1,0 +1,47 @@
+"""A root that is imported and not built, and the files that one process makes of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wrapped_assets.building.build import build
+from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.building.stoppable import few
+from wrapped_assets_tests.small_roots import KEY, import_text, lake_files
+
+PLAYS = {
+    "ana": "2024-12-31 walk@23:50*2, 2025-01-03 eple*4 moon/bo+ana/dusk, 2025-02-01 eple so_here*2",
+    "bo": "2025-01-03 walk*2, 2025-02-01 night@00:10 eple",
+    "cy": "2025-01-31 night@22:00*5, 2025-02-20 moon*2 eple",
+}
+
+
+@pytest.fixture(scope="module")
+def _imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """A root to build, and the files that one process makes of it."""
+    folder = tmp_path_factory.mktemp("workers")
+    root = Root.open_or_make(folder / "imported", 2, KEY)
+    for name, text in PLAYS.items():
+        import_text(root, name, text)
+    root.engine.dispose()
+    shutil.copytree(root.path, folder / "built")
+    alone = Root.open(folder / "built")
+    assert build(few(alone)).failed == []
+    return root.path, lake_files(alone)
+
+
+@pytest.fixture
+def imported(_imported: tuple[Path, dict[str, bytes]], tmp_path: Path) -> Iterator[Root]:
+    shutil.copytree(_imported[0], tmp_path / "root")
+    root = Root.open(tmp_path / "root")
+    yield root
+    root.engine.dispose()
+
+
+@pytest.fixture
+def files(_imported: tuple[Path, dict[str, bytes]]) -> dict[str, bytes]:
+    return _imported[1]
