@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from wrapped_assets.building.linking import Linked, known_in, links_of
 from wrapped_assets.catalogue.tracks import tracks
 from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.listens.clocks import EDGE
-from wrapped_assets.listens.doubtful import is_doubtful, spans
+from wrapped_assets.listens.doubtful import doubtful_among, is_doubtful, spans
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
@@ -23,7 +23,6 @@ from wrapped_assets.vocabulary.periods import Month
 Slot = tuple[str, int]  # a UTC month and a bucket
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 _TRACKS_READ = tracks.reads[0].columns
-_NONE = pl.DataFrame(schema={column.name: column.dtype for column in PLAYS_READ})
 MOST_HELD = 200_000  # doubtful plays in memory; while a year of them is resolved they take some 100 MB
 
 
@@ -85,22 +84,30 @@ class Landed:
         self._forgotten: set[Slot] = set()
         self._held = 0
 
-    def take(self, chunk: Chunk, plays: pl.DataFrame) -> None:
-        """Remembers a chunk of plays, which are by listener and time; one with too many doubtful plays is read again instead."""
-        who, codes = plays["listener_id"].to_numpy(), plays["source_code"]
+    def take(self, chunks: Sequence[Chunk], plays: pl.DataFrame) -> None:
+        """Remembers chunks of plays; `plays` has their rows one after another, each chunk's by listener and time.
+
+        A chunk with too many doubtful plays is read again instead.
+        """
+        who, codes = plays["listener_id"].to_numpy(), plays["source_code"].to_numpy()
+        chunk_of = np.repeat(np.arange(len(chunks)), [chunk.row_count for chunk in chunks])
+        is_first = np.concatenate([[True], (who[1:] != who[:-1]) | (chunk_of[1:] != chunk_of[:-1])])  # of a listener's in a chunk
+        start, reached = spans(plays)
+        is_compared = doubtful_among(np.cumsum(is_first) - 1, start, reached, codes)
         names = [column.name for column in PLAYS_READ]
-        is_compared = is_doubtful(plays)
-        doubtful = _NONE
-        if is_compared.any():
-            doubtful = landing.with_optional(plays.filter(is_compared).lazy(), names).select(names).collect(engine="in-memory")
-        self._held += doubtful.height
-        if self._held > MOST_HELD:
-            self._forgotten.add((chunk.month, chunk.bucket))
-        else:
-            start, reached = spans(plays)
-            rows = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
-            code = codes[0] if (codes == codes[0]).all() else None
-            self._seen[chunk.path] = _Seen(chunk, who[rows], start[rows], np.maximum.reduceat(reached, rows), code, doubtful)
+        read = landing.with_optional(plays.lazy(), names).select(names).collect(engine="in-memory")
+        end = 0
+        for chunk in chunks:
+            begin, end = end, end + chunk.row_count
+            doubtful = read[begin + np.flatnonzero(is_compared[begin:end])]
+            self._held += doubtful.height
+            if self._held > MOST_HELD:
+                self._forgotten.add((chunk.month, chunk.bucket))
+                continue
+            firsts, mine = np.flatnonzero(is_first[begin:end]), codes[begin:end]
+            furthest = np.maximum.reduceat(reached[begin:end], firsts)
+            code = int(mine[0]) if (mine == mine[0]).all() else None
+            self._seen[chunk.path] = _Seen(chunk, who[begin + firsts], start[begin + firsts], furthest, code, doubtful)
 
     def apart(self, cells: Collection[Slot], before: Chunks) -> set[Slot]:
         """The cells of which no play can repeat one that was landed before, or in another chunk."""

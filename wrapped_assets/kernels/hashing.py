@@ -72,6 +72,9 @@ def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
     elif kind in _FLOATS:
         numbers = values.to_numpy()
         _put(state, b"values", _buffer(values.fill_nan(float("nan")) if np.isnan(numbers).any() else values))  # all NaNs are equal
+    elif kind is pl.List and not len(values):
+        _put(state, b"lengths", b"")
+        _feed(state, pl.Series(dtype=dtype.inner))
     elif kind is pl.List:
         lengths = values.list.len()
         _put(state, b"lengths", _buffer(lengths))

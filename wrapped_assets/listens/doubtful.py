@@ -32,8 +32,12 @@ def _compared(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     start, reached = spans(plays)
     listener = numbered(plays["listener_id"].to_numpy())
     order = in_time_order(listener, start)
-    listener, codes = listener[order], plays["source_code"].to_numpy()[order]
-    return order, overlapping(listener, start[order], reached[order]) | _is_mixed(listener, codes)
+    return order, doubtful_among(listener[order], start[order], reached[order], plays["source_code"].to_numpy()[order])
+
+
+def doubtful_among(listener: np.ndarray, start: np.ndarray, reached: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Whether each play is doubtful. The plays are by listener, numbered from 0 without gaps, and start; `spans` has their times."""
+    return overlapping(listener, start, reached) | _is_mixed(listener, codes)
 
 
 def spans(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:

@@ -38,6 +38,12 @@ def edges(month: Month, edge: timedelta) -> tuple[tuple[datetime, datetime], tup
     return (start, start + edge), (end - edge, end)
 
 
+def edges_ms(month: Month, edge: timedelta) -> tuple[tuple[int, int], tuple[int, int]]:
+    """`edges` in milliseconds since 1970."""
+    (start, after), (before, end) = ((int(instant.timestamp()) * 1000 for instant in ends) for ends in edges(month, edge))
+    return (start, after), (before, end)
+
+
 @lru_cache(maxsize=256)
 def in_edges(month: Month, edge: timedelta) -> tuple[pl.Expr, pl.Expr]:
     """Whether a play is within the first, and within the last instants of a month. Kept: to make an instant takes Polars long."""

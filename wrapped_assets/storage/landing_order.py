@@ -44,17 +44,16 @@ def _narrow(numbers: np.ndarray) -> np.ndarray:
 
 
 def ties_ordered(plays: pl.DataFrame) -> pl.DataFrame:
-    """Plays that are by listener and time, in a total order: those of one listener and instant by track, then by every other column."""
+    """Plays of which those of one listener and instant stand together, in a total order: such plays by track, then by every other column."""
     key = ["listener_id", "listened_at", "variant_id"]
-    is_tied = np.zeros(plays.height + 1, dtype=bool)
-    same = [plays[name].to_physical().to_numpy() for name in key[:2]]
-    is_tied[1:-1] = (same[0][1:] == same[0][:-1]) & (same[1][1:] == same[1][:-1])
-    tied = np.flatnonzero(is_tied[1:] | is_tied[:-1])
+    listener, at = (plays[name].to_physical().to_numpy() for name in key[:2])
+    is_same = (listener[1:] == listener[:-1]) & (at[1:] == at[:-1])
+    tied = np.flatnonzero(np.append(is_same, False) | np.append(False, is_same))
     if not len(tied):
         return plays
     order = np.arange(plays.height)
-    rows = plays[tied].with_columns(_row=tied)
-    order[tied] = rows.sort(*key, *(name for name in plays.columns if name not in key), nulls_last=True)["_row"].to_numpy()
+    rows = plays[tied].with_columns(_row=tied, _tie=np.append(0, np.cumsum(~is_same))[tied])
+    order[tied] = rows.sort("_tie", "variant_id", *(name for name in plays.columns if name not in key), nulls_last=True)["_row"].to_numpy()
     return plays[order]
 
 

@@ -7,7 +7,7 @@ each file needs are cut out of that order.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -20,8 +20,8 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.files import write_parquet
-from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges, in_edges
+from wrapped_assets.storage.frame_files import BATCH_BYTES, FrameFile, write_frames
+from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges_ms
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
@@ -33,12 +33,12 @@ MOST_TRACKS = 400_000  # that are kept from one flush to the next: about 150 MB
 
 @dataclass
 class LandingWriter:
-    """Collects coded plays and writes them out in chunks; `commit` makes them visible. `watch` is shown each chunk of plays."""
+    """Collects coded plays and writes them out in chunks; `commit` makes them visible. `watch` is shown the chunks of plays of each flush, and their rows in order."""
 
     root: Root
     edge: timedelta
     rows_per_flush: int = 2_000_000
-    watch: Callable[[Chunk, pl.DataFrame], None] = lambda chunk, plays: None
+    watch: Callable[[Sequence[Chunk], pl.DataFrame], None] = lambda chunks, plays: None
     chunks: list[Chunk] = field(default_factory=list)
     renumbered: int = 0  # how often the numbers of tracks began anew
     _people: dict[int, int] = field(default_factory=dict)  # surrogate → number
@@ -46,6 +46,8 @@ class LandingWriter:
     _track_count: int = 0
     _plays: list[pl.DataFrame] = field(default_factory=list)
     _waiting: int = 0
+    _unplaced: dict[int, FrameFile] = field(default_factory=dict)  # place in `chunks` → what its file is to hold
+    _unplaced_bytes: float = 0
 
     @cached_property
     def _recorded(self) -> dict[str, str]:
@@ -90,37 +92,52 @@ class LandingWriter:
 
     def _write_out(self) -> None:
         if self._waiting:
-            plays, self._plays = pl.concat(self._plays, how="diagonal", rechunk=True), []
+            plays, self._plays, self._waiting = pl.concat(self._plays, how="diagonal", rechunk=True), [], 0
             people = np.fromiter(self._people, dtype=np.int64, count=len(self._people))
             tracks, places = by_variant(pl.concat(self._tracks))
-            for bucket, month, rows in by_cell(plays, people, self.root.bucket_count):
-                part = plays[rows]
-                place = places[part["variant_id"].to_numpy()]
-                ids = people[part["listener_id"].to_numpy()], tracks["variant_id"].to_numpy()[place]
-                self._write(part.with_columns(listener_id=ids[0], variant_id=ids[1]), place, tracks, month, bucket)
-        self._plays, self._waiting = [], 0
+            cells = list(by_cell(plays, people, self.root.bucket_count))
+            plays = plays[np.concatenate([rows for _, _, rows in cells])]
+            place = places[plays["variant_id"].to_numpy()]
+            ids = people[plays["listener_id"].to_numpy()], tracks["variant_id"].to_numpy()[place]
+            plays = ties_ordered(plays.with_columns(listener_id=ids[0], variant_id=ids[1]))
+            before, end = len(self.chunks), 0
+            for bucket, month, rows in cells:
+                start, end = end, end + len(rows)
+                self._add_cell(plays[start:end], place[start:end], tracks, month, bucket)
+            self._place_files()
+            self.watch([chunk for chunk in self.chunks[before:] if chunk.asset == PLAYS], plays)
 
-    def _write(self, plays: pl.DataFrame, place: np.ndarray, tracks: pl.DataFrame, month: Month, bucket: int) -> None:
-        """Writes one month and bucket. `plays` are by listener and time, `place` is each play's row of `tracks`."""
-        near = [plays.select(is_near).to_series() for is_near in in_edges(month, self.edge)]
-        who = plays["listener_id"].to_numpy()
+    def _add_cell(self, plays: pl.DataFrame, place: np.ndarray, tracks: pl.DataFrame, month: Month, bucket: int) -> None:
+        """Takes one month and bucket. `plays` are by listener and time, `place` is each play's row of `tracks`."""
+        who, at = plays["listener_id"].to_numpy(), plays["listened_at"].to_physical().to_numpy()
+        near = [(at >= first) & (at <= last) for first, last in edges_ms(month, self.edge)]
         people = who[np.flatnonzero(np.append(who[:1] == who[:1], who[1:] != who[:-1]))].astype("<i8").tobytes()
-        plays = ties_ordered(plays.drop(name for name in OPTIONAL if name in plays.columns and plays[name].null_count() == plays.height))
-        self._store(PLAYS, month, bucket, plays, near, people)
-        self.watch(self.chunks[-1], plays)
-        is_used, *is_near = (marked(place[rows], tracks.height) for rows in (slice(None), *(mask.to_numpy() for mask in near)))
+        plays = plays.drop(name for name in OPTIONAL if name in plays.columns and plays[name].null_count() == plays.height)
+        self._add_file(PLAYS, month, bucket, plays, near, people, _reaches_over(month, at))
+        is_used, *is_near = (marked(place[rows], tracks.height) for rows in (slice(None), *near))
         used = np.flatnonzero(is_used)
-        found = tracks[used].with_columns(is_head=is_near[0][used], is_tail=is_near[1][used])
-        self._store(TRACKS, month, bucket, found, [found["is_head"], found["is_tail"]], None)
+        near = [flags[used] for flags in is_near]
+        self._add_file(TRACKS, month, bucket, tracks[used].with_columns(is_head=near[0], is_tail=near[1]), near)
 
-    def _store(self, asset: str, month: Month, bucket: int, frame: pl.DataFrame, near: Sequence[pl.Series], people: bytes | None) -> None:
-        whole, head, tail = _hash(frame), *(_hash(frame.filter(rows)) for rows in near)
+    def _add_file(
+        self, asset: str, month: Month, bucket: int, frame: pl.DataFrame, near: Sequence[np.ndarray], people: bytes | None = None,
+        reaches_over: tuple[bool, bool] = (False, False),
+    ) -> None:  # fmt: skip
+        whole, head, tail = _hash(frame), *(_hash(frame.filter(rows)) if rows.any() else NO_ROWS for rows in near)
         path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
-        file_hash = self._recorded.get(path, "")
-        if not is_intact(self.root.path / path, file_hash):  # another release of a library may write other bytes for the same rows
-            _, file_hash = write_parquet(frame, self.root.path / path)
-        is_early, is_late = _reaches_over(month, frame["listened_at"]) if asset == PLAYS else (False, False)
-        self.chunks.append(Chunk(path, asset, str(month), bucket, frame.height, whole, head, tail, file_hash, is_early, is_late, people))
+        chunk = Chunk(path, asset, str(month), bucket, frame.height, whole, head, tail, self._recorded.get(path, ""), *reaches_over, people)
+        if not is_intact(self.root.path / path, chunk.file_hash):  # another release of a library may write other bytes for the same rows
+            self._unplaced[len(self.chunks)] = FrameFile(frame, self.root.path / path)
+            self._unplaced_bytes += frame.estimated_size()
+        self.chunks.append(chunk)
+        if self._unplaced_bytes > BATCH_BYTES:
+            self._place_files()
+
+    def _place_files(self) -> None:
+        """Writes the files that wait."""
+        for place, (_, digest) in zip(self._unplaced, write_frames([*self._unplaced.values()]), strict=True):
+            self.chunks[place] = replace(self.chunks[place], file_hash=digest)
+        self._unplaced, self._unplaced_bytes = {}, 0
 
     def commit(
         self, imports: Sequence[Mapping[str, object]] = (), register: Callable[[sa.Connection], None] = lambda connection: None
@@ -150,10 +167,10 @@ def _recorded(connection: sa.Connection) -> dict[str, str]:
     return {row.path: row.file_hash for row in rows}
 
 
-def _reaches_over(month: Month, listened_at: pl.Series) -> tuple[bool, bool]:
-    """Whether any play may belong to the local month before, and after."""
-    (start, _), (_, end) = edges(month, timedelta())
-    return (listened_at < start + FURTHEST_WEST).any(), (listened_at >= end - FURTHEST_EAST).any()
+def _reaches_over(month: Month, at: np.ndarray) -> tuple[bool, bool]:
+    """Whether any play (ms) may belong to the local month before, and after."""
+    (_, west), (east, _) = edges_ms(month, FURTHEST_WEST)[0], edges_ms(month, FURTHEST_EAST)[1]
+    return bool(at.min() < west), bool(at.max() >= east)
 
 
 def _hash(frame: pl.DataFrame) -> str:
