@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
-import sqlalchemy as sa
 
 from wrapped_assets.building.coding import Coding
 from wrapped_assets.building.logics import importer
@@ -25,6 +24,7 @@ from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import landing_swept
 from wrapped_assets.storage.whole_files import file_hash
+from wrapped_assets.storage.writing import Writer
 
 
 @dataclass
@@ -228,5 +228,5 @@ class _People:
         """An import that is refused moves nobody's clock or home. A new name stays known, for what was rejected is kept as theirs."""
         self._said = {name: {} for name in self._said}
 
-    def register(self, connection: sa.Connection) -> None:
-        registry.take_in(connection, self._root, self._said)
+    def register(self, writer: Writer) -> None:
+        registry.take_in(writer, self._root, self._said)

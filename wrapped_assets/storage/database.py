@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from wrapped_assets.storage.sqlite_place import address_of, is_read_only
 from wrapped_assets.storage.unavailable import watch
 
 HEAD = "0016"  # the newest revision; checked against the folder by a test
+SECONDS_TO_WAIT = 30  # for another process that holds a SQLite file
 LOCK = 7_246_158  # of no meaning; the same in every version
 
 
@@ -43,11 +45,16 @@ def engine_for(url: str) -> sa.Engine:
 
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
-            for pragma in ("busy_timeout=30000", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
-                connection.execute(f"pragma {pragma}")
-            _keep_a_journal(connection)
+            prepare(connection)
 
     return engine
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Makes a connection to a SQLite file ready to write: it waits for locks, keeps a write-ahead log and deletes securely."""
+    for pragma in (f"busy_timeout={SECONDS_TO_WAIT * 1000}", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
+        connection.execute(f"pragma {pragma}")
+    _keep_a_journal(connection)
 
 
 def _keep_a_journal(connection: sqlite3.Connection) -> None:
@@ -72,14 +79,33 @@ def migrate(engine: sa.Engine) -> None:
         upgrade(engine)
 
 
+def make_file(file: Path, note: str) -> None:
+    """Makes a new SQLite registry with the standard library alone; `note` says whose it is (`identity.note_of`).
+
+    sqlite3.Error where it cannot.
+    """
+    with closing(sqlite3.connect(file, timeout=SECONDS_TO_WAIT, isolation_level=None)) as connection:
+        prepare(connection)
+        connection.execute("begin immediate")
+        if _make_tables(connection.execute):
+            connection.execute("insert into settings (name, value) values ('root', ?)", (note,))
+        connection.execute("commit")
+
+
 def _make(engine: sa.Engine) -> None:
     """Makes the tables of a new SQLite registry without Alembic, whose import takes a third of a second."""
     with engine.connect() as connection:
         connection.exec_driver_sql("begin immediate")  # of two processes that open a new root at once, one makes them
-        if not connection.exec_driver_sql("select count(*) from sqlite_master").scalar():
-            for statement in statements():
-                connection.exec_driver_sql(statement)
+        _make_tables(connection.exec_driver_sql)
         connection.commit()
+
+
+def _make_tables(execute: Callable[[str], Any]) -> bool:
+    """Makes the tables where there are none; whether it did."""
+    is_empty = not execute("select count(*) from sqlite_master").fetchone()[0]
+    for statement in statements() if is_empty else ():
+        execute(statement)
+    return is_empty
 
 
 def upgrade(engine: sa.Engine) -> None:

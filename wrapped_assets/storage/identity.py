@@ -26,7 +26,7 @@ def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settin
         text = connection.execute(query).scalar()
     if text is None:
         with suppress(sa.exc.DBAPIError, RegistryUnavailable), engine.begin() as connection:  # a root that is read only stays as it is
-            insert_new(connection, table, [{"name": _SETTING, "value": json.dumps({"root": mine, "path": here})}])
+            insert_new(connection, table, [{"name": _SETTING, "value": note_of(key, folder)}])
         with engine.connect() as connection:
             text = connection.execute(query).scalar()
     known = json.loads(text) if text else {"root": mine, "path": here}
@@ -44,7 +44,12 @@ def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settin
         )
     with suppress(sa.exc.DBAPIError, RegistryUnavailable), engine.begin() as connection:
         moved = sa.update(table).where(table.c.name == _SETTING)
-        connection.execute(moved.values(value=json.dumps({"root": mine, "path": here})))
+        connection.execute(moved.values(value=note_of(key, folder)))
+
+
+def note_of(key: bytes, folder: Path) -> str:
+    """What a registry notes of its root."""
+    return json.dumps({"root": combined("root", key), "path": str(folder.resolve())})
 
 
 def is_of(text: str, file: Path, folder: Path, key: bytes) -> bool:

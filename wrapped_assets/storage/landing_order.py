@@ -44,7 +44,7 @@ def _narrow(numbers: np.ndarray) -> np.ndarray:
 
 
 def ties_ordered(plays: pl.DataFrame) -> pl.DataFrame:
-    """Plays of which those of one listener and instant stand together, in a total order: such plays by track, then by every other column."""
+    """Puts plays of one listener and instant, which stand together, in a total order: by track, then by every other column."""
     key = ["listener_id", "listened_at", "variant_id"]
     listener, at = (plays[name].to_physical().to_numpy() for name in key[:2])
     is_same = (listener[1:] == listener[:-1]) & (at[1:] == at[:-1])

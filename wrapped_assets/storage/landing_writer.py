@@ -13,19 +13,17 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-import sqlalchemy as sa
 
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
-from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.frame_files import BATCH_BYTES, FrameFile, write_frames
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges_ms
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
+from wrapped_assets.storage.reading import Reader, reading
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.whole_files import is_intact
+from wrapped_assets.storage.writing import Writer, writing
 from wrapped_assets.vocabulary.periods import Month
 
 MOST_TRACKS = 400_000  # that are kept from one flush to the next: about 150 MB
@@ -33,7 +31,10 @@ MOST_TRACKS = 400_000  # that are kept from one flush to the next: about 150 MB
 
 @dataclass
 class LandingWriter:
-    """Collects coded plays and writes them out in chunks; `commit` makes them visible. `watch` is shown the chunks of plays of each flush, and their rows in order."""
+    """Collects coded plays and writes them out in chunks; `commit` makes them visible.
+
+    `watch` is shown the chunks of plays that a flush wrote, and their rows one chunk after another.
+    """
 
     root: Root
     edge: timedelta
@@ -51,8 +52,8 @@ class LandingWriter:
 
     @cached_property
     def _recorded(self) -> dict[str, str]:
-        with self.root.engine.connect() as connection:
-            return _recorded(connection)
+        with reading(self.root) as reader:
+            return _recorded(reader)
 
     def listener_numbers(self, surrogates: Sequence[int]) -> list[int]:
         """The listeners' numbers for `add_numbered`."""
@@ -140,31 +141,27 @@ class LandingWriter:
         self._unplaced, self._unplaced_bytes = {}, 0
 
     def commit(
-        self, imports: Sequence[Mapping[str, object]] = (), register: Callable[[sa.Connection], None] = lambda connection: None
+        self, imports: Sequence[Mapping[str, object]] = (), register: Callable[[Writer], None] = lambda writer: None
     ) -> None:  # fmt: skip
         """Makes everything written visible at once, with whom it is of (`register`); what was there already stays as it is."""
         self.flush()
-        with exclusive(self.root.engine) as connection:
-            register(connection)
-            known = _recorded(connection)
+        with writing(self.root) as registry:
+            register(registry)
+            known = _recorded(registry)
             fresh = {chunk.path: chunk for chunk in self.chunks if chunk.path not in known}
             for chunk in self.chunks:
                 if known.get(chunk.path, chunk.file_hash) != chunk.file_hash:  # its file was damaged, and is whole again
-                    mended = sa.update(tables.chunks).where(tables.chunks.c.path == chunk.path)
-                    connection.execute(mended.values(file_hash=chunk.file_hash))
-            insert_new(connection, tables.chunks, [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
-            contents = set(connection.execute(sa.select(tables.imports.c.content)).scalars())
-            rows = {str(row["content"]): row for row in imports if row["content"] not in contents}
-            insert_new(connection, tables.imports, list(rows.values()))
+                    registry.run("update chunks set file_hash = :digest where path = :path", digest=chunk.file_hash, path=chunk.path)
+            registry.insert_new("chunks", [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
+            registry.insert_new("imports", imports)
             for row in imports:  # the same export again, perhaps by other code
-                again = tables.imports.c.content == row["content"]
-                connection.execute(sa.update(tables.imports).where(again).values(importer=row.get("importer")))
+                again = "update imports set importer = :importer where content = :content"
+                registry.run(again, importer=row.get("importer"), content=row["content"])
 
 
-def _recorded(connection: sa.Connection) -> dict[str, str]:
+def _recorded(reader: Reader) -> dict[str, str]:
     """The path and the hash of every landed file."""
-    rows = connection.execute(sa.select(tables.chunks.c.path, tables.chunks.c.file_hash))
-    return {row.path: row.file_hash for row in rows}
+    return dict(reader.rows("select path, file_hash from chunks"))  # type: ignore[arg-type]
 
 
 def _reaches_over(month: Month, at: np.ndarray) -> tuple[bool, bool]:

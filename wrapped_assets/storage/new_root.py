@@ -51,7 +51,8 @@ def _filled_and_closed(root: Root, fill: Callable[[Root], Filled]) -> Filled:
     try:
         return fill(root)
     finally:
-        root.engine.dispose()
+        if "engine" in vars(root):  # an import of a SQLite file does without
+            root.engine.dispose()
 
 
 def _remove_leftovers(path: Path) -> None:

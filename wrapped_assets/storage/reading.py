@@ -1,8 +1,8 @@
 """Reads the registry by plain SQL: a SQLite file with the standard library alone, everything else through SQLAlchemy.
 
 Commands that change nothing begin here, and importing SQLAlchemy would take longer than all that they read. The quick way is taken only
-where nothing stands in it: the schema is this program's, the registry is this root's and knows of every erasure. Anything else is left to
-`Root.engine`, which migrates, binds or refuses.
+where nothing stands in it: the schema is this program's, the registry is this root's and knows of every erasure. A file that is not there
+yet is made. Anything else is left to `Root.engine`, which migrates, binds or refuses.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wrapped_assets.storage.database import HEAD
-from wrapped_assets.storage.identity import is_of
+from wrapped_assets.storage.database import HEAD, SECONDS_TO_WAIT, make_file, prepare
+from wrapped_assets.storage.identity import is_of, note_of
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.sqlite_place import how_to_open
 from wrapped_assets.storage.tombstone_files import read_tombstones
@@ -28,7 +28,6 @@ from wrapped_assets.storage.unavailable import unavailable
 if TYPE_CHECKING:
     from wrapped_assets.storage.root import Root
 
-_SECONDS_TO_WAIT = 30
 _LISTENERS_PER_QUERY = 5_000
 
 
@@ -76,13 +75,13 @@ def reading(root: Root, within: sa.Connection | Reader | None = None) -> Iterato
     """A reader whose queries all see the same state, whatever others commit meanwhile; that of `within` where it is given."""
     if isinstance(within, Reader):
         yield within
-    elif within is None and (file := _quick(root)) is not None:
+    elif within is None and (file := quick(root)) is not None:
         with closing(file):
-            yield Reader(lambda query, values: _executed(file, query, values), keeps_texts=True)
+            yield Reader(lambda query, values: executed(file, query, values), keeps_texts=True)
     else:
         with snapshot(root.engine, within) as connection:
             yield Reader(
-                lambda query, values: _asked(connection, query, values),
+                lambda query, values: asked_of(connection, query, values),
                 keeps_texts=connection.dialect.name == "sqlite",
             )
 
@@ -102,20 +101,25 @@ def batched(values: list[Any], size: int) -> Iterator[list[Any]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _quick(root: Root) -> sqlite3.Connection | None:
-    """The registry's file with a transaction begun, where nothing but reading is to be done; None: ask `Root.engine`."""
+def quick(root: Root, *, writes: bool = False) -> sqlite3.Connection | None:
+    """The registry's file with a transaction begun, of the only writer with `writes`; None: ask `Root.engine`."""
     file = root.registry_file
-    if file is None or root.is_replaying or "engine" in vars(root) or not file.exists():
+    if file is None or root.is_replaying or "engine" in vars(root):
         return None
     connection = None
     try:
+        if not file.exists():
+            make_file(file, note_of(root.key, root.path))
         place, is_uri = how_to_open(file)
-        connection = sqlite3.connect(place, uri=is_uri, timeout=_SECONDS_TO_WAIT, isolation_level=None)
-        connection.execute("pragma query_only=on")
-        connection.execute("begin")
+        connection = sqlite3.connect(place, uri=is_uri, timeout=SECONDS_TO_WAIT, isolation_level=None)
+        if writes:
+            prepare(connection)
+        else:
+            connection.execute("pragma query_only=on")
+        connection.execute("begin immediate" if writes else "begin")
         if _is_ready(root, file, connection):
             return connection
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError):
         pass
     if connection is not None:
         connection.close()
@@ -132,13 +136,14 @@ def _is_ready(root: Root, file: Path, connection: sqlite3.Connection) -> bool:
     return all(each.case_id in known for each in read_tombstones(root.path))
 
 
-def _asked(connection: sa.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def asked_of(connection: sa.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a query. One without parameters is long, and the next one is another: SQLAlchemy need not parse and keep it."""
     rows = connection.execute(sa.text(query), values) if values else connection.exec_driver_sql(query)
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in rows] if rows.returns_rows else []
 
 
-def _executed(connection: sqlite3.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def executed(connection: sqlite3.Connection, query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of a query. RegistryUnavailable where the world is at fault."""
     try:
         return connection.execute(query, values).fetchall()
     except sqlite3.Error as error:

@@ -11,12 +11,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.people import exclusion_rows, listener_rows
 from wrapped_assets.storage.reading import Reader, moment, reading
 from wrapped_assets.storage.root import MAIN, Root
-from wrapped_assets.storage.transactions import exclusive, rows_of
+from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.writing import Writer, writing
 from wrapped_assets.vocabulary.rules import Rules, rules_for
 
 if TYPE_CHECKING:
@@ -84,23 +84,22 @@ def _time_zones() -> dict[str, str]:
 
 def register(root: Root, people: Iterable[Listener]) -> None:
     """Adds listeners, or changes what the registry says of them."""
-    with exclusive(root.engine) as connection:
-        take_in(connection, root, {person.name: vars(person) for person in people})
+    with writing(root) as writer:
+        take_in(writer, root, {person.name: vars(person) for person in people})
 
 
-def take_in(connection: sa.Connection, root: Root, said: Mapping[str, Mapping[str, object]]) -> None:
+def take_in(writer: Writer, root: Root, said: Mapping[str, Mapping[str, object]]) -> None:
     """Adds the listeners of these names, and changes what is said of those who are known, and nothing else of them."""
-    table = tables.listeners
     ids = {name: int(str(about.get("listener_id", root.surrogate(name)))) for name, about in said.items()}
-    rows = rows_of(connection, sa.select(table.c.listener_id, table.c.name), table.c.listener_id, ids.values())
-    known = {row.listener_id: row.name for row in rows}
+    known = dict(writer.rows_of("select listener_id, name from listeners", "listener_id", ids.values()))
     if any(known.get(listener_id, name) != name for name, listener_id in ids.items()):
         raise InputError("this name gets the same surrogate id as an existing listener: choose another name")
     fresh = [vars(Listener(ids[name], name)) | dict(about) for name, about in said.items() if ids[name] not in known]
-    insert_new(connection, table, fresh)
+    writer.insert_new("listeners", fresh)
     for name, about in said.items():
         if ids[name] in known and about:
-            connection.execute(sa.update(table).where(table.c.listener_id == ids[name]).values(**about))
+            changes = ", ".join(f"{column} = :{column}" for column in about)
+            writer.run(f"update listeners set {changes} where listener_id = :whom", whom=ids[name], **about)  # noqa: S608 (our own names)
 
 
 def find_listener(root: Root, name: str) -> Listener:

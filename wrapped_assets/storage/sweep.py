@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
-from wrapped_assets.storage import tables
 from wrapped_assets.storage.in_flight import settled
+from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
 
 

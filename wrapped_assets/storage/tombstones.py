@@ -10,10 +10,8 @@ import hmac
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
-
 from wrapped_assets.kernels.texts import compared
-from wrapped_assets.storage import tables
+from wrapped_assets.storage.reading import moment, reading
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import (
     FILE,
@@ -88,18 +86,17 @@ def _erased(root: Root, names: set[str], at: datetime) -> tuple[set[str], set[st
 def _registered(root: Root, names: Collection[str]) -> set[str]:
     if not names:
         return set()
-    table = tables.listeners
-    with root.engine.connect() as connection:
-        return set(connection.execute(sa.select(table.c.name).where(table.c.name.in_(names))).scalars())
+    with reading(root) as reader:
+        return {name for (name,) in reader.rows("select name from listeners where name in :names", names=sorted(names))}
 
 
 def read_all(root: Root) -> list[Tombstone]:
     """Every tombstone; where there is no list yet, those that an older program kept in the registry."""
     if (folder_of(root.path) / FILE).exists():
         return read_tombstones(root.path)
-    with root.engine.connect() as connection:
-        rows = connection.execute(sa.select(tables.tombstones).order_by(tables.tombstones.c.erased_at)).all()
-    return [Tombstone(row.case_id, row.erased_at, row.expires_at, row.key_generation, None, row.token) for row in rows]
+    with reading(root) as reader:
+        rows = reader.rows("select case_id, erased_at, expires_at, key_generation, token from tombstones order by erased_at")
+    return [Tombstone(case, moment(at), until and moment(until), generation, None, token) for case, at, until, generation, token in rows]
 
 
 def expire(root: Root, now: datetime | None = None) -> int:

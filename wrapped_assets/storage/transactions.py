@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from wrapped_assets.storage.later import sa, tables
-
-_ROWS_PER_QUESTION = 5_000  # below what databases allow as parameters of one query
 
 
 @contextmanager
@@ -56,14 +53,3 @@ def state_of(connection: sa.Connection) -> tuple[object, int, int] | None:
     driver = connection.connection.dbapi_connection
     assert isinstance(driver, sqlite3.Connection)
     return driver, connection.exec_driver_sql("pragma data_version").scalar_one(), driver.total_changes
-
-
-def rows_of(
-    connection: sa.Connection, query: sa.Select[Any], listener_id: sa.ColumnElement[int], whom: Collection[int] | None
-) -> list[sa.Row[Any]]:
-    """The rows of a query that is ordered by listener: of some listeners, or of all where `whom` is None."""
-    if whom is None:
-        return list(connection.execute(query))
-    ids = sorted(whom)
-    batches = (ids[start : start + _ROWS_PER_QUESTION] for start in range(0, len(ids), _ROWS_PER_QUESTION))
-    return [row for batch in batches for row in connection.execute(query.where(listener_id.in_(batch)))]
