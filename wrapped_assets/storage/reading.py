@@ -91,6 +91,12 @@ def moment(value: str | datetime) -> datetime:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
+def utc_moment(value: str | datetime) -> datetime:
+    """The same with its offset: the registry keeps instants in UTC."""
+    found = moment(value)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
 def document(value: Any) -> Any:
     """A JSON column."""
     return json.loads(value) if isinstance(value, (str, bytes)) else value

@@ -6,14 +6,14 @@ import re
 import zoneinfo
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.people import exclusion_rows, listener_rows
-from wrapped_assets.storage.reading import Reader, moment, reading
+from wrapped_assets.storage.reading import Reader, reading, utc_moment
 from wrapped_assets.storage.root import MAIN, Root
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.writing import Writer, writing
@@ -177,7 +177,7 @@ def set_edition(
         row = dict(seen) if seen else dict.fromkeys(table.c.keys()) | {"year": year, "rules": "default", "is_frozen": False}
         is_old = seen is not None and seen["environment"] == root.environment
         row["environment"] = root.environment
-        given = {"rules": rules, "window_start": window_start, "window_end": window_end, "launch_at": launch_at and _in_utc(launch_at)}
+        given = {"rules": rules, "window_start": window_start, "window_end": window_end, "launch_at": launch_at and utc_moment(launch_at)}
         row.update({name: value for name, value in (given | {"catalogue": catalogue, "is_frozen": is_frozen}).items() if value is not None})
         row["catalogue"] = None if catalogue == NEWEST else row["catalogue"]
         try:
@@ -186,7 +186,7 @@ def set_edition(
             raise InputError(str(error)) from None
         mine = (table.c.year == year) & (table.c.environment == root.environment)
         writer.execute(sa.update(table).where(mine).values(**row) if is_old else sa.insert(table).values(**row))
-    return Edition(year, checked, row["launch_at"] and _in_utc(row["launch_at"]), row["catalogue"], bool(row["is_frozen"]))
+    return Edition(year, checked, row["launch_at"] and utc_moment(row["launch_at"]), row["catalogue"], bool(row["is_frozen"]))
 
 
 def editions(root: Root, years: Iterable[int], connection: sa.Connection | Reader | None = None) -> dict[int, Edition]:
@@ -201,13 +201,8 @@ def editions(root: Root, years: Iterable[int], connection: sa.Connection | Reade
     for year, rules, start, end, launch_at, catalogue, is_frozen in rows:
         if year in found:
             whole = rules_for(rules, year, _day(start), _day(end))
-            found[year] = Edition(year, whole, None if launch_at is None else _in_utc(moment(launch_at)), catalogue, bool(is_frozen))
+            found[year] = Edition(year, whole, launch_at and utc_moment(launch_at), catalogue, bool(is_frozen))
     return found
-
-
-def _in_utc(instant: datetime) -> datetime:
-    """SQLite keeps no offset, and the column is written in UTC."""
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def _day(value: Any) -> date | None:

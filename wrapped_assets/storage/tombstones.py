@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from wrapped_assets.kernels.texts import compared
-from wrapped_assets.storage.reading import moment, reading
+from wrapped_assets.storage.reading import reading, utc_moment
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import (
     FILE,
@@ -96,7 +96,7 @@ def read_all(root: Root) -> list[Tombstone]:
         return read_tombstones(root.path)
     with reading(root) as reader:
         rows = reader.rows("select case_id, erased_at, expires_at, key_generation, token from tombstones order by erased_at")
-    return [Tombstone(case, moment(at), until and moment(until), generation, None, token) for case, at, until, generation, token in rows]
+    return [Tombstone(case, utc_moment(at), until and utc_moment(until), number, None, token) for case, at, until, number, token in rows]
 
 
 def expire(root: Root, now: datetime | None = None) -> int:

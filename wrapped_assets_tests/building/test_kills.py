@@ -120,10 +120,10 @@ IMPORT = """
 import os, sys
 from pathlib import Path
 from wrapped_assets.building.importing import Person, import_paths
-from wrapped_assets.storage import landing_writer
+from wrapped_assets.storage import frame_files
 from wrapped_assets.storage.root import Root
 
-limit, count, real = int(sys.argv[3]), 0, landing_writer.write_parquet
+limit, count, real = int(sys.argv[3]), 0, frame_files.new_file
 
 def dying(*arguments, **named):
     global count
@@ -132,7 +132,7 @@ def dying(*arguments, **named):
         os._exit(9)
     return real(*arguments, **named)
 
-landing_writer.write_parquet = dying
+frame_files.new_file = dying  # of a part beside its place
 if limit > 99:  # another import at the same time
     print("ready", flush=True)
     sys.stdin.readline()
