@@ -55,7 +55,9 @@ def was_asked(instance: dg.DagsterInstance, run_key: str) -> bool:
 def is_busy(instance: dg.DagsterInstance) -> bool:
     """Whether a run of assets, or a backfill, is queued or under way, or will be once the daemon goes on with an interrupted tick."""
     runs = instance.get_run_records(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
-    backfills = instance.get_backfills(BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING]), limit=1)
+    backfills = instance.get_backfills(
+        BulkActionsFilter(statuses=[BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING]), limit=1
+    )
     return bool(backfills) or any(run.dagster_run.job_name in JOBS and not _is_abandoned(run) for run in runs) or _is_resumed(instance)
 
 

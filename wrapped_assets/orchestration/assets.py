@@ -10,6 +10,7 @@ from wrapped_assets.contracts.graph import EXTERNALS, Graph
 from wrapped_assets.orchestration import checks
 from wrapped_assets.orchestration.facts import step_by_step
 from wrapped_assets.orchestration.groups import groups_of
+from wrapped_assets.orchestration.instance import MEMORY
 from wrapped_assets.orchestration.lake import Lake, fingerprints
 from wrapped_assets.orchestration.partitions import Periods, dependencies
 from wrapped_assets.orchestration.portrait import outside_portrait, portrait
@@ -20,8 +21,6 @@ FRESHNESS = {
     "year_bucket": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=15), warn_window=timedelta(days=8)),
     "year": dg.FreshnessPolicy.time_window(fail_window=timedelta(days=15), warn_window=timedelta(days=8)),
 }
-
-MEMORY = "memory"  # the pool of figures over all listeners: a run that has them needs a machine's memory, and two of them take turns
 
 
 def all_assets(graph: Graph, periods: Periods) -> list[dg.AssetsDefinition | dg.AssetSpec]:

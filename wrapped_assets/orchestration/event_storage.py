@@ -6,7 +6,7 @@ transaction: about 1 ms. The tables are Dagster's own, and runs that have a data
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -98,10 +98,11 @@ class OneEventLogStorage(SqliteEventLogStorage):
         """Events of all runs, which are in one database here."""
         return SqlEventLogStorage.get_event_records(self, event_records_filter, limit, ascending)
 
-    def compact(self, gone: Sequence[str]) -> None:
-        """Gives the room of removed events back to the file system, and removes the databases that older versions made of these runs."""
-        for path in (path for run_id in gone for path in Path(self.path_for_shard(run_id)).parent.glob(f"{run_id}.db*")):
-            path.unlink(missing_ok=True)
+    def compact(self, remaining: Collection[str]) -> None:
+        """Gives the room of removed events back to the file system, and removes what older versions made of runs that are gone."""
+        for path in Path(self.path_for_shard(INDEX_SHARD_NAME)).parent.glob("*.db*"):  # a run's database, its log, its index of the log
+            if (run_id := path.name.partition(".db")[0]) != INDEX_SHARD_NAME and run_id not in remaining:
+                path.unlink(missing_ok=True)
         with self._db_lock, self._engine(INDEX_SHARD_NAME).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             free, pages = (connection.exec_driver_sql(f"pragma {name}").scalar_one() for name in ("freelist_count", "page_count"))
             if free * 4 > pages:

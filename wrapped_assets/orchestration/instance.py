@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     },
 }
 
+MEMORY = "memory"  # the pool of figures over all listeners: a run that has them needs a machine's memory, and two of them take turns
 BROUGHT = ("run_launcher",)  # settings that files of earlier versions lack
 
 
@@ -53,4 +54,7 @@ def _complete(file: Path) -> None:
 def open_instance(root: Path) -> dg.DagsterInstance:
     """The instance of a data root, in this process; sets the environment accordingly."""
     os.environ.update(prepare(root))
-    return dg.DagsterInstance.from_config(str(storage_folder(root.absolute())))
+    instance = dg.DagsterInstance.from_config(str(storage_folder(root.absolute())))
+    if MEMORY not in instance.event_log_storage.get_concurrency_keys():  # Dagster does not hold the first runs to a limit that is new to it
+        instance.event_log_storage.initialize_concurrency_limit_to_default(MEMORY)
+    return instance

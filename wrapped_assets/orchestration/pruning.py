@@ -1,19 +1,29 @@
-"""The nightly prune: old runs, events and check results go; what the UI shows of every partition and check stays."""
+"""The nightly prune: old runs, events and check results go; what the UI shows of every partition and check stays.
 
+Nothing of a run that is queued or under way goes, and no run of a backfill that has not ended: Dagster reads from them how far it is.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import sqlalchemy as sa
+from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES, BulkActionsFilter, BulkActionStatus
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetEventTagsTable, SqlEventLogStorageTable
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from wrapped_assets.orchestration.event_storage import OneEventLogStorage
 from wrapped_assets.orchestration.facts import metadata, told, trying_again
 
 PRUNE = "prune"
 KEPT_DAYS, KEPT_RUNS, RUNS_AT_ONCE = 30, 50, 1_000
+NAMED_AT_ONCE = 500  # databases limit how many values a query names
+UNFINISHED = [status for status in BulkActionStatus if status not in BULK_ACTION_TERMINAL_STATUSES]
+EVALUATED = (AssetCheckExecutionRecordStatus.SUCCEEDED.value, AssetCheckExecutionRecordStatus.FAILED.value)
 SHOWN = ("ASSET_MATERIALIZATION", "ASSET_OBSERVATION", "ASSET_FAILED_TO_MATERIALIZE")  # of each partition the newest of each kind stays
 
 
@@ -35,40 +45,64 @@ class Kept(dg.Config):
 
 def prune(instance: dg.DagsterInstance, kept: Kept, now: datetime) -> Pruned:
     """Removes runs that ended, and events and check results, from before `kept.days`, except the newest of each partition and check."""
-    before = now - timedelta(days=kept.days)
+    before = now - timedelta(days=max(kept.days, 0))  # nothing that is still to come
     ended = dg.RunsFilter(statuses=FINISHED_STATUSES)
-    stays = {record.dagster_run.run_id for record in instance.get_run_records(ended, limit=kept.runs)} if kept.runs else set()
-    old = instance.get_run_records(dg.RunsFilter(statuses=FINISHED_STATUSES, created_before=before), limit=RUNS_AT_ONCE, ascending=True)
-    gone = [record.dagster_run.run_id for record in old if record.dagster_run.run_id not in stays]
+    stays = {record.dagster_run.run_id for record in instance.get_run_records(ended, limit=kept.runs)} if kept.runs > 0 else set()
+    stays |= set(_of_unfinished_backfills(instance))
+    old = instance.get_run_records(dg.RunsFilter(statuses=FINISHED_STATUSES, created_before=before), ascending=True)
+    gone = [run_id for record in old if (run_id := record.dagster_run.run_id) not in stays][:RUNS_AT_ONCE]
     for run_id in gone:
         instance.run_storage.delete_run(run_id)
     storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):  # an instance that keeps nothing
         return Pruned(len(gone))
-    remaining = {record.dagster_run.run_id for record in instance.get_run_records(dg.RunsFilter(created_before=before))}
+    remaining = set(instance.run_storage.get_run_ids(dg.RunsFilter()))
     with storage.index_connection() as connection:
         events = _prune_events(connection, before, remaining)
-        checks = _prune_checks(connection, before)
+        checks = _prune_checks(connection, before, remaining)
     if isinstance(storage, OneEventLogStorage):
-        storage.compact(gone)
+        storage.compact(remaining)
     return Pruned(len(gone), events, checks)
 
 
-def _prune_events(connection: sa.Connection, before: datetime, stays: set[str]) -> int:
+def _of_unfinished_backfills(instance: dg.DagsterInstance) -> Iterator[str]:
+    for backfill in instance.get_backfills(BulkActionsFilter(statuses=UNFINISHED)):
+        yield from instance.run_storage.get_run_ids(dg.RunsFilter(tags={BACKFILL_ID_TAG: backfill.backfill_id}))
+
+
+def _prune_events(connection: sa.Connection, before: datetime, remaining: Collection[str]) -> int:
     table = SqlEventLogStorageTable.c
     place = (table.asset_key, table.partition, table.dagster_event_type)
     newest = sa.select(sa.func.max(table.id)).where(table.dagster_event_type.in_(SHOWN)).group_by(*place)
-    old = (table.timestamp < before.astimezone(UTC).replace(tzinfo=None)) & table.run_id.not_in(stays) & table.id.not_in(newest)
-    count = connection.execute(sa.delete(SqlEventLogStorageTable).where(old)).rowcount
+    old = table.timestamp < before.astimezone(UTC).replace(tzinfo=None)
+    count = 0
+    for named in _gone(connection, table.run_id, old, remaining):
+        count += connection.execute(
+            sa.delete(SqlEventLogStorageTable).where(old, table.run_id.in_(named), table.id.not_in(newest))
+        ).rowcount
     connection.execute(sa.delete(AssetEventTagsTable).where(AssetEventTagsTable.c.event_id.not_in(sa.select(table.id))))
     return count
 
 
-def _prune_checks(connection: sa.Connection, before: datetime) -> int:
+def _prune_checks(connection: sa.Connection, before: datetime, remaining: Collection[str]) -> int:
     table = AssetCheckExecutionsTable.c
-    newest = sa.select(sa.func.max(table.id)).where(table.evaluation_event.is_not(None)).group_by(table.asset_key, table.check_name)
-    old = (table.create_timestamp < before.astimezone(UTC).replace(tzinfo=None)) & table.id.not_in(newest)
-    return connection.execute(sa.delete(AssetCheckExecutionsTable).where(old)).rowcount
+    newest = sa.select(sa.func.max(table.id)).where(table.execution_status.in_(EVALUATED)).group_by(table.asset_key, table.check_name)
+    old = table.create_timestamp < before.astimezone(UTC).replace(tzinfo=None)
+    count = 0
+    for named in _gone(connection, table.run_id, old, remaining):
+        count += connection.execute(
+            sa.delete(AssetCheckExecutionsTable).where(old, table.run_id.in_(named), table.id.not_in(newest))
+        ).rowcount
+    return count
+
+
+def _gone(
+    connection: sa.Connection, run_id: sa.ColumnElement[str], old: sa.ColumnElement[bool], remaining: Collection[str]
+) -> Iterator[Sequence[str]]:
+    """Runs that are no longer there, and those that never were, of which there are old rows: as many at a time as a query may name."""
+    found = sorted({name for (name,) in connection.execute(sa.select(run_id).where(old, run_id.is_not(None)).distinct())} - set(remaining))
+    for start in range(0, len(found), NAMED_AT_ONCE):
+        yield found[start : start + NAMED_AT_ONCE]
 
 
 @dg.op
