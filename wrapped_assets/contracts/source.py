@@ -69,6 +69,7 @@ REJECTION_REASONS: dict[str, str] = {
     "not_music": "the row is a video that is no music",
     "not_a_play": "the row is an event other than a play (an advertisement, lyrics, a seek)",
     "truncated": "the file ends in the middle of this row",
+    "unusable_listener": "the listener's name is blank, longer than 500 characters, or has a NUL",
     "erased": "the listener was erased, and must not come back",
     "unreadable_row": "the row is broken: it is not valid text of the format",
     "not_utf8": "the row is not UTF-8, and its encoding cannot be told: save the file as UTF-8 and import it again",

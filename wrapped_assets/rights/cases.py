@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 import sqlalchemy as sa
 
-from wrapped_assets.rights.needles import PHRASE, Needles
+from wrapped_assets.rights.needles import Needles, phrase_of
 from wrapped_assets.storage import outputs, tables
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.outputs import Output
@@ -55,7 +55,7 @@ def open_cases(root: Root, listeners: Iterable[Listener]) -> Batch:
             secrets.token_hex(8),
             Needles(
                 each.listener_id, each.name, _pseudonyms(root, each.listener_id), texts[each.listener_id],
-                texts[each.listener_id] & phrases,
+                phrases.intersection(map(phrase_of, texts[each.listener_id])),
             ),
             tuple(outputs.outputs_of(root, each.listener_id)),
         )
@@ -129,6 +129,6 @@ def _pseudonyms(root: Root, listener_id: int) -> tuple[str, ...]:
 
 
 def _phrases(root: Root, texts: dict[int, frozenset[str]], people: Collection[int]) -> frozenset[str]:
-    """Texts that are long enough to be looked for inside of others, and stand in no text of anybody else."""
-    long = {text for found in texts.values() for text in found if len(text) >= PHRASE}
+    """What of these texts is looked for inside of others, and stands in no text of anybody else."""
+    long = {phrase for found in texts.values() for text in found if (phrase := phrase_of(text))}
     return frozenset(long - within_others(root, people, long))

@@ -16,6 +16,7 @@ from wrapped_assets.vocabulary.columns import BY_NAME
 
 LONG = 6  # a shorter name is found as a whole word in texts; in bytes of unknown form it would be found by chance
 PHRASE = 8  # a shorter title is looked for as a whole value only
+LONGEST_PHRASE = 300  # characters; a search for many longer texts at once takes minutes to prepare
 _PIECE = 4 << 20  # characters that are looked at together, with an overlap longer than any name
 _OVERLAP = 2_000
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")  # no spaces, or endings without one
@@ -136,6 +137,12 @@ class Search:
         if name in BY_NAME:  # a text of the lake is about music, which may be called as a listener is
             return not is_public and values.is_in([text for text in self.values if text not in self.names]).any()
         return values.is_in(self.values).any() or self.in_texts(values)
+
+
+def phrase_of(text: str) -> str | None:
+    """What of a title is looked for inside of other texts: all of it, or the words it begins with; None where that is too short."""
+    begins = text if len(text) <= LONGEST_PHRASE else " ".join(text[:LONGEST_PHRASE].split(" ")[:-1])
+    return begins if len(begins) >= PHRASE else None
 
 
 def _form_c(text: str) -> str:

@@ -7,13 +7,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.new_registry import statements
 from wrapped_assets.storage.sqlite_place import address_of, is_read_only
 from wrapped_assets.storage.unavailable import watch
+
+if TYPE_CHECKING:
+    import psycopg
 
 HEAD = "0016"  # the newest revision; checked against the folder by a test
 SECONDS_TO_WAIT = 30  # for another process that holds a SQLite file
@@ -47,6 +50,12 @@ def engine_for(url: str) -> sa.Engine:
         def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
             prepare(connection)
 
+    else:
+
+        @sa.event.listens_for(engine, "connect")
+        def _texts(connection: psycopg.Connection, _record: object) -> None:
+            _take_any_text(connection)
+
     return engine
 
 
@@ -55,6 +64,16 @@ def prepare(connection: sqlite3.Connection) -> None:
     for pragma in (f"busy_timeout={SECONDS_TO_WAIT * 1000}", "synchronous=normal", "foreign_keys=on", "secure_delete=on"):
         connection.execute(f"pragma {pragma}")
     _keep_a_journal(connection)
+
+
+def _take_any_text(connection: psycopg.Connection) -> None:
+    """Lets texts of exports and requests go to PostgreSQL, which refuses NUL: each is replaced by the mark for what no character says."""
+    from psycopg.types import string
+
+    for known in (string.StrDumper, string.StrDumperVarchar, string.StrDumperUnknown):  # the last one is the default
+        dump = known.dump
+        without_nul = type(known.__name__, (known,), {"dump": lambda self, text, dump=dump: dump(self, text.replace("\0", "\ufffd"))})
+        connection.adapters.register_dumper(str, without_nul)
 
 
 def _keep_a_journal(connection: sqlite3.Connection) -> None:

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from wrapped_assets.rights.needles import Needles, Search
+from wrapped_assets.rights.needles import Needles, Search, phrase_of
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
 
 ID = 4_611_686_018_427_387_111
@@ -203,3 +203,15 @@ def test_one_search_finds_everybody_of_a_batch(tmp_path: Path) -> None:
     assert searched(tmp_path, BO, ZOE).hits == ["a.txt", "b.txt"]
 
 
+
+
+@pytest.mark.parametrize(
+    ("title", "phrase"),
+    [
+        ("eple", None), ("only hers", "only hers"), ("x" * 300, "x" * 300), ("x" * 301, None), ("x" * 10_000, None),
+        ("a long one " * 1000, "a long one " * 27 + "a"), ("short " + "x" * 10_000, None), ("longer one " + "x" * 10_000, "longer one"),
+    ],
+)  # fmt: skip
+def test_a_title_of_any_length_is_looked_for_by_the_words_it_begins_with(title: str, phrase: str | None) -> None:
+    """A search for a few titles of 10,000 characters took minutes to prepare, and no erasure ended."""
+    assert phrase_of(title) == phrase
