@@ -29,7 +29,10 @@ def artists(tracks: pl.LazyFrame, known_artists: pl.LazyFrame) -> pl.LazyFrame:
 
     Example: `country` NO, `place_name` Bergen: the artist comes from Bergen in Norway.
     """
-    first = {name: pl.col(name).sort_by("match_rank").drop_nulls().first() for name in ("country", "place_name", "artist_mbid")}
+    first = {
+        name: pl.col(name).sort_by("match_rank", name, maintain_order=True).drop_nulls().first()
+        for name in ("country", "place_name", "artist_mbid")
+    }
     return (
         matched_artists(tracks, known_artists)
         .group_by("artist_id")

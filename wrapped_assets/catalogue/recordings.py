@@ -39,14 +39,14 @@ def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_gro
         .group_by("recording_id", "release_group_id")
         .agg(_spellings=pl.len())
         .group_by("recording_id")
-        .agg(pl.col("release_group_id").sort_by(-pl.col("_spellings").cast(pl.Int64), "release_group_id").first())
+        .agg(pl.col("release_group_id").sort_by(-pl.col("_spellings").cast(pl.Int64), "release_group_id", maintain_order=True).first())
     )
     told = (
         matched_recordings(tracks, known_recordings, ["release_year", "recording_mbid"])
         .group_by("recording_id", "match_rank")
         .agg(_year=agreed("release_year", first=pl.col("recording_mbid").is_not_null()))
         .group_by("recording_id")
-        .agg(pl.col("_year").sort_by("match_rank").drop_nulls().first())
+        .agg(pl.col("_year").sort_by("match_rank", maintain_order=True).drop_nulls().first())
     )
     return (
         music.group_by("recording_id")

@@ -24,7 +24,7 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
     end = datetime.combine(month.shift(1).first_day, datetime.min.time(), UTC) + EDGE
 
     def offset(at: datetime) -> int:
-        return int(at.astimezone(zone).utcoffset() // _MILLISECOND)  # type: ignore[operator]
+        return int(zone.fromutc(at.replace(tzinfo=zone)).utcoffset() // _MILLISECOND)  # type: ignore[operator]
 
     changes = []
     low, at_low = start, offset(start)

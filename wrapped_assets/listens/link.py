@@ -165,7 +165,7 @@ def _with_one_spelling(heard: pl.DataFrame) -> pl.DataFrame:
 def _with_albums(heard: pl.DataFrame) -> pl.DataFrame:
     """Gives plays without an album the most frequent album of the listener's other plays of the recording."""
     who, album = ["listener_id", "_joined"], pl.col("release_group_name")
-    filled = album.sort_by(_MOST_SEEN, descending=_DOWN).first()
+    filled = album.sort_by(_MOST_SEEN, descending=_DOWN, maintain_order=True).first()
     seen = heard.filter(album.is_not_null()).group_by(*who, "_album").agg(pl.col("_plays").sum(), pl.col("_last").max(), _filled=filled)
     best = _first_of(seen.sort("_plays", "_last", "_album", descending=_DOWN), who)
     rows = heard.join(best.select(*who, "_filled"), on=who, how="left")

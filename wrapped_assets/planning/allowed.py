@@ -52,7 +52,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
         "add and_ contains eq floordiv ge gt inv invert itemgetter le lt matmul mul ne neg not_ or_ pos pow sub truediv truth xor"
     ),
     "types": _these("MappingProxyType"),
-    "zoneinfo": _these("ZoneInfo reset_tzpath"),
+    "zoneinfo": _these("ZoneInfo reset_tzpath"),  # ZoneInfo in `listens.clocks` alone, which pins the data
     "wrapped_assets.acceleration": _these("can_run run"),
 }  # fmt: skip
 
@@ -66,14 +66,14 @@ BUILTINS = _these(
 _WORLD = re.compile(
     r"(read|scan|write|sink|register|unregister)(_\w+)?|load|loads|loadtxt|save|savez|savez_compressed|savetxt|tofile|fromfile|genfromtxt"
     r"|load_npz|save_npz|memmap|open_memmap|DataSource|deserialize|serialize|now|today|utcnow|fromtimestamp|utcfromtimestamp|localtime"
-    r"|random|random_\w+|rand|rvs\w*|samples|bootstrap|permutation_test|monte_carlo_test|qmc|dunnett"
+    r"|random|random_\w+|\w+_random|rand|rvs\w*|samples|bootstrap|permutation_test|monte_carlo_test|qmc|dunnett"
     r"|set_random_seed|default_rng|seed|Config|SQLContext|sql|sql_expr|execute|remote|thread_pool_size|threadpool_size"
     r"|StringCache|enable_string_cache|disable_string_cache|using_string_cache|show_versions|build_info|get_printoptions|set_printoptions"
     r"|seterr|seterrcall|geterr|setbufsize|show_config|get_include|io|api|plugins|ctypeslib|f2py|lib|testing|reset_tzpath|available_timezones"
     r"|cache_info|cache_clear|cache_parameters|keywords|ForwardRef"
     r"|singledispatch|fields|get_type_hints|getcontext|setcontext|localcontext|at|put|copyto|putmask|place|setflags"
     r"|empty|empty_like|ndarray|recarray|chararray|ctypes|shares_memory|may_share_memory"  # memory as somebody left it, and where it is
-    r"|profile|explain|show_graph|glimpse|n_chunks|chunk_lengths|get_chunks|estimated_size|collect_async|collect_batches|hash|hash_rows"
+    r"|profile|explain|show_graph|glimpse|n_chunks|chunk_lengths|get_chunks|estimated_size|collect_async|collect_batches|hash|hash_rows|datetime_as_string|astimezone|from_file|no_cache"
     r"|Categorical|Categories|Catalog|CredentialProvider\w*|to_arrow|to_pandas|to_torch|to_jax|streamable"
 )
 # Texts that say what something means. No fingerprint counts them.

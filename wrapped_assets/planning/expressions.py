@@ -13,7 +13,9 @@ from wrapped_assets.planning.names import Library, Whole, bound_in, found
 
 _EXPRESSIONS_REFUSED = (ast.Await, ast.YieldFrom)
 # `_call` looks at the arguments of these, and `sets` at where the last two stand.
-_ONLY_CALLED = frozenset({"sample", "shuffle", "rank", "astimezone", "timestamp", "strftime", "datetime64", "keys", "items"})
+_ONLY_CALLED = frozenset({"sample", "shuffle", "rank", "timestamp", "strftime", "strptime", "datetime64", "keys", "items"})
+_BY_MACHINE = re.compile("%-?[aAbBcpsxXZ]")
+_PINS_TIME_ZONES = "wrapped_assets.listens.clocks"
 _TIMES = re.compile(r"[<>=|]?(M8|datetime64)(\[.*\])?")
 
 
@@ -39,6 +41,8 @@ def check_expression(module: str, tree: ast.AST) -> None:
             _name(module, node)
         elif isinstance(node, ast.Call):
             _call(module, node)
+        elif isinstance(node, ast.FormattedValue) and node.format_spec and _BY_MACHINE.search(ast.unparse(node.format_spec)):
+            raise refused(module, node, f"{ast.unparse(node)!r} by the machine's own language or time zone", "format times in Polars")
         elif isinstance(node, ast.Constant) and _is_clock(node.value):
             raise refused(module, node, f"the text {node.value!r}, which NumPy reads as the clock,", "pass the time as a parameter")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _TIMES.fullmatch(node.value):
@@ -93,6 +97,8 @@ def _name(module: str, node: ast.Name) -> None:
     if node.id.startswith("__"):
         raise refused(module, node, f"the name {node.id!r}", "write the value itself")
     target = found(module, node.id)
+    if isinstance(target, Library) and target.name == "zoneinfo.ZoneInfo" and module != _PINS_TIME_ZONES:
+        raise refused(module, node, "ZoneInfo, which may read the machine's time zones,", "read local_date and local_hour, or convert in Polars")
     if isinstance(target, Library) and target.name == f"builtins.{node.id}" and node.id not in BUILTINS:
         raise refused(module, node, f"{node.id}()", "name the function or the constant directly, or pass the value as a parameter")
 
@@ -111,14 +117,18 @@ def _call(module: str, node: ast.Call) -> None:
     filled = any(one.arg == "out" and not _is_none(one.value) for one in node.keywords)
     if "where" in named | unpacked and not filled:
         raise refused(module, node, "`where=` without `out=`, which leaves memory as somebody left it,", "use numpy.where")
-    if name == "astimezone" and (not given or any(_is_none(one) for one in given)):
-        raise refused(module, node, "astimezone() by the machine's own time zone", "name the time zone")
     if name == "timestamp" and not given:
         raise refused(module, node, "timestamp(), which may use the machine's own time zone,", "subtract an instant that has a time zone")
-    if name == "strftime" and any(isinstance(one, ast.Constant) and "%s" in str(one.value) for one in given):
-        raise refused(module, node, "strftime('%s') by the machine's own time zone", "subtract an instant that has a time zone")
+    if name in ("strftime", "strptime") and not _is_of_polars(node) and any(_BY_MACHINE.search(ast.unparse(one)) for one in given):
+        raise refused(module, node, f"{name}() by the machine's own language or time zone", "format and read times in Polars")
     if name == "datetime64" and not all(isinstance(one, ast.Constant) for one in given):
         raise refused(module, node, "datetime64() of a text that is not written there, which may be the clock,", "use datetime.datetime")
+
+
+def _is_of_polars(node: ast.Call) -> bool:
+    """Whether a method of an expression's texts or times is called, which knows one language."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    return isinstance(owner, ast.Attribute) and owner.attr in ("dt", "str")
 
 
 def _is_none(node: ast.expr) -> bool:

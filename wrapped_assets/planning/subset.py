@@ -12,6 +12,7 @@ from wrapped_assets.planning.addresses import check_addresses
 from wrapped_assets.planning.expressions import check_expression, refused, returns_frozen, without_hints
 from wrapped_assets.planning.imports import check_import
 from wrapped_assets.planning.names import Definition, Library, Place, definition_of, found, imported, targets_of, tree_of
+from wrapped_assets.planning.orders import check_orders
 from wrapped_assets.planning.scopes import without_docstring
 from wrapped_assets.planning.sets import check_sets
 from wrapped_assets.planning.tops import check_binds_nothing_else, check_hides_no_module, check_name
@@ -90,6 +91,7 @@ class _Checker:
         nodes = list(without_hints(node))
         check_sets(self.module, node, nodes)
         check_addresses(self.module, nodes)
+        check_orders(self.module, nodes)
 
     def definition(self, node: ast.stmt | Definition) -> None:
         """A statement at the top of a module."""
