@@ -19,7 +19,9 @@ def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
         .select("genre", spelling=_text("spelling"), is_alias=pl.lit(True))
     )
     spellings = (
-        pl.concat([names, aliases]).group_by("spelling").agg(genre=pl.col("genre").sort_by("is_alias", "genre", maintain_order=True).first())
+        pl.concat([names, aliases])
+        .group_by("spelling")
+        .agg(genre=pl.col("genre").sort_by("is_alias", "genre", maintain_order=True).first())
     )  # prefer a name to an alias, and of two aliases the smaller genre
     tagged = tagged.with_columns(_spelling=_text("genre_name")).drop("genre_name").filter(pl.col("_spelling") != "")
     found = tagged.join(spellings, left_on="_spelling", right_on="spelling", how="left")

@@ -98,7 +98,8 @@ def _name(module: str, node: ast.Name) -> None:
         raise refused(module, node, f"the name {node.id!r}", "write the value itself")
     target = found(module, node.id)
     if isinstance(target, Library) and target.name == "zoneinfo.ZoneInfo" and module != _PINS_TIME_ZONES:
-        raise refused(module, node, "ZoneInfo, which may read the machine's time zones,", "read local_date and local_hour, or convert in Polars")
+        what = "ZoneInfo, which may read the machine's time zones,"
+        raise refused(module, node, what, "read local_date and local_hour, or convert in Polars")
     if isinstance(target, Library) and target.name == f"builtins.{node.id}" and node.id not in BUILTINS:
         raise refused(module, node, f"{node.id}()", "name the function or the constant directly, or pass the value as a parameter")
 

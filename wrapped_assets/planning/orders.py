@@ -13,12 +13,15 @@ from wrapped_assets.planning.expressions import refused
 from wrapped_assets.planning.names import Library, found
 
 _UNORDERED = frozenset({"mode", "unique", "sort_by", "agg"})
-_BY_PLACE = frozenset(
-    "first last head tail limit slice get gather gather_every item row rows to_list to_numpy to_series with_row_index shift diff"
-    " cum_sum cum_count cum_max cum_min arg_max arg_min index_of rle rle_id".split()
-)
-_IN_THEIR_ORDER = frozenset("drop_nulls filter cast alias select with_columns rename drop fill_null collect".split())  # as rows came
-_WHATEVER_ORDER = frozenset("min max sort len count n_unique".split())  # what may be asked of `mode`
+_BY_PLACE = frozenset({
+    "first", "last", "head", "tail", "limit", "slice", "get", "gather", "gather_every", "item", "row", "rows", "to_list", "to_numpy",
+    "to_series", "with_row_index", "shift", "diff", "cum_sum", "cum_count", "cum_max", "cum_min", "arg_max", "arg_min", "index_of", "rle",
+    "rle_id",
+})  # fmt: skip
+_IN_THEIR_ORDER = frozenset({  # rows stay as they came
+    "drop_nulls", "filter", "cast", "alias", "select", "with_columns", "rename", "drop", "fill_null", "collect",
+})  # fmt: skip
+_WHATEVER_ORDER = frozenset({"min", "max", "sort", "len", "count", "n_unique"})  # what may be asked of `mode`
 
 
 def check_orders(module: str, nodes: Sequence[ast.AST]) -> None:
