@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from wrapped_assets.planning.expressions import refused
 from wrapped_assets.planning.names import Library, Place, definition_of, found
+from wrapped_assets.planning.trees import nodes_of
 
 _WRITERS = frozenset({"builtins.str", "builtins.format"})
 _LAZY = frozenset({f"builtins.{name}" for name in ("iter", "map", "filter", "zip", "enumerate", "reversed")} | {"functools.partial"})
@@ -21,7 +22,7 @@ def check_addresses(module: str, nodes: Sequence[ast.AST]) -> None:
     """DeclarationError where a definition, given as its nodes, writes out a function, a class, an iterator, or any object's `repr`."""
     texts = {target.id for node in nodes if isinstance(node, ast.Assign) and _is_text(node.value) for target in node.targets
              if isinstance(target, ast.Name)}  # fmt: skip
-    raised = {id(one) for node in nodes if isinstance(node, ast.Raise) for one in ast.walk(node)}  # nobody reads these
+    raised = {id(one) for node in nodes if isinstance(node, ast.Raise) for one in nodes_of(node)}  # nobody reads these
     for node in nodes:
         if not isinstance(node, (ast.FormattedValue, ast.BinOp, ast.Call)) or id(node) in raised:
             continue

@@ -12,6 +12,7 @@ from wrapped_assets.planning.libraries import libraries
 from wrapped_assets.planning.loaded import PACKAGES, text_at
 from wrapped_assets.planning.names import bound_in, tree_of
 from wrapped_assets.planning.state import sources
+from wrapped_assets.planning.trees import statements_of
 
 Imports = dict[str, tuple[str, list[str]]]  # module → hash of its text and of what read it, and the modules that it may import
 _RULES = ("wrapped_assets.planning.fingerprint", "wrapped_assets.planning.engine")  # what decides how code is read
@@ -26,11 +27,15 @@ class Closures:
         self._readers = [self._digests[name] for name in _READERS]
         self.imports: Imports = {name: found for name, found in known.items() if name in self._digests and self._as_read(name) == found[0]}
         versions = [f"{name} {version}" for name, version in sorted(libraries().items())]
+        self._hashes: dict[tuple[str, ...], str] = {}
         self._rules = combined(sys.version, sys.flags.optimize, *versions, *self._texts(_RULES))
 
     def hash(self, modules: Iterable[str]) -> str:
         """One hash over the modules' texts, those of all that they import, the rules by which code is read, Python and the libraries."""
-        return combined(self._rules, *self._texts(modules))
+        asked = tuple(modules)
+        if asked not in self._hashes:
+            self._hashes[asked] = combined(self._rules, *self._texts(asked))
+        return self._hashes[asked]
 
     def _texts(self, modules: Iterable[str]) -> Iterator[str]:
         found = dict.fromkeys(modules)
@@ -62,7 +67,7 @@ def _digests() -> Iterator[tuple[str, str]]:
 
 def _named(module: str) -> Iterator[str]:
     """Every module that the text may import, there or not: one that appears later hides what had its name."""
-    for node in ast.walk(tree_of(module)):
+    for node in statements_of(tree_of(module).body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -10,6 +10,7 @@ from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning.allowed import BUILTINS, refused_attribute, refused_in_library, refused_name
 from wrapped_assets.planning.loaded import path_of
 from wrapped_assets.planning.names import Library, Whole, bound_in, found
+from wrapped_assets.planning.trees import nodes_of
 
 _EXPRESSIONS_REFUSED = (ast.Await, ast.YieldFrom)
 # `_call` looks at the arguments of these, and `sets` at where the last two stand.
@@ -29,7 +30,7 @@ def refused(module: str, node: ast.AST | None, what: str, instead: str) -> Decla
 
 def check_expression(module: str, tree: ast.AST) -> None:
     """DeclarationError at the first expression inside `tree` that the subset does not have."""
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    called = {id(node.func) for node in nodes_of(tree) if isinstance(node, ast.Call)}
     for node in without_hints(tree):
         if isinstance(node, _EXPRESSIONS_REFUSED):
             raise refused(module, node, ast.unparse(node), "write a plain function")
@@ -159,7 +160,7 @@ def _children(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 def returns_frozen(node: ast.FunctionDef) -> bool:
     """Whether what a kept function returns is visibly a tuple, a truth or a number."""
-    own = [one for one in ast.walk(node) if isinstance(one, ast.Return)]
+    own = [one for one in nodes_of(node) if isinstance(one, ast.Return)]
     shown = (ast.Tuple, ast.Compare, ast.Constant, ast.JoinedStr, ast.BinOp, ast.BoolOp, ast.UnaryOp)
     calls = ("tuple", "frozenset", "str", "int", "float", "bool", "len", "sum")
     return bool(own) and all(
@@ -171,4 +172,4 @@ def returns_frozen(node: ast.FunctionDef) -> bool:
 
 def _has_changing(node: ast.expr) -> bool:
     changing = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-    return any(isinstance(one, changing) for one in ast.walk(node))
+    return any(isinstance(one, changing) for one in nodes_of(node))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from wrapped_assets.planning.loaded import is_ours, path_of, text_of
+from wrapped_assets.planning.trees import nodes_of
 
 
 @dataclass(frozen=True, order=True)
@@ -73,7 +74,7 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 def targets_of(statement: ast.Assign | ast.AnnAssign | ast.AugAssign) -> list[str]:
     """The names that an assignment gives."""
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    return [node.id for target in targets for node in nodes_of(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
 
 
 def imported(statement: ast.Import | ast.ImportFrom, module: str) -> dict[str, Target]:

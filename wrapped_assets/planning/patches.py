@@ -12,9 +12,11 @@ from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.planning.expressions import refused
 from wrapped_assets.planning.loaded import was_read
 from wrapped_assets.planning.names import Place, bound_in, found, tree_of
+from wrapped_assets.planning.trees import nodes_of
 
 _WORKINGS = frozenset({"__code__", "__defaults__", "__kwdefaults__", "__closure__", "__globals__", "__bases__", "__class__"})
 _OWNERS: tuple[ModuleType | type, ...] = (pl, np, pl.Expr, pl.LazyFrame, pl.DataFrame, pl.Series)
+_CHANGING = (ast.Assign, ast.Delete, ast.AugAssign, ast.Attribute, ast.Call)
 
 
 def check_libraries_whole() -> None:
@@ -33,10 +35,10 @@ def check_libraries_whole() -> None:
 
 def check_patches_nothing(module: str) -> None:
     """DeclarationError where a module that decides no number changes what those use: a library's or another module's things."""
-    nodes = list(ast.walk(tree_of(module)))
+    nodes = nodes_of(tree_of(module))
     local = {node.arg for node in nodes if isinstance(node, ast.arg)}
     local |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    for node in nodes:
+    for node in (one for one in nodes if isinstance(one, _CHANGING)):
         targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else [node.target] if isinstance(node, ast.AugAssign) else []
         for target in targets:
             is_inside = isinstance(target, ast.Attribute) and target.attr in _WORKINGS

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from wrapped_assets.planning.names import Target, imported
+from wrapped_assets.planning.trees import nodes_of
 
 _NAMING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 Scope = dict[str, "str | Target"]  # name → what is written for it
@@ -31,7 +32,7 @@ def _own_nodes(body: list[ast.stmt]) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, *Comprehension.__args__)):
-            inner = [one.target for one in ast.walk(node) if isinstance(one, ast.NamedExpr)] if isinstance(node, Comprehension) else []
+            inner = [one.target for one in nodes_of(node) if isinstance(one, ast.NamedExpr)] if isinstance(node, Comprehension) else []
             waiting.extend(inner)
             continue
         waiting.extend(reversed(list(ast.iter_child_nodes(node))))
@@ -62,5 +63,5 @@ def imports_of(body: list[ast.stmt], module: str) -> dict[str, Target]:
 
 
 def stored_in(targets: Iterator[ast.expr]) -> list[str]:
-    nodes = (node for target in targets for node in ast.walk(target))
+    nodes = (node for target in targets for node in nodes_of(target))
     return list(dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)))

@@ -12,6 +12,7 @@ from functools import cache
 
 from wrapped_assets.planning.expressions import refused
 from wrapped_assets.planning.names import Library, Place, Whole, bound_in, definition_of, found
+from wrapped_assets.planning.trees import nodes_of
 
 _MAKERS = frozenset({"builtins.set", "builtins.frozenset"})
 _OPERATORS = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
@@ -63,7 +64,7 @@ class _Sets:
 
     def __init__(self, module: str, statement: ast.AST) -> None:
         self.module, self.statement = module, statement
-        self.parents = {id(child): node for node in ast.walk(statement) for child in ast.iter_child_nodes(node)}
+        self.parents = {id(child): node for node in nodes_of(statement) for child in ast.iter_child_nodes(node)}
         self.names: set[str] = set()
         while new := self._named() - self.names:
             self.names |= new
@@ -101,7 +102,7 @@ class _Sets:
     def _named(self) -> set[str]:
         """Names to which the definition gives a set anywhere."""
         found: set[str] = set()
-        for node in ast.walk(self.statement):
+        for node in nodes_of(self.statement):
             if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value and self.makes_set(node.value):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 found.update(target.id for target in targets if isinstance(target, ast.Name))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from wrapped_assets.planning.expressions import refused
 from wrapped_assets.planning.names import Whole, bound_in, path_of
+from wrapped_assets.planning.trees import nodes_of
 
 _IN_HINTS = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.UnaryOp, ast.USub, ast.Load,
@@ -19,9 +20,9 @@ _IN_HINTS = (
 
 def check_binds_nothing_else(module: str, node: ast.AST) -> None:
     """DeclarationError where a statement at the top gives a name inside of an expression, or computes something in a type hint."""
-    for one in ast.walk(node):
+    for one in nodes_of(node):
         for hint in (getattr(one, "annotation", None), getattr(one, "returns", None)):
-            if isinstance(hint, ast.AST) and (other := next((part for part in ast.walk(hint) if not isinstance(part, _IN_HINTS)), None)):
+            if isinstance(hint, ast.AST) and (other := next((part for part in nodes_of(hint) if not isinstance(part, _IN_HINTS)), None)):
                 raise refused(module, other, f"{ast.unparse(other)[:60]!r} in a type hint", "write the type's name")
     for one in _outside_of_bodies(node):
         if isinstance(one, ast.NamedExpr):
