@@ -56,6 +56,7 @@ def test_it_names_each_step_and_its_time_and_hides_what_pip_repeats(tmp_path: Pa
     assert re.findall(r"start: (.*) in \d+ s", done.stderr) == [
         "making the environment .venv with Python 3.11.9: done",
         "installing 3 pinned Python packages (requirements/run.txt): done",
+        "reading the project's code: done",
     ]
     assert "is ignored" not in done.stderr
     assert "WARNING: a wheel was yanked" in done.stderr
