@@ -108,6 +108,10 @@ class StoryData(Tellable):
 
     def against_before(self, column: str) -> float | None:
         """By which share a total exceeds that of a year earlier; None where that is not known from its beginning on."""
+        if not self.before:  # of a year, an asset says which of its numbers have one beside them
+            both = self.first("totals_before")
+            now, before = number(both.get(column)), number(both.get(f"before_{column}"))
+            return now / before - 1 if now and before else None
         now, before = number(self.first("listening_totals").get(column)), number(self.before.get(column))
         since = local(self.history_since, self.time_zone) if self.history_since else None
         begins = date(self.window[0].year - 1, self.window[0].month, 28)  # the first listen may come some days after a window begins

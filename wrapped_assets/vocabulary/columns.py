@@ -267,6 +267,27 @@ newness_share = _column("newness_share", pl.Float64, "Share of people whose reco
 mainstream_share = _column("mainstream_share", pl.Float64, "Share of people who heard less of what most hear.", "own_content", "0–1")
 personality_name = _column("personality_name", pl.String, "One of sixteen ways to listen; null unless all four axes are known.", "own_content", is_word=True)
 personality_meaning = _column("personality_meaning", pl.String, "What that way to listen is, in a sentence.", "own_content", is_word=True)
+identity_name = _column("identity_name", pl.String, "One of six ways to listen, told from the listener's own years alone.", "own_content", is_word=True)
+identity_meaning = _column("identity_meaning", pl.String, "What that way to listen is, and what it was compared with, in a sentence.", "own_content", is_word=True)
+is_against_year_before = _column("is_against_year_before", pl.Boolean, "The name compares with the listener's year before; otherwise with halves.", "own_content")
+new_artist_listen_share = _column("new_artist_listen_share", pl.Float64, "Share of listens to primary artists never heard before the year; null without a history.", "own_content", "0–1")
+
+# The listener's year before, beside this one; null where the two do not cover the same months
+heard_from_month = _column("heard_from_month", pl.String, "First local month of the window with a listen, YYYY-MM.", "own_content")
+heard_until_month = _column("heard_until_month", pl.String, "Last local month of the window with a listen, YYYY-MM.", "own_content")
+before_minutes = _column("before_minutes", pl.Float64, "Minutes of the year before.", "own_content", "min")
+before_listen_count = _column("before_listen_count", pl.Int64, "Listens of the year before.", "own_content")
+before_recording_count = _column("before_recording_count", pl.Int64, "Distinct recordings of the year before.", "own_content")
+before_artist_count = _column("before_artist_count", pl.Int64, "Distinct artists of the year before.", "own_content")
+before_active_day_count = _column("before_active_day_count", pl.Int64, "Distinct local days with a listen in the year before.", "own_content", "d")
+before_artist_rank = _column("before_artist_rank", pl.Int64, "The artist's place among the listener's artists of the year before; null where not heard then.", "own_content")
+before_genre_rank = _column("before_genre_rank", pl.Int64, "The genre's place in the year before; null where it was not among the first fifty.", "own_content")
+before_genre_listens = _column("before_genre_listens", pl.Float64, "The genre's listens of the year before; null where it was not among the first fifty.", "own_content")
+before_new_artist_listen_share = _column("before_new_artist_listen_share", pl.Float64, "The same share in the year before.", "own_content", "0–1")
+before_repeat_share = _column("before_repeat_share", pl.Float64, "Share of the year before's listens beyond each recording's first.", "own_content", "0–1")
+before_median_release_year = _column("before_median_release_year", pl.Int64, "The median release year of the year before.", "own_content")
+
+# Clubs
 club_name = _column("club_name", pl.String, "The club that a listener's genres lead to.", "own_content", is_word=True)
 club_listen_count = _column("club_listen_count", pl.Int64, "Listens of the club's genres, to whole listens.", "own_content")
 club_value = _column("club_value", pl.Int64, "Ten-thousandths of a listener's listens that are of the club's genres.", "own_content")

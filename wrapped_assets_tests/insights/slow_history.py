@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 from itertools import pairwise
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from wrapped_assets.vocabulary.identities import AGAINST_YEAR_BEFORE, BY_HALVES, NAMES
 from wrapped_assets_tests.insights.slow_twins import Rows, Seen, artist_pairs, by_listens, top_artists, top_recordings
 from wrapped_assets_tests.insights.worlds import Play
 
@@ -175,6 +176,85 @@ def quiz(life: Life) -> Rows:
     return rows
 
 
+def _of_year(life: Life, year: int) -> Life:
+    """The same life as it was told at the end of an earlier year."""
+    first, last = life.windows[year]
+    return replace(life, first=first, last=last)
+
+
+def _heard_months(life: Life) -> tuple[int, int] | None:
+    months = [life.day(play).month for play in life.listens]
+    return (min(months), max(months)) if months else None
+
+
+def _year_before(life: Life) -> Life | None:
+    """The year before, where both were heard from the same month to the same month."""
+    before = _of_year(life, life.first.year - 1)
+    return before if _heard_months(life) and _heard_months(life) == _heard_months(before) else None
+
+
+def _totals(life: Life) -> dict[str, Any]:
+    return {
+        "minutes": pytest.approx(sum(play.ms_played for play in life.plays if life.in_window(play)) / 60_000),
+        "listen_count": len(life.listens),
+        "recording_count": len({life.recording(play.song) for play in life.listens}),
+        "artist_count": len({key for key, _ in artist_pairs(life, life.listens)}),
+        "active_day_count": len({life.day(play) for play in life.listens}),
+    }
+
+
+def totals_before(life: Life) -> Rows:
+    if not life.listens:
+        return []
+    before = _year_before(life)
+    found = _totals(before) if before else {}
+    first, last = _heard_months(life) or (0, 0)
+    months = {"heard_from_month": f"{life.first.year}-{first:02d}", "heard_until_month": f"{life.first.year}-{last:02d}"}
+    return [{**_totals(life), **months, **{f"before_{name}": found.get(name) for name in _totals(life)}}]
+
+
+def artists_before(life: Life) -> Rows:
+    if (before := _year_before(life)) is None:
+        return []
+    then = {row["artist_id"]: row for row in top_artists(before)}
+    return [
+        {
+            "artist_rank": row["artist_rank"], "artist_id": row["artist_id"], "listen_count": row["listen_count"],
+            "before_listen_count": then.get(row["artist_id"], {}).get("listen_count", 0),
+            "before_artist_rank": then.get(row["artist_id"], {}).get("artist_rank"),
+        }
+        for row in top_artists(life)
+    ]  # fmt: skip
+
+
+def _shares(life: Life) -> tuple[float | None, float] | None:
+    """The shares of listens to artists never heard before the year, and of repeats; None below 30 listens."""
+    if len(life.listens) < 30:
+        return None
+    known = {life.artist(name) for play in life.heard if life.day(play).year < life.first.year for name in play.song.artists}
+    new = sum(life.artist(play.song.artists[0]) not in known for play in life.listens)
+    songs = {life.recording(play.song) for play in life.listens}
+    return (new * 1000 // len(life.listens) / 1000 if known else None), 1 - len(songs) / len(life.listens)
+
+
+def own_identity(life: Life) -> Rows:
+    if (now := _shares(life)) is None:
+        return []
+    then = _shares(_of_year(life, life.first.year - 1)) or (None, None)
+    new, repeats = now
+    is_against = then[1] not in (None, repeats) and (new is None or then[0] not in (None, new))
+    halves = then if is_against else (0.5, 0.5)
+    letters = ("-" if new is None else "N" if new > halves[0] else "K") + ("R" if repeats > halves[1] else "V")
+    return [{
+        "identity_name": NAMES[letters], "identity_meaning": (AGAINST_YEAR_BEFORE if is_against else BY_HALVES)[letters],
+        "is_against_year_before": is_against, "new_artist_listen_share": new, "repeat_share": pytest.approx(repeats),
+        "before_new_artist_listen_share": then[0], "before_repeat_share": then[1] if then[1] is None else pytest.approx(then[1]),
+    }]  # fmt: skip
+
+
 TWINS: dict[str, Callable[[Life], Rows]] = {
-    twin.__name__: twin for twin in (comebacks, comebacks_songs, loyalty, recording_story, recording_story_months, variety, top_shows, quiz)
+    twin.__name__: twin for twin in (
+        comebacks, comebacks_songs, loyalty, recording_story, recording_story_months, variety, top_shows, quiz, totals_before,
+        artists_before, own_identity,
+    )
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from wrapped_assets.stories.cards.genres import DAYPARTS
 from wrapped_assets.stories.data import StoryData, Telling
+from wrapped_assets.vocabulary.identities import AGAINST_YEAR_BEFORE, NAMES
 from wrapped_assets.vocabulary.personalities import PERSONALITIES
 from wrapped_assets_tests.stories.fictional import ARTISTS, SONGS, TELLINGS, fictional
 
@@ -82,6 +83,18 @@ def _rows(year: int) -> dict[str, list[dict[str, Any]]]:
             *({"quiz_question": "top_recording", "option_position": n, "option_value": None, "option_recording_name": SONGS[n - 1],
                "is_true_option": n == 1} for n in range(1, 5)),
         ],
+        "own_identity": [{"identity_name": NAMES["NV"], "identity_meaning": AGAINST_YEAR_BEFORE["NV"], "is_against_year_before": True,
+                      "new_artist_listen_share": 0.337, "before_new_artist_listen_share": 0.285, "repeat_share": 0.64,
+                      "before_repeat_share": 0.71, "median_release_year": 2016, "before_median_release_year": 2013}],
+        "totals_before": [{"minutes": 41_208.5, "listen_count": 11_000, "recording_count": 2318, "artist_count": 614,
+                           "active_day_count": 337, "before_minutes": 36_793.0, "before_listen_count": 9911, "before_recording_count": 2407,
+                           "before_artist_count": 448, "before_active_day_count": 341}],
+        "artists_before": [{"artist_rank": n, "artist_id": n, "artist_name": name, "listen_count": 412 - n * 43,
+                            "before_listen_count": (298, 77, 0, 251, 199, 12, 0)[n - 1], "before_artist_rank": None}
+                           for n, name in enumerate(ARTISTS, 1)],
+        "genres_before": [{"genre_rank": n + 1, "genre_name": name, "genre_listens": 2000.5 - 300 * n,
+                           "before_genre_listens": (1786.0, 410.5, None, 1100.0, 800.5, None)[n], "before_genre_rank": None}
+                          for n, name in enumerate(GENRES)],
         "clubs": [{"club_name": "Slow Orbit", "club_share": 0.41, "club_listen_count": 1630, "club_role": "founder", "listener_count": 2204,
                    "genre_known_share": 0.83}],
         "similar_listeners": [{"similar_listener_name": name, "similarity_share": share} for name, share in (("Bo", 0.8), ("Cy", 0.5))],

@@ -20,12 +20,14 @@ from wrapped_assets.stories import catalogue
 from wrapped_assets.stories.cards.order import makers_of
 from wrapped_assets.stories.nouns import COUNTED, LABELS
 from wrapped_assets.vocabulary.clubs import GENRES_OF_CLUBS, ROLES
+from wrapped_assets.vocabulary.identities import AGAINST_YEAR_BEFORE, BY_HALVES, NAMES
 from wrapped_assets.vocabulary.personalities import PERSONALITIES
 
 STORIES = Path(catalogue.__file__).parent
 KEYWORDS = {"say": None, "message": None}
 # The closed lists whose words stand in columns (`is_word` in the dictionary).
-WORDS = frozenset({*GENRES_OF_CLUBS, *(role for role, _ in ROLES), *(word for both in PERSONALITIES.values() for word in both)})
+WORDS = frozenset({*GENRES_OF_CLUBS, *(role for role, _ in ROLES), *(word for both in PERSONALITIES.values() for word in both),
+                   *NAMES.values(), *AGAINST_YEAR_BEFORE.values(), *BY_HALVES.values()})  # fmt: skip
 DECLARED = declared_in("wrapped_assets.insights.listener", Declaration)
 
 

@@ -39,7 +39,7 @@ def test_a_story_is_about_twelve_beats_in_the_order_of_a_year_and_the_rest_is_mo
     assert [card.name for card in story[:5]] == ["guess_minutes", "listening_totals", "guess_song", "top_song", "artist_race"]
     assert len([card for card in story if not card.quiz]) == len(BEATS)
     told = [beats.get(card.name, card.name) for card in story[5:]]
-    assert told == ["albums", "genres", "day", "habit", "new", "identity", "people", "finale"]
+    assert told == ["albums", "genres", "day", "habit", "new", "identity", "before", "people", "finale"]
     chapters = [CHAPTERS.index(card.chapter) for card in more]
     assert chapters == sorted(chapters)
 

@@ -120,7 +120,8 @@ class CardMaker:
     strong, and all cards of artists and groups. `needs` are columns without which the insight gets the common card instead. A maker
     that `follows` another insight's card stands right behind it, however strong it is. `scale` measures the first insight's
     strength; without one it is 0.5. With fewer rows than `least_rows` the card is left out: a ranking of one is none. `beat` is the
-    part of the story that the card can tell (order.BEATS): the strongest one tells it, a `second_choice` where there is no other.
+    part of the story that the card can tell (order.BEATS): the strongest one tells it, a `second_choice` where there is no other. A card
+    whose first row has nothing in the column `named_by` is a second choice, too.
     Of an `is_private` card no picture is offered for sharing: it names other people, or tells when somebody is awake or asleep.
     """
 
@@ -134,6 +135,7 @@ class CardMaker:
     least_rows: int = 1
     beat: str = ""
     second_choice: bool = False
+    named_by: str = ""
     is_private: bool = False
 
     def knows(self, rows: Sequence[Row]) -> bool:

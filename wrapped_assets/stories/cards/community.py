@@ -96,7 +96,7 @@ def minutes_rank(data: StoryData) -> Card | None:
     return Card("minutes_rank", "community", say("By minutes"), headline("minutes_rank", data), facts=facts, figure=figure, note=note)
 
 
-@card("listening_personality", place=330, beat="identity", needs=tuple(column for column, _, _ in AXES))
+@card("listening_personality", place=330, beat="identity", needs=tuple(column for column, _, _ in AXES), named_by="personality_name")
 def listening_personality(data: StoryData) -> Card | None:
     """Four axes between poles, each against the middle of all listeners."""
     row, told, say = data.first("listening_personality"), data.language, data.language.say
@@ -194,6 +194,11 @@ def similar_listeners(data: StoryData) -> Card | None:
     )  # fmt: skip
     return Card(
         "similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), ranked=places, note=note)
+
+
+@milder("listening_personality")
+def _without_a_name(rows: Sequence[Row]) -> Told:
+    return None if rows[0].get("personality_name") else (message("Where you stand among {listener_count:listeners}."), rows[0])
 
 
 @milder("fan_rank")

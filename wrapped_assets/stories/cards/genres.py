@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wrapped_assets.stories import phrases
+from wrapped_assets.stories.cards.beside import compared
 from wrapped_assets.stories.cards.card import ON, Card, Fact, Scale, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import StoryData
@@ -17,7 +20,7 @@ LEAST_MONTHS = 3  # from the first that was heard to the last: one month beside 
 
 
 @card(
-    "top_genres", place=90, beat="genres", needs=("genre_name", "genre_listens"),
+    "top_genres", "genres_before", place=90, beat="genres", needs=("genre_name", "genre_listens"),
     scale=Scale("genre_listen_share", 0.1, 0.6), least_rows=2,
 )
 def top_genres(data: StoryData) -> Card | None:
@@ -27,9 +30,14 @@ def top_genres(data: StoryData) -> Card | None:
     places = ranking(rows, "genre_name", "", 20, told, by="genre_listens")
     if not places:
         return None
+    then = {row.get("genre_name"): row.get("before_genre_listens") for row in data.rows("genres_before")}
+    beside = [
+        compared(row["genre_listens"], before, data) if (before := phrases.number(then.get(row["genre_name"]))) else "" for row in rows
+    ]
+    places = tuple(replace(place, credit=credit) for place, credit in zip(places, beside, strict=False))
     return Card(
         "top_genres", "music", say("Top genres"), headline("top_genres", data), ranked=places[:5],
-        table=ranking_table(say("Top genres by listens"), places, say("Genre"), told),
+        table=ranking_table(say("Top genres by listens"), places, say("Genre"), told, credit=say("Beside {year}", year=data.title_before)),
     )  # fmt: skip
 
 

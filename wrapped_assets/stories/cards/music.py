@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from wrapped_assets.stories import phrases
+from wrapped_assets.stories.cards.beside import compared
 from wrapped_assets.stories.cards.card import ON, Card, Scale, Table, card, facts_of, ranking, ranking_table
-from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.race import race
 from wrapped_assets.stories.figures.record import grooves
 from wrapped_assets.stories.headlines import Part, headline
@@ -44,19 +45,31 @@ def top_recordings(data: StoryData) -> Card | None:
     return Card("top_recordings", "music", say("Top songs"), heard, ranked=places[:10], table=table)
 
 
-@card("top_artists", place=60, beat="artists", second_choice=True, scale=Scale("listen_count", 0, 250, least=2), least_rows=2)
+@card(
+    "top_artists", "artists_before", place=60, beat="artists", second_choice=True,
+    scale=Scale("listen_count", 0, 250, least=2), least_rows=2,
+)
 def top_artists(data: StoryData) -> Card | None:
     """The five most heard artists; up to fifty in the table."""
     told, say = data.language, data.language.say
     places = ranking(data.rows("top_artists"), "artist_name", "", 50, told)
     if not places:
         return None
+    beside = {row.get("artist_id"): row for row in data.rows("artists_before")}
+    ids = [row.get("artist_id") for row in data.rows("top_artists") if row.get("artist_name")]
+    places = tuple(replace(place, credit=_beside(beside.get(key, {}), data)) for place, key in zip(places, ids, strict=False))
     is_told = artist_race.make(data) is not None  # by the race, which says who was first
+    title = say("Beside {year}", year=data.title_before)
     said = (Part(say("The artists you came back to.")),) if is_told else headline("top_artists", data)
     return Card(
         "top_artists", "music", say("Top artists"), said, ranked=places[:5],
-        table=ranking_table(say("Top artists by listens"), places, say("Artist"), told),
+        table=ranking_table(say("Top artists by listens"), places, say("Artist"), told, credit=title),
     )  # fmt: skip
+
+
+def _beside(row: Row, data: StoryData) -> str:
+    now, before = phrases.number(row.get("listen_count")), phrases.number(row.get("before_listen_count"))
+    return compared(now, before, data) if now is not None and before is not None else ""
 
 
 @card("artist_race", place=70, follows="top_artists", beat="artists")

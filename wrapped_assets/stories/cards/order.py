@@ -15,7 +15,7 @@ from wrapped_assets.stories.cards.strength import is_enough, is_known, strength
 from wrapped_assets.stories.data import StoryData, Tellable
 
 # The record opens the page and the counts close it: neither is a card. A card says at its @card which beat it can tell.
-BEATS = ("minutes", "song", "artists", "albums", "genres", "day", "habit", "new", "identity", "people", "finale")
+BEATS = ("minutes", "song", "artists", "albums", "genres", "day", "habit", "new", "identity", "before", "people", "finale")
 FEW = 12  # cards or fewer are all told
 CHAPTERS = ("overview", "music", "habits", "places", "discovery", "community", "more")
 UNTOLD = ("quiz",)  # chapters that are no cards: a quiz that shows its answers is none
@@ -74,7 +74,12 @@ def _beat(beat: str, made: list[tuple[CardMaker, Card]], data: StoryData) -> lis
     """The card that tells a beat, with the question before it."""
     found = [(maker, card) for maker, card in made if maker.beat == beat]
     asked, told = [each for each in found if each[1].quiz], [each for each in found if not each[1].quiz]
-    strongest = sorted(told, key=lambda each: (each[0].second_choice, -strength(each[0].scale, data.first(each[0].insights[0]))))
+
+    def weight(each: tuple[CardMaker, Card]) -> tuple[bool, float]:
+        maker, first = each[0], data.first(each[0].insights[0])
+        return maker.second_choice or bool(maker.named_by and not first.get(maker.named_by)), -strength(maker.scale, first)
+
+    strongest = sorted(told, key=weight)
     return [*asked, *strongest[:1]] if strongest else []
 
 
