@@ -24,7 +24,7 @@ class Part:
     """A piece of a headline: text of the message, a displayed name, or another value; `lang` only where it is not the story's."""
 
     text: str
-    kind: Literal["text", "name", "value", "number"] = "text"  # a number is the value that its card sets large
+    kind: Literal["text", "name", "value", "number", "title"] = "text"  # a number, or a title with its own sentence, is set large
     lang: str = ""
 
 
@@ -122,6 +122,8 @@ def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: R
         after_one = text == "1" and not spec
         is_name = isinstance(row[column], str) and column.endswith("_name") and not _is_word(column)
         kind = "text" if column.endswith("_meaning") else "value"  # a sentence of its own is no value in one
+        if column.endswith("_name") and row.get(f"{column.removesuffix('_name')}_meaning"):
+            kind = "title"
         parts.append(Part(phrases.shortened(text, _LONGEST_NAME), "name") if is_name else Part(text, kind, lang))
     return tuple(parts)
 

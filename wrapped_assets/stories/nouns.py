@@ -14,6 +14,7 @@ COUNTED: dict[str, tuple[str, str]] = {
     "genres": (message("{number} genre"), message("{number} genres")),
     "countries": (message("{number} country"), message("{number} countries")),
     "listeners": (message("{number} listener"), message("{number} listeners")),
+    "members": (message("{number} member"), message("{number} members")),
     "times": (message("{number} time"), message("{number} times")),
     "minutes": (message("{number} minute"), message("{number} minutes")),
     "days": (message("{number} day"), message("{number} days")),

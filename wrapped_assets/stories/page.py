@@ -88,6 +88,9 @@ def _longest_word(text: str) -> int:
 
 def shown_parts(card: Card) -> tuple[Part, ...]:
     """The headline's parts. The card's number is set apart from its noun, to be set large: it stands in the sentence, and only there."""
+    if card.headline and card.headline[0].kind == "title":  # its line ends it, without a full stop
+        rest = " " + "".join(part.text for part in card.headline[1:]).lstrip(".。 ")
+        return (card.headline[0], replace(card.headline[1], text=rest))
     for place, part in enumerate(card.headline):
         before, number, after = part.text.partition(card.number) if card.number and part.kind == "value" else ("", "", "")
         if number and not (before[-1:].isdigit() or after[:1].isdigit()):

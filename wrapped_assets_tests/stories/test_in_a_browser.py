@@ -67,6 +67,10 @@ UNEVEN = """all => all.map(card => {
     return [card.id, filled / whole, gap / whole];
 }).filter(([, filled, gap]) => filled < .5 || gap > .25)"""
 
+# The same without what a list spreads over: each of its rows by itself fills a third.
+SPREAD = UNEVEN.replace(".ranked, .quiz, .lists, .facts, .ledger", ".ranked > li, .quiz label, .lists li, .facts > div, .ledger > div")
+SPREAD = SPREAD.replace("filled < .5", "filled < .33")
+
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_what_a_card_tells_fills_half_of_it_and_no_quarter_is_empty(browser: Any, tmp_path: Path, screen: dict[str, int]) -> None:
@@ -75,6 +79,7 @@ def test_what_a_card_tells_fills_half_of_it_and_no_quarter_is_empty(browser: Any
     for name, data in stories.items():
         page, _ = opened(browser, tmp_path, data, viewport=screen, java_script_enabled=False)
         assert (name, page.eval_on_selector_all("section", UNEVEN)) == (name, [])
+        assert (name, page.eval_on_selector_all("section", SPREAD)) == (name, [])
 
 
 ONE_SCREEN = {"small": (small(), 1.0), "empty": (empty(), 1.0), "hostile": (hostile(), 1.15)} | {

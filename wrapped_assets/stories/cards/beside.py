@@ -29,7 +29,7 @@ def compared(now: float, before: float, data: StoryData) -> str:
     return say("{change} on {year}", change=told.change(now / before - 1), year=data.title_before)
 
 
-@card("own_identity", place=325, beat="identity", second_choice=True, needs=("identity_name",))
+@card("own_identity", place=335, beat="identity", needs=("identity_name",))
 def own_identity(data: StoryData) -> Card | None:
     """The name, its sentence, and each axis with a mark for this year and a ring for the year before."""
     row, told, say = data.first("own_identity"), data.language, data.language.say

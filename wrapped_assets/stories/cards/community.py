@@ -1,4 +1,4 @@
-"""Cards of the listener against everybody: ranks, a personality, early ears, clubs, people of like taste."""
+"""Cards of the listener against everybody: ranks, a personality, early ears."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from wrapped_assets.stories.data import Row, StoryData
 from wrapped_assets.stories.figures.charts import badge, poles
 from wrapped_assets.stories.headlines import headline
 from wrapped_assets.stories.milder import Told, as_share, milder
-from wrapped_assets.vocabulary.clubs import GENRES_OF_CLUBS
 
 # Each axis: its column, the share of people below which is the left pole, and the words of both poles.
 AXES = (
@@ -149,51 +148,6 @@ def early_listener(data: StoryData) -> Card | None:
         "early_listener", "community", say("Early ears"), headline("early_listener", data), ranked=places[:5], table=table,
         note=" ".join(filter(None, notes)),
     )  # fmt: skip
-
-
-@card("clubs", place=350, beat="identity", second_choice=True, needs=("club_name",), scale=Scale("club_share", 0.1, 0.7))
-def clubs(data: StoryData) -> Card | None:
-    """The club that the listener's genres lead to."""
-    row, told, say = data.first("clubs"), data.language, data.language.say
-    if not row.get("club_name"):
-        return None
-    members = phrases.number(row.get("listener_count"))
-    facts = facts_of(
-        (told.word(row["club_role"]) if row.get("club_role") else "", say("what you are in it")),
-        (told.count(members) if members else "", say("members"), ON),
-        (told.listed(GENRES_OF_CLUBS.get(row["club_name"], ())[:2]), say("its genres")),
-        (told.counted(row.get("club_listen_count"), "listens") if row.get("club_listen_count") else "", say("of its genres"), ON),
-    )
-    return Card(
-        "clubs", "community", say("Your club"), headline("clubs", data), facts=facts,
-    )  # fmt: skip
-
-
-@card(
-    "similar_listeners",
-    place=360,
-    beat="people",
-    is_private=True,
-    needs=("similar_listener_name", "similarity_share"),
-    scale=Scale("similarity_share", 0.2, 0.9, least=0.05),
-)
-def similar_listeners(data: StoryData) -> Card | None:
-    """People of like taste who agreed to be found."""
-    told, say = data.language, data.language.say
-    rows = [row for row in data.rows("similar_listeners") if row.get("similar_listener_name")]
-    if not rows:
-        return None
-    note = f'{say("Alike by how often you play the same songs.")} {say("Only people who agreed to be found are named.")}'
-    if len(rows) == 1:
-        facts = facts_of((phrases.name(rows[0]["similar_listener_name"]), say("closest to you")))
-        return Card("similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), facts=facts, note=note)
-    places = tuple(
-        Ranked(place, phrases.name(row["similar_listener_name"]), "", told.percent(row.get("similarity_share")),
-               max(0.0, min(1.0, phrases.number(row.get("similarity_share")) or 0)))
-        for place, row in enumerate(rows[:7], 1)
-    )  # fmt: skip
-    return Card(
-        "similar_listeners", "community", say("Like-minded"), headline("similar_listeners", data), ranked=places, note=note)
 
 
 @milder("listening_personality")

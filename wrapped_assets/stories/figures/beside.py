@@ -9,7 +9,7 @@ from markupsafe import Markup
 from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language
 
-_STEP = 112.0
+_STEP = 132.0
 
 
 def pairs(bars: Sequence[tuple[str, float, float, str]], years: tuple[str, str], label: str, told: Language) -> Markup:
@@ -17,12 +17,12 @@ def pairs(bars: Sequence[tuple[str, float, float, str]], years: tuple[str, str],
     body = ""
     for index, (name, now, then, change) in enumerate(bars):
         y, most = _STEP * index, max(now, then) or 1
-        body += svg.text(0, y + 17, name, "who-tick") + svg.text(342, y + 17, change, "pole", "end")
+        body += svg.text(0, y + 20, name, "who-tick") + svg.text(342, y + 20, change, "pole", "end")
         for row, (value, year, css) in enumerate(((now, years[0], "bar"), (then, years[1], "bar pale"))):
-            top = y + 26 + 38 * row
-            body += svg.rect(0, top, max(2.0, 342 * max(0.0, value) / most), 34, css, 'rx="3"')
+            top = y + 30 + 46 * row
+            body += svg.rect(0, top, max(2.0, 342 * max(0.0, value) / most), 42, css, 'rx="3"')
             written = year if row == 0 else f"{year}: {told.count(value)}"
-            body += svg.text(8, top + 23, written, "over" if row == 0 else "under")
+            body += svg.text(8, top + 27, written, "over" if row == 0 else "under")
     return svg.figure(342, _STEP * len(bars) or 1, label, body, "bars")
 
 
@@ -30,14 +30,14 @@ def then_and_now(axes: Sequence[tuple[str, str, float, float | None]], years: Se
     """A line an axis from none to all, its middle marked: a disc for this year, a ring for the year before where it is known."""
     body = ""
     for index, (left, right, now, then) in enumerate(axes):
-        y = 44 + 120 * index
-        body += svg.text(0, y - 22, left, "pole here" if now < 0.5 else "pole")
-        body += svg.text(342, y - 22, right, "pole here" if now > 0.5 else "pole", "end")
+        y = 48 + 150 * index
+        body += svg.text(0, y - 26, left, "pole here" if now < 0.5 else "pole")
+        body += svg.text(342, y - 26, right, "pole here" if now > 0.5 else "pole", "end")
         body += svg.path([(12, y), (330, y)], "axis") + svg.path([(171, y - 7), (171, y + 7)], "axis")
         spots = [_across(now), *(() if then is None else (_across(then),))]
-        body += svg.circle(spots[0], y, 12, "bead") + "".join(svg.circle(x, y, 12, "hour") for x in spots[1:])
-        body += _years(spots, years, y + 34)
-    return svg.figure(342, 120 * len(axes) - 30 or 1, label, body, "poles")
+        body += svg.circle(spots[0], y, 14, "bead") + "".join(svg.circle(x, y, 14, "hour") for x in spots[1:])
+        body += _years(spots, years, y + 42)
+    return svg.figure(342, 150 * len(axes) - 50 or 1, label, body, "poles")
 
 
 def _across(share: float) -> float:

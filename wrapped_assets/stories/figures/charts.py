@@ -67,6 +67,9 @@ def spans(parts: Sequence[tuple[int, int, str]], label: str, told: Language) -> 
     return svg.figure(342, 232, label, body, "spans")
 
 
+_BADGE = ("badge-rank", "badge-rank long", "badge-rank longer")
+
+
 def badge(rank: str, under: str, share: float, label: str) -> Markup:
     """A rosette with a rank; the ring is filled as far as the share of people behind."""
     length = 2 * math.pi * 128
@@ -74,6 +77,6 @@ def badge(rank: str, under: str, share: float, label: str) -> Markup:
     teeth = svg.lines([[(160 + r * math.sin(each), 160 - r * math.cos(each)) for r in (142, 156)] for each in angles], "tooth")
     ring = f'stroke-dasharray="{svg.fixed(length * max(0.0, min(1.0, share)))} {svg.fixed(length)}" transform="rotate(-90 160 160)"'
     body = teeth + svg.circle(160, 160, 128, "ring-all thin") + svg.circle(160, 160, 128, "ring thin", ring)
-    body += svg.text(160, 178, rank, "badge-rank" if len(rank) < 6 else "badge-rank long", "middle")
+    body += svg.text(160, 178, rank, _BADGE[sum(len(rank) > most for most in (5, 9))], "middle")
     body += svg.text(160, 212, under, "ring-small", "middle")
     return svg.figure(320, 320, label, body, "rings badge")

@@ -33,3 +33,10 @@ def circle_of(names: Sequence[str], shares: dict[tuple[int, int], float], told: 
         body += svg.text(x, y + down, phrases.shortened(name, 11 if anchor == "middle" else 8), "member", anchor)
     label = told.say("{names} in a circle; the wider a line, the more music two of them share.", names=told.listed(names))
     return svg.figure(400, 400, label, body, "together")
+
+
+def two_discs(share: float, label: str) -> Markup:
+    """Two people as discs that lie on each other the further, the more they share: beside each other for nothing, one disc for all."""
+    apart = 160 * (1 - max(0.0, min(1.0, share)))
+    body = svg.circle(171 - apart / 2, 90, 80, "disc") + svg.circle(171 + apart / 2, 90, 80, "disc other")
+    return svg.figure(342, 180, label, body, "discs")
