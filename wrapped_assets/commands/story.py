@@ -65,17 +65,19 @@ def command(listener, group_name, year, month, span, format_, has_cards, out, lo
         data_of = story_data(project, person, year)
     told = replace(data_of, locale=language.tag)
     if has_cards:
-        _write_cards(told, Path(out), (project.root, "story", [person.listener_id]))
+        from wrapped_assets.stories.page import story_html
+
+        write_cards(story_html(told), Path(out), (project.root, "story", [person.listener_id]))
         return
     page = rendered(told, format_, colour=out is None and sys.stdout.isatty())
     emit(page, out, of=(project.root, "story", [person.listener_id]))
 
 
-def _write_cards(told, folder: Path, of) -> None:
+def write_cards(page: str, folder: Path, of) -> None:
     """Every card's pictures as NN-card-WIDTHxHEIGHT.png, and what each says in alt.txt for those who do not see it."""
-    from wrapped_assets.stories.pictures import card_pictures
+    from wrapped_assets.stories.pictures import pictures_of
 
-    pictures = card_pictures(told)
+    pictures = pictures_of(page)
     folder.mkdir(parents=True, exist_ok=True)
     places = {name: place for place, name in enumerate(dict.fromkeys(each.name for each in pictures), 1)}
     lines = []

@@ -54,7 +54,7 @@ def artist_html(data: ArtistData) -> str:
                 (say("Edition"), phrases.name(data.edition)), (say("Rules"), told.word(data.rules)),
                 (say("Window"), told.span(*data.window)), (say("Fewest listeners"), told.count(data.minimum_listeners)),
             ],
-            ins_and_outs=[], told_to=_promise(data),
+            ins_and_outs=[], told_to=_promise(data), subject="artist",
         )
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from wrapped_assets.contracts.asset import Subject
 from wrapped_assets.faces.embedding import with_faces
 from wrapped_assets.stories import counting, palettes, phrases
 from wrapped_assets.stories.cards.card import Card
@@ -28,6 +30,13 @@ def template(name: str) -> Template:
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     return environment.get_template(name)
+
+
+@cache
+def _styles() -> str:
+    """The styles of cards and figures without their comments."""
+    written = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("page.css", "figures.css"))
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", written, flags=re.DOTALL)).strip()
 
 
 def _sides(number: int) -> list[str]:
@@ -116,6 +125,7 @@ class Frame:
     settings: list[tuple[str, str]]
     ins_and_outs: list[tuple[str, str]]
     told_to: str
+    subject: Subject = "listener"
 
 
 def frame_html(frame: Frame, faces_in: str = "") -> str:
@@ -131,7 +141,8 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
         lang=told.tag,
         direction=told.cldr.text_direction,
         say=told.say,
-        chapters=palettes.stylesheet(),
+        chapters=palettes.stylesheet(frame.subject, {"overview", "counted", *(card.chapter for card in frame.cards)}),
+        styles=_styles(),
         cards=frame.cards,
         stops=_stops(frame.cards, told),
         shown_parts=shown_parts,

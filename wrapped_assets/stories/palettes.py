@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -51,6 +52,42 @@ CHAPTERS: dict[str, tuple[Palette, Palette, Palette, Palette]] = {
     ),
 }  # fmt: skip
 
+# An artist's page is a stage: dark where a listener's is light, and the lamps are on where that is dark.
+STAGE: dict[str, tuple[Palette, Palette, Palette, Palette]] = {
+    "overview": (
+        Palette("#10131f", "#f3f1ff", "#b9b6d9", "#ffd23f"), Palette("#ffd23f", "#14110a", "#4a3d12", "#8a1f5c"),
+        Palette("#10131f", "#f3f1ff", "#b9b6d9", "#ffd23f"), Palette("#2a2a48", "#f6f4ff", "#c9c6ea", "#ffd96b"),
+    ),
+    "music": (
+        Palette("#1f0b16", "#ffeaf3", "#d9a9bf", "#ff5fa2"), Palette("#ff6fab", "#1c000f", "#4a0429", "#3b0220"),
+        Palette("#1f0b16", "#ffeaf3", "#d9a9bf", "#ff5fa2"), Palette("#4d0d30", "#ffeaf3", "#eab9cf", "#ff9cc6"),
+    ),
+    "habits": (
+        Palette("#06211d", "#e0fff6", "#9cd3c4", "#3fe0b5"), Palette("#3fe0b5", "#03211a", "#0c3d33", "#043d5e"),
+        Palette("#06211d", "#e0fff6", "#9cd3c4", "#3fe0b5"), Palette("#0d4038", "#e0fff6", "#a9dccd", "#6df0cb"),
+    ),
+    "discovery": (
+        Palette("#0b1636", "#e6eeff", "#a9bdee", "#7db0ff"), Palette("#7db0ff", "#04112f", "#12285c", "#3a0a5e"),
+        Palette("#0b1636", "#e6eeff", "#a9bdee", "#7db0ff"), Palette("#1a2f6b", "#e6eeff", "#bccdf6", "#a4c8ff"),
+    ),
+    "places": (
+        Palette("#2a1105", "#ffeede", "#e0b394", "#ff9d47"), Palette("#ff9d47", "#260d00", "#4f2203", "#6b0a1c"),
+        Palette("#2a1105", "#ffeede", "#e0b394", "#ff9d47"), Palette("#5c2a0e", "#ffeede", "#edc7ac", "#ffb877"),
+    ),
+    "community": (
+        Palette("#1d0b2e", "#f6eaff", "#ccacea", "#c58bff"), Palette("#c58bff", "#1a0430", "#3b1160", "#4a0032"),
+        Palette("#1d0b2e", "#f6eaff", "#ccacea", "#c58bff"), Palette("#431a66", "#f6eaff", "#dcc2f4", "#dcb6ff"),
+    ),
+    "more": (
+        Palette("#14181d", "#eef4fa", "#b1bcc8", "#8fd0ff"), Palette("#8fd0ff", "#07131d", "#1d3a50", "#3d1560"),
+        Palette("#14181d", "#eef4fa", "#b1bcc8", "#8fd0ff"), Palette("#2a3743", "#eef4fa", "#c2cdd8", "#a8dbff"),
+    ),
+    "counted": (
+        Palette("#161615", "#f1f1ea", "#bdbdb3", "#e6e0c8"), Palette("#e6e0c8", "#191812", "#46443a", "#5c2a12"),
+        Palette("#161615", "#f1f1ea", "#bdbdb3", "#e6e0c8"), Palette("#33332f", "#f1f1ea", "#c9c9bf", "#efe9d2"),
+    ),
+}  # fmt: skip
+
 
 def chapter_of(name: str) -> str:
     """The chapter whose colours a card wears; unknown chapters share one palette."""
@@ -62,8 +99,10 @@ def _rule(chapter: str, palette: Palette, selector: str) -> str:
     return f".{chapter}{selector}{{{colours}}}"
 
 
-def stylesheet() -> str:
-    """The chapters' colours as CSS custom properties for both colour schemes."""
-    light = [_rule(name, of, suffix) for name, each in CHAPTERS.items() for of, suffix in ((each[0], ""), (each[1], ".inverse"))]
-    dark = [_rule(name, of, suffix) for name, each in CHAPTERS.items() for of, suffix in ((each[2], ""), (each[3], ".inverse"))]
+def stylesheet(subject: str = "listener", wanted: Collection[str] = CHAPTERS) -> str:
+    """The wanted chapters' colours of a page about a listener, a group or an artist, as CSS custom properties for both colour schemes."""
+    colours = STAGE if subject == "artist" else CHAPTERS
+    chapters = {name: each for name, each in colours.items() if name in wanted}
+    light = [_rule(name, of, suffix) for name, each in chapters.items() for of, suffix in ((each[0], ""), (each[1], ".inverse"))]
+    dark = [_rule(name, of, suffix) for name, each in chapters.items() for of, suffix in ((each[2], ""), (each[3], ".inverse"))]
     return "\n".join(light) + "\n@media screen and (prefers-color-scheme: dark){\n" + "\n".join(dark) + "\n}"

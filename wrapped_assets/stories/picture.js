@@ -20,6 +20,7 @@ function paint(card, width, height) {
   write(fitted(card.querySelector(".kicker span").textContent, room * .6), edge, 120, colour("ink"));
   write(document.querySelector("h1 .year").textContent, far, 120, colour("ink"), "end");
   write("Wrapped Assets", edge, height - 75, colour("muted"));
+  write(fitted(document.body.dataset.by ?? "", room * .6), far, height - 75, colour("ink"), "end");
 
   const shrunk = (text, most, size) => {  // smaller, to three fifths of its size, before it is cut
     font(size);

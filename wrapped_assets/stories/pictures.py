@@ -32,8 +32,13 @@ class Picture:
 
 
 def card_pictures(data: StoryData, browser: str | None = None) -> list[Picture]:
-    """The pictures in the story's order. BrowserMissingError without Chromium, RuntimeError where it draws nothing in time."""
-    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", story_html(data), count=1)  # a second script draws
+    """The pictures of a listener's story, as `pictures_of` draws them."""
+    return pictures_of(story_html(data), browser)
+
+
+def pictures_of(page: str, browser: str | None = None) -> list[Picture]:
+    """The pictures of a page's cards, in its order. BrowserMissingError without Chromium, RuntimeError where it draws nothing in time."""
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page, count=1)  # a second script draws
     page = page.replace("sans-serif", f'"{LAST_RESORT}",sans-serif')
     page = page.replace("<style>", "<style>" + rules_for(page, with_last_resort=True), 1)
     page = page.replace("</body>", f"<script>const SIZES = {json.dumps(SIZES)};\n{script(PICTURES)}</script></body>")

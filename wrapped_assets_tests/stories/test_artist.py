@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,11 +13,14 @@ from wrapped_assets.stories.artist import ArtistData, artist_html, artist_json, 
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import Telling
+from wrapped_assets.stories.figures import world
+from wrapped_assets.stories.language import english
 from wrapped_assets_tests.stories.test_languages import shown, untold
 from wrapped_assets_tests.stories.test_page import Outline
 
 CARDS = [
-    "artist_totals", "artist_recordings", "artist_journey", "audience_months", "top_listeners", "artist_moments", "artist_places",
+    "artist_totals", "artist_recordings", "artist_journey", "audience_months", "artist_places", "artist_cities", "top_listeners",
+    "artist_moments", "artist_finale",
 ]  # fmt: skip
 ROWS = {
     "artist_totals": [{"listener_count": 1200, "listen_count": 9100, "hours": 512.4, "country_count": 31, "previous_listener_count": 800,
@@ -34,10 +38,16 @@ ROWS = {
     "artist_places": [
         {"area_kind": "country", "area_rank": 1, "country": "JP", "place_name": None, "listener_count": 600, "listener_share": 0.6,
          "lift": 4.0},
-        {"area_kind": "country", "area_rank": 2, "country": None, "place_name": None, "listener_count": 400, "listener_share": 0.4,
+        {"area_kind": "country", "area_rank": 2, "country": "BR", "place_name": None, "listener_count": 250, "listener_share": 0.25,
+         "lift": 1.8},
+        {"area_kind": "country", "area_rank": 3, "country": "ZA", "place_name": None, "listener_count": 100, "listener_share": 0.1,
+         "lift": 0.9},
+        {"area_kind": "country", "area_rank": 4, "country": None, "place_name": None, "listener_count": 50, "listener_share": 0.05,
          "lift": None},
         {"area_kind": "place", "area_rank": 1, "country": "JP", "place_name": "Osaka", "listener_count": 300, "listener_share": 0.3,
          "lift": 6.0},
+        {"area_kind": "place", "area_rank": 2, "country": "BR", "place_name": "Porto Alegre", "listener_count": 40,
+         "listener_share": 0.04, "lift": 1.1},
     ],
 }  # fmt: skip
 
@@ -64,6 +74,8 @@ def test_the_sentences_tell_the_figures() -> None:
         "top_listeners": "150 listeners gave 50% of all listens.",
         "artist_moments": "Your hour: weekends 23–00.",
         "artist_places": "Most at home in Japan.",
+        "artist_cities": "Your city: Osaka.",
+        "artist_finale": "That was 2025.",
     }
     assert "Osaka" in artist_text(artist())
 
@@ -72,7 +84,7 @@ def test_what_has_no_rows_has_no_card() -> None:
     few = replace(artist(), insights={**{name: [] for name in ROWS}, "artist_totals": ROWS["artist_totals"]})
     assert Outline(artist_html(few)).ids("section") == ["opening", "artist_totals", "counted"]
     untold_of = [{**ROWS["top_listeners"][0], "favourite_count": None, "super_listener_count": None, "super_listen_share": None}]
-    alone = replace(few, insights={**few.insights, "top_listeners": untold_of, "artist_places": ROWS["artist_places"][1:2]})
+    alone = replace(few, insights={**few.insights, "top_listeners": untold_of, "artist_places": ROWS["artist_places"][3:4]})
     assert list(artist_json(alone)["headlines"]) == ["artist_totals"]
 
 
@@ -101,3 +113,26 @@ def test_the_document_is_json() -> None:
     document = artist_json(artist("de"))
     assert json.loads(json.dumps(document)) == document
     assert document["minimum_listeners"] == 20
+
+
+def test_one_city_is_a_fact_and_several_are_a_card() -> None:
+    one = replace(artist(), insights={**ROWS, "artist_places": ROWS["artist_places"][:5]})
+    assert "artist_cities" not in artist_json(one)["headlines"]
+    assert "top city: Osaka" in artist_text(one)
+
+
+def test_the_audience_compares_with_the_year_before_and_super_listeners_with_everybody() -> None:
+    told = artist_text(artist()).replace("\n    ", " ")
+    assert "+50% listeners on 2024 · +82% listens on 2024" in told
+    assert "13% of your listeners are they" in told
+
+
+def test_the_map_places_every_country_and_draws_the_larger_audience_larger() -> None:
+    placed = {country: (x, y) for country, x, y in reversed(world._places())}
+    assert set(english().cldr.territories) & set(placed) == set(placed)
+    east = {country: placed[country][0] for country in ("US", "GB", "JP")}
+    assert east["US"] < east["GB"] < east["JP"]
+    assert placed["NO"][1] < placed["BR"][1] < placed["ZA"][1]
+    drawn = world.world([("JP", 0.6), ("BR", 0.15), ("XX", 0.2)], "a map")
+    sizes = [float(radius) for radius in re.findall(r"a(\d+(?:\.\d+)?) \d", drawn.partition('class="land"')[2])]
+    assert sizes[::2] == [22.0, 13.0]  # a country without a place is left out

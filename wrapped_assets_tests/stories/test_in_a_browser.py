@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from wrapped_assets.stories.artist import artist_html
 from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.group import group_html
@@ -20,6 +21,7 @@ from wrapped_assets_tests.browser import DESK, PHONE, bare_browser, needs_a_brow
 from wrapped_assets_tests.stories.fictional import empty, fictional, hostile, small
 from wrapped_assets_tests.stories.fictional_catalogue import fuller
 from wrapped_assets_tests.stories.fictional_group import fictional_group
+from wrapped_assets_tests.stories.test_artist import artist
 
 pytestmark = [pytest.mark.browser, needs_a_browser]
 
@@ -92,6 +94,17 @@ def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, scr
     page, _ = opened(browser, tmp_path, data)
     heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
     assert [(name, height) for name, height in heights if height > PHONE["height"] * screens + 1] == []
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+def test_an_artists_cards_are_one_screen_that_is_filled(browser: Any, screen: dict[str, int]) -> None:
+    page = browser.new_context(viewport=screen, java_script_enabled=False).new_page()
+    for tag in LANGUAGES:
+        page.set_content(on_a_japanese_machine(artist_html(artist(tag))))
+        page.wait_for_load_state()
+        assert (tag, page.eval_on_selector_all("section:not(.counted)", UNEVEN)) == (tag, [])
+        heights = page.eval_on_selector_all("section", "all => all.map(e => [e.id, e.getBoundingClientRect().height])")
+        assert [(tag, name, height) for name, height in heights if height > screen["height"] + 1] == []
 
 
 def test_a_groups_card_is_one_screen(browser: Any, tmp_path: Path) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from wrapped_assets.storage.root import Root
+from wrapped_assets.stories.artist import artist_html
 from wrapped_assets.stories.cards.order import story_of
 from wrapped_assets.stories.page import story_html
-from wrapped_assets.stories.pictures import SIZES, card_pictures
+from wrapped_assets.stories.pictures import SIZES, card_pictures, pictures_of
 from wrapped_assets_tests.browser import PHONE, bare_browser, needs_a_browser
 from wrapped_assets_tests.commands.running import run
 from wrapped_assets_tests.stories.fictional import fictional
 from wrapped_assets_tests.stories.fictional_catalogue import fuller
+from wrapped_assets_tests.stories.test_artist import CARDS, artist
 
 FEW = ("listening_totals", "top_recordings", "longest_session", "quiz")
 
@@ -91,3 +93,16 @@ def test_the_command_writes_a_folder_of_cards_with_what_each_says(small: Root, t
     files = sorted(path.name for path in (tmp_path / "cards").glob("*.png"))
     assert files[:2] == ["01-opening-1080x1080.png", "01-opening-1080x1920.png"]
     assert [line.partition(": ")[0] for line in sorted((tmp_path / "cards" / "alt.txt").read_text().splitlines())] == files
+
+
+@pytest.mark.browser
+@needs_a_browser
+def test_an_artists_cards_are_pictures_that_bear_the_artists_name(tmp_path: Path) -> None:
+    one, other = (pictures_of(artist_html(replace(artist(), name=name))) for name in ("Low Ceiling", "Kestrel Youth"))
+    assert [each.name for each in one[::2]] == ["opening", *CARDS]
+    assert not any(each.png == same.png for each, same in zip(one, other, strict=True))
+
+
+def test_an_artists_pictures_are_asked_for_as_cards(small: Root, tmp_path: Path) -> None:
+    for wrong in (("--format", "png"), ("--format", "png", "--cards"), ("--cards", "--out", tmp_path)):
+        assert "--cards" in run(small.path, "artist", "bo", "--year", 2025, *wrong, code=2).stderr

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.artist_data import ArtistData
 from wrapped_assets.stories.cards.card import ON, Card, Ranked, Series, Table, card, facts_of, ranking, ranking_table
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row
-from wrapped_assets.stories.figures.strokes import month_bars
+from wrapped_assets.stories.figures.strokes import hundredths, month_bars
 from wrapped_assets.stories.figures.weeks import week_columns
+from wrapped_assets.stories.figures.world import world
 from wrapped_assets.stories.headlines import Part
 from wrapped_assets.stories.language import Language
+
+LEAST_CITIES, LEAST_NAMES = 2, 2
 
 
 def _parts(told: Language, sentence: str, **values: str) -> tuple[Part, ...]:
@@ -31,12 +36,13 @@ def artist_totals(data: ArtistData) -> Card | None:
     headline = _parts(
         told, sentence, listeners=told.counted(row["listener_count"], "listeners"), times=told.counted(row["listen_count"], "times")
     )
-    before = row.get("previous_listener_count")
+    before, heard_before = (phrases.number(row.get(f"previous_{name}")) for name in ("listener_count", "listen_count"))
+    year = data.year - 1
     facts = facts_of(
-        (told.count(row["listen_count"]), told.label(row["listen_count"], "listens"), ON),
         (told.count(row["hours"]), say("hours"), ON),
         (told.count(row["country_count"]) if row.get("country_count") else "", say("countries"), ON),
-        (told.count(before) if before else "", say("listeners in {year}", year=str(data.year - 1)), ON),
+        (told.change(row["listener_count"] / before - 1) if before else "", say("listeners on {year}", year=str(year)), ON),
+        (told.change(row["listen_count"] / heard_before - 1) if heard_before else "", say("listens on {year}", year=str(year)), ON),
     )
     return Card("artist_totals", "overview", say("The audience"), headline, told.count(row["listener_count"]), facts=facts)
 
@@ -107,7 +113,17 @@ def top_listeners(data: ArtistData) -> Card | None:
     else:
         return None
     facts = facts_of((told.count(favourite) if favourite else "", say("have you as their artist of the year"), ON))
-    return Card("top_listeners", "community", say("Super listeners"), headline, facts=facts)
+    figure, everybody = None, phrases.number(row.get("listener_count"))
+    if devoted and everybody:
+        part = told.percent(devoted / everybody)
+        figure = hundredths(devoted / everybody, say("{part} of your listeners, as dots of a hundred.", part=part))
+        facts = (*facts_of((part, say("of your listeners are they"), ON)), *facts)
+    elif favourite and everybody:
+        part = told.percent(favourite / everybody)
+        figure, facts = hundredths(favourite / everybody, say("{part} of your listeners, as dots of a hundred.", part=part)), facts_of(
+            (part, say("of your listeners are they"), ON)
+        )
+    return Card("top_listeners", "community", say("Super listeners"), headline, facts=facts, figure=figure)
 
 
 @card("artist_moments", subject="artist", place=60)
@@ -131,22 +147,58 @@ def _hour(row: Row, told: Language) -> str:
     return told.say("weekends {hours}", hours=hours) if row["is_weekend"] else told.say("work days {hours}", hours=hours)
 
 
-@card("artist_places", subject="artist", place=70)
+@card("artist_places", subject="artist", place=45)
 def artist_places(data: ArtistData) -> Card | None:
-    """Countries and cities of the listeners, where a country is known."""
+    """The listeners' countries on a map, where a country is known."""
     told, say = data.language, data.language.say
     rows = [row for row in data.rows("artist_places") if row["area_kind"] == "country"]
     if not any(row.get("country") for row in rows):
         return None
-    cities = [row["place_name"] for row in data.rows("artist_places") if row.get("place_name")]
-    most = max(row["listener_share"] for row in rows)
-    places = tuple(
-        Ranked(place, told.country(row["country"]) if row.get("country") else say("elsewhere"),
-               say("{factor}× as much", factor=told.tenths(row["lift"])) if row.get("lift") else "", told.percent(row["listener_share"]),
-               row["listener_share"] / most)
-        for place, row in enumerate(rows[:7], 1)
-    )  # fmt: skip
+    places = _ranked(rows, [told.country(row["country"]) if row.get("country") else say("elsewhere") for row in rows], told)
     headline = _parts(told, message("Most at home in {country}."), country=places[0].name)
-    facts = facts_of((told.listed(cities[:3]) if cities else "", say("cities")))
     note = say("Of listeners who let their country be known; how much more than everybody's share is beside it.")
-    return Card("artist_places", "places", say("Places"), headline, ranked=places, facts=facts, note=note)
+    label = say("The listeners’ countries on a map; the largest is {country}.", country=places[0].name)
+    figure = world([(row["country"], row["listener_share"]) for row in rows if row.get("country")], label)
+    table = ranking_table(say("Listeners by country"), places, say("Country"), told, say("Share"), say("More than elsewhere"))
+    cities = _cities(data)
+    facts = facts_of((phrases.name(cities[0]["place_name"]), say("top city"))) if 0 < len(cities) < LEAST_CITIES else ()
+    return Card("artist_places", "places", say("Places"), headline, ranked=places[:5], figure=figure, facts=facts, table=table, note=note)
+
+
+@card("artist_places", subject="artist", place=46)
+def artist_cities(data: ArtistData) -> Card | None:
+    """The listeners' cities, where two or more are known."""
+    told, say, rows = data.language, data.language.say, _cities(data)
+    if len(rows) < LEAST_CITIES:
+        return None
+    places = _ranked(rows, [phrases.name(row["place_name"]) for row in rows], told)
+    headline = _parts(told, message("Your city: {name}."), name=places[0].name)
+    note = say("Of listeners who let their city be known; how much more than everybody's share is beside it.")
+    table = ranking_table(say("Listeners by city"), places, say("City"), told, say("Share"), say("More than elsewhere"))
+    return Card("artist_cities", "places", say("Top cities"), headline, ranked=places[:5], table=table, note=note)
+
+
+def _cities(data: ArtistData) -> list[Row]:
+    return [row for row in data.rows("artist_places") if row["area_kind"] == "place" and row.get("place_name")]
+
+
+def _ranked(rows: Sequence[Row], names: Sequence[str], told: Language) -> tuple[Ranked, ...]:
+    """Areas by their share of the listeners, each with how much more that is than everybody's."""
+    most = max(row["listener_share"] for row in rows)
+    return tuple(
+        Ranked(place, name, told.say("{factor}× as much", factor=told.tenths(row["lift"])) if row.get("lift") else "",
+               told.percent(row["listener_share"]), row["listener_share"] / most)
+        for place, (row, name) in enumerate(zip(rows, names, strict=True), 1)
+    )  # fmt: skip
+
+
+@card("artist_recordings", "artist_places", subject="artist", place=900)
+def artist_finale(data: ArtistData) -> Card | None:
+    """The year's songs and countries once more, together: a card to keep."""
+    told, say = data.language, data.language.say
+    songs = tuple(phrases.name(row["recording_name"]) for row in data.rows("artist_recordings") if row.get("recording_name"))[:5]
+    areas = [row["country"] for row in data.rows("artist_places") if row["area_kind"] == "country" and row.get("country")][:5]
+    if len(songs) < LEAST_NAMES or len(areas) < LEAST_NAMES:
+        return None
+    lists = ((say("Songs"), songs), (say("At home in"), tuple(map(told.country, areas))))
+    return Card("artist_finale", "overview", say("Encore"), (Part(say("That was {year}.", year=data.title)),), lists=lists)

@@ -19,17 +19,19 @@ def clubs(data: StoryData) -> Card | None:
     row, told, say = data.first("clubs"), data.language, data.language.say
     if not row.get("club_name"):
         return None
-    members = phrases.number(row.get("listener_count"))
-    role, share = told.word(row["club_role"]) if row.get("club_role") else "", phrases.number(row.get("club_share")) or 0
+    members, listens = phrases.number(row.get("listener_count")), row.get("club_listen_count")
+    share, role = phrases.number(row.get("club_share")) or 0, told.word(row["club_role"]) if row.get("club_role") else ""
+    genres = facts_of((told.listed(GENRES_OF_CLUBS.get(row["club_name"], ())[:2]), say("its genres")))
+    heard = facts_of((told.counted(listens, "listens") if listens else "", say("of its genres"), ON))
     people = say("of {people:members}", people=members) if members else ""
-    label = say("{role} {people}", role=role, people=people).strip()
-    facts = facts_of(
-        (told.listed(GENRES_OF_CLUBS.get(row["club_name"], ())[:2]), say("its genres")),
-        (told.counted(row.get("club_listen_count"), "listens") if row.get("club_listen_count") else "", say("of its genres"), ON),
-    )
-    figure = badge(role, people, share, label) if role else None
-    return Card("clubs", "community", say("Your club"), headline("clubs", data), figure=figure, facts=facts, in_text=(
-        *facts_of((role, say("what you are in it")), (told.count(members) if members else "", say("members"), ON)), *facts))
+    inside = (role, people) if role else (told.count(listens), told.label(listens, "listens"))
+    return Card(
+        "clubs", "community", say("Your club"), headline("clubs", data), facts=(*genres, *heard) if role else genres,
+        figure=badge(*inside, share, " ".join(inside)),
+        in_text=(
+            *facts_of((role, say("what you are in it")), (told.count(members) if members else "", say("members"), ON)), *genres, *heard,
+        ),
+    )  # fmt: skip
 
 
 @card(

@@ -74,6 +74,13 @@ def beads(number: int, told: Language) -> Markup:
     return svg.figure(342, step * math.ceil(shown / columns) or 1, told.say("{days:days} on a string.", days=number), body, "beads")
 
 
+def hundredths(share: float, label: str) -> Markup:
+    """A hundred dots, of which as many are full as the share has per cent, at least one."""
+    full = max(1, min(100, math.floor(share * 100 + 0.5)))
+    spots = [(18 + 34 * (index % 10), 17 + 30 * (index // 10), 11.0) for index in range(100)]
+    return svg.figure(342, 304, label, svg.discs(spots[:full], "hundredth on") + svg.discs(spots[full:], "hundredth"), "hundred")
+
+
 def clock_face(hour: int, minute: int, told: Language) -> Markup:
     """A clock that shows the time."""
     body = svg.circle(160, 160, 148, "face")
@@ -92,10 +99,10 @@ def month_bars(values: list[tuple[str, float]], unit: str, told: Language) -> Ma
     most = max((value for _, value in values), default=0) or 1
     step, body, bars = 342 / max(1, len(values)), "", []
     for index, (month, value) in enumerate(values):
-        height = 290 * max(0.0, value) / most
+        height = 304 * max(0.0, value) / most
         x = step * index
-        bars.append((x + 2, 316 - height, step - 4, max(1.0, height)))
-        body += svg.text(x + step / 2, 310 - height, told.count(value), "tick", "middle")
-        body += svg.text(x + step / 2, 332, told.month(month, "abbreviated" if step > 30 else "narrow"), "tick", "middle")
+        bars.append((x + 2, 330 - height, step - 4, max(1.0, height)))
+        body += svg.text(x + step / 2, 324 - height, told.count(value), "tick", "middle")
+        body += svg.text(x + step / 2, 346, told.month(month, "abbreviated" if step > 30 else "narrow"), "tick", "middle")
     body += svg.columns(bars, "bar")
-    return svg.figure(342, 338, told.say("{unit} by month; {most} in the fullest one.", unit=unit, most=most), body, "bars")
+    return svg.figure(342, 352, told.say("{unit} by month; {most} in the fullest one.", unit=unit, most=most), body, "bars")
