@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import click
@@ -19,7 +20,8 @@ def command(data, as_json) -> None:
 
     glance = open_glance(data)
     found = readiness(glance)
-    pages = {each.year: _pages(glance.root, each.year, each.published) for each in found}
+    waiting = _waiting(glance.root)
+    pages = {each.year: _pages(glance.root, each.year, each.published) | {"waiting": waiting.get(each.year, [])} for each in found}
     if as_json:
         documents = [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} | pages[each.year] for each in found]
         emit_json({"editions": documents})
@@ -50,11 +52,36 @@ def _pages(root, year: int, number: int | None) -> dict:
     return {"rendered_pages": about["pages"] if about else None, "uploaded_to": targets_of([shelf])[0]}
 
 
+def _waiting(root) -> dict[int, list[dict]]:
+    """Year → what targets have that may not be shown any more, and since when."""
+    from wrapped_assets.contracts.errors import BuildError
+
+    if not any((root.path / "site").glob("*/*/uploads/*.json")):  # without loading what renders
+        return {}
+    from wrapped_assets.serving.rendered.waiting import waiting
+
+    found: dict[int, list[dict]] = {}
+    with suppress(BuildError):  # a damaged record of uploads, of which the next upload tells
+        for each in waiting(root):
+            row = {"address": each.address, "objects": each.objects, "since": each.since.isoformat(timespec="seconds")}
+            found.setdefault(each.year, []).append(row)
+    return found
+
+
 def _told(pages: dict) -> str:
     if pages["rendered_pages"] is None:
-        return ""
+        return _said(pages["waiting"])
     where = f", uploaded to {', '.join(pages['uploaded_to'])}" if pages["uploaded_to"] else ""
-    return f", {pages['rendered_pages']:,} pages rendered{where}"
+    return f", {pages['rendered_pages']:,} pages rendered{where}{_said(pages['waiting'])}"
+
+
+def _said(waiting: list[dict]) -> str:
+    """A withdrawal that waits for an upload."""
+    return "".join(
+        f"; {each['objects']:,} files at {each['address']} may not be shown any more, which is known since {each['since']}: run "
+        "`wrapped render` and `wrapped upload`, or leave it to `wrapped ui`"
+        for each in waiting
+    )
 
 
 def _left(launch_at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from wrapped_assets.orchestration.pruning import nightly_prune
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.spans import spans_job
 from wrapped_assets.orchestration.where import data_root
+from wrapped_assets.orchestration.withdrawing import withdrawals
 from wrapped_assets.planning.loaded import is_edited
 
 if TYPE_CHECKING:
@@ -196,4 +197,4 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
 
 
 SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune, hourly_before_launch]
-SENSORS = [inbox, mirror, planner, alert]
+SENSORS = [inbox, mirror, planner, alert, withdrawals]

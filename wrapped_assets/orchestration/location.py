@@ -3,7 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.contracts.graph import project_graph, whole_graph
-from wrapped_assets.orchestration import editions, pages, rebuilding, spans
+from wrapped_assets.orchestration import editions, pages, rebuilding, spans, withdrawing
 from wrapped_assets.orchestration.assets import all_assets
 from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, retention_job
 from wrapped_assets.orchestration.exporting import export_assets
@@ -25,7 +25,8 @@ def definitions() -> dg.Definitions:
         ],
         asset_checks=[check_of(project_graph())],
         jobs=[
-            *JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS, *rebuilding.JOBS, pages.upload_job, spans.spans_job,
+            *JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS, *rebuilding.JOBS, pages.upload_job,
+            withdrawing.withdraw_job, spans.spans_job,
         ],
         schedules=SCHEDULES,
         sensors=SENSORS,

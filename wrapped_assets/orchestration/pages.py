@@ -11,8 +11,9 @@ from wrapped_assets.orchestration.groups import numbered
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.orchestration.source_links import source_file
+from wrapped_assets.orchestration.withdrawing import CHECK, PAGES, check_result
 
-KEY = dg.AssetKey(["editions", "pages"])
+KEY = PAGES
 MEANING = (
     "Every listener's story page of the year's live publication, as packed files. Materializing writes the pages that show something "
     "else than before and says how many; it fails where nothing of the year is published.\n\nNo ties: a listener has one page in each "
@@ -44,10 +45,16 @@ def pages_asset(periods: Periods) -> dg.AssetsDefinition:
         metadata={"dagster/code_references": source_file("serving/rendered/rendering.py")},
     )  # fmt: skip
 
-    @dg.multi_asset(name="editions__pages", specs=[spec], backfill_policy=dg.BackfillPolicy.multi_run(1))
-    def pages(context: dg.AssetExecutionContext, config: Languages, lake: Lake) -> Iterator[dg.MaterializeResult]:
+    @dg.multi_asset(
+        name="editions__pages", specs=[spec], check_specs=[CHECK], can_subset=True, backfill_policy=dg.BackfillPolicy.multi_run(1)
+    )
+    def pages(context: dg.AssetExecutionContext, config: Languages, lake: Lake) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         from wrapped_assets.serving.rendered.rendering import render
+        from wrapped_assets.serving.rendered.waiting import waiting
 
+        if not context.selected_asset_keys:  # the check alone, by its button
+            yield check_result(facts.discreetly("pages", lambda: waiting(lake.project.root)))
+            return
         year = int(context.partition_key)
         done = facts.discreetly("pages", lambda: render(lake.project, year, config.locales, full=config.full))
         told: dict[str, facts.Fact] = {
@@ -56,6 +63,8 @@ def pages_asset(periods: Periods) -> dg.AssetsDefinition:
         }  # fmt: skip
         tags = {DATA_VERSION_TAG: done.data_version, DATA_VERSION_IS_USER_PROVIDED_TAG: "true"}
         yield dg.MaterializeResult(KEY, metadata=facts.metadata(told), tags=tags)
+        if context.selected_asset_check_keys:
+            yield check_result(facts.discreetly("pages", lambda: waiting(lake.project.root)))
 
     return pages
 
