@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
-from wrapped_assets.building.dispatch import UNIT_SECONDS, Crew, Dispatch, Heard
+from wrapped_assets.building.claiming import carry_out
+from wrapped_assets.building.crew import UNIT_SECONDS, Crew, Heard
+from wrapped_assets.building.dispatch import Dispatch
 from wrapped_assets.building.executor import Executor
 from wrapped_assets.building.explaining import record_logic
 from wrapped_assets.building.local_executor import Local, processors
@@ -120,9 +122,7 @@ def _carry_out(
         Dispatch(crew, project, situation, units, asked, failed, Heard(report.take, finished, report.lost.append)).run()
         return
     run = Pass(project, situation, asked, failed, report.take, [step.cell for step in plan.steps])
-    for cells in units:
-        run.unit(cells)
-        finished(len(cells))
+    carry_out(run, units, finished)
 
 
 def _spans_moved(project: Project) -> bool:

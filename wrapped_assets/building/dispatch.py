@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 
-from wrapped_assets.building.executor import Executor, Outcome, Task, Worker, WorkerLost
+from wrapped_assets.building.crew import Crew, Heard, Seat
+from wrapped_assets.building.executor import Outcome, Task, WorkerLost
 from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.schedule import Schedule
 from wrapped_assets.building.situate import Project
@@ -20,37 +20,7 @@ from wrapped_assets.storage import manifest
 from wrapped_assets.vocabulary.periods import Cell
 
 MOST_LOSSES = 3  # of workers that had the same unit: then it is the unit's fault
-UNIT_SECONDS = 3600.0  # for which nobody doubts that a worker still computes; ten times what a unit took the last time, where that is more
-_LONGER = 10
-
-
-@dataclass
-class Seat:
-    """A worker's place: what it has not heard of yet, and the unit that it has."""
-
-    worker: Worker | None  # None: the one it had was lost
-    unheard: list[StoredCell] = field(default_factory=list)
-    unit: int | None = None
-    bucket: int | None = None
-    until: float = 0.0  # when it counts as hanging
-
-
-@dataclass(frozen=True)
-class Crew:
-    """How many workers of which executor, and for how long one is left with a unit."""
-
-    executor: Executor
-    count: int
-    unit_seconds: float = UNIT_SECONDS
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Who is told: what became of each unit, how many cells are through, and why a worker was lost."""
-
-    result: Callable[[UnitResult], None]
-    done: Callable[[int], None]
-    lost: Callable[[str], None]
+_LONGER = 10  # than the last time, before a worker counts as hanging
 
 
 class Dispatch:

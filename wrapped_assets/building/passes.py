@@ -32,13 +32,19 @@ class Pass:
     planned: Collection[Cell] = ()  # all cells of the plan
     recent: RecentFrames = field(default_factory=RecentFrames)
 
-    def unit(self, cells: list[Cell]) -> None:
-        """Computes a unit; where an input turns out damaged, that input first, and then what is left."""
+    def unit(self, cells: list[Cell], *, wait: bool = True) -> bool:
+        """Computes a unit; where an input turns out damaged, that input first, and then what is left.
+
+        False, and nothing done, where `wait` is off and another process has claimed the unit.
+        """
         waiting, repaired = list(cells), set[Cell]()
         while waiting:
-            result, damaged = self._attempt(waiting)
+            result, damaged = self._attempt(waiting, wait=wait)
+            if result is None:
+                return False
+            wait = True
             if damaged is None:
-                return
+                return True
             if damaged in repaired:
                 raise BuildError(f"{damaged} was damaged again right after its repair: the disk may be failing")
             repaired.add(damaged)
@@ -46,13 +52,18 @@ class Pass:
             self.unit([damaged])
             done = {*result.recomputed, *result.cut_off, *result.failed_cells, damaged}
             waiting = [cell for cell in waiting if cell not in done]
+        return True
 
-    def _attempt(self, cells: list[Cell]) -> tuple[UnitResult, Cell | None]:
-        """Computes cells of one unit under its lock; returns what became of them, and the damaged input that stopped it."""
+    def _attempt(self, cells: list[Cell], *, wait: bool) -> tuple[UnitResult | None, Cell | None]:
+        """Computes cells of one unit under its lock; returns what became of them, and the damaged input that stopped it.
+
+        Two None where `wait` is off and the lock is another's.
+        """
         root, ones = self.project.root, {place_of(cell): cell for cell in cells}
         with ExitStack() as held:
             for period, bucket in sorted(ones, key=str):  # in the same order by everybody
-                held.enter_context(root.lock(f"{root.environment}{period}.{bucket}"))
+                if not held.enter_context(root.lock(f"{root.environment}{period}.{bucket}", wait=wait)):
+                    return None, None
             held.enter_context(in_flight(root))
             self._refresh(cells)
             unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent, self.planned)

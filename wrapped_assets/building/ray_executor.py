@@ -7,6 +7,7 @@ compared with the build before it computes anything.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from wrapped_assets.contracts.errors import BuildError, InputError
 
 STARTED_HERE = "ray"  # a cluster of this machine alone, for one build
 JOINED = "auto"  # the cluster that this machine belongs to
+_TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 _LOOPBACK = "127.0.0.1"
 _OBJECT_BYTES = 100 << 20  # what Ray keeps in memory between processes: here nothing but what workers are told
 
@@ -51,6 +53,7 @@ class OnRay(Executor):
     def _connect(self, address: str) -> None:
         quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
         if address != STARTED_HERE:
+            logging.getLogger("ray").setLevel(logging.WARNING)
             self._ray.init(address, **({} if address.startswith("ray://") else quiet))
             return
         self._ray.init(
@@ -129,8 +132,9 @@ class Station:
 def _ray(*, is_alone: bool) -> Any:
     """The library, which reports nothing to its makers. InputError where it is not installed."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if is_alone or any(os.environ.get(name) for name in _TOKENS) or (Path.home() / ".ray" / "auth_token").exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # as by default, without a word about it, and through ray:// too
     if is_alone:
-        os.environ.setdefault("RAY_AUTH_MODE", "token")  # as by default, but without a word about it
         # Otherwise Ray takes 127.0.0.1 for the machine's own address. Read when Ray is imported, and by its processes.
         os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
     try:

@@ -18,6 +18,7 @@ from wrapped_assets.planning.plan import Reason, written_inputs
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.cell_files import CellRows, write_cells
+from wrapped_assets.storage.in_flight import check_in_flight
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
@@ -70,6 +71,7 @@ def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredC
     if not done:
         return []
     root, stored = project.root, list[StoredCell]()
+    check_in_flight(root)
     try:
         stored = _written(root, done)
         with project.own_records() as connection:

@@ -47,6 +47,10 @@ class Schedule:
             number: {place[source] for source in _read(situation, cells) if source in place} - {number}
             for number, cells in enumerate(units)
         }
+        self._readers: dict[int, list[int]] = {}
+        for number, needs in self._needs.items():
+            for need in needs:
+                self._readers.setdefault(need, []).append(number)
         self._running: dict[int, set[Place]] = {}
 
     @property
@@ -58,11 +62,16 @@ class Schedule:
 
         No two units of one period and bucket run at once: they would hold one lock.
         """
-        busy = set[Place]().union(*self._running.values())
-        ready = [number for number, cells in self._waiting.items() if not self._needs[number] and busy.isdisjoint(map(place_of, cells))]
-        if not ready:
+        busy, chosen = set[Place]().union(*self._running.values()), None
+        for number, cells in self._waiting.items():
+            if self._needs[number] or not busy.isdisjoint(map(place_of, cells)):
+                continue
+            if near in (None, cells[0].bucket):
+                chosen = number
+                break
+            chosen = number if chosen is None else chosen
+        if chosen is None:
             return None
-        chosen = next((number for number in ready if self._waiting[number][0].bucket == near), ready[0])
         cells = self._waiting.pop(chosen)
         self._running[chosen] = set(map(place_of, cells))
         return chosen, cells
@@ -74,8 +83,8 @@ class Schedule:
 
     def finish(self, number: int) -> None:
         del self._running[number]
-        for needs in self._needs.values():
-            needs.discard(number)
+        for reader in self._readers.get(number, ()):
+            self._needs[reader].discard(number)
 
 
 def place_of(cell: Cell) -> Place:

@@ -23,6 +23,12 @@ def in_flight(root: Root) -> Iterator[None]:
         yield
 
 
+def check_in_flight(root: Root) -> None:
+    """RegistryUnavailable where whoever is in flight has lost the lock that says so: an erasure may have begun meanwhile."""
+    if root.server_locks is not None:
+        root.server_locks.check(_INSIDE)
+
+
 @contextmanager
 def settled(root: Root, *, wait: bool = True) -> Iterator[bool]:
     """Held while nothing is in flight; yields False where `wait` is off and something is."""

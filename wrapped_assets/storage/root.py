@@ -19,6 +19,7 @@ from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.identity import check_identity
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
+from wrapped_assets.storage.server_locks import ServerLocks
 from wrapped_assets.storage.tombstone_files import unknown_erasures
 from wrapped_assets.storage.whole_files import write_whole
 
@@ -124,9 +125,19 @@ class Root:
     def bucket_of(self, listener_id: int) -> int:
         return listener_id & (self.bucket_count - 1)
 
+    @cached_property
+    def server_locks(self) -> ServerLocks | None:
+        """The locks that machines share; None where the registry is a file, which serves one machine."""
+        if self.registry_file is not None or self.engine.dialect.name == "sqlite":
+            return None
+        return ServerLocks(self.engine)
+
     @contextmanager
     def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
-        """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash."""
+        """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash.
+
+        Where the registry is on a server, the processes may be on several machines. RegistryUnavailable where it cannot be asked.
+        """
         folder = self.path / "locks"
         folder.mkdir(exist_ok=True)
         handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -136,6 +147,10 @@ class Root:
             except BlockingIOError:
                 yield False
                 return
-            yield True
+            if self.server_locks is None:
+                yield True
+                return
+            with self.server_locks.held(name, shared=shared, wait=wait) as is_mine:
+                yield is_mine
         finally:
             os.close(handle)
