@@ -71,6 +71,15 @@ def install() -> None:
         sys.meta_path.insert(0, _Finder)  # type: ignore[arg-type]
 
 
+def compile_all() -> None:
+    """Compiles every source of the package, so that later processes find the compiled files, where Python may write them."""
+    for package in PACKAGES:
+        for folder in sys.modules[package].__path__:
+            for path in sorted(Path(folder).rglob("*.py")):
+                name = ".".join([package, *path.relative_to(folder).with_suffix("").parts]).removesuffix(".__init__")
+                _Loader(name, str(path)).get_code(name)
+
+
 def text_at(path: str) -> bytes:
     """A source as it was when it was first asked for; a module that is imported later runs this text."""
     if path not in _texts:
