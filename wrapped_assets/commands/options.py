@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,6 +146,9 @@ def progress_bar(label: str, total: int | None = None, *, in_pipes: bool = False
 
     On a terminal it is a bar. In a pipe nothing is shown, or a line every four seconds with `in_pipes`.
     """
+    if not sys.stderr.isatty() and not os.environ.keys() & {"FORCE_COLOR", "TTY_COMPATIBLE"}:  # as Rich finds, once it is loaded
+        yield _lines(label) if in_pipes else lambda done, total: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

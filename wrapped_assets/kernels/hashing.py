@@ -6,7 +6,7 @@ the same bytes. docs/recompute.md states the rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,11 @@ import xxhash
 
 from wrapped_assets.kernels.versions import SCHEME, Part, combined, written
 
+_FEW_ROWS = 10_000  # whose parts are hashed by one call
 _SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
+
+
+Take = Callable[[bytes | memoryview], object]  # of a hash, or of a list of its parts
 
 
 def column_hash(values: pl.Series) -> str:
@@ -23,9 +27,14 @@ def column_hash(values: pl.Series) -> str:
     Two columns have the same hash exactly if Polars calls them equal, with nulls and type, and zeros have the same sign (1 / -0.0 is not
     1 / 0.0). The memory layout does not matter. TypeError for types whose values Polars does not hold itself.
     """
+    if len(values) <= _FEW_ROWS:
+        parts: list[bytes | memoryview] = []
+        _put(parts.append, b"scheme", str(SCHEME).encode())
+        _feed(parts.append, values)
+        return xxhash.xxh3_128_hexdigest(b"".join(parts))
     state = xxhash.xxh3_128()
-    _put(state, b"scheme", str(SCHEME).encode())
-    _feed(state, values)
+    _put(state.update, b"scheme", str(SCHEME).encode())
+    _feed(state.update, values)
     return state.hexdigest()
 
 
@@ -45,69 +54,75 @@ def digests(values: Iterable[Part]) -> np.ndarray:
     return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(-1, 16)
 
 
-def _put(state: xxhash.xxh3_128, tag: bytes, content: bytes | memoryview) -> None:
+def _put(take: Take, tag: bytes, content: bytes | memoryview) -> None:
     """Feeds a part with its tag and lengths, without copying its content."""
-    state.update(tag + b"\n" + len(content).to_bytes(8, "little"))
-    state.update(content)
+    take(tag + b"\n" + len(content).to_bytes(8, "little"))
+    take(content)
 
 
-def _feed(state: xxhash.xxh3_128, values: pl.Series) -> None:
+def _feed(take: Take, values: pl.Series) -> None:
     """Feeds type, length and nulls, then the values that are not null; the memory under a null does not count."""
     dtype = values.dtype
     kind = type(dtype)
-    _put(state, b"type", _PLAIN.get(kind) or _type_text(dtype))
-    _put(state, b"length", len(values).to_bytes(8, "little"))
+    _put(take, b"type", _PLAIN.get(kind) or _type_text(dtype))
+    _put(take, b"length", len(values).to_bytes(8, "little"))
     if kind is pl.Null:
         return
     if nulls := values.null_count():
         is_null = np.ones(nulls, dtype=bool) if nulls == len(values) else values.is_null()
-        _put(state, b"nulls", np.packbits(np.asarray(is_null)).tobytes())
+        _put(take, b"nulls", np.packbits(np.asarray(is_null)).tobytes())
         values = values.clear() if nulls == len(values) else values.filter(~is_null)
     if kind in _NUMBERS:
-        _put(state, b"values", _buffer(values))
+        _put(take, b"values", _buffer(values))
     elif kind in (pl.String, pl.Binary):
-        _feed_bytes(state, values)
+        _feed_bytes(take, values)
     elif kind is pl.Boolean:
-        _put(state, b"bits", np.packbits(values.to_numpy()).tobytes())
+        _put(take, b"bits", np.packbits(values.to_numpy()).tobytes())
     elif kind in _FLOATS:
         numbers = values.to_numpy()
-        _put(state, b"values", _buffer(values.fill_nan(float("nan")) if np.isnan(numbers).any() else values))  # all NaNs are equal
+        _put(take, b"values", _buffer(values.fill_nan(float("nan")) if np.isnan(numbers).any() else values))  # all NaNs are equal
     elif kind is pl.List and not len(values):
-        _put(state, b"lengths", b"")
-        _feed(state, pl.Series(dtype=dtype.inner))
+        _put(take, b"lengths", b"")
+        _feed(take, pl.Series(dtype=dtype.inner))
     elif kind is pl.List:
         lengths = values.list.len()
-        _put(state, b"lengths", _buffer(lengths))
-        _feed(state, values.filter(lengths > 0).explode())
+        _put(take, b"lengths", _buffer(lengths))
+        _feed(take, values.filter(lengths > 0).explode())
     elif kind is pl.Array:
-        _feed(state, (values if dtype.size else values.clear()).arr.to_list().explode())
+        _feed(take, (values if dtype.size else values.clear()).arr.to_list().explode())
     elif kind is pl.Struct:
         for field in dtype.fields:
-            _feed(state, values.struct.field(field.name))
+            _feed(take, values.struct.field(field.name))
     elif isinstance(dtype, pl.BaseExtension):
-        _feed(state, values.ext.storage())
+        _feed(take, values.ext.storage())
     elif kind is pl.Map:
-        _feed(state, values.to_physical())
+        _feed(take, values.to_physical())
     elif kind is pl.Categorical:
-        _feed_bytes(state, values.cast(pl.String))  # a categorical's codes depend on what the process saw before
+        _feed_bytes(take, values.cast(pl.String))  # a categorical's codes depend on what the process saw before
     elif kind in (pl.Int128, pl.UInt128, pl.Decimal):
-        _feed_bytes(state, values.to_physical().cast(pl.String))  # NumPy has no 128-bit integers
+        _feed_bytes(take, values.to_physical().cast(pl.String))  # NumPy has no 128-bit integers
     elif kind is pl.Date:
-        _put(state, b"values", values.to_numpy().astype(np.int32).view(np.uint8).data)  # days since 1970, as Polars holds them
+        _put(take, b"values", values.to_numpy().astype(np.int32).view(np.uint8).data)  # days since 1970, as Polars holds them
     elif kind is pl.Datetime:
-        _put(state, b"values", _buffer(values))  # ticks since 1970 in UTC
+        _put(take, b"values", _buffer(values))  # ticks since 1970 in UTC
     else:
-        _put(state, b"values", _buffer(values.to_physical()))
+        _put(take, b"values", _buffer(values.to_physical()))
 
 
-def _feed_bytes(state: xxhash.xxh3_128, values: pl.Series) -> None:
+def _feed_bytes(take: Take, values: pl.Series) -> None:
     """Feeds the length of each text or bytes value, then all contents."""
+    if 0 < len(values) <= _FEW_ROWS:  # without Arrow, which takes long to load
+        contents = values.to_list()
+        texts = [each.encode() for each in contents] if values.dtype != pl.Binary else contents
+        _put(take, b"lengths", np.array([len(each) for each in texts], dtype=np.uint32).view(np.uint8).data)
+        _put(take, b"bytes", b"".join(texts))
+        return
     for start in range(0, len(values), _SLICE_ROWS):
         part = values[start : start + _SLICE_ROWS]
         array = part.rechunk().to_arrow()
         offsets = np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(part) + 1]
-        _put(state, b"lengths", np.diff(offsets).astype(np.uint32).view(np.uint8).data)
-        _put(state, b"bytes", memoryview(array.buffers()[2] or b"")[offsets[0] : offsets[-1]])
+        _put(take, b"lengths", np.diff(offsets).astype(np.uint32).view(np.uint8).data)
+        _put(take, b"bytes", memoryview(array.buffers()[2] or b"")[offsets[0] : offsets[-1]])
 
 
 def _buffer(values: pl.Series) -> memoryview:

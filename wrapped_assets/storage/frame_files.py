@@ -15,7 +15,7 @@ import xxhash
 
 from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.files import COMPRESSION, COMPRESSION_LEVEL, ROW_GROUP_ROWS, system_error, write_parquet
-from wrapped_assets.storage.whole_files import new_file, sync
+from wrapped_assets.storage.whole_files import make_folders, new_file, sync
 
 SMALL_BYTES = 4 << 20  # a frame up to this size is encoded in memory, beside others
 BATCH_BYTES = 32 << 20  # of frames encoded together
@@ -93,6 +93,7 @@ def _place_all(contents: Mapping[Path, memoryview]) -> None:
     run = secrets.token_hex(8)
     parts = {path: path.with_name(f".{run}-{number}.part") for number, path in enumerate(contents)}
     written: list[Path] = []
+    make_folders(path.parent for path in contents)
     try:
         for path, part in parts.items():
             with new_file(part) as file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -43,9 +43,20 @@ def new_file(path: Path) -> BinaryIO:
     try:
         handle = os.open(path, _NEW_FILE, 0o600)
     except FileNotFoundError:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folders([path.parent])
         handle = os.open(path, _NEW_FILE, 0o600)
     return os.fdopen(handle, "wb")
+
+
+def make_folders(folders: Iterable[Path]) -> None:
+    """Makes the folders that are not there, for the owner alone."""
+    for folder in folders:
+        try:
+            os.mkdir(folder, 0o700)  # noqa: PTH102 (twice as fast)
+        except FileExistsError:
+            pass
+        except FileNotFoundError:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
