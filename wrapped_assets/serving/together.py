@@ -10,7 +10,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, RefusedError
 from wrapped_assets.serving.formats import json_rows
 from wrapped_assets.serving.rows import displayed_each
-from wrapped_assets.storage import registry
+from wrapped_assets.storage import consents, registry
 from wrapped_assets.storage.groups import Group, find_group
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.stories.data import tellings_of
@@ -43,6 +43,7 @@ def group_data(project: Project, name: str, year: int, live: LiveEdition | None 
         name=group.name, year=year, edition=str(year), rules=rules.name, window=(rules.window_start, rules.window_end),
         members=tuple(member.name for member in group.members), awards=awards_of(awards), overlaps=overlaps_of(overlaps),
         insights=rows, tellings=tellings_of(insights),
+        agreed={member.name: day for member in group.members if (day := consents.agreed_since(project.root, member.listener_id, "group"))},
     )  # fmt: skip
 
 

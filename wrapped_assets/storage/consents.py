@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -120,6 +120,12 @@ def history(root: Root, listener_id: int) -> list[ConsentEvent]:
     with root.engine.connect() as connection:
         found = [ConsentEvent(**row._mapping) for row in connection.execute(query)]
     return sorted(found, key=_order)
+
+
+def agreed_since(root: Root, listener_id: int, purpose: str) -> date | None:
+    """The day of the last yes to a purpose (UTC); None where there is none."""
+    given = [event.valid_from for event in history(root, listener_id) if event.purpose == purpose and event.state == "given"]
+    return given[-1].date() if given else None
 
 
 def _order(event: ConsentEvent) -> tuple[object, ...]:

@@ -58,6 +58,16 @@ class GroupData(Tellable):
     locale: str = "en"
     insights: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     tellings: Mapping[str, Telling] = field(default_factory=dict)
+    agreed: Mapping[str, date] = field(default_factory=dict)  # since when each member agrees to be told with the group
+
+    def shares_of(self, member: str = "") -> dict[tuple[int, int], float]:
+        """What each pair shares, by places of its two members in `members`; of one member's pairs where one is named."""
+        places = {each: place for place, each in enumerate(self.members)}
+        return {
+            (min(places[pair.one], places[pair.other]), max(places[pair.one], places[pair.other])): pair.overlap_share
+            for pair in self.overlaps
+            if pair.one in places and pair.other in places and pair.one != pair.other and member in ("", pair.one, pair.other)
+        }
 
 
 def each_once(overlaps: Sequence[Overlap]) -> list[Overlap]:

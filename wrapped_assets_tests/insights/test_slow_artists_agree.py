@@ -95,6 +95,12 @@ def test_the_awards_of_a_group_are_first_places_of_its_members() -> None:
     totals = rehearsed()["insights/listening_totals", str(YEAR)].select("listener_id", "minutes")
     minutes = awards.filter(pl.col("award") == "most_minutes").join(totals, on="listener_id")
     assert minutes["award_figure"].equals(minutes["minutes"], check_names=False)
+    loyal = awards.filter(pl.col("award") == "most_loyal")
+    counts = rehearsed()["insights/loyalty", str(YEAR)].group_by("listener_id").agg(found=pl.len())
+    assert loyal.join(counts, on="listener_id").select(same=pl.col("award_figure") == pl.col("found"))["same"].all()
+    brought = rehearsed()["insights/group_members", str(YEAR)]
+    assert brought.join(totals, on="listener_id").select(same=pl.col("minutes") == pl.col("minutes_right"))["same"].all()
+    assert set(brought["listener_id"]) == set(awards["listener_id"])
     assert awards.join(members, on=["group_id", "listener_id"], how="anti").is_empty()
     for (_, award), rows in awards.group_by("group_id", "award"):
         figures = rows.sort("award_rank")["award_figure"].to_list()

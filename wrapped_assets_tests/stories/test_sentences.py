@@ -37,7 +37,7 @@ def plurals(language: str) -> set[str]:
     return {many for one, many in forms if one != many and many.isalpha()} | set(INFLECTED[language])
 
 
-ABOVE_ONE = {"few": 5, "people": 20}  # the least that these count
+ABOVE_ONE = {"few": 5, "people": 20, "age": 18}  # the least that these count
 
 
 def of_one(template: str, language: str) -> str:

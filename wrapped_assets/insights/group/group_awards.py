@@ -8,7 +8,7 @@ from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
 EARLY = pl.col("listen_count").filter(pl.col("local_hour").is_between(5, 8))
-AWARDS = pl.Enum(["early_bird", "most_discoveries", "most_minutes", "picky_listener", "rarest_listen"])
+AWARDS = pl.Enum(["early_bird", "most_discoveries", "most_loyal", "most_minutes", "picky_listener", "rarest_listen"])
 
 
 @group_insight(
@@ -18,7 +18,7 @@ AWARDS = pl.Enum(["early_bird", "most_discoveries", "most_minutes", "picky_liste
     reads={
         "groups": [c.group_id, c.listener_id], "listening_totals": [c.listener_id, c.minutes, c.listen_count],
         "discoveries": [c.listener_id, c.new_artist_count, c.is_first_year],
-        "variety": [c.listener_id, c.skip_share],
+        "variety": [c.listener_id, c.skip_share], "loyalty": [c.listener_id, c.loyalty_rank],
         "listening_clock": [c.listener_id, c.local_hour, c.listen_count],
         "rarest_listens": [c.group_id, c.listener_id, c.recording_id, c.listener_count],
     },
@@ -29,17 +29,16 @@ AWARDS = pl.Enum(["early_bird", "most_discoveries", "most_minutes", "picky_liste
             groups={"home": ["ana", "bo"], "alone": ["cy"]},
             expect=[
                 {"group_id": "home", "award": "most_minutes", "award_rank": 1, "listener_id": "ana", "award_figure": 18.0},
-                {"group_id": "home", "award": "rarest_listen", "award_rank": 1, "award_figure": 1.0, "recording_id": "rare"},
-                ...,
+                {"group_id": "home", "award": "rarest_listen", "award_rank": 1, "award_figure": 1.0, "recording_id": "rare"}, ...,
             ],
         )
     ],
-)
+)  # fmt: skip
 def group_awards(
-    groups: pl.LazyFrame, listening_totals: pl.LazyFrame, discoveries: pl.LazyFrame, variety: pl.LazyFrame,
+    groups: pl.LazyFrame, listening_totals: pl.LazyFrame, discoveries: pl.LazyFrame, variety: pl.LazyFrame, loyalty: pl.LazyFrame,
     listening_clock: pl.LazyFrame, rarest_listens: pl.LazyFrame,
 ) -> pl.LazyFrame:  # fmt: skip
-    """A member's place in an award: most minutes, most new artists, rarest song, share of listens from 5 to 9, share of skips.
+    """A member's place in an award: minutes, new artists, artists of every month, rarest song, share of listens from 5 to 9, of skips.
 
     A group needs two consenting members; nobody discovers in a first year, when everything is new. The rarest song has the fewest
     listeners. A tie goes to more listens, then the smaller id.
@@ -48,6 +47,7 @@ def group_awards(
     figures = {
         "most_minutes": listening_totals.select("listener_id", award_figure="minutes"),
         "most_discoveries": known.select("listener_id", award_figure=pl.col("new_artist_count").cast(pl.Float64)),
+        "most_loyal": loyalty.group_by("listener_id").agg(award_figure=pl.len().cast(pl.Float64)),
         "early_bird": listening_clock.group_by("listener_id").agg(award_figure=EARLY.sum() / pl.col("listen_count").sum()),
         "picky_listener": variety.select("listener_id", award_figure="skip_share"),
     }

@@ -61,6 +61,7 @@ class Quiz:
 
     options: tuple[str, ...]
     answer: str
+    praise: str = ""  # for the right one; empty: that the reader knows themselves
 
 
 @dataclass(frozen=True)

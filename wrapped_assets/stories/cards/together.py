@@ -5,11 +5,12 @@ from __future__ import annotations
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, CardMaker, Ranked, Table, card
 from wrapped_assets.stories.catalogue import message
+from wrapped_assets.stories.figures.together import matrix
 from wrapped_assets.stories.group_data import FEW, Award, GroupData, each_once
 from wrapped_assets.stories.headlines import Part
 from wrapped_assets.stories.language import Language
 
-_SHOWN_PAIRS = 6
+_SHOWN_PAIRS, _DRAWN = 6, 12
 
 
 def _award(kind: str, place: int, chapter: str, label: str, sentence: str, unit: str, note: str = "") -> CardMaker:
@@ -33,10 +34,12 @@ def _award(kind: str, place: int, chapter: str, label: str, sentence: str, unit:
             Ranked(place, phrases.name(row.listener), _credit(row), written(row.value), max(0.0, min(1.0, row.value / most)))
             for place, row in enumerate(rows[:7], 1)
         )
+        if kind == "most_minutes":
+            ranked += _of_unknown_length(len(rows), data)
         said = told.say(note) if note else ""
         if unit == "listeners" and winner.value < FEW:
             said = told.say("Heard by fewer than {few} listeners here.", few=FEW)
-        return Card(kind, chapter, told.say(label), _parts(told, sentence, values), ranked=ranked, note=said)
+        return Card(kind, chapter, told.say(label), _parts(told, sentence, values), ranked=ranked[:7], note=said)
 
     return CardMaker(("group_awards", "rarest_listens"), make, place, subject="group")
 
@@ -56,6 +59,19 @@ EARLY_BIRD = _award(
 PICKY_LISTENER = _award(
     "picky_listener", 50, "community", message("Picky listener"), message("The picky one: {name}, {value} of plays skipped."), "percent"
 )
+
+
+MOST_LOYAL = _award(
+    "most_loyal", 35, "music", message("Most loyal"), message("The most loyal: {name}, {value} in every single month."), "artists"
+)
+
+
+def _of_unknown_length(known: int, data: GroupData) -> tuple[Ranked, ...]:
+    """The members with listens of which no length is known: said, and not left out."""
+    timed = {row.listener for row in data.awards if row.award == "most_minutes"}
+    names = [row["listener_name"] for row in data.rows("group_members") if row.get("listener_name") not in timed and not row.get("minutes")]
+    said = data.language.say("length unknown")
+    return tuple(Ranked(known + place, phrases.name(name), "", said, 0.0) for place, name in enumerate(names, 1))
 
 
 def _credit(row: Award) -> str:
@@ -96,4 +112,7 @@ def overlap(data: GroupData) -> Card | None:
     table = Table(say("Shared music of each pair"), (say("Member"), *map(phrases.name, data.members)), rows)
     sentence = _parts(told, message("The closest pair: {one} and {other}, {value} alike."), values)
     note = say("Alike by how often you play the same songs. Below each pair, the artist that makes most of it.")
-    return Card("overlap", "music", say("In common"), sentence, ranked=places[:_SHOWN_PAIRS], table=table, note=note)
+    names = [phrases.name(member) for member in data.members]
+    figure = matrix(names, data.shares_of(), table.caption) if 2 < len(data.members) <= _DRAWN else None
+    shown = places[: 3 if figure else _SHOWN_PAIRS]
+    return Card("overlap", "music", say("In common"), sentence, ranked=shown, figure=figure, table=table, note=note)

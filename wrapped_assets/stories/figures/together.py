@@ -35,6 +35,23 @@ def circle_of(names: Sequence[str], shares: dict[tuple[int, int], float], told: 
     return svg.figure(400, 400, label, body, "together")
 
 
+def matrix(names: Sequence[str], shares: dict[tuple[int, int], float], label: str) -> Markup:
+    """A square a pair, the fuller the more they share; `shares` by places of two names, the full one is the largest share."""
+    most, step, left, top = max(shares.values(), default=0) or 1, 246 / max(1, len(names)), 96.0, 26.0
+    squares: dict[int, list[tuple[float, float, float, float]]] = {}
+    for (one, other), share in sorted(shares.items()):
+        shade = min(4, int(5 * share / most))
+        for row, column in ((one, other), (other, one)):
+            squares.setdefault(shade, []).append((left + step * column + 1, top + step * row + 1, step - 2, step - 2))
+    body = "".join(svg.columns(found, f"heat h{shade}") for shade, found in sorted(squares.items()))
+    for place, name in enumerate(names):
+        middle = step * (place + 0.5)
+        body += svg.text(left - 8, top + middle + 5, phrases.shortened(name, 11), "who-tick", "end")
+        body += svg.text(left + middle, 16, phrases.shortened(name, max(1, int(step / 9))), "who-tick", "middle")
+        body += svg.circle(left + middle, top + middle, min(5.0, step / 4), "pin")
+    return svg.figure(342, top + 246, label, body, "matrix")
+
+
 def two_discs(share: float, label: str) -> Markup:
     """Two people as discs that lie on each other the further, the more they share: beside each other for nothing, one disc for all."""
     apart = 160 * (1 - max(0.0, min(1.0, share)))
