@@ -63,6 +63,12 @@ def readable(text: str | None, order: Order | None = None) -> str | None:
     return None
 
 
+def iso_spelling(text: str) -> str | None:
+    """The time, if it is written year first, in the form that `times.iso_utc` reads; None for any other text."""
+    found = ISO.match(" ".join(text.lower().split()))
+    return _iso(found.groupdict()) if found else None
+
+
 def order_of(texts: Iterable[str | None]) -> Order | None:
     """Whether the day or the month comes first in "03/04/2025", told by all texts of a column; None where that cannot be told."""
     seen = {"day_first": False, "month_first": False}

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from wrapped_assets.sources.spelled_times import iso_spelling
+
 Instant = Callable[[pl.Expr], pl.Expr]  # text of a time -> epoch milliseconds, null where it cannot be read
 
 # No service recorded listens before Audioscrobbler (2002); imports with a lost clock fall on 1970.
@@ -43,19 +45,29 @@ def epoch_milliseconds(number: pl.Expr) -> pl.Expr:
 
 
 def iso_utc(text: pl.Expr) -> pl.Expr:
-    """ISO 8601 with Z, an offset, or nothing (which then is UTC); fractions of a second optional."""
+    """ISO 8601 with Z, an offset, "UTC", or nothing (which then is UTC); seconds and their fractions optional, in either case."""
     return text.map_batches(_iso_utc, return_dtype=pl.Int64)
 
 
 def _iso_utc(texts: pl.Series) -> pl.Series:
-    """Reads each text by the first spelling that fits. Each spelling costs a pass, and most files have one."""
+    """Reads each text by the first spelling that fits. Each spelling costs a pass, and most files have one; the rare ones are read alone."""
+    found, rest = _by_spellings(texts)
+    if len(rest):
+        spelled = {text: iso_spelling(text) for text in texts.gather(rest).unique().drop_nulls()}
+        again, _ = _by_spellings(texts.gather(rest).replace_strict(spelled, default=None, return_dtype=pl.String))
+        found = found.scatter(rest, again)
+    return found
+
+
+def _by_spellings(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The instants, and the places of the texts that no spelling fits."""
     plain = texts.str.strip_chars().str.replace(" ", "T", literal=True)
     found, rest = pl.Series(texts.name, [None], dtype=pl.Int64).new_from_index(0, len(texts)), plain.is_not_null().arg_true()
     for read in _ISO:
         if len(rest):
             found = found.scatter(rest, plain.gather(rest).to_frame("text").select(_milliseconds(read(pl.col("text")))).to_series())
             rest = rest.filter(found.gather(rest).is_null())
-    return found
+    return found, rest
 
 
 _ISO: tuple[Instant, ...] = (

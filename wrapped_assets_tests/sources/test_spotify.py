@@ -98,6 +98,19 @@ def test_an_unbelievable_row_is_rejected_with_its_reason(changes: dict[str, Any]
     assert reasons(SPOTIFY_EXTENDED, [track(**changes)]) == [reason]
 
 
+@pytest.mark.parametrize(
+    "ts",
+    [
+        "2023-03-19T18:31:00Z", "2023-03-19T18:31Z", "2023-03-19t18:31:00z", "2023-03-19 18:31:00 UTC", "2023-03-19 18:31 UTC",
+        "2023-03-19T18:31:00,000Z", "2023-03-19T19:31:00+01", "2023-03-19T20:31:00+0200", "2023/03/19 18:31:00", " 2023-03-19T18:31:00Z ",
+    ],
+)  # fmt: skip
+def test_a_time_is_read_as_other_tools_write_it_again(ts: str) -> None:
+    plays, rejected = read(SPOTIFY_EXTENDED, [track(ts=ts), track(ts="2023-03-19T25:31:00Z"), track(ts=None)])
+    assert [play["listened_at"] for play in plays] == [datetime(2023, 3, 19, 18, 30, tzinfo=UTC)]
+    assert [row["reason"] for row in rejected] == ["invalid_time", "missing_time"]
+
+
 def test_a_day_ahead_is_a_wrong_clock_and_more_is_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
     at = datetime(2023, 3, 20, tzinfo=UTC)
     monkeypatch.setattr(times, "now", lambda: at)
