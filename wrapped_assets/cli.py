@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from wrapped_assets import __version__, commands
+from wrapped_assets.commands.options import FilePath
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.kernels.one_line import one_line
 
@@ -69,7 +70,7 @@ class Commands(click.Group):
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option("--data", type=click.Path(file_okay=False), envvar="WRAPPED_DATA", help="The data root; data/home unless given.")
+@click.option("--data", type=FilePath(file_okay=False), envvar="WRAPPED_DATA", help="The data root; data/home unless given.")
 @click.version_option(__version__, prog_name="wrapped")
 @click.pass_context
 def main(ctx: click.Context, data: str | None) -> None:

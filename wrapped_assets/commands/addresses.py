@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("addresses", epilog="Example: wrapped addresses 2025 --listener ana --change")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--listener", metavar="NAME", help="Of this listener alone.")
 @click.option("--change", "is_changed", is_flag=True, help="Give the listener another address; the one before opens nothing any more.")
 @click.option("--close", "is_closed", is_flag=True, help="Close the listener's address.")

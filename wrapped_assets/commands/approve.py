@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option
+from wrapped_assets.commands.options import FilePath, data_option, emit_json, json_option
 
 
 @click.command("approve", epilog="Example: wrapped approve 4f1c… --role privacy --by 'Ada Lind'")
 @click.argument("export_id")
 @click.option("--role", required=True, help="The approver's role: privacy or marketing.")
 @click.option("--by", "approver", required=True, help="The approver's name.")
-@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="Sign with this private key (`wrapped privacy key`).")
+@click.option("--key", type=FilePath(path_type=Path, dir_okay=False), help="Sign with this private key (`wrapped privacy key`).")
 @data_option
 @json_option
 def command(export_id, role, approver, key, data, as_json) -> None:

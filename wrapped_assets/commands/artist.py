@@ -7,15 +7,15 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, env_option, json_option, open_project
+from wrapped_assets.commands.options import YEAR, FilePath, data_option, emit, env_option, json_option, open_project
 
 
 @click.command("artist", epilog="Example: wrapped artist 'Röyksopp' --year 2025 --format html --out royksopp-2025.html")
 @click.argument("name")
-@click.option("--year", type=int, required=True)
+@click.option("--year", type=YEAR, required=True)
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--cards", "has_cards", is_flag=True, help="With --format png: each card upright and square, in the folder --out.")
-@click.option("--out", type=click.Path(), help="Write to this file, or with --cards to this folder, instead of standard output.")
+@click.option("--out", type=FilePath(), help="Write to this file, or with --cards to this folder, instead of standard output.")
 @click.option("--locale", help="The language: en, or one of stories/locales, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option

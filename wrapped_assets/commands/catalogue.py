@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, progress_bar
+from wrapped_assets.commands.options import FilePath, data_option, emit_json, json_option, progress_bar
 
 
 @click.group("catalogue")
@@ -15,7 +15,7 @@ def command() -> None:
 
 
 @command.command("import", epilog="Example: wrapped catalogue import artists.csv release_groups.csv genres-tree.yaml")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=FilePath(path_type=Path))
 @data_option
 @json_option
 def import_(paths, data, as_json) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, progress_bar
+from wrapped_assets.commands.options import FilePath, data_option, emit_json, json_option, progress_bar
 
 
 @click.group("consent")
@@ -21,7 +21,7 @@ def command() -> None:
 @click.argument("state")
 @click.option("--method", default="command_line", show_default=True, help="How the listener said it, as one word: web_form, letter.")
 @click.option(
-    "--notice", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    "--notice", type=FilePath(exists=True, dir_okay=False, path_type=Path),
     help="A file with the text that the listener was shown; its name is the version. Defaults to the purpose's meaning.",
 )  # fmt: skip
 @click.option("--from", "valid_from", metavar="WHEN", help="Valid from this day, or instant with offset. Defaults to now.")
@@ -51,7 +51,7 @@ def set_(listener, purpose, state, method, notice, valid_from, valid_until, data
 
 
 @command.command("import", epilog="Example: wrapped consent import consents.csv")
-@click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("path", type=FilePath(path_type=Path), metavar="FILE")
 @data_option
 @json_option
 def import_(path, data, as_json) -> None:

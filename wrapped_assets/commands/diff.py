@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("diff", epilog="Example: wrapped diff --select insights/top_artists --year 2025 --buckets 1")
 @click.option("--select", "selection", help="Assets, separated by commas: name, layer/*, +name (with inputs), name+ (with consumers).")
-@click.option("--year", type=int)
+@click.option("--year", type=YEAR)
 @click.option("--buckets", type=click.IntRange(1), help="How many buckets to sample. Defaults to 1 unless --listeners is given.")
 @click.option("--listeners", type=click.IntRange(1), help="How many listeners to compare.")
 @data_option

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, env_option, in_environment, json_option
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, env_option, in_environment, json_option
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -48,7 +48,7 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
 
 
 @command.command("show", epilog="Example: wrapped edition show 2025")
-@click.argument("year", type=int, required=False)
+@click.argument("year", type=YEAR, required=False)
 @data_option
 @env_option
 @json_option

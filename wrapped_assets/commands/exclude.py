@@ -75,6 +75,8 @@ def _target(kind: str, text: str) -> int:
         return target_of(KINDS[kind], text)
     if not (match := re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)) or not all(int(hour) <= 24 for hour in match.groups()):
         raise InputError(f"expected hours as HH-HH, such as 23-06; got {text!r}")
+    if int(match[1]) == int(match[2]):
+        raise InputError(f"the hours {text} end where they begin: expected two that differ, such as 23-06, or 00-24 for the whole day")
     return int(match[1]) % 24 * 100 + int(match[2]) % 24
 
 

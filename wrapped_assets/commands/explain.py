@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, env_option, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, env_option, json_option, open_project
 
 
 @click.command("explain", epilog="Examples: wrapped explain top_artists 2025, wrapped explain --listener ana --year 2025 top_artists")
 @click.argument("asset")
 @click.argument("partition", required=False)
 @click.option("--listener", help="With --year: how this listener's figure was computed.")
-@click.option("--year", type=int)
+@click.option("--year", type=YEAR)
 @data_option
 @env_option
 @json_option

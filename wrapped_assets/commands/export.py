@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option
+from wrapped_assets.commands.options import YEAR, FilePath, data_option, emit_json, json_option
 
 
 @click.command("export", epilog="Example: wrapped export charts --year 2025 --out charts_2025")
 @click.argument("name")
-@click.option("--year", type=int, required=True, help="The published edition to export.")
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder. Defaults to exports/delivered in the data root.")
+@click.option("--year", type=YEAR, required=True, help="The published edition to export.")
+@click.option("--out", type=FilePath(path_type=Path), help="A new folder. Defaults to exports/delivered in the data root.")
 @click.option("--recipient", help="For partner_extract: the recipient, as named in consents to partner:RECIPIENT.")
 @click.option("--listener", help="For own_data: the listener. The export covers all years.")
 @click.option("--restate", metavar="REASON", help="Replace a frozen release, and say why. Refused if the difference would reveal a person.")

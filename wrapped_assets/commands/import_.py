@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, progress_bar
+from wrapped_assets.commands.options import FilePath, data_option, emit_json, json_option, progress_bar
 
 
 @click.command("import", epilog="Example: wrapped import my_spotify_data.zip --listener ana --time-zone Europe/Lisbon")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=FilePath(path_type=Path))
 @click.option("--listener", help="The listener's name. Not needed for an event log, which names its listeners.")
 @click.option("--time-zone", help="The listener's IANA time zone, such as Europe/Lisbon. Defaults to UTC for a new listener.")
 @click.option("--country", help="Two letters, ISO 3166.")

@@ -18,8 +18,18 @@ from wrapped_assets.vocabulary.periods import Month, is_of_edition
 if TYPE_CHECKING:
     from wrapped_assets.storage.root import Root
 
+YEAR = click.IntRange(1, 9999)
 DEFAULT_DATA = "data/home"
 SPANS = "2025-03, 2024-12..2025-02, 2025-to-date, 2020s or all"
+
+
+class FilePath(click.Path):
+    """A path; an empty text, as of a variable that a script did not set, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty path: expected a file or a folder", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,7 +39,7 @@ def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
         return Path(value or ctx.find_root().obj or DEFAULT_DATA)
 
     return click.option(
-        "--data", callback=chosen, type=click.Path(file_okay=False), help="The data root. Defaults to WRAPPED_DATA or data/home."
+        "--data", callback=chosen, type=FilePath(file_okay=False), help="The data root. Defaults to WRAPPED_DATA or data/home."
     )(function)
 
 
@@ -54,7 +64,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--to", "last", metavar="YYYY-MM", help="The last month to include."),
         click.option("--from", "first", metavar="YYYY-MM", help="The first month to include."),
-        click.option("--year", "years", type=int, multiple=True, help="A year to include. Can be repeated."),
+        click.option("--year", "years", type=YEAR, multiple=True, help="A year to include. Can be repeated."),
     ):
         function = option(function)
     return function
@@ -175,7 +185,7 @@ def _lines(label: str) -> Callable[[int, int | None], None]:
 
 
 def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterable[int] | None] | None = None) -> None:
-    """Writes to a file, atomically, or to standard output.
+    """Writes to a file, atomically, or to standard output. A pipe or a device takes the bytes as they are, and a link stays one.
 
     For content about people, `of` holds the data root, the command and the listeners' ids (None: possibly anybody). The file's path is
     recorded with it, so that an erasure can report where copies may be.
@@ -186,10 +196,16 @@ def emit(content: bytes, out: str | None = None, *, of: tuple[Root, str, Iterabl
     from wrapped_assets.storage.outputs import note_output
     from wrapped_assets.storage.whole_files import write_whole
 
+    path = Path(out)
+    if path.is_dir():
+        raise InputError(f"{out} is a folder: expected the name of a file")
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)  # a file of its own would take the place of the device
+        return
     if of is not None:
         root, what, listener_ids = of
-        note_output(root, Path(out), what, listener_ids)
-    write_whole(Path(out), content)
+        note_output(root, path.resolve(), what, listener_ids)
+    write_whole(path.resolve(), content)
 
 
 def emit_json(document: object) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import FilePath, data_option, emit_json, json_option, open_project
 
 
 @click.command("own-data", epilog="Example: wrapped own-data ana --locale de --out ana_copy")
 @click.argument("listener", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder. Defaults to exports/delivered/CASE in the data root.")
+@click.option("--out", type=FilePath(path_type=Path), help="A new folder. Defaults to exports/delivered/CASE in the data root.")
 @click.option("--locale", default="en", show_default=True, metavar="TAG", help="The page's language: en, de, es or ja.")
 @click.option("--zip", "is_zipped", is_flag=True, help="Also write everything as one zip file.")
 @click.option("--expire", "is_expiring", is_flag=True, help="Instead of exporting, destroy copies that are thirty days old or older.")

@@ -6,19 +6,30 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import SPANS, data_option, emit, emit_json, json_option, month_or_span, open_project, progress_bar
+from wrapped_assets.commands.options import (
+    SPANS,
+    YEAR,
+    FilePath,
+    data_option,
+    emit,
+    emit_json,
+    json_option,
+    month_or_span,
+    open_project,
+    progress_bar,
+)
 from wrapped_assets.library.paths import PATHS
 
 
 @click.command("playlist", epilog="Example: wrapped playlist your_top_songs --listener ana --year 2025 --format xspf --out top.xspf")
 @click.argument("name")
 @click.option("--listener", required=True)
-@click.option("--year", type=int)
+@click.option("--year", type=YEAR)
 @click.option("--month", metavar="YYYY-MM", help="The month. With --year, of a monthly playlist; defaults to the latest with songs.")
 @click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}. With --year, the number of a span of `chapters`.")
 @click.option("--format", "format_", required=True, help="jspf, xspf, m3u, m3u8, csv or spotify.")
 @click.option(
-    "--library", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    "--library", type=FilePath(exists=True, file_okay=False, path_type=Path), metavar="DIR",
     help="With m3u, m3u8 or xspf: play the listener's own audio files below this folder.",
 )
 @click.option(
@@ -26,7 +37,7 @@ from wrapped_assets.library.paths import PATHS
     help="With --library: where paths begin. Defaults to the playlist's folder if it lies in the library, otherwise absolute.",
 )
 @click.option("--listenbrainz", is_flag=True, help="With jspf: leave out the tracks that ListenBrainz refuses.")
-@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option("--out", type=FilePath(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 @json_option
 def command(name, listener, year, month, span, format_, library, paths, listenbrainz, out, data, as_json) -> None:

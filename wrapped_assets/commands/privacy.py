@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit, emit_json, json_option
+from wrapped_assets.commands.options import FilePath, data_option, emit, emit_json, json_option
 
 
 @click.group("privacy")
@@ -39,7 +39,7 @@ def controller(name, contact, data, as_json) -> None:
 
 
 @command.command("key", epilog="Example: wrapped privacy key ~/ada.key")
-@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("path", type=FilePath(path_type=Path, dir_okay=False))
 @json_option
 def key(path, as_json) -> None:
     """Write a new private key for signing exports, and print its public key. Each signer makes and keeps their own."""
@@ -71,7 +71,7 @@ def signer(name, role, public_key, data, as_json) -> None:
 
 
 @command.command("record", epilog="Example: wrapped privacy record --out record.md")
-@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option("--out", type=FilePath(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 def record(out, data) -> None:
     """Write the record of processing activities (GDPR Art. 30) and a skeleton of the impact assessment (Art. 35), as Markdown."""

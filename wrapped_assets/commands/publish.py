@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("publish", epilog="Example: wrapped publish 2025")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @data_option
 @json_option
 def command(year, data, as_json) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("render", epilog="Example: wrapped render 2025 --locale en --locale de")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--locale", "locales", multiple=True, default=("en",), show_default=True, help="A language; give several.")
 @click.option("--full", is_flag=True, help="Write every page anew.")
 @data_option

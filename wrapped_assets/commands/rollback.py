@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("rollback", epilog="Example: wrapped rollback 2025 --reason 'two artists were one'")
-@click.argument("year", type=int)
-@click.option("--to", type=int, metavar="N", help="The number of the publication to return to, also one that was rolled back from.")
+@click.argument("year", type=YEAR)
+@click.option(
+    "--to", type=click.IntRange(1), metavar="N", help="The number of the publication to return to, also one that was rolled back from."
+)
 @click.option("--reason", metavar="TEXT", help="Why, for the record. At most 500 characters; name nobody.")
 @data_option
 @json_option

@@ -14,11 +14,12 @@ from wrapped_assets.commands.options import data_option, open_project
     show_default=True,
     help="There is no login: anyone with a link can open its page. Keep it local, or put a login in front.",
 )
-@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 @click.option("--allow-host", "allowed", multiple=True, metavar="NAME", help="On this machine: also answer requests for this host.")
 @click.option("--rehearse", is_flag=True, help="Print a secret address that shows its browser the site as after the launch.")
 @data_option
-def command(host, port, allowed, rehearse, data) -> None:
+@click.pass_context
+def command(ctx, host, port, allowed, rehearse, data) -> None:
     """Serve the story pages of the published editions that listeners shared with `wrapped share`.
 
     Until the launch of an edition (`wrapped edition set YEAR --launch-at …`) its pages show a countdown.
@@ -46,4 +47,7 @@ def command(host, port, allowed, rehearse, data) -> None:
     if rehearsal:
         click.echo(f"Rehearsal: http://{host}:{port}/rehearsal/{rehearsal} shows its browser what everybody sees from the launch on.")
     pages = application(project, key, hosts_of(host, allowed), rehearsal=rehearsal)
-    uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links
+    try:
+        uvicorn.run(pages, host=host, port=port, log_level="warning", access_log=False)  # such a log would keep the links
+    except SystemExit as ended:  # it says why on standard error, and ends with a code that means something else here
+        ctx.exit(1 if ended.code else 0)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("share", epilog="Example: wrapped share ana --year 2025")
 @click.argument("listener")
-@click.option("--year", type=int, required=True, help="The published edition to share.")
+@click.option("--year", type=YEAR, required=True, help="The published edition to share.")
 @click.option("--revoke", "is_revoked", is_flag=True, help="Close every address of this page instead.")
 @data_option
 @json_option

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import SPANS, data_option, emit, env_option, open_glance
+from wrapped_assets.commands.options import SPANS, YEAR, FilePath, data_option, emit, env_option, open_glance
 
 
 @click.command("show", epilog="Example: wrapped show insights/top_recordings --year 2025 --listener ana --format csv")
 @click.argument("asset")
-@click.option("--year", "years", type=int, multiple=True, help="Only this year; can be repeated. Defaults to all years.")
+@click.option("--year", "years", type=YEAR, multiple=True, help="Only this year; can be repeated. Defaults to all years.")
 @click.option("--span", metavar="NAME", help=f"Of an asset of spans: the months, such as {SPANS}.")
 @click.option("--listener", help="Only this listener's rows.")
 @click.option("--artist", help="Only this artist's rows.")
 @click.option("--format", "format_", type=click.Choice(["table", "json", "csv", "parquet"]), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Same as --format json.")
-@click.option("--out", type=click.Path(dir_okay=False), help="Write to this file instead of standard output.")
+@click.option("--out", type=FilePath(dir_okay=False), help="Write to this file instead of standard output.")
 @data_option
 @env_option
 def command(asset, years, span, listener, artist, format_, as_json, out, data) -> None:

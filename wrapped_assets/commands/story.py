@@ -8,18 +8,29 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import SPANS, data_option, emit, env_option, json_option, month_or_span, open_project, progress_bar
+from wrapped_assets.commands.options import (
+    SPANS,
+    YEAR,
+    FilePath,
+    data_option,
+    emit,
+    env_option,
+    json_option,
+    month_or_span,
+    open_project,
+    progress_bar,
+)
 
 
 @click.command("story", epilog="Example: wrapped story --listener ana --year 2025 --format html --out ana-2025.html")
 @click.option("--listener", help="The listener's name.")
 @click.option("--group", "group_name", help="A group's name instead of a listener's. See `wrapped group`.")
-@click.option("--year", type=int)
+@click.option("--year", type=YEAR)
 @click.option("--month", metavar="YYYY-MM", help="A month in review instead of a year.")
 @click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--cards", "has_cards", is_flag=True, help="With --format png: each card upright and square, in the folder --out.")
-@click.option("--out", type=click.Path(), help="Write to this file, or with --cards to this folder, instead of standard output.")
+@click.option("--out", type=FilePath(), help="Write to this file, or with --cards to this folder, instead of standard output.")
 @click.option("--locale", help="The language: ar, de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from wrapped_assets.commands.options import emit_json, json_option, progress_bar
+from wrapped_assets.commands.options import FilePath, emit_json, json_option, progress_bar
 
 
 @click.command("synth", epilog="Example: wrapped synth --listeners 20000 --listens 10000000 --seed 1 --years 2025 --out data/synth")
@@ -16,7 +16,7 @@ from wrapped_assets.commands.options import emit_json, json_option, progress_bar
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--years", type=click.IntRange(2002, 2100), multiple=True, help="One or more years. Can be repeated.")
 @click.argument("more_years", type=click.IntRange(2002, 2100), nargs=-1, metavar="[YEAR]...")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--out", required=True, type=FilePath(file_okay=False, path_type=Path))
 @click.option("--household", is_flag=True, help="Generate the bundled household instead: four people and their exports, from a fixed seed.")
 @json_option
 def command(listeners, listens, seed, years, more_years, out, household, as_json) -> None:

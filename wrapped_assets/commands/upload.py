@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.command("upload", epilog="Example: wrapped upload 2025 --to s3://wrapped-example/site")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--to", "address", required=True, metavar="ADDRESS", help="A folder, or s3://bucket/prefix, gs://… or az://….")
 @click.option("--no-flip", is_flag=True, help="Upload and compare, and leave readers where they are.")
 @data_option

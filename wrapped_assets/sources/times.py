@@ -50,7 +50,7 @@ def iso_utc(text: pl.Expr) -> pl.Expr:
 
 
 def _iso_utc(texts: pl.Series) -> pl.Series:
-    """Reads each text by the first spelling that fits. Each spelling costs a pass, and most files have one; the rare ones are read alone."""
+    """Reads each text by the first spelling that fits. Each spelling costs a pass, and most files have one of the usual four."""
     found, rest = _by_spellings(texts)
     if len(rest):
         spelled = {text: iso_spelling(text) for text in texts.gather(rest).unique().drop_nulls()}

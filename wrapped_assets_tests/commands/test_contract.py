@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import date, datetime
@@ -56,6 +57,34 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...], command: 
     told = run(None, *path, "--help").stdout
     assert "Example" in told
     assert f"wrapped {' '.join(path)}" in " ".join(told.split())
+
+
+def test_no_command_takes_an_empty_path_or_a_year_that_is_none() -> None:
+    parameters = [parameter for _, command in leaves(main) for parameter in command.params]
+    paths = [each for each in parameters if isinstance(each.type, click.Path)]
+    years = [each for each in parameters if each.name in ("year", "years") and each.type is not click.STRING]
+    assert (len(paths) > 40, len(years) > 15) == (True, True)
+    for parameter, given in [*((each, "") for each in paths), *((each, "-1") for each in years)]:
+        with pytest.raises(click.BadParameter):
+            parameter.type.convert(given, parameter, None)
+
+
+def test_what_is_written_to_a_pipe_or_through_a_link_leaves_it_there(small: Root, tmp_path: Path) -> None:
+    asked = ["show", "insights/top_artists", "--year", 2025, "--format", "csv"]
+    wanted = run(small.path, *asked).stdout_bytes
+    file, link, folder, pipe = (tmp_path / name for name in ("file", "link", "folder", "pipe"))
+    file.write_text("before")
+    link.symlink_to(file)
+    os.mkfifo(pipe)
+    run(small.path, *asked, "--out", link)
+    assert (link.is_symlink(), file.read_bytes()) == (True, wanted)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run(small.path, *asked, "--out", pipe)
+    assert (pipe.is_fifo(), os.read(reader, 1 << 20)) == (True, wanted)
+    os.close(reader)
+    folder.mkdir()
+    for command in (asked, ["story", "--listener", "ana", "--year", 2025, "--format", "html"]):
+        run(small.path, *command, "--out", folder, code=2)
 
 
 @pytest.mark.parametrize("asset", COLUMNS)
@@ -130,7 +159,7 @@ def test_json_is_one_document_and_nothing_else(small: Root, tmp_path: Path, argu
         (["playlist", "your_top_songs", "--listener", "ana", "--year", "2025", "--format", "mp3"], "xspf"),
         (["story", "--listener", "ana", "--year", "x"], "integer"),
         (["story", "--listener", "nobody", "--year", "2025"], "no listener of that name"),
-        (["exclude", "--listener", "ana", "--hours", "noon"], "HH-HH"),
+        (["exclude", "--listener", "ana", "--hours", "noon"], "HH-HH"), (["exclude", "--listener", "ana", "--hours", "03-03"], "00-24"),
         (["exclude", "--listener", "ana", "--recording", "eple"], "ARTIST - NAME"),
         (["exclude", "--listener", "ana"], "--artist"),
         (["publish", "2031"], "no plays in 2031"),
