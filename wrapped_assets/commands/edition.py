@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from wrapped_assets.commands.options import YEAR, data_option, emit_json, env_option, in_environment, json_option
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, env_option, in_environment, instant, json_option
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -39,10 +39,11 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
     root = in_environment(Root.open_or_make(data))
     if catalogue not in (None, registry.NEWEST) and not catalogues.files_of(root, catalogue):
         raise InputError(f"no catalogue version {catalogue!r}: `wrapped catalogue show` lists them")
+    launch = instant(launch_at, "--launch-at")
     edition = registry.set_edition(
-        root, year, rules=rules, window_start=start, window_end=end, launch_at=_instant(launch_at), catalogue=catalogue, is_frozen=is_frozen
+        root, year, rules=rules, window_start=start, window_end=end, launch_at=launch, catalogue=catalogue, is_frozen=is_frozen
     )
-    if launch_at is not None and edition.launch_at and edition.launch_at <= datetime.now(UTC):
+    if launch and launch <= datetime.now(UTC):
         click.echo(f"This launch is over: readers see {year} as soon as it is published.", err=True)
     _print([edition], as_json)
 
@@ -61,20 +62,6 @@ def show(year, data, as_json) -> None:
     project = open_project(data)
     years = [year] if year else played_years(project.situation())
     _print(list(registry.editions(project.root, years).values()), as_json)
-
-
-def _instant(text: str | None) -> datetime | None:
-    from wrapped_assets.contracts.errors import InputError
-
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise InputError(f"expected --launch-at as an ISO 8601 instant with its offset, such as 2025-12-03T09:00:00Z; got {text!r}")
-    return instant.astimezone(UTC)
 
 
 def _print(editions, as_json: bool) -> None:

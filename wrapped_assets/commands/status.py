@@ -22,8 +22,9 @@ def command(data, as_json) -> None:
     found = readiness(glance)
     waiting = _waiting(glance.root)
     pages = {each.year: _pages(glance.root, each.year, each.published) | {"waiting": waiting.get(each.year, [])} for each in found}
+    launches = _launches(glance.root)
     if as_json:
-        documents = [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} | pages[each.year] for each in found]
+        documents = [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} | pages[each.year] | {"launch": launches.get(each.year)} for each in found]
         emit_json({"editions": documents})
         return
     for each in found:
@@ -34,7 +35,9 @@ def command(data, as_json) -> None:
         damaged = f", and {each.damaged:,} of its files are damaged (`wrapped repair --check` says what to do)" if each.damaged else ""
         back = ", ".join(f"{one['number']} ({one_line(one['reason'] or 'no reason given')})" for one in each.rolled_back)
         taken_back = f"; rolled back from {back}" if back else ""
-        click.echo(f"{each.year}: {state}; {shown}{frozen}{behind}{damaged}{_told(pages[each.year])}{taken_back}{_left(each.launch_at)}")
+        plan = _planned(launches[each.year]) if each.year in launches else ""
+        ready = f"{state}; {shown}{frozen}{behind}{damaged}{_told(pages[each.year])}{taken_back}"
+        click.echo(f"{each.year}: {ready}{_left(each.launch_at)}{plan}")
     say_damage(glance.root)
     if not found:
         click.echo("No listening history yet. Run `wrapped import PATH`.")
@@ -66,6 +69,26 @@ def _waiting(root) -> dict[int, list[dict]]:
             row = {"address": each.address, "objects": each.objects, "since": each.since.isoformat(timespec="seconds")}
             found.setdefault(each.year, []).append(row)
     return found
+
+
+def _launches(root) -> dict[int, dict]:
+    """How far each planned launch is, by year; without loading what carries it out where none is planned."""
+    from wrapped_assets.storage.launches import plans
+
+    planned = plans(root)
+    if not planned:
+        return {}
+    from wrapped_assets.building.situate import Project
+    from wrapped_assets.serving.launch.reporting import document, report
+
+    return {year: document(report(Project(root), year)) for year in planned}
+
+
+def _planned(launch: dict) -> str:
+    """What is next in a launch plan, what would be late, and why it stopped."""
+    following = f"; next of the launch: {launch['next_step']}" if launch["next_step"] else "; nothing is left of the launch"
+    late = f"; late at the measured speed: {', '.join(launch['late'])}" if launch["late"] else ""
+    return following + late + (f"; the plan stopped: {launch['stopped']}" if launch["stopped"] else "")
 
 
 def _told(pages: dict) -> str:

@@ -13,6 +13,7 @@ from wrapped_assets.orchestration.before_launch import hourly_before_launch
 from wrapped_assets.orchestration.durations import planned_in, planned_runs, took
 from wrapped_assets.orchestration.facts import discreetly, metadata, told, trying_again
 from wrapped_assets.orchestration.lake import open_project
+from wrapped_assets.orchestration.launch import launches
 from wrapped_assets.orchestration.pruning import nightly_prune
 from wrapped_assets.orchestration.scrubbing import nightly_scrub
 from wrapped_assets.orchestration.spans import spans_job
@@ -197,4 +198,4 @@ def planner(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipRea
 
 
 SCHEDULES = [nightly_scrub, nightly_retention, nightly_months, weekly_years, nightly_prune, hourly_before_launch]
-SENSORS = [inbox, mirror, planner, alert, withdrawals]
+SENSORS = [inbox, mirror, planner, alert, launches, withdrawals]

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from wrapped_assets.contracts.graph import project_graph, whole_graph
-from wrapped_assets.orchestration import editions, pages, rebuilding, spans, withdrawing
+from wrapped_assets.orchestration import editions, launch, pages, rebuilding, spans, withdrawing
 from wrapped_assets.orchestration.assets import all_assets
 from wrapped_assets.orchestration.automation import JOBS, SCHEDULES, SENSORS, retention_job
 from wrapped_assets.orchestration.exporting import export_assets
@@ -20,13 +20,13 @@ def definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *all_assets(project_graph(), loaded_periods()), editions.editions_asset(project_graph(), loaded_periods()),
-            pages.pages_asset(loaded_periods()), *export_assets(loaded_periods()),
+            pages.pages_asset(loaded_periods()), launch.launch_asset(loaded_periods()), *export_assets(loaded_periods()),
             spans.months_asset(project_graph(), whole_graph(), loaded_periods()),
         ],
         asset_checks=[check_of(project_graph())],
         jobs=[
             *JOBS.values(), retention_job, scrub_job, prune_job, *editions.JOBS, *rebuilding.JOBS, pages.upload_job,
-            withdrawing.withdraw_job, spans.spans_job,
+            withdrawing.withdraw_job, launch.launch_job, spans.spans_job,
         ],
         schedules=SCHEDULES,
         sensors=SENSORS,

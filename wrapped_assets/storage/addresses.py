@@ -39,6 +39,13 @@ def addresses(root: Root, year: int, listener_ids: Iterable[int]) -> dict[int, A
     return found
 
 
+def changed(root: Root, year: int) -> int:
+    """How often addresses of a year were changed or closed."""
+    table = tables.addresses
+    with root.engine.connect() as connection:
+        return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(table.c.number), 0)).where(table.c.year == year)).scalar_one())
+
+
 def change_address(root: Root, listener: Listener, year: int) -> None:
     """Gives a listener's page of a year another address, open; the one before opens nothing any more."""
     _write(root, listener, year, is_closed=False)

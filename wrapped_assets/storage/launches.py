@@ -1,15 +1,18 @@
-"""What a root remembers of launches: where its site is."""
+"""What a root remembers of launches: where its site is, how each edition is to go public, and the evidence of what is done."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.later import sa, tables
-from wrapped_assets.storage.reading import reading
+from wrapped_assets.storage.reading import document, moment, reading
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
 
@@ -39,3 +42,72 @@ def set_site_url(root: Root, url: str) -> None:
     with exclusive(root.engine) as connection:
         connection.execute(sa.delete(tables.settings).where(tables.settings.c.name == _URL))
         connection.execute(sa.insert(tables.settings).values(name=_URL, value=url.rstrip("/")))
+
+
+@dataclass(frozen=True)
+class LaunchPlan:
+    """How a year's edition is to go public. `stopped` says why the plan goes no further by itself; None while it does."""
+
+    year: int
+    targets: tuple[str, ...]  # folders and stores; none where `wrapped serve` alone shows it
+    locales: tuple[str, ...]
+    freeze_at: datetime  # from then on what is built is published, once, and stays
+    stopped: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """That a step is done for one edition, by what was found. `facts` name nobody but an approver."""
+
+    step: str
+    edition: str
+    found_at: datetime
+    seconds: float
+    facts: Mapping[str, str | int | float]
+
+
+def plans(root: Root) -> dict[int, LaunchPlan]:
+    """Every plan, by year."""
+    with reading(root) as reader:
+        rows = reader.rows("select year, targets, locales, freeze_at, stopped from launch_plans order by year")
+    return {
+        year: LaunchPlan(year, tuple(document(targets)), tuple(document(locales)), _instant(freeze_at), stopped)
+        for year, targets, locales, freeze_at, stopped in rows
+    }
+
+
+def keep_plan(root: Root, plan: LaunchPlan) -> None:
+    """Takes a plan in, in place of the one before."""
+    with exclusive(root.engine) as connection:
+        connection.execute(sa.delete(tables.launch_plans).where(tables.launch_plans.c.year == plan.year))
+        values = {**vars(plan), "targets": list(plan.targets), "locales": list(plan.locales)}
+        connection.execute(sa.insert(tables.launch_plans).values(**values))
+
+
+def stop_plan(root: Root, year: int, reason: str | None) -> None:
+    """Says why a plan goes no further by itself; None lets it go on."""
+    table = tables.launch_plans
+    with root.engine.begin() as connection:
+        connection.execute(sa.update(table).where(table.c.year == year).values(stopped=reason and reason[:500]))
+
+
+def evidence(root: Root, year: int) -> list[Evidence]:
+    """The evidence of every step and edition, the oldest first."""
+    with reading(root) as reader:
+        query = "select step, edition, found_at, seconds, facts from launch_evidence where year = :year order by found_at, step, edition"
+        rows = reader.rows(query, year=year)
+    return [Evidence(step, edition, _instant(at), seconds, document(facts)) for step, edition, at, seconds, facts in rows]
+
+
+def keep_evidence(root: Root, year: int, found: Evidence) -> None:
+    """Takes in what was found of a step, in place of what was known of it for the same edition."""
+    table = tables.launch_evidence
+    same = (table.c.year == year) & (table.c.step == found.step) & (table.c.edition == found.edition)
+    with exclusive(root.engine) as connection:
+        connection.execute(sa.delete(table).where(same))
+        connection.execute(sa.insert(table).values(year=year, **vars(found) | {"facts": dict(found.facts)}))
+
+
+def _instant(value: Any) -> datetime:
+    found = moment(value)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

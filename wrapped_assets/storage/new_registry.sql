@@ -10,7 +10,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0016');
+INSERT INTO "alembic_version" VALUES('0017');
 CREATE TABLE approvals (
 	export_id VARCHAR(32) NOT NULL,
 	role VARCHAR(32) NOT NULL,
@@ -189,6 +189,23 @@ CREATE TABLE imports (
 	rejected JSON NOT NULL,
 	rejected_path VARCHAR, rejected_hash VARCHAR(32), importer VARCHAR(32),
 	PRIMARY KEY (content)
+);
+CREATE TABLE launch_evidence (
+	year INTEGER NOT NULL,
+	step VARCHAR(16) NOT NULL,
+	edition VARCHAR(200) NOT NULL,
+	found_at DATETIME NOT NULL,
+	seconds FLOAT NOT NULL,
+	facts JSON NOT NULL,
+	PRIMARY KEY (year, step, edition)
+);
+CREATE TABLE launch_plans (
+	year INTEGER NOT NULL,
+	targets JSON NOT NULL,
+	locales JSON NOT NULL,
+	freeze_at DATETIME NOT NULL,
+	stopped VARCHAR(500),
+	PRIMARY KEY (year)
 );
 CREATE TABLE listeners (
 	listener_id BIGINT NOT NULL,

@@ -95,6 +95,14 @@ def live(root: Root) -> dict[int, Publication]:
         return {year: Publication(year, number, True, moment(published_at)) for year, number, published_at in rows}
 
 
+def newest_at(root: Root, year: int) -> datetime | None:
+    """When something of the year was last published, whether it is live or not; None where nothing ever was."""
+    with reading(root) as reader:
+        rows = reader.rows("select published_at from publications where year = :year order by number desc limit 1", year=year)
+    found = moment(rows[0][0]) if rows else None
+    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+
+
 def live_rules(root: Root) -> dict[int, dict[str, str]]:
     """The rules of the publication that readers see, by year."""
     with reading(root) as reader:

@@ -27,8 +27,8 @@ from wrapped_assets.storage.schema import metadata
 __all__ = [
     "OUTSIDE", "addresses", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events",
     "damaged_files", "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations",
-    "group_members", "groups", "imports", "listeners", "logics", "metadata", "outputs", "publication_cells", "publications", "recalls",
-    "restrictions", "settings", "shares", "spans", "tombstones",
+    "group_members", "groups", "imports", "launch_evidence", "launch_plans", "listeners", "logics", "metadata", "outputs",
+    "publication_cells", "publications", "recalls", "restrictions", "settings", "shares", "spans", "tombstones",
 ]  # fmt: skip
 
 settings = sa.Table(
@@ -187,6 +187,26 @@ publication_cells = sa.Table(
     sa.Column("path", sa.String, nullable=False),
     sa.Column("file_hash", sa.String(32)),  # null where an older program published it and its cell had moved on
     sa.Index("publication_cells_by_path", "path"),
+)  # fmt: skip
+
+# How an edition is to go public, and what is known to be done of it: the evidence of each step, by edition.
+launch_plans = sa.Table(
+    "launch_plans", metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("targets", sa.JSON, nullable=False),  # folders and stores; none: `serve` alone
+    sa.Column("locales", sa.JSON, nullable=False),
+    sa.Column("freeze_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("stopped", sa.String(500)),  # why the plan goes no further by itself; null while it does
+)  # fmt: skip
+
+launch_evidence = sa.Table(
+    "launch_evidence", metadata,
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("step", sa.String(16), primary_key=True),
+    sa.Column("edition", sa.String(200), primary_key=True),  # it counts for this one alone
+    sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
 )  # fmt: skip
 
 # Files that were found missing or damaged, until they are whole again.

@@ -120,6 +120,14 @@ class Target:
         found = self.get(f"{year}/live.json")
         return found[1] if found else None
 
+    def number(self, year: int) -> int | None:
+        """The publication of a year that readers see there; None where they see none, or what is there says nothing."""
+        found = self.get(f"{year}/live.json")
+        try:
+            return int(json.loads(found[0])["number"]) if found else None
+        except (ValueError, KeyError, TypeError):
+            return None
+
     def point(self, year: int, number: int, locales: list[str], before: str | None) -> None:
         """Makes a publication live, in one step. StoreUnavailableError where the pointer has no longer the tag `before`."""
         content = json.dumps({"year": year, "number": number, "locales": locales}).encode()

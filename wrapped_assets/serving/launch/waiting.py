@@ -1,0 +1,65 @@
+"""Carries a plan out by the clock: when there is something to do, and how it waits for the instants of a launch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from wrapped_assets.building.situate import Project
+from wrapped_assets.serving.launch.carrying_out import Carried, carry_out
+from wrapped_assets.serving.launch.reporting import report
+from wrapped_assets.serving.rendered.shelf import Shelf
+from wrapped_assets.storage import publications, registry
+from wrapped_assets.storage.addresses import changed
+from wrapped_assets.storage.generations import generation
+from wrapped_assets.storage.launches import evidence, plans
+from wrapped_assets.storage.root import Root
+
+_LOOKS_AGAIN = 30.0  # seconds: a clock that is set, or a launch that is moved, is noticed
+
+
+def carry_on(project: Project, year: int, patience: timedelta | None = None, tell: Callable[[Carried], None] = lambda _: None) -> Carried:
+    """Carries a plan out, and waits for the freeze and the launch where they are at most `patience` away; None: however far.
+
+    `tell` hears of each turn.
+    """
+    until = None if patience is None else datetime.now(UTC) + patience
+    while True:
+        done = carry_out(project, year)
+        tell(done)
+        at = _next_instant(project, year)
+        if not done.is_waiting or at is None or (until and at > until):
+            return done
+        time.sleep(max(0.0, min(_LOOKS_AGAIN, (at - datetime.now(UTC)).total_seconds())))
+
+
+def _next_instant(project: Project, year: int) -> datetime | None:
+    """The freeze or the launch, whichever is next; None where both are over."""
+    plan, launch_at = plans(project.root)[year], registry.editions(project.root, [year])[year].launch_at
+    return min((at for at in (plan.freeze_at, launch_at) if at and at > datetime.now(UTC)), default=None)
+
+
+def due(project: Project, ahead: timedelta, now: datetime | None = None) -> list[int]:
+    """The years whose plan has something to do now, or within `ahead` where it waits for an instant. Stopped plans have not."""
+    at = now or datetime.now(UTC)
+    found = []
+    for year, plan in plans(project.root).items():
+        if plan.stopped or at < plan.freeze_at - ahead:
+            continue
+        step, launch_at = report(project, year, at).next_step, registry.editions(project.root, [year])[year].launch_at
+        if step not in (None, "approved") and (step != "flipped" or launch_at is None or launch_at - ahead <= at):
+            found.append(year)
+    return found
+
+
+def state(root: Root, ahead: timedelta, now: datetime | None = None) -> str:
+    """A text that is another one when something that a launch depends on was written, or an instant is near. Cheap to ask for."""
+    at, live, editions = now or datetime.now(UTC), publications.live(root), registry.editions(root, plans(root))
+    parts: list[object] = [generation(root)]
+    for year, plan in plans(root).items():
+        shelf = Shelf(root, year, live[year].number).finished_at if year in live else 0
+        launch_at = editions[year].launch_at
+        near = (at >= plan.freeze_at - ahead, launch_at is not None and at >= launch_at - ahead)
+        parts.append((plan, launch_at, near, live.get(year), shelf, changed(root, year), len(evidence(root, year))))
+    return repr(parts)
