@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
-from wrapped_assets.commands.options import YEAR, data_option, emit_json, env_option, in_environment, instant, json_option
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, env_option, in_environment, json_option
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -33,13 +33,14 @@ def set_(year, rules, window_start, window_end, launch_at, catalogue, is_frozen,
     """Change the given settings and keep the others. Only that year's cells become stale."""
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage import catalogues, registry
+    from wrapped_assets.storage.launches import instant_given
     from wrapped_assets.storage.root import Root
 
     start, end = (day and day.date() for day in (window_start, window_end))
     root = in_environment(Root.open_or_make(data))
     if catalogue not in (None, registry.NEWEST) and not catalogues.files_of(root, catalogue):
         raise InputError(f"no catalogue version {catalogue!r}: `wrapped catalogue show` lists them")
-    launch = instant(launch_at, "--launch-at")
+    launch = instant_given(launch_at, "--launch-at")
     edition = registry.set_edition(
         root, year, rules=rules, window_start=start, window_end=end, launch_at=launch, catalogue=catalogue, is_frozen=is_frozen
     )

@@ -6,7 +6,7 @@ from datetime import UTC
 
 import click
 
-from wrapped_assets.commands.options import data_option, emit_json, json_option, open_project
+from wrapped_assets.commands.options import YEAR, data_option, emit_json, json_option, open_project
 
 
 @click.group("launch")
@@ -15,7 +15,7 @@ def command() -> None:
 
 
 @command.command("plan", epilog="Example: wrapped launch plan 2025 --to s3://wrapped-example/site --locale en --locale de")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--to", "targets", multiple=True, metavar="ADDRESS", help="A folder or store; several are flipped one after the other.")
 @click.option("--locale", "locales", multiple=True, default=("en",), show_default=True, help="A language; give several.")
 @click.option("--freeze-at", help="When what is built is published and stays: ISO 8601 with an offset.  [default: a day before the launch]")
@@ -26,20 +26,19 @@ def plan(year, targets, locales, freeze_at, data, as_json) -> None:
 
     From the freeze on the plan is carried out by the schedule in Dagster, or by `wrapped launch run`, whichever comes first.
     """
-    from wrapped_assets.commands.options import instant
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.launch.edition import BEFORE
     from wrapped_assets.serving.rendered.refusals import must_be_outside
     from wrapped_assets.serving.rendered.target import Target
     from wrapped_assets.storage import registry
-    from wrapped_assets.storage.launches import LaunchPlan, keep_plan
+    from wrapped_assets.storage.launches import LaunchPlan, instant_given, keep_plan
     from wrapped_assets.stories.language import language_of
 
     project = open_project(data)
     launch_at = registry.editions(project.root, [year])[year].launch_at
     if launch_at is None:
         raise InputError(f"{year} has no launch: `wrapped edition set {year} --launch-at INSTANT` first")
-    freezes = instant(freeze_at, "--freeze-at") or launch_at - BEFORE
+    freezes = instant_given(freeze_at, "--freeze-at") or launch_at - BEFORE
     if freezes > launch_at:
         raise InputError(f"expected --freeze-at before the launch at {launch_at:%Y-%m-%dT%H:%M:%SZ}")
     for locale in locales:
@@ -52,7 +51,7 @@ def plan(year, targets, locales, freeze_at, data, as_json) -> None:
 
 
 @command.command("show", epilog="Example: wrapped launch show 2025")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @data_option
 @json_option
 def show(year, data, as_json) -> None:
@@ -61,7 +60,7 @@ def show(year, data, as_json) -> None:
 
 
 @command.command("run", epilog="Example: wrapped launch run 2025")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--wait", is_flag=True, help="Wait for the freeze and the launch, and go on then.")
 @data_option
 @json_option
@@ -92,7 +91,7 @@ def run(year, wait, data, as_json) -> None:
 
 
 @command.command("approve", epilog="Example: wrapped launch approve 2025 --by 'Ada Lovelace'")
-@click.argument("year", type=int)
+@click.argument("year", type=YEAR)
 @click.option("--by", "name", required=True, metavar="NAME", help="Who looked at it and says yes.")
 @data_option
 @json_option

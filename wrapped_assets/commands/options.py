@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -139,19 +138,6 @@ def month_or_span(month: str | None, span: str | None) -> str:
             raise InputError(f"--month: {error}") from None
     assert span is not None
     return span
-
-
-def instant(text: str | None, option: str) -> datetime | None:
-    """The instant that was given with an option, in UTC; InputError for one without an offset."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise InputError(f"expected {option} as an ISO 8601 instant with its offset, such as 2025-12-03T09:00:00Z; got {text!r}")
-    return found.astimezone(UTC)
 
 
 def say_damage(root: Root) -> bool:

@@ -24,7 +24,13 @@ def command(data, as_json) -> None:
     pages = {each.year: _pages(glance.root, each.year, each.published) | {"waiting": waiting.get(each.year, [])} for each in found}
     launches = _launches(glance.root)
     if as_json:
-        documents = [vars(each) | {"launch_at": each.launch_at and each.launch_at.isoformat()} | pages[each.year] | {"launch": launches.get(each.year)} for each in found]
+        documents = [
+            {
+                **vars(each), **pages[each.year], "launch_at": each.launch_at and each.launch_at.isoformat(),
+                "launch": launches.get(each.year),
+            }
+            for each in found
+        ]  # fmt: skip
         emit_json({"editions": documents})
         return
     for each in found:

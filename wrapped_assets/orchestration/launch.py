@@ -23,9 +23,10 @@ KEY, JOB = dg.AssetKey(["editions", "launch"]), "launch"
 AHEAD = timedelta(minutes=2)  # a run that starts takes seconds, so it is started before the instant, and waits
 INTERVAL_SECONDS = 30
 MEANING = (
-    "How far the year's launch is. Materializing looks: each step is 1 where there is evidence for the edition that is live, seconds to "
-    "the launch, and how many steps would be late at the speed that was measured. It fails where nothing is planned.\n\nThe sensor `launches` "
-    "carries the plan out; `wrapped launch show` says the evidence itself."
+    "How far the year's launch is. Materializing looks: each step is 1 where there is evidence for the edition that is live; seconds to "
+    "the launch; and how many steps would be late at the speed that was measured. It fails where nothing is planned. There are no ties: "
+    "the steps have one order.\n\nExample: `rendered` 1 and `uploaded` 0 say that the pages are written and a target lacks some.\n\n"
+    "The sensor `launches` carries the plan out; `wrapped launch show` says the evidence itself."
 )
 
 

@@ -108,6 +108,19 @@ def keep_evidence(root: Root, year: int, found: Evidence) -> None:
         connection.execute(sa.insert(table).values(year=year, **vars(found) | {"facts": dict(found.facts)}))
 
 
+def instant_given(text: str | None, option: str) -> datetime | None:
+    """The instant that was given with an option, in UTC; InputError for one without an offset."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InputError(f"expected {option} as an ISO 8601 instant with its offset, such as 2025-12-03T09:00:00Z; got {text!r}")
+    return found.astimezone(UTC)
+
+
 def _instant(value: Any) -> datetime:
     found = moment(value)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
