@@ -28,7 +28,7 @@ from wrapped_assets.building.link_marks import (
 from wrapped_assets.building.logics import stage
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.known import known_schema
-from wrapped_assets.kernels.engines import engine_for
+from wrapped_assets.kernels.engines import FEW_ROWS, engine_for
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.time_order import is_among
 from wrapped_assets.kernels.versions import combined
@@ -173,22 +173,31 @@ def tracks_of(root: Root, chunks: Chunks, bucket: int) -> pl.DataFrame:
     Those of the last bucket are kept where they are few: what links them and what identifies them ask in turn.
     """
     files = tuple(_of(chunks, TRACKS, bucket))
-    if (root, files) not in _LAST_TRACKS:
-        parts, known = [pl.DataFrame(schema=LANDED_TRACKS)], np.empty(0, dtype=np.int64)
-        for chunk in files:
-            path = intact_path(root, chunk)
-            ids = pl.read_parquet(path, columns=["variant_id"])["variant_id"].to_numpy()
-            is_new = ~is_among(ids, known)
-            if is_new.any():
-                wanted = pl.col("variant_id").is_in(pl.Series(ids[is_new]).implode())
-                parts.append(pl.scan_parquet(path).select(list(LANDED_TRACKS)).filter(wanted).collect())
-                known = np.sort(np.concatenate([known, ids[is_new]]), kind="stable")
-        found = pl.concat(parts).sort("variant_id")
-        _LAST_TRACKS.clear()
-        if found.height > MOST_TRACKS_KEPT:
-            return found
+    if (root, files) in _LAST_TRACKS:
+        return _LAST_TRACKS[root, files]
+    if 0 < sum(chunk.row_count for chunk in files) <= FEW_ROWS:
+        scans = [pl.scan_parquet(intact_path(root, chunk)).select(list(LANDED_TRACKS)) for chunk in files]
+        found = rows_of_files(scans).unique("variant_id", keep="any").sort("variant_id")
+    else:
+        found = _each_once(root, files)
+    _LAST_TRACKS.clear()
+    if found.height <= MOST_TRACKS_KEPT:
         _LAST_TRACKS[root, files] = found
-    return _LAST_TRACKS[root, files]
+    return found
+
+
+def _each_once(root: Root, files: Iterable[Chunk]) -> pl.DataFrame:
+    """The tracks of many files, of which most stand in several: the texts of each are read once."""
+    parts, known = [pl.DataFrame(schema=LANDED_TRACKS)], np.empty(0, dtype=np.int64)
+    for chunk in files:
+        path = intact_path(root, chunk)
+        ids = pl.read_parquet(path, columns=["variant_id"])["variant_id"].to_numpy()
+        is_new = ~is_among(ids, known)
+        if is_new.any():
+            wanted = pl.col("variant_id").is_in(pl.Series(ids[is_new]).implode())
+            parts.append(pl.scan_parquet(path).select(list(LANDED_TRACKS)).filter(wanted).collect())
+            known = np.sort(np.concatenate([known, ids[is_new]]), kind="stable")
+    return pl.concat(parts).sort("variant_id")
 
 
 def _catalogue(root: Root, known: Known) -> Catalogue | None:

@@ -65,7 +65,7 @@ def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) ->
         artist_names=separated(pl.lit(None, pl.List(pl.String)), pl.col("submitted_artist_name")),
     )  # fmt: skip
     by_name = pl.concat_str(pl.lit("name "), "recording_id")
-    found = [identified(sent).select(key=by_name, variant_id="variant_id")]
+    found = [identified(sent).select(key=by_name, variant_id="variant_id")] if sent.height else []
     known = pl.DataFrame(schema={"variant_id": pl.Int64, "known_variant_id": pl.Int64})
     if catalogue:
         renamed = known_names(tracks, catalogue)

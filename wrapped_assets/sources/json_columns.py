@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from wrapped_assets.sources.batches import ROW_SCHEMA, ROWS_PER_BATCH, checked, 
 from wrapped_assets.sources.json_rows import Element, beside_records
 from wrapped_assets.sources.rows import LARGEST_WHOLE, whole
 
-_TEXTS, _NUMBERS = frozenset({str, type(None)}), frozenset({int, type(None)})
+_NOTHING = type(None)
 
 
 class Fields:
@@ -25,20 +26,29 @@ class Fields:
         self.records = records
 
     def read(self, key: str, judge: Callable[[Any], Any], dtype: pl.DataType) -> pl.Series:
-        """What `judge` makes of the values below `key`, null for records without it. It is asked once for each distinct text."""
-        values = [record.get(key) for record in self.records]
-        if _TEXTS.issuperset(map(type, values)):
-            judged = {value: judge(value) for value in set(values)}
-            return pl.Series(key, [judged[value] for value in values], dtype=dtype)
-        return pl.Series(key, [judge(value) for value in values], dtype=dtype)
+        """What `judge` makes of the values below `key`, null for records without it. It is asked once for each distinct text or flag."""
+        values, kind = self._values(key)
+        if kind not in (str, bool, _NOTHING):  # of several kinds, unlike values may be equal, such as true and 1
+            return pl.Series(key, map(judge, values), dtype=dtype)
+        judged = {value: judge(value) for value in set(values)}
+        return pl.Series(key, [*map(judged.__getitem__, values)], dtype=dtype)
 
     def wholes(self, key: str) -> pl.Series:
         """The whole numbers below `key`, as `rows.whole` reads them."""
-        values = [record.get(key) for record in self.records]
-        if _NUMBERS.issuperset(map(type, values)):
+        values, kind = self._values(key)
+        if kind is int:
             with suppress(OverflowError, TypeError):  # a number beyond 64 bits
                 return pl.Series(key, values, dtype=pl.Int64).clip(-LARGEST_WHOLE, LARGEST_WHOLE)
         return pl.Series(key, map(whole, values), dtype=pl.Int64)
+
+    def _values(self, key: str) -> tuple[list[Any], type | None]:
+        """The values below a key, and the one type that they have, nulls apart; None where they have several."""
+        try:
+            values = [*map(itemgetter(key), self.records)]
+        except KeyError:
+            values = [record.get(key) for record in self.records]
+        kinds = {*map(type, values)} - {_NOTHING}
+        return values, kinds.pop() if len(kinds) == 1 else (None if kinds else _NOTHING)
 
 
 def batches_by_column(elements: Iterator[Element], columns: Callable[[Fields], pl.DataFrame], instant: times.Instant) -> Iterator[Batch]:
