@@ -82,7 +82,7 @@ def _import(
         for file in reading.files:
             rejected, rows = _land(file, people, coding, report, progress)
             if file.source.name != "event_log":  # one person's files: each its own chunks, so that a file keeps its names
-                writer.flush()
+                writer.cut()
             report.files += 1
             report.rejected.update(dict(rejected.group_by("reason").len().iter_rows()))
             imports.append(_record(root, file.source, rejected, rows, person))

@@ -100,12 +100,17 @@ class Inputs:
         # What is a frame and what a scan follows from the contents alone: the engines may add floats in another order.
         is_scan = declaration.kind == "year" and sum(one.row_count for one, _ in stored) > ROWS_IN_MEMORY
         known = [frame for one, _ in stored if (frame := self._recent.get(one.path)) is not None]
+        row_key = self._situation.graph.by_key[key].row_key  # of months, each row is wanted once
         if len(known) == len(stored):
             whole = pl.concat(known)  # with columns that nobody reads: choosing would take longer
+            whole = whole.filter(pl.col(row_key).is_first_distinct()) if row_key and len(known) > 1 else whole
             return whole.lazy() if is_scan else whole
         scans = [self._scan(one, source) if (frame := self._recent.get(one.path)) is None else frame.lazy() for one, source in stored]
         wanted = [scan.select(columns) for scan in scans]
-        return pl.concat(wanted) if is_scan else rows_of_files(wanted)
+        if is_scan:
+            return pl.concat(wanted)
+        whole = rows_of_files(wanted)
+        return whole.filter(pl.col(row_key).is_first_distinct()) if row_key in columns and len(wanted) > 1 else whole
 
     def _scan(self, stored: StoredCell, source: Cell) -> pl.LazyFrame:
         path = self._project.root.path / stored.path

@@ -45,8 +45,9 @@ def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_gro
         matched_recordings(tracks, known_recordings, ["release_year", "recording_mbid"])
         .group_by("recording_id", "match_rank")
         .agg(_year=agreed("release_year", first=pl.col("recording_mbid").is_not_null()))
+        .drop_nulls("_year")
         .group_by("recording_id")
-        .agg(pl.col("_year").sort_by("match_rank", maintain_order=True).drop_nulls().first())
+        .agg(pl.col("_year").get(pl.col("match_rank").arg_min()))
     )
     return (
         music.group_by("recording_id")

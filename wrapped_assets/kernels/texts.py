@@ -23,7 +23,7 @@ _NOT_NORMALISED = rf"[^ -_a-~{_STABLE}]{_SPACING}"
 
 def clean(text: pl.Expr) -> pl.Expr:
     """Removes invisible characters and repeated spaces and applies Unicode form C; null if nothing is left."""
-    return text.map_batches(_cleaned, return_dtype=pl.String)
+    return text.map_batches(cleaned, return_dtype=pl.String)
 
 
 def normalised(text: pl.Expr) -> pl.Expr:
@@ -48,11 +48,15 @@ def compared(names: Iterable[str]) -> dict[str, str]:
 
 def clean_each(lists: pl.Expr) -> pl.Expr:
     """Cleans each text of a list and drops texts of which nothing is left; null stays null."""
-    return lists.map_batches(_each_cleaned, return_dtype=pl.List(pl.String))
+    return lists.map_batches(each_cleaned, return_dtype=pl.List(pl.String))
 
 
-def _each_cleaned(lists: pl.Series) -> pl.Series:
+def each_cleaned(lists: pl.Series) -> pl.Series:
+    """The lists as `clean_each` gives them."""
     if lists.null_count() == len(lists):
+        return lists
+    every = lists.explode(empty_as_null=False, keep_nulls=False)
+    if not every.null_count() and not every.str.contains(_NOT_CLEAN).any():
         return lists
     rows = lists.to_frame("text").with_row_index("_row")
     flat = rows.filter(pl.col("text").list.len() > 0).explode("text").with_columns(clean(pl.col("text"))).drop_nulls("text")
@@ -62,7 +66,8 @@ def _each_cleaned(lists: pl.Series) -> pl.Series:
     return found.select(filled.alias(lists.name)).to_series()
 
 
-def _cleaned(texts: pl.Series) -> pl.Series:
+def cleaned(texts: pl.Series) -> pl.Series:
+    """The texts as `clean` gives them."""
     return _where(texts.str.contains(_NOT_CLEAN), _cleaned_fully, texts, texts)
 
 

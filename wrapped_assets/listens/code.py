@@ -8,7 +8,7 @@ import polars as pl
 
 from wrapped_assets.contracts.source import TRACK_SCHEMA, Batch, Source
 from wrapped_assets.kernels.identity import joined_key, stable_ids
-from wrapped_assets.kernels.texts import clean, clean_each
+from wrapped_assets.kernels.texts import cleaned, each_cleaned
 from wrapped_assets.vocabulary import columns as c
 
 LANDED_PLAYS: dict[str, pl.DataType] = {
@@ -89,8 +89,8 @@ def coded_tracks(tracks: pl.DataFrame) -> pl.DataFrame:
     said = [name for name in named.columns if named[name].null_count() < named.height]
     return recoded(
         named.with_columns(
-            *(clean(pl.col(name)) for name in _TEXTS if name in said),
-            *(clean_each(pl.col(name)) for name in _LISTS if name in said),
+            *(cleaned(named[name]) for name in _TEXTS if name in said),
+            *(each_cleaned(named[name]) for name in _LISTS if name in said),
             pl.col("media").fill_null("music"),
         )
     )

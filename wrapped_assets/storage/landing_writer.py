@@ -83,10 +83,15 @@ class LandingWriter:
             if self._track_count > MOST_TRACKS:
                 self._renumber()
 
-    def flush(self) -> None:
-        """Writes what was collected as one chunk per month and bucket, and forgets the tracks."""
+    def cut(self) -> None:
+        """Makes one chunk per month and bucket of what was collected, and forgets the tracks. `flush` writes what few rows became."""
         self._write_out()
         self._renumber()
+
+    def flush(self) -> None:
+        """Writes everything that was collected."""
+        self.cut()
+        self._place_files()
 
     def _renumber(self) -> None:
         self._tracks, self._track_count, self.renumbered = [], 0, self.renumbered + 1
@@ -105,7 +110,8 @@ class LandingWriter:
             for bucket, month, rows in cells:
                 start, end = end, end + len(rows)
                 self._add_cell(plays[start:end], place[start:end], tracks, month, bucket)
-            self._place_files()
+            if plays.estimated_size() > BATCH_BYTES:  # cells are slices, each of which keeps all plays in memory
+                self._place_files()
             self.watch([chunk for chunk in self.chunks[before:] if chunk.asset == PLAYS], plays)
 
     def _add_cell(self, plays: pl.DataFrame, place: np.ndarray, tracks: pl.DataFrame, month: Month, bucket: int) -> None:

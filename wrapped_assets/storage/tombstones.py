@@ -61,7 +61,8 @@ def suppressed(root: Root, names: Iterable[str], now: datetime | None = None) ->
     A registered listener whose name only looks like an erased one is another person, and not suppressed. WrappedError where the key
     of a tombstone is lost: then nobody can tell, so none may.
     """
-    given = set(names)
+    if not (given := set(names)):
+        return set()
     exactly, alike = _erased(root, given, now or datetime.now(UTC))
     return exactly | (alike - exactly - _registered(root, alike))
 
