@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.faces.embedding import CONTENT_POLICY
+from wrapped_assets.serving.login import OWN, Login, OwnStory
 from wrapped_assets.serving.microsite.answering import MicrositePages
 from wrapped_assets.serving.rendered.answering import RenderedPages
 from wrapped_assets.serving.shield import THIS_MACHINE, Shield
@@ -107,13 +108,13 @@ def _whose(project: Project, year: int, token: str, key: bytes | None) -> Listen
 
 def application(
     project: Project, key: bytes | None = None, hosts: Collection[str] = (), *, rehearsal: str | None = None,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    login: Login | None = None, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Starlette:
     """The web application: the microsite and shared pages; with a key, everybody's page too, at the addresses that `links` gives for it.
 
     With a key it answers to this machine's names alone, and to `hosts`. Until the instant that an edition has for its launch, every
     address of that year answers with the countdown, whatever is published; whoever opened `/rehearsal/TOKEN` with the token `rehearsal`
-    sees the site as after the instant.
+    sees the site as after the instant. With a `login`, `/me` shows the story of whoever it names.
     """
 
     @lru_cache(maxsize=256)
@@ -174,7 +175,7 @@ def application(
         if early := countdown(request, year):
             return early
         live = publications.live(project.root).get(year)
-        person = _whose(project, year, token, key) if live else None
+        person = request.scope.get(OWN) or _whose(project, year, token, key) if live else None
         if live is None or person is None:
             return nothing_here()
         try:
@@ -193,5 +194,7 @@ def application(
     pages = Starlette(routes=routes)
     for middleware in (RenderedPages, MicrositePages):
         pages.add_middleware(middleware, root=project.root, headers=_HEADERS, clock=clock, rehearses=is_rehearsing)
+    if login:
+        pages.add_middleware(OwnStory, root=project.root, login=login, clock=clock)
     pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else {*THIS_MACHINE, *hosts})
     return pages

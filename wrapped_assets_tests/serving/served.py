@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import uvicorn
 
 from wrapped_assets.building.situate import Project
+from wrapped_assets.serving.http import configuration
 from wrapped_assets.serving.pages import application
 
 KEY = b"k" * 32
@@ -36,7 +37,7 @@ class Page(NamedTuple):
 @contextmanager
 def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterator[Any]:
     """The application on a real port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(application(project, key, **options), host="127.0.0.1", port=0, log_level="error"))
+    server = uvicorn.Server(configuration(application(project, key, **options), "127.0.0.1", 0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

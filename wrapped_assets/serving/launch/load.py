@@ -129,10 +129,11 @@ def _serve(root: str, port: str) -> None:
     import uvicorn
 
     from wrapped_assets.building.situate import Project
+    from wrapped_assets.serving.http import configuration
     from wrapped_assets.serving.pages import application
 
     pages = application(Project(Root.open(Path(root))), rehearsal=os.environ[_TOKEN])
-    uvicorn.run(pages, host="127.0.0.1", port=int(port), log_level="critical", access_log=False)
+    uvicorn.Server(configuration(pages, "127.0.0.1", int(port), log_level="critical")).run()
 
 
 if __name__ == "__main__":
