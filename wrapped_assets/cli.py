@@ -47,6 +47,10 @@ class Commands(click.Group):
         except UnicodeEncodeError:
             click.echo("wrapped: expected names and paths in UTF-8, got bytes that are no text: nothing was changed", err=True)
             ctx.exit(2)
+        except MemoryError:
+            remedy = "free some, use fewer `--workers`, or import into a data root of more buckets, and run the command again"
+            click.echo(f"wrapped: the machine has no more memory to give; what was recorded stays: {remedy}", err=True)
+            ctx.exit(1)
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: nothing to say
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -61,6 +61,8 @@ def _said(error: Exception, declaration: Declaration) -> str:
         if quoted and quoted[1] in set(_names_in(declaration.function.__code__)):
             return f"there is no column {quoted[1]!r} at this point; make it with `.with_columns({quoted[1]}=…)`, or correct the name"
         return f"a column that the dictionary does not have is not declared; {remedy}"
+    if isinstance(error, MemoryError):
+        return "the machine has no more memory to give; free some, use fewer `--workers`, or a data root of more buckets"
     if isinstance(error, UndeclaredRule):
         return str(error)
     if isinstance(error, AttributeError) and error.name and error.obj is not None:

@@ -88,6 +88,18 @@ def _syncing() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(_SYNCS_AT_ONCE, "syncing")
 
 
+def _sync_all(paths: Sequence[Path]) -> None:
+    """Returns when the disk has every file."""
+    shares = [paths[start::_SYNCS_AT_ONCE] for start in range(_SYNCS_AT_ONCE)]
+    try:
+        waiting = [_syncing().submit(_sync_each, share) for share in shares if share]
+    except RuntimeError:  # the system starts no more threads
+        _sync_each(paths)
+        return
+    for done in waiting:
+        done.result()
+
+
 def _place_all(contents: Mapping[Path, memoryview]) -> None:
     """Writes every file beside its place, waits until the disk has all of them, then gives each its name."""
     run = secrets.token_hex(8)
@@ -99,9 +111,7 @@ def _place_all(contents: Mapping[Path, memoryview]) -> None:
             with new_file(part) as file:
                 written.append(part)
                 file.write(contents[path])
-        shares = [written[start::_SYNCS_AT_ONCE] for start in range(_SYNCS_AT_ONCE)]
-        for done in [_syncing().submit(_sync_each, share) for share in shares if share]:
-            done.result()
+        _sync_all(written)
         for path, part in parts.items():
             part.replace(path)
     except BaseException:

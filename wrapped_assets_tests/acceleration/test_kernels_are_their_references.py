@@ -195,3 +195,17 @@ def test_a_kernel_as_machine_code_is_its_reference(agree: Callable[[pl.DataFrame
     assert compiled.is_available()
     for size in (0, 1, 2, 500, 20_000):
         agree(plays_of(size, size))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("agree", [months_agree, days_agree, counts_agree, slots_agree, sessions_agree, groups_agree])
+def test_five_million_plays_of_300_000_recordings_of_one_listener_have_the_same_figures(agree: Callable[[pl.DataFrame], Any]) -> None:
+    assert compiled.is_available()
+    size, chance = 5_000_000, np.random.default_rng(1)
+    since = pl.Series(np.sort(chance.integers(0, 30 * 86_400, size)) * 1_000).cast(pl.Duration("ms"))
+    times = pl.select(listened_at=pl.lit(MARCH, pl.Datetime("ms", "UTC")) + since).with_columns(local_date=pl.col("listened_at").dt.date())
+    others = {
+        "listener_id": np.full(size, 7), "recording_id": chance.integers(0, 300_000, size) * 10**12,
+        "ms_played": chance.integers(0, 400_000, size), "_counted": chance.random(size) < 0.8,
+    }  # fmt: skip
+    agree(times.with_columns(**{name: pl.Series(values, dtype=TYPES[name]) for name, values in others.items()}))

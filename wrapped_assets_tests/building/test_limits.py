@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from wrapped_assets.building import unit
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.storage.root import Root
@@ -120,6 +121,29 @@ def test_a_build_stays_below_a_gibibyte_and_one_that_the_kernel_ends_for_its_mem
     assert peak < 1 << 30
     code, _ = built(small, int(peak * 0.9))
     assert code == -signal.SIGKILL
+    ended_clean(small)
+    assert lake_files(small) == before
+
+
+@pytest.mark.parametrize("within_an_asset", [False, True])
+def test_a_computer_without_memory_is_told_what_to_do(small: Root, monkeypatch: pytest.MonkeyPatch, within_an_asset: bool) -> None:
+    def too_much(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(unit, "lazy_result" if within_an_asset else "record", too_much)
+    before = lake_files(small)
+    found = run(small.path, "build", "--full", "--select", "insights/top_artists", "--year", "2025", code=1)
+    assert "no more memory to give" in found.output
+    assert lake_files(small) == before
+
+
+@pytest.mark.slow
+def test_a_build_to_which_the_system_refuses_memory_leaves_a_root_that_the_next_one_finishes(small: Root) -> None:
+    small.engine.dispose()
+    before = lake_files(small)
+    for mebibytes in (500, 700, 900, 1_100, 1_400):  # of addresses: Python, or the allocator of a library, ends the process
+        found = under(resource.RLIMIT_AS, mebibytes << 20, small.path, "build", "--full")
+        assert found.returncode in (0, 1, -signal.SIGABRT), found.stderr
     ended_clean(small)
     assert lake_files(small) == before
 

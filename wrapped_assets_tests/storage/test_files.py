@@ -8,13 +8,14 @@ import resource
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from wrapped_assets.contracts.errors import BuildError
-from wrapped_assets.storage import whole_files
+from wrapped_assets.storage import frame_files, whole_files
 from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.whole_files import file_hash, is_intact, whole_file, write_whole
 
@@ -125,3 +126,16 @@ def test_a_file_is_for_its_owner_alone_whatever_the_umask_and_from_its_first_byt
         os.umask(before)
     assert {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "deep").iterdir()} == {0o600}
     assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o700
+
+
+def test_files_are_written_where_the_system_starts_no_more_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none_left(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    frame_files._syncing.cache_clear()
+    monkeypatch.setattr(threading.Thread, "start", none_left)
+    ((size, digest),) = frame_files.write_frames([frame_files.FrameFile(FRAME, tmp_path / "a.parquet")])
+    monkeypatch.undo()
+    frame_files._syncing.cache_clear()
+    assert (size, digest) == write_parquet(FRAME, tmp_path / "b.parquet")
+    assert is_intact(tmp_path / "a.parquet", digest)
