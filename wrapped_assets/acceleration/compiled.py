@@ -86,11 +86,30 @@ def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path | None) -> Kern
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     try:
         dispatcher = numba.njit(cache=folder is not None, nogil=True)(kernel)
+        if folder is not None:
+            _load_without_typing(dispatcher)
         dispatcher.compile(types)
         dispatcher.disable_compile()  # for other types there is another folder
     finally:
         numba.config.CACHE_DIR = before
     return dispatcher
+
+
+def _load_without_typing(dispatcher: Any) -> None:
+    """Lets a dispatcher take kept code without what numba first registers to infer types: half of the time to load.
+
+    Where nothing is kept, numba's compiler registers it.
+    """
+    from numba.core.runtime import rtsys
+
+    cache = getattr(dispatcher, "_cache", None)
+    if hasattr(cache, "_load_overload"):  # as in numba 0.57 to 0.68
+
+        def load(signature: Any, target: Any) -> Any:
+            rtsys.initialize(target)
+            return cache._load_overload(signature, target)  # noqa: SLF001 (numba offers no other way)
+
+        cache.load_overload = load
 
 
 def _say(text: str) -> None:

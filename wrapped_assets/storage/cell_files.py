@@ -14,6 +14,7 @@ from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import rows_version
 from wrapped_assets.storage.cell_notes import NOTE
 from wrapped_assets.storage.cell_paths import is_path_of, path_beside, path_of
+from wrapped_assets.storage.files import LOOSE, PACKED, Packing
 from wrapped_assets.storage.frame_files import FrameFile, write_frames
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
@@ -70,7 +71,7 @@ def write_cells(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
     there = {each.path: list(_there(root, each) if each.is_other_code else islice(_there(root, each), 1)) for each in wanted}
     rewritten = [each for each in wanted if each.is_other_code or not there[each.path]]
     new = [(each, path_beside(each.path) if any(kept.path == each.path for kept in there[each.path]) else each.path) for each in rewritten]
-    made = write_frames([FrameFile(each.frame, root.path / path, {NOTE: _note(each)}) for each, path in new])
+    made = write_frames([FrameFile(each.frame, root.path / path, {NOTE: _note(each)}, _packing(each.cell)) for each, path in new])
     for (each, path), (size, digest) in zip(new, made, strict=True):
         same = [kept for kept in there[each.path] if kept.file_hash == digest]
         if same:
@@ -88,6 +89,10 @@ def _there(root: Root, rows: CellRows) -> Iterator[Written]:
     for digest in sorted(recorded_hashes(root, rows.path)) if place.exists() else ():
         if is_intact(place, digest):
             yield Written(rows.path, rows.data_version, rows.column_hashes, place.stat().st_size, digest, is_new=False)
+
+
+def _packing(cell: Cell) -> Packing:
+    return LOOSE if cell.asset.startswith("aggregates/") else PACKED
 
 
 def _note(rows: CellRows) -> str:

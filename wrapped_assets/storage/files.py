@@ -6,26 +6,36 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal, TypedDict
 
 import polars as pl
 
 from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.whole_files import file_hash, whole_file
 
+
+class Packing(TypedDict, total=False):
+    """How the pages of a file are compressed."""
+
+    compression: Literal["zstd", "uncompressed"]
+    compression_level: int
+
+
 # Chosen by measurement (benchmarks/README.md): 12 to 22 % smaller than lz4; level 3 saves 3 to 10 % more and writes a third slower.
 COMPRESSION, COMPRESSION_LEVEL = "zstd", 1
+PACKED: Packing = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL}
+# Of partial results, which are read back within seconds and can be computed again: half as large again, written in 0.6 of the time and
+# read in half of it. Dictionaries of values and runs of them still make them small.
+LOOSE: Packing = {"compression": "uncompressed"}
 ROW_GROUP_ROWS = 512 * 1024  # so most files are one row group, which is read whole; statistics, a fifth of writing, would skip nothing
 FILES_AT_ONCE = 12  # more make no read faster
 
 
-def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> tuple[int, str]:
+def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None, packing: Packing = PACKED) -> tuple[int, str]:
     """Writes `frame` to `path` whole or not at all; returns the file's size and hash. WriteError where the disk does not take it."""
     try:
         with whole_file(path) as temporary:
-            frame.write_parquet(
-                temporary, compression=COMPRESSION, compression_level=COMPRESSION_LEVEL, row_group_size=ROW_GROUP_ROWS, metadata=metadata,
-                statistics=False,
-            )  # fmt: skip
+            frame.write_parquet(temporary, row_group_size=ROW_GROUP_ROWS, metadata=metadata, statistics=False, **packing)
             size, digest = temporary.stat().st_size, file_hash(temporary)
     except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
         raise WriteError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None
@@ -40,9 +50,8 @@ def write_in_parts(parts: Iterable[pl.DataFrame], schema: Mapping[str, pl.DataTy
     import pyarrow.parquet as pq  # most commands write no file in parts
 
     columns = pl.DataFrame(schema=dict(schema)).to_arrow().schema
-    packed = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL}
     try:
-        with whole_file(path) as temporary, pq.ParquetWriter(temporary, columns, **packed) as writer:
+        with whole_file(path) as temporary, pq.ParquetWriter(temporary, columns, **PACKED) as writer:
             for part in parts:
                 writer.write_table(part.to_arrow().cast(columns), row_group_size=ROW_GROUP_ROWS)
     except OSError as error:
