@@ -12,5 +12,6 @@ a test holds the two together, over frames that Hypothesis makes. So this packag
 from __future__ import annotations
 
 from wrapped_assets.acceleration.compiled import can_run, run
+from wrapped_assets.acceleration.recent import run_once
 
-__all__ = ["can_run", "run"]
+__all__ = ["can_run", "run", "run_once"]

@@ -107,7 +107,7 @@ def _load_without_typing(dispatcher: Any) -> None:
 
         def load(signature: Any, target: Any) -> Any:
             rtsys.initialize(target)
-            return cache._load_overload(signature, target)  # noqa: SLF001 (numba offers no other way)
+            return cache._load_overload(signature, target)
 
         cache.load_overload = load
 

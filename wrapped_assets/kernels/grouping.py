@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from wrapped_assets.acceleration import can_run, run
+from wrapped_assets.acceleration import can_run, run, run_once
 from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.inside.ordering import least_of_groups, ordered_inside, standing_together, sums_of_groups
 
@@ -57,9 +57,9 @@ def grouped_reference(
 def groups_of(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns (order, starts) as `ordered_inside` does, of rows in any order."""
     if (one[1:] >= one[:-1]).all():
-        return run(ordered_inside, one, two)
-    together = run(standing_together, one)
-    order, starts = run(ordered_inside, one[together], two[together])
+        return run_once(ordered_inside, one, two)
+    together = run_once(standing_together, one)
+    order, starts = run_once(ordered_inside, one[together], two[together])
     return together[order], starts
 
 

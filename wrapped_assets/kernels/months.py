@@ -70,20 +70,17 @@ def figures_of_month_reference(rows: pl.LazyFrame, key: str, first_day: date) ->
 def _figures_of_month(rows: pl.DataFrame, key: str, first_day: date) -> pl.DataFrame:
     listener, keys, day, at, ms = _arrays(rows, key, first_day)
     order, starts = groups_of(listener, keys)
-    figures = run(figures_of_months, order, starts, day, at, ms, rows["_counted"].to_numpy())
-    listens, played, first, heard, heard_on, listened_on, best, best_listens, best_first = (pl.Series(one) for one in figures)
     heads = order[starts[:-1]]
-    named = pl.DataFrame({"listener_id": listener[heads], key: keys[heads], "mask": listened_on, "heard": heard_on})
-    before = pl.lit(first_day)
-    return named.select(
-        "listener_id", key,
-        listen_count=listens, ms_played=played, first_listened_at=_instants(first), first_heard_at=_instants(heard),
-        first_heard_date=before + pl.duration(days=pl.col("heard").bitwise_trailing_zeros()),
-        last_heard_date=before + pl.duration(days=63 - pl.col("heard").bitwise_leading_zeros().cast(pl.Int64)),
-        active_day_count=pl.col("mask").bitwise_count_ones().cast(pl.Int64), day_mask="mask",
-        best_local_date=before + pl.duration(days=best), best_day_listen_count=best_listens,
-        best_day_first_listened_at=_instants(best_first),
-    )  # fmt: skip
+    (listens, played, first, heard), (heard_first, heard_last), (days, mask), (best, best_listens, best_first) = run(
+        figures_of_months, order, starts, day, at, ms, rows["_counted"].to_numpy()
+    )
+    return pl.DataFrame({
+        "listener_id": listener[heads], key: keys[heads], "listen_count": listens, "ms_played": played,
+        "first_listened_at": _instants(first), "first_heard_at": _instants(heard),
+        "first_heard_date": _dates(first_day, heard_first), "last_heard_date": _dates(first_day, heard_last),
+        "active_day_count": days, "day_mask": mask, "best_local_date": _dates(first_day, best), "best_day_listen_count": best_listens,
+        "best_day_first_listened_at": _instants(best_first),
+    })  # fmt: skip
 
 
 def songs_of_days(listens: pl.LazyFrame, first_day: date) -> pl.LazyFrame:
@@ -99,11 +96,10 @@ def songs_of_days(listens: pl.LazyFrame, first_day: date) -> pl.LazyFrame:
         listener, keys, day, at, ms = _arrays(rows, "recording_id", first_day)
         order, starts = groups_of(listener, keys)
         whose, when, count, first, first_key, distinct, top = run(figures_of_days, listener, keys, order, starts, day, at, ms)
-        return pl.DataFrame({"listener_id": whose, "when": when}).select(
-            "listener_id", local_date=pl.lit(first_day) + pl.duration(days="when"), listen_count=pl.Series(count),
-            first_listened_at=_instants(pl.Series(first)), first_recording_id=pl.Series(first_key), recording_count=pl.Series(distinct),
-            top_recording_id=pl.Series(top),
-        )  # fmt: skip
+        return pl.DataFrame({
+            "listener_id": whose, "local_date": _dates(first_day, when), "listen_count": count, "first_listened_at": _instants(first),
+            "first_recording_id": first_key, "recording_count": distinct, "top_recording_id": top,
+        })  # fmt: skip
 
     rows = listens.select("listener_id", "recording_id", "local_date", "listened_at", "ms_played")
     return rows.map_batches(figures, schema={**_OF_DAYS}, predicate_pushdown=False, projection_pushdown=False)
@@ -135,8 +131,7 @@ def counts_by_day(listens: pl.LazyFrame, by: Sequence[str], first_day: date) -> 
         order, starts = groups_of(one, two)
         group, when, count = run(counts_of_days, order, starts, _days(rows, first_day))
         heads = order[starts[:-1]][group]
-        found = pl.DataFrame({by[0]: one[heads], by[1]: two[heads], "when": when, "listen_count": count})
-        return found.select(*by, local_date=pl.lit(first_day) + pl.duration(days="when"), listen_count="listen_count")
+        return pl.DataFrame({by[0]: one[heads], by[1]: two[heads], "local_date": _dates(first_day, when), "listen_count": count})
 
     schema = {by[0]: pl.Int64(), by[1]: pl.Int64(), "local_date": pl.Date(), "listen_count": pl.Int64()}
     return listens.select(*by, "local_date").map_batches(counts, schema=schema, predicate_pushdown=False, projection_pushdown=False)
@@ -163,5 +158,10 @@ def _days(rows: pl.DataFrame, first_day: date) -> np.ndarray:
     return (rows["local_date"] - first_day).dt.total_days().to_numpy()
 
 
-def _instants(milliseconds: pl.Series) -> pl.Expr:
-    return pl.when(pl.lit(milliseconds) != NEVER).then(pl.lit(milliseconds)).cast(_INSTANT)
+def _dates(first_day: date, days: np.ndarray) -> pl.Series:
+    return pl.Series((days + (first_day - date(1970, 1, 1)).days).astype(np.int32)).cast(pl.Date)
+
+
+def _instants(milliseconds: np.ndarray) -> pl.Series:
+    found = pl.Series(milliseconds).cast(_INSTANT)
+    return found.zip_with(pl.Series(milliseconds != NEVER), pl.Series([None], dtype=_INSTANT))

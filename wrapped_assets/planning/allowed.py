@@ -53,7 +53,7 @@ LIBRARIES: dict[str, frozenset[str]] = {
     ),
     "types": _these("MappingProxyType"),
     "zoneinfo": _these("ZoneInfo reset_tzpath"),  # ZoneInfo in `listens.clocks` alone, which pins the data
-    "wrapped_assets.acceleration": _these("can_run run"),
+    "wrapped_assets.acceleration": _these("can_run run run_once"),
 }  # fmt: skip
 
 BUILTINS = _these(

@@ -36,7 +36,7 @@ def _reads(*names: str) -> Callable[[Declaration], bool]:
 
 STAGES = (
     Stage("computing", ("building.evaluate", "building.reuse", "building.unit"), lambda declaration: True),
-    Stage("accelerating", ("acceleration.compiled", "acceleration.kept"), lambda declaration: True),
+    Stage("accelerating", ("acceleration.compiled", "acceleration.kept", "acceleration.recent"), lambda declaration: True),
     Stage("reading", ("building.inputs",), lambda declaration: bool(declaration.reads)),
     Stage("writing", ("storage.frame_files:write_frames", "storage.cell_files:write_cells"), lambda declaration: True),
     Stage(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import llvmlite.binding
 import numpy as np
 import pytest
 
-from wrapped_assets.acceleration import can_run, compiled, kept, run
+from wrapped_assets.acceleration import can_run, compiled, kept, recent, run, run_once
 
 
 def doubled(numbers: np.ndarray) -> np.ndarray:
@@ -57,6 +58,47 @@ def test_a_kernel_is_compiled_once_with_a_line_and_kept(
     assert [path.name.partition("-")[0] for path in cache.iterdir()] == ["doubled"]
 
 
+def halved(numbers: np.ndarray) -> np.ndarray:
+    """Another kernel."""
+    found = np.zeros(len(numbers), np.int64)
+    for row in range(len(numbers)):
+        found[row] = numbers[row] // 2
+    return found
+
+
+def test_what_is_kept_loads_without_what_numba_infers_types_by_and_another_kernel_is_compiled_after_it(cache: Path) -> None:
+    kernels = "from wrapped_assets_tests.acceleration.test_machine_code import *; "
+    command = [sys.executable, "-c", kernels + "assert can_run(10**9) and doubles()"]
+    assert "compiling doubled" in subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    typed = "print('numba.np.arraymath' in sys.modules); "
+    loaded = f"{kernels}assert can_run(10**9) and doubles(); {typed}print(run(halved, NUMBERS).tolist()); {typed}"
+    found = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
+    assert found.stdout.split("\n")[:3] == ["False", "[0, 0, 1, 1, 2]", "True"]
+    assert "compiling halved" in found.stderr
+    assert "compiling doubled" not in found.stderr
+
+
+def test_a_result_is_remembered_for_equal_arrays_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[str] = []
+
+    def counted(kernel: Callable[..., np.ndarray], *arrays: np.ndarray) -> np.ndarray:
+        ran.append(kernel.__name__)
+        return kernel(*arrays)
+
+    monkeypatch.setattr(recent, "_latest", {})
+    monkeypatch.setattr(recent, "run", counted)
+    for numbers in (NUMBERS, NUMBERS.copy(), np.arange(10)[:5], np.arange(0, 10, 2) // 2):
+        assert run_once(doubled, numbers).tolist() == [0, 2, 4, 6, 8]
+    assert ran == ["doubled"]
+    for numbers in (NUMBERS.astype(np.int32), NUMBERS[:4], NUMBERS[::-1], np.zeros(5, np.int64)):
+        assert run_once(doubled, numbers).tolist() == (2 * numbers).tolist()
+    assert run_once(halved, NUMBERS).tolist() == [0, 0, 1, 1, 2]
+    assert ran == [*["doubled"] * 5, "halved"]
+    monkeypatch.setattr(recent, "MOST_BYTES", 100)
+    run_once(doubled, np.arange(11))
+    assert [size for _, result in recent._latest.items() for size in (result.nbytes,)] == [88]
+
+
 def test_arrays_that_may_be_changed_strided_ones_and_others_need_one_compilation(
     cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -72,9 +114,7 @@ def test_arrays_that_may_be_changed_strided_ones_and_others_need_one_compilation
     assert len(list(cache.iterdir())) == 2
 
 
-def test_damaged_machine_code_is_compiled_again(
-    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_damaged_machine_code_is_compiled_again(cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert can_run(10**9)
     assert doubles()
     capsys.readouterr()

@@ -35,6 +35,9 @@ def artist_streak(artist_months: pl.LazyFrame) -> pl.LazyFrame:
     A tie goes to the earlier run, then to the artist with more listens in the window, then to the smaller id.
     """
     artist = ["listener_id", "artist_id"]
-    listens = artist_months.group_by(artist).agg(pl.col("listen_count").sum())
-    runs = longest_day_runs(artist_months, artist, "day_mask", "month").join(listens, on=artist)
-    return first_per(runs, "listener_id", order=["-streak_day_count", "first_local_date", "-listen_count", "artist_id"])
+    runs = longest_day_runs(artist_months, artist, "day_mask", "month")
+    longest = runs.filter(pl.col("streak_day_count") == pl.col("streak_day_count").max().over("listener_id"))
+    listens = artist_months.join(longest, on=artist, how="semi").group_by(artist).agg(pl.col("listen_count").sum())
+    return first_per(
+        longest.join(listens, on=artist), "listener_id", order=["-streak_day_count", "first_local_date", "-listen_count", "artist_id"]
+    )

@@ -47,7 +47,8 @@ def early_listener(recording_years: pl.LazyFrame, recording_history: pl.LazyFram
     At most fifty, ranked by days of lead. A tie goes to more listens, then to the recording heard first, then to the smaller id.
     """
     played = recording_years.filter(pl.col("listen_count") > 0)
-    known = played.join(recording_history, on=["listener_id", "recording_id"]).join(recording_milestones, on="recording_id")
+    passed = played.join(recording_milestones.drop_nulls("passed_date"), on="recording_id")
+    known = passed.join(recording_history, on=["listener_id", "recording_id"])
     first = pl.col("first_heard_at").dt.date()
     early = known.with_columns(first_heard_date=first, early_day_count=(pl.col("passed_date") - first).dt.total_days())
     order = ["-early_day_count", "-listen_count", "first_heard_at", "recording_id"]

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
+from wrapped_assets.kernels.countries import counts_by_country
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -33,9 +34,4 @@ def artist_countries(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame) -> 
 
     Each credited artist gets the full listen. No ties: nothing is ranked. Internal use only, so groups of one listener are kept.
     """
-    heard = artist_audiences.group_by("artist_id", "listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") > 0)
-    sums = {"listener_count": pl.len().cast(pl.Int64), "listen_count": pl.col("listen_count").sum()}
-    everywhere = heard.group_by("artist_id").agg(**sums).with_columns(chart_country=pl.lit(""))
-    at_home = heard.join(profiles.filter(pl.col("country").is_not_null()), on="listener_id")
-    in_country = at_home.group_by("artist_id", chart_country="country").agg(**sums)
-    return pl.concat([everywhere, in_country], how="diagonal")
+    return counts_by_country(artist_audiences, "artist_id", profiles)

@@ -36,11 +36,15 @@ def recording_milestones(recording_days: pl.LazyFrame, recording_milestones: pl.
     Days are the listeners' local days. Listens outside their editions' windows do not count. No ties: nothing is ranked.
     """
     before = recording_milestones.select("recording_id", _before="cumulative_listen_count", _passed="passed_date")
-    days = recording_days.group_by("recording_id", "local_date").agg(pl.col("listen_count").sum())
-    year = days.group_by("recording_id").agg(_year=pl.col("listen_count").sum())
+    year = recording_days.group_by("recording_id").agg(_year=pl.col("listen_count").sum())
     total = pl.col("_before").fill_null(0) + pl.col("_year").fill_null(0)
     whole = before.join(year, on="recording_id", how="full", coalesce=True).with_columns(cumulative_listen_count=total)
     crossing = whole.filter(pl.col("cumulative_listen_count") >= LISTENS, pl.col("_passed").is_null())
+    days = (
+        recording_days.join(crossing, on="recording_id", how="semi")
+        .group_by("recording_id", "local_date")
+        .agg(pl.col("listen_count").sum())
+    )
     reached = (
         days.join(crossing.select("recording_id", pl.col("_before").fill_null(0)), on="recording_id")
         .with_columns(_so_far=pl.col("_before") + pl.col("listen_count").cum_sum().over("recording_id", order_by="local_date"))

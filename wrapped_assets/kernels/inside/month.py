@@ -12,21 +12,24 @@ DAYS = 31  # of a month at most
 def figures_of_months(
     order: np.ndarray, starts: np.ndarray, day: np.ndarray, at: np.ndarray, ms: np.ndarray, counted: np.ndarray
 ) -> tuple[np.ndarray, ...]:
-    """Returns, per group: listens, ms, first listened and first heard at, days heard and listened on, best day, its listens and its first.
+    """Returns, per group: listens, ms, first listened and first heard at; first and last day heard; number and mask of days listened on;
+    best day, its listens and its first.
 
-    `day` is 0 to 30 of the month; days are bits. The best day has most listens, of equals the earliest counts. NEVER where there is none.
+    `day` is 0 to 30 of the month. The best day has most listens, of equals the earliest counts. NEVER where there is none.
     """
     groups = len(starts) - 1
     listens, played = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
     first, heard = np.full(groups, NEVER, np.int64), np.full(groups, NEVER, np.int64)
-    heard_on, listened_on = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+    heard_first, heard_last = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+    days, listened_on = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
     best, best_listens, best_first = np.zeros(groups, np.int64), np.zeros(groups, np.int64), np.full(groups, NEVER, np.int64)
     of_day, first_of_day = np.zeros(DAYS, np.int64), np.full(DAYS, NEVER, np.int64)
     for group in range(groups):
+        heard_on, heard_last[group] = np.int64(0), -1
         for place in range(starts[group], starts[group + 1]):
             row = order[place]
             when = day[row]
-            heard_on[group] |= np.int64(1) << when
+            heard_on |= np.int64(1) << when
             heard[group] = min(heard[group], at[row])
             if counted[row]:
                 listened_on[group] |= np.int64(1) << when
@@ -35,14 +38,17 @@ def figures_of_months(
                 first[group] = min(first[group], at[row])
                 of_day[when] += 1
                 first_of_day[when] = min(first_of_day[when], at[row])
-        left, when, best[group] = heard_on[group], 0, -1
+        left, when, best[group] = heard_on, 0, -1
         while left:
             if left & 1:
+                heard_first[group] = when if heard_last[group] < 0 else heard_first[group]
+                heard_last[group] = when
+                days[group] += of_day[when] > 0
                 if best[group] < 0 or of_day[when] > best_listens[group]:
                     best[group], best_listens[group], best_first[group] = when, of_day[when], first_of_day[when]
                 of_day[when], first_of_day[when] = 0, NEVER
             left, when = left >> 1, when + 1
-    return listens, played, first, heard, heard_on, listened_on, best, best_listens, best_first
+    return (listens, played, first, heard), (heard_first, heard_last), (days, listened_on), (best, best_listens, best_first)
 
 
 def counts_of_days(order: np.ndarray, starts: np.ndarray, day: np.ndarray) -> np.ndarray:

@@ -10,11 +10,11 @@ NEVER = 9223372036854775807
 def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Returns (order, starts): rows by listener and key, and where each group starts, then the number of rows.
 
-    Both columns are int64 of one length; each listener's rows stand together.
+    Both columns are int64 of one length; each listener's rows stand together. All tables have the size of one listener.
     """
-    rows = len(listener)
-    order, starts, groups = np.zeros(rows, np.int64), np.zeros(rows + 1, np.int64), 0
-    slots, group_of = np.full(256, -1, np.int64), np.zeros(rows, np.int64)
+    rows, groups, room, size = len(listener), 0, 0, 16
+    order, starts, slots = np.zeros(rows, np.int64), np.zeros(rows + 1, np.int64), np.zeros(16, np.int32)
+    keys, places, group_of = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
     first = 0
     while first < rows:
         end = first + 1
@@ -24,9 +24,11 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
         while size < 2 * (end - first):
             size *= 2
         if size > len(slots):
-            slots = np.full(size, -1, np.int64)
+            slots = np.zeros(size, np.int32)
         slots[:size] = -1
-        keys, sizes = np.zeros(end - first, np.int64), np.zeros(end - first, np.int64)
+        if end - first > room:
+            room = 2 * (end - first)
+            keys, places, group_of = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.int32)
         distinct = 0
         for row in range(first, end):
             slot = ((key[row] * np.int64(-7046029254386353131)) >> np.int64(29)) & (size - 1)
@@ -34,19 +36,19 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
                 slot = (slot + 1) & (size - 1)
             if slots[slot] < 0:
                 slots[slot] = distinct
-                keys[distinct] = key[row]
+                keys[distinct], places[distinct] = key[row], 0
                 distinct += 1
-            group_of[row] = slots[slot]
-            sizes[slots[slot]] += 1
-        cursor, begin = np.zeros(distinct, np.int64), first
+            group_of[row - first] = slots[slot]
+            places[slots[slot]] += 1
+        begin = first
         for group in np.argsort(keys[:distinct]):
             starts[groups] = begin
-            cursor[group] = begin
-            begin += sizes[group]
             groups += 1
+            begin, places[group] = begin + places[group], begin  # from the group's size to where its next row goes
         for row in range(first, end):
-            order[cursor[group_of[row]]] = row
-            cursor[group_of[row]] += 1
+            group = group_of[row - first]
+            order[places[group]] = row
+            places[group] += 1
         first = end
     starts[groups] = rows
     return order, starts[: groups + 1]
@@ -54,30 +56,37 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
 
 def standing_together(listener: np.ndarray) -> np.ndarray:
     """Returns the rows ordered by listener, each one's in their order of before. Fast where long runs of rows have one listener."""
-    rows, distinct, size = len(listener), 0, 16
-    while size < 2 * rows:
-        size *= 2
-    slots, code_of, sizes = np.full(size, -1, np.int64), np.zeros(rows, np.int64), np.zeros(rows, np.int64)
-    listeners = np.zeros(rows, np.int64)
+    rows, runs = len(listener), 0
     for row in range(rows):
-        if row > 0 and listener[row] == listener[row - 1]:
-            code_of[row] = code_of[row - 1]
-        else:
+        runs += row == 0 or listener[row] != listener[row - 1]
+    begins, code_of = np.zeros(runs + 1, np.int64), np.zeros(runs, np.int64)  # of each run of rows
+    listeners, sizes, distinct, size = np.zeros(runs, np.int64), np.zeros(runs, np.int64), 0, 16  # of each listener
+    while size < 2 * runs:
+        size *= 2
+    slots, number = np.full(size, -1, np.int64), 0
+    for row in range(rows):
+        if row == 0 or listener[row] != listener[row - 1]:
             slot = ((listener[row] * np.int64(-7046029254386353131)) >> np.int64(29)) & (size - 1)
             while slots[slot] >= 0 and listeners[slots[slot]] != listener[row]:
                 slot = (slot + 1) & (size - 1)
             if slots[slot] < 0:
                 slots[slot], listeners[distinct] = distinct, listener[row]
                 distinct += 1
-            code_of[row] = slots[slot]
-        sizes[code_of[row]] += 1
+            code_of[number], begins[number] = slots[slot], row
+            number += 1
+    begins[runs] = rows
+    for number in range(runs):
+        sizes[code_of[number]] += begins[number + 1] - begins[number]
     cursor, order, begin = np.zeros(distinct, np.int64), np.zeros(rows, np.int64), 0
     for code in np.argsort(listeners[:distinct]):
         cursor[code] = begin
         begin += sizes[code]
-    for row in range(rows):
-        order[cursor[code_of[row]]] = row
-        cursor[code_of[row]] += 1
+    for number in range(runs):
+        at = cursor[code_of[number]]
+        for row in range(begins[number], begins[number + 1]):
+            order[at] = row
+            at += 1
+        cursor[code_of[number]] = at
     return order
 
 
