@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
+
+from wrapped_assets.storage.memory import use_again
+
+if sys.argv[1:2] == ["build"]:  # as the command does, before Polars is imported
+    use_again()
+    gc.set_threshold(50_000, 20, 100)
 
 import polars as pl
 

@@ -52,6 +52,7 @@ class Process(Worker):
         with theirs:
             code = (
                 f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {sys.path!r}; "
+                "from wrapped_assets.storage.memory import use_again; use_again(); "
                 f"from wrapped_assets.building.worker import work; work({theirs.fileno()})"
             )
             command = [sys.executable, "-P", *(["-O"] if sys.flags.optimize else []), "-c", code]

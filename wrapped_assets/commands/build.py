@@ -19,12 +19,14 @@ from wrapped_assets.commands.options import (
 )
 
 
-def choose_threads(data: Path) -> None:
-    """Before Polars is imported: afterwards it has its threads."""
+def prepare_to_compute(data: Path) -> None:
+    """Before Polars is imported: afterwards it has its threads and its memory."""
     from wrapped_assets.storage.chunks import landed_rows
+    from wrapped_assets.storage.memory import use_again
     from wrapped_assets.storage.root import Root
     from wrapped_assets.storage.threads import ROWS_FOR_THREADS, one_thread
 
+    use_again()
     if landed_rows(Root.open(data)) < ROWS_FOR_THREADS:
         one_thread()
 
@@ -50,7 +52,7 @@ def choose_threads(data: Path) -> None:
 @click.pass_context
 def command(ctx, years, first, last, spans, selection, full, workers, on, unit_seconds, data, as_json) -> None:
     """Recompute stale cells, and no others. A span that was built once is kept up to date by every later build."""
-    choose_threads(data)
+    prepare_to_compute(data)
     from wrapped_assets.building.build import build
     from wrapped_assets.building.placement import executor_at
 
