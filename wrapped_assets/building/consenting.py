@@ -9,16 +9,13 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.sources.consent_rows import ConsentRow, consent_rows
-from wrapped_assets.storage import consents, registry, tables
+from wrapped_assets.storage import consents, registry
 from wrapped_assets.storage.consents import ConsentEvent
-from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.writing import Writer, writing
 
 RESTRICTED = "restricted"  # the state of a row without a purpose: processing is restricted since then
 Pair = tuple[Listener, ConsentRow]
@@ -44,26 +41,24 @@ def import_consents(root: Root, path: Path, progress: Callable[[int], None] | No
     now = now or datetime.now(UTC)
     report = ConsentReport()
     people = {person.name: person for person in registry.all_listeners(root)}
-    with exclusive(root.engine) as connection:
-        sequence = consents.next_sequence(connection)  # one for all: inside a file the dates decide, whatever the order of its rows
+    with writing(root) as writer:
+        sequence = consents.next_sequence(writer)  # one for all: inside a file the dates decide, whatever the order of its rows
         remaining = consent_rows(path)
         while rows := list(islice(remaining, _ROWS_PER_BATCH)):
             known = [(people[row.listener], row) for row in rows if row.listener in people]
             report.unknown_listeners += len(rows) - len(known)
-            _add_events(connection, [pair for pair in known if pair[1].purpose is not None], now, sequence, report)
-            _add_restrictions(connection, [pair for pair in known if pair[1].purpose is None], report)
+            _add_events(writer, [pair for pair in known if pair[1].purpose is not None], now, sequence, report)
+            _add_restrictions(writer, [pair for pair in known if pair[1].purpose is None], report)
             if progress:
                 progress(len(rows))
     return report
 
 
-def _add_events(connection: sa.Connection, rows: Sequence[Pair], now: datetime, sequence: int, report: ConsentReport) -> None:
+def _add_events(writer: Writer, rows: Sequence[Pair], now: datetime, sequence: int, report: ConsentReport) -> None:
     events = {event.event_id: event for event in (_event(person, row, now, sequence) for person, row in rows)}
-    table = tables.consent_events
-    query = sa.select(table.c.event_id).where(table.c.event_id.in_(list(events)))
-    there = set(connection.execute(query).scalars())
-    if new := [vars(event) for event in events.values() if event.event_id not in there]:
-        connection.execute(sa.insert(table), new)
+    there = {event for (event,) in writer.rows("select event_id from consent_events where event_id in :ids", ids=list(events))}
+    new = [vars(event) for event in events.values() if event.event_id not in there]
+    writer.insert_new("consent_events", new)
     report.added += len(new)
     report.known_before += len(rows) - len(new)
 
@@ -80,18 +75,17 @@ def _event(person: Listener, row: ConsentRow, now: datetime, sequence: int) -> C
         raise InputError(f"row {row.number}: {error}; nothing was changed") from None
 
 
-def _add_restrictions(connection: sa.Connection, rows: Sequence[Pair], report: ConsentReport) -> None:
-    table = tables.restrictions
+def _add_restrictions(writer: Writer, rows: Sequence[Pair], report: ConsentReport) -> None:
     for _, row in rows:
         if row.state != RESTRICTED:
             raise InputError(f"row {row.number} has no purpose, which only the state {RESTRICTED!r} allows; nothing was changed")
     whom = [person.listener_id for person, _ in rows]
-    there = set(connection.execute(sa.select(table.c.listener_id).where(table.c.listener_id.in_(whom))).scalars())
+    there = {known for (known,) in writer.rows("select listener_id from restrictions where listener_id in :whom", whom=whom)}
     new = {
         person.listener_id: {"listener_id": person.listener_id, "since": row.valid_from, "case_id": row.method or "import"}
         for person, row in rows
         if person.listener_id not in there
     }
-    insert_new(connection, table, list(new.values()))
+    writer.insert_new("restrictions", list(new.values()))
     report.restricted += len(new)
     report.known_before += len(rows) - len(new)

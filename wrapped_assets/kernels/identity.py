@@ -24,8 +24,12 @@ def stable_ids(texts: pl.Series) -> pl.Series:
 
 def _hashes(texts: pl.Series) -> pl.Series:
     """Returns the id of each text, in order; the texts have no nulls."""
-    digests = b"".join([blake2b(text, digest_size=8).digest() for text in texts.cast(pl.Binary).to_list()])
-    return pl.Series(texts.name, (np.frombuffer(digests, dtype=">u8") >> np.uint64(1)).astype(np.int64))
+    begun, digests = blake2b(digest_size=8), []
+    for text in texts.cast(pl.Binary).to_list():
+        state = begun.copy()  # takes two thirds of the time of a new one
+        state.update(text)
+        digests.append(state.digest())
+    return pl.Series(texts.name, (np.frombuffer(b"".join(digests), dtype=">u8") >> np.uint64(1)).astype(np.int64))
 
 
 def joined_key(*parts: pl.Expr) -> pl.Expr:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.damage import DamagedFileError, note_damage
-from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.later import sa, tables
-from wrapped_assets.storage.reading import Reader, reading
+from wrapped_assets.storage.later import sa
+from wrapped_assets.storage.reading import Reader, moment, reading
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import file_hash, is_intact
+from wrapped_assets.storage.writing import writing
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,15 @@ class Version:
 
 def versions(root: Root) -> list[Version]:
     """Every version, the oldest first."""
-    table = tables.catalogue_files
+    query = (
+        "select version, number, imported_at, asset, path, row_count, column_hashes, file_hash from catalogue_files "
+        "order by number, asset"
+    )
     found: dict[str, Version] = {}
-    with root.engine.connect() as connection:
-        for row in connection.execute(sa.select(table).order_by(table.c.number, table.c.asset)):
-            version = found.setdefault(row.version, Version(row.version, row.number, row.imported_at, {}))
-            version.files[row.asset] = CatalogueFile(row.path, row.row_count, json.loads(row.column_hashes), row.file_hash)
+    with reading(root) as reader:
+        for name, number, at, asset, path, rows, hashes, digest in reader.rows(query):
+            version = found.setdefault(name, Version(name, number, moment(at), {}))
+            version.files[asset] = CatalogueFile(path, rows, json.loads(hashes), digest)
     return list(found.values())
 
 
@@ -99,10 +102,10 @@ def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, Catalog
         files[asset] = CatalogueFile(path, rows, hashes, file_hash(made_at))
         made_at.replace(root.path / path)
     name = combined(*((asset, files[asset].path) for asset in sorted(files)))
-    table, now = tables.catalogue_files, datetime.now(UTC)
-    with root.engine.begin() as connection:
-        number = connection.execute(sa.select(sa.func.max(table.c.number))).scalar() or 0
-        before = connection.execute(sa.select(table.c.number).where(table.c.version == name).limit(1)).scalar()
+    now = datetime.now(UTC)
+    with writing(root) as registry:
+        numbers = dict(registry.rows("select version, number from catalogue_files"))
+        number, before = max(numbers.values(), default=0), numbers.get(name)
         if before is None:
             rows = [
                 {
@@ -111,9 +114,9 @@ def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, Catalog
                 }
                 for asset, file in sorted(files.items())
             ]  # fmt: skip
-            insert_new(connection, table, rows)
+            registry.insert_new("catalogue_files", rows)
         elif before < number:
-            connection.execute(sa.update(table).where(table.c.version == name).values(number=number + 1))
+            registry.run("update catalogue_files set number = :number where version = :name", number=number + 1, name=name)
     found = next(version for version in versions(root) if version.name == name)
     return found, before is None
 
@@ -121,8 +124,8 @@ def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, Catalog
 def sweep(root: Root, but: Path) -> None:
     """Removes what an import that was killed left, `but` the folder of the one that runs; it must hold the lock."""
     folder = root.path / "catalogue"
-    with root.engine.connect() as connection:
-        named = set(connection.execute(sa.select(tables.catalogue_files.c.path)).scalars())
+    with reading(root) as reader:
+        named = {path for (path,) in reader.rows("select path from catalogue_files")}
     for path in sorted(folder.glob("*.parquet")) if folder.exists() else []:
         if f"catalogue/{path.name}" not in named:
             path.unlink(missing_ok=True)

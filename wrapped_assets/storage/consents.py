@@ -14,17 +14,14 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-import sqlalchemy as sa
-
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.storage import tables
-from wrapped_assets.storage.reading import reading
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.reading import reading, utc_moment
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.schema import Instant
 from wrapped_assets.storage.standing import named
 from wrapped_assets.storage.standing import standing as standing_of
-from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.writing import Writer, writing
 from wrapped_assets.vocabulary.purposes import LAWFUL_BASES, STATES
 
 
@@ -61,18 +58,18 @@ class ConsentEvent:
 
 def record(root: Root, listener: Listener, purpose: str, state: str, **about: Any) -> ConsentEvent:
     """Appends `event_of` what was said, and returns it; nothing before it is ever changed."""
-    table = tables.consent_events
-    with exclusive(root.engine) as connection:
-        before = (table.c.listener_id == listener.listener_id) & (table.c.purpose == purpose)
-        newest = connection.execute(sa.select(sa.func.max(table.c.valid_from, type_=Instant)).where(before)).scalar()
-        event = event_of(listener, purpose, state, sequence=next_sequence(connection), after=newest, **about)
-        connection.execute(sa.insert(table).values(**vars(event)))
+    before = "select max(valid_from) from consent_events where listener_id = :whom and purpose = :purpose"
+    with writing(root) as writer:
+        ((newest,),) = writer.rows(before, whom=listener.listener_id, purpose=purpose)
+        event = event_of(listener, purpose, state, sequence=next_sequence(writer), after=newest and utc_moment(newest), **about)
+        writer.insert_new("consent_events", [vars(event)])
     return event
 
 
-def next_sequence(connection: sa.Connection) -> int:
-    """The number of what is recorded next; unique where the connection is an exclusive one."""
-    return (connection.execute(sa.select(sa.func.max(tables.consent_events.c.sequence))).scalar() or 0) + 1
+def next_sequence(writer: Writer) -> int:
+    """The number of what is recorded next."""
+    ((newest,),) = writer.rows("select coalesce(max(sequence), 0) from consent_events")
+    return newest + 1
 
 
 def event_of(

@@ -66,8 +66,7 @@ class Reader:
         return batched(sorted(whom), _LISTENERS_PER_QUERY)
 
     def _given(self, value: Any) -> Any:
-        is_text = self.keeps_texts and isinstance(value, datetime)
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if is_text else value
+        return as_text(value) if self.keeps_texts and isinstance(value, datetime) else value
 
 
 @contextmanager
@@ -84,6 +83,11 @@ def reading(root: Root, within: sa.Connection | Reader | None = None) -> Iterato
                 lambda query, values: asked_of(connection, query, values),
                 keeps_texts=connection.dialect.name == "sqlite",
             )
+
+
+def as_text(instant: datetime) -> str:
+    """An instant as SQLite keeps it."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def moment(value: str | datetime) -> datetime:

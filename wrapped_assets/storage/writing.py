@@ -11,13 +11,15 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.later import tables
-from wrapped_assets.storage.reading import Reader, asked_of, executed, quick
+from wrapped_assets.storage.reading import Reader, as_text, asked_of, executed, quick
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.unavailable import unavailable
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -59,6 +61,15 @@ def writing(root: Root) -> Iterator[Writer]:
 def _insert(file: sqlite3.Connection, table: str, rows: Rows) -> None:
     columns = list(rows[0])
     names = f"({', '.join(columns)}) values ({', '.join(f':{name}' for name in columns)})"
-    for row in rows:
-        values = {name: json.dumps(value) if isinstance(value, dict) else value for name, value in row.items()}
-        executed(file, f"insert into {table} {names} on conflict do nothing", values)
+    values = [{name: _kept(value) for name, value in row.items()} for row in rows]
+    try:
+        file.executemany(f"insert into {table} {names} on conflict do nothing", values)
+    except sqlite3.Error as error:
+        raise unavailable(error) or error from None
+
+
+def _kept(value: Any) -> Any:
+    """What SQLite keeps of a value: it has no type for an instant and none for a document."""
+    if isinstance(value, datetime):
+        return as_text(value)
+    return json.dumps(value) if isinstance(value, dict) else value

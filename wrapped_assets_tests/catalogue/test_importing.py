@@ -21,6 +21,7 @@ from wrapped_assets.listens.code import coded_tracks
 from wrapped_assets.sources.known.checked import checked
 from wrapped_assets.storage import catalogues, known_parts
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.writing import Writer
 from wrapped_assets_tests.commands.running import document, run
 
 ONE, TWO = "a74b1b7f-71a5-4011-9441-d0b5e4122711", "f53888c9-8bdc-4cc3-b2ab-ddab6bc5afb7"
@@ -131,7 +132,7 @@ def test_a_damaged_archive_changes_nothing(root: Root, tmp_path: Path) -> None:
 def test_what_a_killed_import_left_is_swept_by_the_next(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = table(tmp_path, "artist_name,country\nBo,NO\n")
     with monkeypatch.context() as patched:
-        patched.setattr(catalogues, "insert_new", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(Writer, "insert_new", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             import_catalogue(root, [path])
     (root.path / "catalogue" / ".dead.part").mkdir()
