@@ -18,7 +18,15 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration import check_results, editions, spans
 from wrapped_assets.orchestration.facts import metadata
 from wrapped_assets.orchestration.lake import Lake
-from wrapped_assets.orchestration.materialisations import data_version, known_versions, materialisation, newest, newest_event, versions
+from wrapped_assets.orchestration.materialisations import (
+    data_version,
+    known_columns,
+    known_versions,
+    materialisation,
+    newest,
+    newest_event,
+    versions,
+)
 from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.storage import landing, manifest, tables
 from wrapped_assets.storage.damage import DamagedFileError
@@ -96,11 +104,12 @@ def _mirror_asset(
     empty = {period: [] for period in {*known, *holds_nothing} - periods.keys() if known.get(period) != data_version([])}
     changed = {period: cells for period, cells in sorted({**periods, **empty}.items()) if known.get(period) != data_version(cells)}
     total = sum(cell.row_count for cells in periods.values() for cell in cells)
+    columns = known_columns(instance, key, changed) if changed else {}
     batches = [[period] for period in changed] if key in parents else [list(changed)]  # a year must be newer than the year before
     for batch in filter(None, batches):
         seen = dict.fromkeys(parents, newest_event(instance))
         code = {period: _code(project, key, changed[period]) for period in batch}
-        events = [materialisation(declaration, period, changed[period], None, code[period], seen) for period in batch]
+        events = [materialisation(declaration, period, changed[period], None, code[period], seen, columns.get(period)) for period in batch]
         _report(instance, [*events[:-1], newest(events[-1], total)])
     if filled := {period: cells for period, cells in changed.items() if cells}:
         _report_checks(project, instance, declaration, filled)
