@@ -270,7 +270,7 @@ personality_meaning = _column("personality_meaning", pl.String, "What that way t
 identity_name = _column("identity_name", pl.String, "One of six ways to listen, told from the listener's own years alone.", "own_content", is_word=True)
 identity_meaning = _column("identity_meaning", pl.String, "What that way to listen is, and what it was compared with, in a sentence.", "own_content", is_word=True)
 is_against_year_before = _column("is_against_year_before", pl.Boolean, "The name compares with the listener's year before; otherwise with halves.", "own_content")
-new_artist_listen_share = _column("new_artist_listen_share", pl.Float64, "Share of listens to primary artists never heard before the year; null without a history.", "own_content", "0–1")
+new_artist_listen_share = _column("new_artist_listen_share", pl.Float64, "Share of listens to primary artists never heard before the year; null where none was.", "own_content", "0–1")
 
 # The listener's year before, beside this one; null where the two do not cover the same months
 heard_from_month = _column("heard_from_month", pl.String, "First local month of the window with a listen, YYYY-MM.", "own_content")

@@ -234,7 +234,8 @@ def _shares(life: Life) -> tuple[float | None, float] | None:
     known = {life.artist(name) for play in life.heard if life.day(play).year < life.first.year for name in play.song.artists}
     new = sum(life.artist(play.song.artists[0]) not in known for play in life.listens)
     songs = {life.recording(play.song) for play in life.listens}
-    return (new * 1000 // len(life.listens) / 1000 if known else None), 1 - len(songs) / len(life.listens)
+    is_known = known and new < len(life.listens)  # with none of the year's artists, the past says nothing
+    return (new * 1000 // len(life.listens) / 1000 if is_known else None), 1 - len(songs) / len(life.listens)
 
 
 def own_identity(life: Life) -> Rows:

@@ -39,11 +39,11 @@ def own_identity(personality_axes: pl.LazyFrame, variety: pl.LazyFrame, own_iden
     """A name and a sentence for a listener with 30 listens: more of new artists or of known ones, more repeats or fewer.
 
     Each is compared with the listener's year before if all that is known of this year was known of that one and differs from it,
-    otherwise with one half. Without a history before the year nothing says which artists are new, and the name tells of repeats alone.
+    otherwise with one half. Where no artist of the year was known before it, or nothing is, the name tells of repeats alone.
     Nobody else's listens count. No ties: nothing is ranked.
     """
     value, axis = pl.col("axis_value"), pl.col("axis")
-    of_new, year_of_half = divided(value, 1000).filter(axis == "explorer").max(), value.filter(axis == "newness").max()
+    of_new, year_of_half = divided(value, 1000).filter((axis == "explorer") & (value < 1000)).max(), value.filter(axis == "newness").max()
     axes = personality_axes.group_by("listener_id").agg(new_artist_listen_share=of_new, median_release_year=year_of_half)
     before = own_identity.rename({column.name: f"before_{column.name}" for column in OWN})
     year = axes.join(variety, on="listener_id").join(before, on="listener_id", how="left")

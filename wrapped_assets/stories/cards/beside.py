@@ -7,6 +7,7 @@ from wrapped_assets.stories.cards.card import ON, Card, Fact, Scale, Table, card
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.beside import pairs, then_and_now
+from wrapped_assets.stories.figures.strokes import hundredths
 from wrapped_assets.stories.headlines import Part, headline
 
 # Each axis of the name: its column, and the words for none of the listens and for all of them.
@@ -14,6 +15,9 @@ AXES = (
     ("new_artist_listen_share", message("artists you knew"), message("artists new to you")),
     ("repeat_share", message("a song once"), message("songs again")),
 )
+_SAID = (
+    ("new_artist_listen_share", message("of listens went to artists new to you")), ("repeat_share", message("of listens were repeats")),
+)  # fmt: skip
 _NOUNS = {"recording_count": "songs", "artist_count": "artists", "active_day_count": "days"}  # each has a label of its own
 _LITTLE = 0.005  # a smaller change is none in whole per cent
 _TWICE = 2.0  # from here on a change is a factor: "+340%" is hard to imagine
@@ -52,13 +56,17 @@ def own_identity(data: StoryData) -> Card | None:
         (str(median) if median else "", say("half of your listens are of this year or older"), ON),
         (str(median_then) if median and median_then else "", say("that year in {year}", year=years[1]), ON),
     )
+    if not facts:
+        facts = facts_of(*((told.percent(now), say(label), ON) for column, label in _SAID if (now := phrases.number(row.get(column)))))
+    alone = hundredths(known[0][2], label) if len(known) == 1 and not has_before else None
     is_against = bool(row.get("is_against_year_before"))
     note = say("Compared with your own {year}, and with nobody else.", year=years[1]) if is_against else say(
         "Told by halves of your own listens, and compared with nobody."
     )  # fmt: skip
     return Card(
         "own_identity", "community", say("Your way to listen"), headline("own_identity", data), facts=facts,
-        figure=then_and_now(known, years if has_before else years[:1], label), table=Table(say("Your habits"), columns, rows), note=note,
+        figure=alone or then_and_now(known, years if has_before else years[:1], label),
+        table=Table(say("Your habits"), columns, rows), note=note,
         in_text=tuple(Fact(told.percent(now), right, reads_on=True) for _, right, now, _ in known),
     )  # fmt: skip
 

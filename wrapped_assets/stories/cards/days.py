@@ -5,6 +5,7 @@ from __future__ import annotations
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Fact, Series, Table, card
 from wrapped_assets.stories.data import Row, StoryData
+from wrapped_assets.stories.figures.calendar import marked_days
 from wrapped_assets.stories.figures.hours import day_hours
 from wrapped_assets.stories.headlines import Part, headline
 from wrapped_assets.stories.phrases import number
@@ -20,10 +21,17 @@ def remarkable_days(data: StoryData) -> Card | None:
         return None
     table = Table(say("Days that stood out"), (say("Day"), say("What for")), tuple(days))
     facts = tuple(Fact(day, by) for day, by in days)
-    return Card("remarkable_days", "habits", say("Days that stood out"), headline("remarkable_days", data), facts=facts, table=table)
+    marked = {day for row in _told(data).values() if (day := phrases.as_date(row["local_date"]))}
+    figure = marked_days(marked, *data.window, table.caption, data.language) if len(days) < _FILL and data.months is None else None
+    return Card(
+        "remarkable_days", "habits", say("Days that stood out"), headline("remarkable_days", data), facts=facts, figure=figure, table=table
+    )
 
 
-_LEAST = {"most_of_top_artist": 3, "most_of_top_genre": 3, "most_new_artists": 3, "most_repeats": 3}  # a day of fewer does not stand out
+_FILL = 4  # so many days and what they stand out by fill a card
+_LEAST = {  # listens of a day that stands out by them
+    "most_of_top_artist": 3, "most_of_top_genre": 3, "most_new_artists": 3, "most_repeats": 3, "new_years_day": 3,
+}  # fmt: skip
 SPANS = 4  # runs of hours with one artist that fit a screen beside the figure; the table has every hour
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date
 
+from markupsafe import Markup
+
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import ON, Card, Scale, Series, Table, card, facts_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.calendar import heat_map
+from wrapped_assets.stories.figures.charts import columns_chart
 from wrapped_assets.stories.figures.clock import week_clock
 from wrapped_assets.stories.figures.strokes import beads, day_ring, stretch, tally
 from wrapped_assets.stories.headlines import headline
@@ -54,9 +57,21 @@ def listening_calendar(data: StoryData) -> Card | None:
         note = say("The taller and stronger a day, the more music.")
     return Card(
         "listening_calendar", "habits", say("Day by day"), headline("listening_calendar", data), facts=facts,
-        figure=heat_map(days, *data.window, run, is_minutes, told), table=table, note=note,
+        figure=_drawn(days, run, is_minutes, data), table=table, note=note,
         series=Series(_weeks(days, data), below=say("one bar a week, {window}", window=told.span(*data.window))),
     )  # fmt: skip
+
+
+def _drawn(days: dict[date, float], run: tuple[date, date] | None, is_minutes: bool, data: StoryData) -> Markup:
+    """The heat map; of a window of few days a column a day."""
+    every, told = phrases.days_between(*data.window), data.language
+    if len(every) > _FEW_DAYS:
+        return heat_map(days, *data.window, run, is_minutes, told)
+    label = told.say("Minutes by day") if is_minutes else told.say("Listens by day")
+    return columns_chart([(f"{told.weekday(day.isoweekday(), 'abbreviated')} {day.day}", days.get(day, 0)) for day in every], label, told)
+
+
+_FEW_DAYS = 10
 
 
 def _weeks(days: dict[date, float], data: StoryData) -> tuple[float, ...]:

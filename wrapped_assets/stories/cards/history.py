@@ -9,7 +9,7 @@ from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import ON, Card, Ranked, Scale, Table, card, facts_of, since
 from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row, StoryData
-from wrapped_assets.stories.figures.strokes import month_bars
+from wrapped_assets.stories.figures.strokes import hundredths, month_bars
 from wrapped_assets.stories.headlines import headline
 from wrapped_assets.stories.milder import Told, milder, rounded_up
 
@@ -115,7 +115,10 @@ def variety(data: StoryData) -> Card | None:
         (told.percent(row.get("repeat_share") or None), say("of listens were repeats"), ON),
         (told.percent(row.get("skip_share") or None), say("of plays skipped"), ON),
     )
-    return Card("variety", "habits", say("Variety"), headline("variety", data), facts=facts)
+    share = phrases.number(row.get("top_artist_share"))
+    label = say("{share:percent} of the listens, as dots of a hundred.", share=share)
+    figure = hundredths(share, label) if share else None
+    return Card("variety", "habits", say("Variety"), headline("variety", data), facts=facts, figure=figure)
 
 
 @milder("recording_story")

@@ -30,14 +30,14 @@ def then_and_now(axes: Sequence[tuple[str, str, float, float | None]], years: Se
     """A line an axis from none to all, its middle marked: a disc for this year, a ring for the year before where it is known."""
     body = ""
     for index, (left, right, now, then) in enumerate(axes):
-        y = 48 + 150 * index
+        y = 52 + 170 * index
         body += svg.text(0, y - 26, left, "pole here" if now < 0.5 else "pole")
         body += svg.text(342, y - 26, right, "pole here" if now > 0.5 else "pole", "end")
         body += svg.path([(12, y), (330, y)], "axis") + svg.path([(171, y - 7), (171, y + 7)], "axis")
         spots = [_across(now), *(() if then is None else (_across(then),))]
         body += svg.circle(spots[0], y, 14, "bead") + "".join(svg.circle(x, y, 14, "hour") for x in spots[1:])
         body += _years(spots, years, y + 42)
-    return svg.figure(342, 150 * len(axes) - 50 or 1, label, body, "poles")
+    return svg.figure(342, 170 * len(axes) - 50 or 1, label, body, "poles")
 
 
 def _across(share: float) -> float:

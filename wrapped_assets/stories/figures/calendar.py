@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from markupsafe import Markup
@@ -22,6 +23,20 @@ def level_of(value: float, most: float) -> int:
 
 def _months(start: date, end: date) -> list[tuple[int, int]]:
     return sorted({(day.year, day.month) for day in phrases.days_between(start, end)})
+
+
+def marked_days(days: Collection[date], start: date, end: date, label: str, told: Language) -> Markup:
+    """A dot a day, a row a month; the marked ones are larger and full."""
+    rows = {month: index for index, month in enumerate(_months(start, end))}
+    step = 246 / max(12, len(rows))
+    spots: dict[bool, list[tuple[float, float, float]]] = {True: [], False: []}
+    for day in phrases.days_between(start, end):
+        is_marked, x, y = day in days, _LEFT + _CELL * (day.day - 0.5), step * (rows[day.year, day.month] + 0.5)
+        spots[is_marked].append((x, y, 6.0 if is_marked else 1.6))
+    body = svg.discs(spots[False], "dot none") + svg.discs(spots[True], "dot")
+    for (_, month), row in rows.items():
+        body += svg.text(_LEFT - 6, step * (row + 0.5) + 4, told.month(month, "abbreviated"), "tick", "end")
+    return svg.figure(_LEFT + 31 * _CELL, step * len(rows), label, body, "marked")
 
 
 def heat_map(

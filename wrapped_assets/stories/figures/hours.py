@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from wrapped_assets.stories.figures import svg
 
-_WIDTH, _HEIGHT, _BASE, _HOURS = 342.0, 240.0, 248.0, 24
+_WIDTH, _HEIGHT, _BASE, _HOURS = 342.0, 262.0, 270.0, 24
 
 
 def day_hours(hours: Mapping[int, tuple[float, float]], label: str) -> Markup:
@@ -26,5 +26,5 @@ def day_hours(hours: Mapping[int, tuple[float, float]], label: str) -> Markup:
             again.append((step * hour + 1, _BASE - height, step - 2, height))
     feet = [(step * hour + 1, _BASE - 1, step - 2, 1) for hour in range(_HOURS)]
     body += svg.columns(feet, "night") + svg.columns(bars, "bar") + svg.columns(again, "bar again")
-    body += "".join(svg.text(step * (hour + 0.5), 264, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
-    return svg.figure(_WIDTH, 268, label, body, "bars day")
+    body += "".join(svg.text(step * (hour + 0.5), 286, hour, "tick", "middle") for hour in (0, 6, 12, 18, 23))
+    return svg.figure(_WIDTH, 290, label, body, "bars day")

@@ -14,7 +14,7 @@ def tally(number: int, told: Language) -> Markup:
     """Tally marks in fives, as many as were counted, at most 200; each a little crooked, as by hand."""
     shown = min(number, 200)
     fives = math.ceil(shown / 5)
-    columns = 1 if shown <= 5 else 2 if shown <= 20 else 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
+    columns = 1 if shown <= 5 else 2 if shown <= 30 else 3 if shown <= 45 else 4 if shown <= 80 else 5 if shown <= 125 else 7
     width, row, tall = 342 / columns, 290 / columns, 230 / columns
     marks, crosses = [], []
     for group in range(fives):
@@ -65,7 +65,8 @@ def stretch(start: str, end: str, start_hour: float, hours: float, told: Languag
 def beads(number: int, told: Language) -> Markup:
     """A bead a day on a string that turns at the margins, at most 120."""
     shown = min(number, 120)
-    columns = 4 if number <= 16 else 5 if number <= 25 else 6 if number <= 36 else 8 if number <= 64 else 12
+    most = ((6, 2), (9, 3), (16, 4), (25, 5), (36, 6), (64, 8))
+    columns = next((broad for up_to, broad in most if number <= up_to), 12)
     step, points = 330 / columns, []
     for index in range(shown):
         row, place = divmod(index, columns)
