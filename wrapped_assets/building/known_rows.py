@@ -23,38 +23,38 @@ def identified(name: str, named: pl.LazyFrame) -> pl.LazyFrame:
 
 def _artists(rows: pl.LazyFrame) -> pl.LazyFrame:
     whole = _with_artists(rows.with_columns(artist_names=pl.concat_list("artist_name")))
-    ids = {"mbid": pl.col("artist_mbid"), "spotify": pl.col("spotify_uri"), "name": _own("artist_id")}
-    return whole.with_columns(known_key=_first_key("artist", **ids))
+    return _or_name(_with_key(whole, "artist", "artist_mbid"), "artist", "artist_id")
 
 
 def _release_groups(rows: pl.LazyFrame) -> pl.LazyFrame:
     whole = _with_artists(rows.with_columns(artist_names=separated(pl.lit(None, pl.List(pl.String)), pl.col("artist_name"))))
     whole = whole.with_columns(release_group_id=release_group_id(pl.col("_primary")))
-    ids = {"mbid": pl.col("release_group_mbid"), "spotify": pl.col("spotify_uri"), "name": _own("release_group_id")}
-    return whole.with_columns(known_key=_first_key("release_group", **ids))
+    return _or_name(_with_key(whole, "release_group", "release_group_mbid"), "release_group", "release_group_id")
 
 
 def _recordings(rows: pl.LazyFrame) -> pl.LazyFrame:
     whole = _with_artists(rows)
     owner = separated(pl.lit(None, pl.List(pl.String)), pl.col("release_group_artist_name")).list.first()
     whole = with_recording_ids(whole, pl.lit("music"))
-    whole = whole.with_columns(release_group_id=release_group_id(pl.coalesce(normalised(owner), pl.col("_primary"))))
-    ids = {"mbid": pl.col("recording_mbid"), "spotify": pl.col("spotify_uri"), "isrc": pl.col("isrc"), "name": _own("recording_id")}
-    return whole.with_columns(
-        known_key=_first_key("recording", **ids),
+    whole = whole.with_columns(
+        release_group_id=release_group_id(pl.coalesce(normalised(owner), pl.col("_primary"))),
         isrc_key=key_of("recording", "isrc", pl.col("isrc")),
-        spotify_key=key_of("recording", "spotify", pl.col("spotify_uri")),
     )
+    keyed = _with_key(whole, "recording", "recording_mbid").with_columns(known_key=pl.coalesce("known_key", "isrc_key"))
+    return _or_name(keyed, "recording", "recording_id")
+
+
+def _with_key(rows: pl.LazyFrame, kind: str, mbid: str) -> pl.LazyFrame:
+    """Adds `known_key`, of the first id that a row has: an id that somebody gave says more than a name. Adds `spotify_key` too."""
+    keys = {"known_key": key_of(kind, "mbid", pl.col(mbid)), "spotify_key": key_of(kind, "spotify", pl.col("spotify_uri"))}
+    return rows.with_columns(**keys).with_columns(known_key=pl.coalesce("known_key", "spotify_key"))
+
+
+def _or_name(rows: pl.LazyFrame, kind: str, own: str) -> pl.LazyFrame:
+    """Gives rows without an id the key of their names."""
+    unnamed = pl.when(pl.col("known_key").is_null()).then(pl.col(own).cast(pl.String))
+    return rows.with_columns(known_key=pl.coalesce("known_key", key_of(kind, "name", unnamed)))
 
 
 def _with_artists(rows: pl.LazyFrame) -> pl.LazyFrame:
     return with_artists(rows.with_row_index("_row"), "_row").sort("_row").with_columns(artist_id=pl.col("artist_ids").list.first())
-
-
-def _own(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.String)
-
-
-def _first_key(kind: str, **ids: pl.Expr) -> pl.Expr:
-    """Of the first id that a row has: an id that somebody gave says more than a name."""
-    return pl.coalesce(key_of(kind, authority, own_id) for authority, own_id in ids.items())
