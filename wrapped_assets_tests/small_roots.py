@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,9 +22,25 @@ SMALL_PLAYS = {
 }
 
 
+def copy_root(source: Path, target: Path) -> Path:
+    """Copies a data root, for its owner alone. `shutil.copytree` takes five times as long: it copies times and other facts of each file."""
+    target.mkdir(mode=0o700)
+    for each in os.scandir(source):
+        place = target / each.name
+        if each.is_dir():
+            copy_root(Path(each.path), place)
+            continue
+        read, written = os.open(each.path, os.O_RDONLY), os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        while part := os.read(read, 1 << 20):
+            os.write(written, part)
+        os.close(read)
+        os.close(written)
+    return target
+
+
 def copied(source: Path, target: Path) -> Iterator[Root]:
     """A copy of a data root, for a fixture to yield."""
-    shutil.copytree(source, target)
+    copy_root(source, target)
     root = Root.open(target)
     yield root
     root.engine.dispose()

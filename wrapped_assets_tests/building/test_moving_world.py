@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
@@ -21,7 +20,7 @@ from wrapped_assets.storage import catalogues, consents, registry, tables
 from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import Worker, few, noted_waiting, worker
-from wrapped_assets_tests.small_roots import KEY, import_text, versions
+from wrapped_assets_tests.small_roots import KEY, copy_root, import_text, versions
 
 __all__ = ["noted_waiting", "worker"]
 
@@ -72,7 +71,7 @@ def _still(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def still(_still: Path, tmp_path: Path) -> Iterator[Root]:
     """A built root, and a late export of bo that makes both months stale."""
-    shutil.copytree(_still, tmp_path / "root")
+    copy_root(_still, tmp_path / "root")
     root = Root.open(tmp_path / "root")
     import_text(root, "bo", "2025-01-03 rain, 2025-02-02 rain")
     yield root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from wrapped_assets.building.build import build
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import few
-from wrapped_assets_tests.small_roots import KEY, import_text, lake_files
+from wrapped_assets_tests.small_roots import KEY, copy_root, import_text, lake_files
 
 PLAYS = {
     "ana": "2024-12-31 walk@23:50*2, 2025-01-03 eple*4 moon/bo+ana/dusk, 2025-02-01 eple so_here*2",
@@ -28,7 +27,7 @@ def _imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     for name, text in PLAYS.items():
         import_text(root, name, text)
     root.engine.dispose()
-    shutil.copytree(root.path, folder / "built")
+    copy_root(root.path, folder / "built")
     alone = Root.open(folder / "built")
     assert build(few(alone)).failed == []
     return root.path, lake_files(alone)
@@ -36,7 +35,7 @@ def _imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
 
 @pytest.fixture
 def imported(_imported: tuple[Path, dict[str, bytes]], tmp_path: Path) -> Iterator[Root]:
-    shutil.copytree(_imported[0], tmp_path / "root")
+    copy_root(_imported[0], tmp_path / "root")
     root = Root.open(tmp_path / "root")
     yield root
     root.engine.dispose()

@@ -1,7 +1,6 @@
 """Checks: contracts block what is downstream, plausibility warns, and nobody is named."""
 
 import dataclasses
-import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -21,6 +20,7 @@ from wrapped_assets.storage import manifest
 from wrapped_assets.storage.cell_files import write_cell
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.orchestration.conftest import land
+from wrapped_assets_tests.small_roots import copy_root
 
 GRAPH = project_graph()
 
@@ -49,7 +49,7 @@ def _built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def built(_built: Path, tmp_path: Path) -> Root:
     """A copy of a built root, to be damaged."""
-    return Root.open(shutil.copytree(_built, tmp_path / "root"))
+    return Root.open(copy_root(_built, tmp_path / "root"))
 
 
 def test_which_tables_claim_every_listen() -> None:

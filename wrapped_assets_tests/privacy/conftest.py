@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +15,13 @@ from wrapped_assets.storage.exports import ExportRecord
 from wrapped_assets.storage.responsible import set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.privacy.toy import CONTROLLER, TOY, YEAR, agree, write_policy
+from wrapped_assets_tests.small_roots import copy_root
 
 
 @pytest.fixture(scope="session")
 def published(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("published") / "root"
-    shutil.copytree(_small, path)
+    copy_root(_small, path)
     root = Root.open(path)
     agree(root, "ana")
     agree(root, "bo")
@@ -36,7 +36,7 @@ def published(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
     write_policy(tmp_path / "policies")
     monkeypatch.setattr(policy, "POLICIES", tmp_path / "policies")
-    shutil.copytree(published, tmp_path / "root")
+    copy_root(published, tmp_path / "root")
     root = Root.open(tmp_path / "root")
     yield root
     root.engine.dispose()

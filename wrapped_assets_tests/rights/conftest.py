@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.rights.worlds import friends
+from wrapped_assets_tests.small_roots import copy_root
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +30,7 @@ def world(_worlds: Callable[[int], Path], tmp_path: Path) -> Iterator[Callable[[
     opened = []
 
     def copied(bucket_count: int) -> Root:
-        shutil.copytree(_worlds(bucket_count), tmp_path / "friends")
+        copy_root(_worlds(bucket_count), tmp_path / "friends")
         opened.append(Root.open(tmp_path / "friends"))
         return opened[-1]
 

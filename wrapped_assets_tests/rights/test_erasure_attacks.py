@@ -31,7 +31,7 @@ from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.privacy.exports.world import public
 from wrapped_assets_tests.rights.worlds import FRIENDS, files_that_name, rows_about_others
-from wrapped_assets_tests.small_roots import KEY, import_text
+from wrapped_assets_tests.small_roots import KEY, copy_root, import_text
 
 World = Callable[[int], Root]
 
@@ -208,7 +208,7 @@ def test_two_erasures_at_once_both_finish(world: World) -> None:
 def test_a_restored_registry_does_not_open_before_it_has_forgotten_again(world: World, tmp_path: Path) -> None:
     root = world(2)
     root.engine.dispose()
-    backup = shutil.copytree(root.path, tmp_path / "backup")
+    backup = copy_root(root.path, tmp_path / "backup")
     started(root, "none", "bo").communicate("go\n")  # a process of its own, that no connection of it is left
     for path in root.path.glob("registry.sqlite*"):
         path.unlink()
@@ -232,7 +232,7 @@ def test_a_restored_registry_does_not_open_before_it_has_forgotten_again(world: 
 def test_a_registry_from_before_erasures_that_nobody_knows_any_more_stays_shut(world: World, tmp_path: Path) -> None:
     root = world(1)
     root.engine.dispose()
-    backup = shutil.copytree(root.path, tmp_path / "backup")
+    backup = copy_root(root.path, tmp_path / "backup")
     started(root, "none", "bo").communicate("go\n")
     (stone,) = tombstone_files.read_tombstones(root.path)
     tombstone_files.write_tombstones(root.path, [stone.expired()])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -32,7 +31,7 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.page import story_html
 from wrapped_assets_tests.browser import bare_browser, needs_a_browser
 from wrapped_assets_tests.serving.served import served
-from wrapped_assets_tests.small_roots import copied
+from wrapped_assets_tests.small_roots import copied, copy_root
 
 YEAR = 2025
 
@@ -41,7 +40,7 @@ YEAR = 2025
 def _alike(household_to_read: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The household whose members agreed to be found, built and published."""
     path = tmp_path_factory.mktemp("alike") / "root"
-    shutil.copytree(household_to_read, path)
+    copy_root(household_to_read, path)
     root = Root.open(path)
     for each in registry.all_listeners(root):
         consents.record(root, each, "be_found", "given", method="test")

@@ -28,6 +28,7 @@ from wrapped_assets.storage.responsible import set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.privacy.toy import CONTROLLER
+from wrapped_assets_tests.small_roots import copy_root
 
 YEAR = 2025
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -78,7 +79,7 @@ class World:
     def __init__(
         self, path: Path, lives: Mapping[str, Life], catalogue: Mapping[str, pl.DataFrame] | None = None, buckets: int = 2
     ) -> None:
-        shutil.copytree(_empty(buckets), path)
+        copy_root(_empty(buckets), path)
         self.root = Root.open(path)
         self.lives = dict(lives)
         people = [
