@@ -15,6 +15,7 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:;
 EMBEDDED, BESIDE = "font-src data:", "font-src 'self'"  # where a page's faces are; in its policy
 LAST_RESORT, BOLD_TEXT = "Wrapped Last Resort", "600 700"
 _BASIC = "latin"
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _FOLDER = Path(__file__).parent
 
 
@@ -86,12 +87,15 @@ def rules_for(text: str, *, with_last_resort: bool = False, with_bold_text: bool
 
     The last resort has nearly every character and weighs a megabyte: for a picture that is drawn once, not for a page that is sent.
     """
-    characters = frozenset(text)
+    # ASCII is in the basic faces and in the last resort, and most of a page is ASCII.
+    characters = frozenset(text if with_last_resort else _BEYOND_ASCII.findall(text))
     families = [each for each in faces() if each.family != LAST_RESORT and (with_bold_text or each.weight != BOLD_TEXT)]
     basic = [each for each in families if each.is_basic or each.has_any_of(characters)]
+    if not with_last_resort:
+        return "".join(each.rule(folder) for each in basic)
     known = frozenset[int]().union(*(_among(each.characters) for each in families))
     others = frozenset(each for each in characters if ord(each) not in known and each.isprintable())
-    last = [each for each in faces() if each.family == LAST_RESORT and each.has_any_of(others)] if with_last_resort else []
+    last = [each for each in faces() if each.family == LAST_RESORT and each.has_any_of(others)]
     return "".join(each.rule(folder) for each in (*basic, *last))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from wrapped_assets.serving.tracks import track_details
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
-from wrapped_assets.stories.data import Counted, Row, StoryData, tellings_of
+from wrapped_assets.stories.data import Counted, Row, StoryData, Telling, tellings_of
 from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES, TOO_SHORT
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets.vocabulary.rules import Rules, rules_as_published
@@ -61,6 +62,11 @@ class EditionTold:
     insights: list[Declaration]
     paths: Mapping[Cell, str] | None
 
+    @cached_property
+    def tellings(self) -> Mapping[str, Telling]:
+        """How each insight is told, by its name."""
+        return tellings_of(self.insights)
+
     @classmethod
     def of(cls, project: Project, year: int, live: LiveEdition | None) -> EditionTold:
         """Of a published edition with the rules as they were then, or of the newest build."""
@@ -81,7 +87,7 @@ class EditionTold:
         return StoryData(
             listener=listener.name, year=self.year, edition=str(self.year), rules=rules.name,
             window=(rules.window_start, rules.window_end), time_zone="UTC" if rules.clock == "utc" else listener.time_zone,
-            counted=counted(outcomes, rules), insights=rows, tellings=tellings_of(self.insights), history_since=since,
+            counted=counted(outcomes, rules), insights=rows, tellings=self.tellings, history_since=since,
         )  # fmt: skip
 
 

@@ -153,6 +153,19 @@ class StoryData(Tellable):
         return since is not None and since.date() >= self.window[0]
 
     @cached_property
+    def calendar(self) -> Mapping[str, dict[date, float]]:
+        """The days inside the window by minutes and by listens; nothing where all are nought, as minutes of unknown lengths are."""
+        found: dict[str, dict[date, float]] = {"minutes": {}, "listen_count": {}}
+        start, end = self.window
+        for row in self.rows("listening_calendar"):
+            day = as_date(row.get("local_date"))
+            if day is not None and start <= day <= end:
+                for column, days in found.items():
+                    if (value := number(row.get(column))) is not None:
+                        days[day] = value
+        return {column: days if any(days.values()) else {} for column, days in found.items()}
+
+    @cached_property
     def is_all_new(self) -> bool:
         """Whether every artist of the year is new: what is known from before is too little to say what was."""
         totals, new = (next(iter(self.insights.get(name, ())), {}) for name in ("listening_totals", "discoveries"))

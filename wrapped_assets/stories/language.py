@@ -29,6 +29,7 @@ class Language(Writing):
         super().__init__(OwnLocale.parse(_CLDR.get(tag, tag)))
         self.tag = tag
         self._translations = translations(tag)
+        self._said: dict[str, str] = {}  # messages without values, of which a page has a hundred
 
     def knows(self, text: str) -> bool:
         """Whether the message can be said in this language."""
@@ -40,12 +41,17 @@ class Language(Writing):
 
     def say(self, text: str, **values: Any) -> str:
         """The message with its values; the whole sentence in English where this language has none for it."""
+        if not values and text in self._said:
+            return self._said[text]
         if not self.knows(text):
             return english().say(text, **values)
-        return "".join(
+        said = "".join(
             literal + (self.value(values[field], spec or "") if field else "")
             for literal, field, spec, _ in Formatter().parse(self.template(text))
         )
+        if not values:
+            self._said[text] = said
+        return said
 
     def word(self, value: Any) -> str:
         """A word of a closed list in this language; as it stands where the language has none for it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
@@ -64,9 +65,10 @@ def month_number(value: Any) -> int | None:
     return int(text) if text.isdecimal() and 1 <= int(text) <= 12 else None
 
 
-def days_between(start: date, end: date) -> list[date]:
+@lru_cache(64)
+def days_between(start: date, end: date) -> tuple[date, ...]:
     """Every day from `start` to `end`, both included."""
-    return [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
+    return tuple(start + timedelta(days=offset) for offset in range((end - start).days + 1))
 
 
 def name(value: Any, unknown: str = "–") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,24 +40,32 @@ def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, with
     insights = {found.name: frames[found.key] for found in edition.insights}
     people = {each.listener_id: each for each in registry.all_listeners(project.root)}
     heard = [each for each in outcomes["listener_id"].unique().sort() if each in people and each not in without]
+    named = _named(insights.values())
     for start in range(0, len(heard), AT_ONCE):
         chosen = heard[start : start + AT_ONCE]
         rows = {name: _by_listener(frame, chosen) for name, frame in insights.items()}
         counts = _by_listener(outcomes, chosen)
         for listener_id in chosen:
             own = {name: found.get(listener_id, []) for name, found in rows.items()}
-            names = {row[_NAMED] for found in own.values() for row in found if row.get(_NAMED) is not None}
-            shown = {name: [_without_ids(row) for row in found] for name, found in own.items()}
-            data = edition.of_listener(people[listener_id], shown, counts.get(listener_id, []))
-            yield Told(listener_id, data, tuple(sorted(names)))
+            data = edition.of_listener(people[listener_id], own, counts.get(listener_id, []))
+            yield Told(listener_id, data, tuple(sorted(named.get(listener_id, ()))))
 
 
 def _by_listener(frame: pl.DataFrame, listeners: list[int]) -> Mapping[int, list[dict[str, Any]]]:
+    """Each listener's rows without ids of people."""
+    chosen = frame.filter(pl.col("listener_id").is_in(listeners))
     found = defaultdict[int, list[dict[str, Any]]](list)
-    for row in json_rows(frame.filter(pl.col("listener_id").is_in(listeners))):
-        found[row["listener_id"]].append(row)
+    rows = json_rows(chosen.drop(name for name in chosen.columns if name.endswith("listener_id")))
+    for listener_id, row in zip(chosen["listener_id"].to_list(), rows, strict=True):
+        found[listener_id].append(row)
     return found
 
 
-def _without_ids(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if not name.endswith("listener_id")}
+def _named(frames: Iterable[pl.DataFrame]) -> Mapping[int, set[int]]:
+    """Whom each listener's story names."""
+    found = defaultdict[int, set[int]](set)
+    for frame in frames:
+        if _NAMED in frame.columns:
+            for listener_id, other in frame.select("listener_id", _NAMED).drop_nulls().iter_rows():
+                found[listener_id].add(other)
+    return found

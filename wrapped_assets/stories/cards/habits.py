@@ -19,10 +19,7 @@ from wrapped_assets.stories.language import Language
 
 def minutes_by_day(data: StoryData, column: str = "minutes") -> dict[date, float]:
     """The calendar inside the window; empty where its column is missing or all nought, as minutes of scrobbles without a length are."""
-    start, end = data.window
-    found = {phrases.as_date(row.get("local_date")): phrases.number(row.get(column)) for row in data.rows("listening_calendar")}
-    days = {day: value for day, value in found.items() if day is not None and value is not None and start <= day <= end}
-    return days if any(days.values()) else {}
+    return data.calendar[column]
 
 
 @card("listening_calendar", "listening_streak", place=130)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -14,6 +15,7 @@ def figure(width: float, height: float, label: str, body: str, kind: str) -> Mar
     )
 
 
+@lru_cache(65_536)  # the places of a year's days are the same on every page
 def fixed(value: float) -> str:
     """A coordinate with at most one decimal, a seventh of a phone's pixel; the same on every machine."""
     return f"{value:.1f}".rstrip("0").rstrip(".") if value else "0"
@@ -52,7 +54,12 @@ def discs(each: Iterable[tuple[float, float, float]], css: str = "") -> str:
 
 def columns(each: Iterable[tuple[float, float, float, float]], css: str = "") -> str:
     """Many rectangles (x, y, width, height) as one element."""
-    return _shape("".join(f"M{fixed(x)} {fixed(y)}h{fixed(width)}v{fixed(height)}h{fixed(-width)}z" for x, y, width, height in each), css)
+    return _shape("".join(_column(*one) for one in each), css)
+
+
+@lru_cache(65_536)
+def _column(x: float, y: float, width: float, height: float) -> str:
+    return f"M{fixed(x)} {fixed(y)}h{fixed(width)}v{fixed(height)}h{fixed(-width)}z"
 
 
 def _shape(data: str, css: str) -> str:
