@@ -55,13 +55,14 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: nothing to say
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 ctx.exit(0)
-            number = re.search(r"\(os error (\d+)\)", str(error))  # Polars gives it in words only, with a path that may say too much
-            said = error.strerror or (os.strerror(int(number[1])) if number else type(error).__name__)
-            click.echo(f"wrapped: {said}; nothing was half-written", err=True)
+            _say_of_the_system(error.strerror or _by_number(error) or type(error).__name__)
             ctx.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
+            if said := _by_number(error):
+                _say_of_the_system(said)
+                ctx.exit(1)
             if os.environ.get("WRAPPED_SHOW_ERRORS"):  # on one's own machine: the message may quote data
                 raise
             from wrapped_assets.contracts.places import raised_at
@@ -71,6 +72,16 @@ class Commands(click.Group):
             at = f" at {place}" if place else ""
             click.echo(f"wrapped: failed unexpectedly ({cause}{at}); WRAPPED_SHOW_ERRORS=1 shows the error, and may show data", err=True)
             ctx.exit(1)
+
+
+def _by_number(error: Exception) -> str | None:
+    """The system's words for an error that Polars gives in words of its own, of several classes, with a path that may say too much."""
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    return os.strerror(int(number[1])) if number else None
+
+
+def _say_of_the_system(said: str) -> None:
+    click.echo(f"wrapped: {said}; nothing was half-written", err=True)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

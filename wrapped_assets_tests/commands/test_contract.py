@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+import polars as pl
 import pytest
 
 from wrapped_assets.cli import main
@@ -67,6 +68,14 @@ def test_no_command_takes_an_empty_path_or_a_year_that_is_none() -> None:
     for parameter, given in [*((each, "") for each in paths), *((each, "-1") for each in years)]:
         with pytest.raises(click.BadParameter):
             parameter.type.convert(given, parameter, None)
+
+
+def test_a_full_disk_is_told_in_the_systems_words_whichever_library_meets_it(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> bytes:
+        raise pl.exceptions.ComputeError("cannot write /home/ana/plays: No space left on device (os error 28)")
+
+    monkeypatch.setattr("wrapped_assets.serving.documents.as_json", full)
+    assert run(small.path, "status", "--json", code=1).stderr == "wrapped: No space left on device; nothing was half-written\n"
 
 
 def test_what_is_written_to_a_pipe_or_through_a_link_leaves_it_there(small: Root, tmp_path: Path) -> None:
