@@ -1,4 +1,4 @@
-"""Groups rows by two ids: sums, least and greatest values and counts of each group."""
+"""Groups rows by two or three ids: sums, least and greatest values and counts of each group."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import polars as pl
 
 from wrapped_assets.acceleration import can_run, run, run_once
 from wrapped_assets.kernels.engines import engine_for
-from wrapped_assets.kernels.inside.ordering import least_of_groups, ordered_inside, standing_together, sums_of_groups
+from wrapped_assets.kernels.inside.ordering import least_of_groups, ordered_inside, split_inside, standing_together, sums_of_groups
 
 
 def grouped(
     frame: pl.LazyFrame, by: Sequence[str], *, sums: Sequence[str] = (), least: Sequence[str] = (), most: Sequence[str] = (),
     count: str = "",
 ) -> pl.LazyFrame:  # fmt: skip
-    """Returns one row per pair of the two ids `by`: sums, least and greatest values of columns and, as `count`, the number of rows.
+    """Returns one row per group of the ids `by`: sums, least and greatest values of columns and, as `count`, the number of rows.
 
-    Ids and sums are whole numbers, least and greatest values also dates or instants; nulls are left out. Row order does not matter. Fastest
-    where the first id is a listener's and long runs of rows have the same.
+    There are two or three ids. Ids and sums are whole numbers, least and greatest values also dates or instants; nulls are left out. Row
+    order does not matter. Fastest where the first id is a listener's and long runs of rows have the same.
     """
     chosen = frame.select(*by, *sums, *least, *most)
     types = chosen.collect_schema()
@@ -28,10 +28,12 @@ def grouped(
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
         if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
             return grouped_reference(rows.lazy(), by, sums, least, most, count).select(*schema).collect(engine=engine_for(rows.height))
-        one, two = (_numbers(rows[name]) for name in by)
-        order, starts = groups_of(one, two)
+        ids = [_numbers(rows[name]) for name in by]
+        order, starts = groups_of(*ids[:2])
+        if len(ids) > 2:
+            order, starts = run(split_inside, order, starts, ids[2])
         heads = order[starts[:-1]]
-        found = {by[0]: one[heads], by[1]: two[heads]}
+        found = {name: values[heads] for name, values in zip(by, ids, strict=True)}
         for name in sums:
             found[name] = run(sums_of_groups, order, starts, _numbers(rows[name]))
         for name in least:

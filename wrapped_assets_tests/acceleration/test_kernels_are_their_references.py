@@ -93,10 +93,12 @@ def sessions_agree(plays: pl.DataFrame) -> None:
 
 
 def groups_agree(plays: pl.DataFrame) -> None:
-    by, sums, least, most = ["listener_id", "recording_id"], ["ms_played"], ["listened_at"], ["local_date", "when"]
+    sums, least, most = ["ms_played"], ["listened_at"], ["local_date", "when"]
     mixed = plays.sample(fraction=1, shuffle=True, seed=1).lazy().with_columns(when="listened_at")  # groups need no order
-    found = grouping.grouped(mixed, by, sums=sums, least=least, most=most, count="n")
-    same(found, grouping.grouped_reference(mixed, by, sums, least, most, "n").select(*by, *sums, *least, *most, "n"), by)
+    mixed = mixed.with_columns(hour=pl.col("listened_at").dt.hour(), all=pl.lit(0, pl.Int64))  # few rows of a group, and all
+    for by in (["listener_id", "recording_id"], ["listener_id", "recording_id", "hour"], ["all", "listener_id", "hour"]):
+        found = grouping.grouped(mixed, by, sums=sums, least=least, most=most, count="n")
+        same(found, grouping.grouped_reference(mixed, by, sums, least, most, "n").select(*by, *sums, *least, *most, "n"), by)
 
 
 def ranks_agree(plays: pl.DataFrame) -> None:
@@ -144,7 +146,7 @@ RUN_BY = {
     counts_agree: {"ordered_inside", "standing_together", "counts_of_days"},
     slots_agree: {"dense_codes"},
     sessions_agree: {"joined"},
-    groups_agree: {"ordered_inside", "standing_together", "sums_of_groups", "least_of_groups"},
+    groups_agree: {"ordered_inside", "split_inside", "standing_together", "sums_of_groups", "least_of_groups"},
     streaks_agree: {"ordered_inside", "longest_runs"},
     ranks_agree: {"dense_codes", "marked_smallest"},
 }

@@ -46,14 +46,14 @@ def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genre
     """
     hour = pl.col("local_hour")
     part = pl.sum_horizontal((hour >= begins).cast(pl.Int8) for begins in BEGINS.values()) % len(BEGINS)  # 0: before 5, and from 22 on
-    songs = listens.group_by("listener_id", "recording_id", _part=part).agg(_listens=pl.len().cast(pl.Int64))
     first = top_genres.filter(pl.col("genre_rank") <= GENRES)
     # Number the genres: grouping by texts takes twice as long. Sum before joining the ranks, which Polars would join with all recordings.
     numbers = first.select(pl.col("genre_name").unique().sort()).with_row_index("_genre")
-    genres = recording_genres.join(numbers, on="genre_name").select("recording_id", "_genre", "genre_share")
-    tagged = songs.join(genres, on="recording_id").group_by("listener_id", "_genre", "_part")
+    one_listen = recording_genres.join(numbers, on="genre_name").with_columns(_one=pl.lit(1, pl.Int64))
+    genres = one_listen.select("recording_id", "_genre", _parts=parts_of("_one", "genre_share"))
+    tagged = listens.select("listener_id", "recording_id", _part=part).join(genres, on="recording_id")
     ranks = first.join(numbers, on="genre_name").select("listener_id", "genre_rank", "_genre")
-    sums = tagged.agg(_parts=parts_of("_listens", "genre_share").sum()).join(ranks, on=["listener_id", "_genre"])
+    sums = tagged.group_by("listener_id", "_genre", "_part").agg(pl.col("_parts").sum()).join(ranks, on=["listener_id", "_genre"])
     names = dict(enumerate(["night", *BEGINS][: len(BEGINS)]))
     by_part = sums.select("listener_id", "genre_rank", "_parts", day_part=pl.col("_part").replace_strict(names, return_dtype=pl.String))
     grid = zero_filled(by_part, ["listener_id", "genre_rank"], {"day_part": pl.Series([*BEGINS], dtype=pl.String)})

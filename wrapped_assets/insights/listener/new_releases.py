@@ -46,7 +46,8 @@ def new_releases(top_artists: pl.LazyFrame, release_group_months: pl.LazyFrame, 
     """
     known = year_releases.with_columns(pl.col("track_count").fill_null(0))
     releases = first_per(known, "release_group_id", order=["-track_count", "known_key"])
-    heard = release_group_months.group_by("listener_id", "release_group_id").agg(pl.col("listen_count").sum())
+    released = release_group_months.join(releases, on="release_group_id", how="semi")
+    heard = released.group_by("listener_id", "release_group_id").agg(pl.col("listen_count").sum())
     theirs = (
         top_artists.join(releases, on="artist_id")
         .join(heard, on=["listener_id", "release_group_id"], how="left")

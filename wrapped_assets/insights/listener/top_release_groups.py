@@ -5,6 +5,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.evenness import evenness
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
@@ -44,15 +45,14 @@ def top_release_groups(release_group_months: pl.LazyFrame, listens: pl.LazyFrame
     """
     group = ["listener_id", "release_group_id"]
     known = release_groups.drop_nulls("track_count")
-    heard = listens.join(known, on="release_group_id", how="semi")
-    songs = heard.group_by(*group, "recording_id").agg(_listens=pl.len().cast(pl.Int64))
-    through = songs.group_by(group).agg(recording_count=pl.len()).join(evenness(songs, group, "_listens", "_even"), on=group)
+    every = listens.with_columns(pl.col("release_group_id").fill_null(-1))  # which is no id
+    songs = grouped(every, ["listener_id", "recording_id", "release_group_id"], count="_listens")
+    through = evenness(songs.join(known, on="release_group_id", how="semi"), group, "_listens", "_even", "recording_count")
     totals = release_group_months.group_by(group).agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
     named = listens.group_by("listener_id").agg(release_group_known_share=pl.col("release_group_id").is_not_null().mean())
     score = pl.when(pl.col("track_count").is_null()).then(1.0).otherwise("_even") * pl.col("listen_count")
     scored = (
-        totals.join(named, on="listener_id").join(known, on="release_group_id", how="left")
-        .join(through, on=group, how="left")
+        totals.join(named, on="listener_id").join(known, on="release_group_id", how="left").join(through, on=group, how="left")
         .filter(pl.col("track_count").is_null() | (pl.col("recording_count") * OF_TRACKS >= pl.col("track_count") * HEARD))
         .with_columns(is_track_count_known=pl.col("track_count").is_not_null(), release_group_score=score.round(6))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 NEVER = 9223372036854775807
+FEW = 24  # rows that are sorted faster one by one
 
 
 def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -52,6 +53,36 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
         first = end
     starts[groups] = rows
     return order, starts[: groups + 1]
+
+
+def split_inside(order: np.ndarray, starts: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns (order, starts) of groups that also have one `key`: the rows of each group by key, of equals in their order of before."""
+    found, begins, groups = order.copy(), np.zeros(len(order) + 1, np.int64), 0
+    for group in range(len(starts) - 1):
+        first, end = starts[group], starts[group + 1]
+        begins[groups] = first
+        groups += 1
+        place = first + 1
+        while place < end and key[order[place]] == key[order[first]]:
+            place += 1
+        if place == end:
+            continue
+        if end - first <= FEW:
+            for at in range(first + 1, end):
+                row, before = found[at], at - 1
+                while before >= first and key[found[before]] > key[row]:
+                    found[before + 1] = found[before]
+                    before -= 1
+                found[before + 1] = row
+        else:
+            inside = order[first:end]
+            found[first:end] = inside[np.argsort(key[inside], kind="mergesort")]
+        for at in range(first + 1, end):
+            if key[found[at]] != key[found[at - 1]]:
+                begins[groups] = at
+                groups += 1
+    begins[groups] = len(order)
+    return found, begins[: groups + 1]
 
 
 def standing_together(listener: np.ndarray) -> np.ndarray:
