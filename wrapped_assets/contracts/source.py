@@ -55,7 +55,7 @@ REJECTED_SCHEMA: dict[str, pl.DataType] = {
 REJECTION_REASONS: dict[str, str] = {
     "not_an_object": "the row is not a record of the format",
     "missing_time": "the row has no time",
-    "invalid_time": "the time cannot be read, is not a number, or is in the wrong unit",
+    "invalid_time": "the time cannot be read, is in the wrong unit, or lost its last digits in a spreadsheet (1.71456E+09)",
     "ambiguous_time": "day and month of the time cannot be told apart: no row has a day above 12; write the times as 2025-03-04 11:45",
     "future_time": "the time lies in the future",
     "too_early": "the time lies before 2002, when no service recorded listens",

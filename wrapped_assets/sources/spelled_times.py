@@ -34,6 +34,8 @@ NAMED = (
     re.compile(rf"{_WEEKDAY}{_MONTH}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_HALF}{_ZONE}\s+(?P<year>\d{{4}})\Z"),
 )
 MARKED = re.compile(rf"(?P<one>\d{{1,2}})(?P<mark>[/.-])(?P<two>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}){_TAIL}")
+# Five digits behind the point are what spreadsheets show: the time of day is lost, and all plays of hours would be one.
+ROUNDED = re.compile(r"\s*\d(?:[.,]\d{0,5})?[eE]")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?:e\+?\d+)?\Z")
 PLAIN = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?Z?\Z")  # what `times.iso_utc` reads as it is
 JAPANESE = re.compile(rf"(?P<year>\d{{4}})年\s*(?P<month>\d{{1,2}})月\s*(?P<day>\d{{1,2}})日\s*{_CLOCK}{_HALF}{_ZONE}\Z")
@@ -113,6 +115,8 @@ def months() -> dict[str, int]:
 
 
 def _seconds(spelled: str) -> str | None:
+    if ROUNDED.match(spelled):
+        return None
     number = float(spelled.replace(",", "."))
     if 1e9 <= number < 4e9:
         return spelled.replace(",", ".")

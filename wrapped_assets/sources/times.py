@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
-from wrapped_assets.sources.spelled_times import iso_spelling
+from wrapped_assets.sources.spelled_times import ROUNDED, iso_spelling
 
 Instant = Callable[[pl.Expr], pl.Expr]  # text of a time -> epoch milliseconds, null where it cannot be read
 
@@ -32,9 +32,9 @@ def latest_ms() -> int:
 
 
 def epoch_seconds(text: pl.Expr) -> pl.Expr:
-    """Numbers of seconds; null for another unit, NaN, Infinity, booleans and words."""
+    """Numbers of seconds; null for another unit, NaN, Infinity, booleans, words, and what a spreadsheet rounded to 1.71456E+09."""
     number = text.str.strip_chars().cast(pl.Float64, strict=False)
-    believable = number.is_finite() & (number.abs() < FIRST_NON_SECOND)
+    believable = number.is_finite() & (number.abs() < FIRST_NON_SECOND) & ~text.str.contains(f"^{ROUNDED.pattern}")
     return pl.when(believable).then(number * 1000).cast(pl.Int64, strict=False)
 
 

@@ -70,6 +70,16 @@ def test_every_csv_dialect_says_the_same(dialect: str) -> None:
     assert [(play["title"], play["artist_credit"], play["listened_at"]) for play in plays] == [("T", "A", AT)]
 
 
+def test_a_time_that_a_spreadsheet_rounded_is_refused_and_one_in_full_is_read() -> None:
+    """1.71456E+09 is any second of almost three hours, so that all plays of these were one."""
+    exact = ["1.7145576E9", "1.714557600E+09", "1.7145576E12", "1714557600"]
+    rounded = ["1.71456E+09", "1,71456E+09", "1.7E9", "2e9", "1.71456e12"]
+    table = "artist;track;timestamp\n" + "".join(f"Ana;Eple;{time}\n" for time in exact + rounded)
+    plays, rejected = read(LASTFM_CSV, table, "scrobbles.csv")
+    assert {play["listened_at"] for play in plays} == {datetime(2024, 5, 1, 10, tzinfo=UTC)}
+    assert (len(plays), [row["reason"] for row in rejected]) == (len(exact), ["invalid_time"] * len(rounded))
+
+
 def test_a_csv_keeps_its_good_rows() -> None:
     raw = 'A,L,T,"22 Mar 2021 16:51"\nA,L\nA,L,T,22 Mar\n,L,T,22 Mar 2021 16:51\nA,"L\n, x",T,22 Mar 2021 16:51\nA,L,"' + "x" * 200_000
     plays, rejected = read(LASTFM_CSV, raw, "x.csv")
