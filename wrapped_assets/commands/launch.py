@@ -78,12 +78,16 @@ def run(year, wait, data, as_json) -> None:
 
     def tell(done) -> None:
         nonlocal said
-        now = "\n".join([*(f"{step}: done" for step in done.done), done.reason or f"{year} is launched: nothing is left to do"])
+        now = done.reason or f"{year} is launched: nothing is left to do"
         if not as_json and now != said:
             click.echo(now)
         said = now
 
-    done = carry_on(open_project(data), year, None if wait else timedelta(), tell)
+    def progress(step, facts) -> None:
+        if not as_json:
+            click.echo(f"{step}: {_found(facts)}")
+
+    done = carry_on(open_project(data), year, None if wait else timedelta(), tell, progress)
     if as_json:
         emit_json({"year": year, "done": done.done, "reason": done.reason, "is_waiting": done.is_waiting, "is_over": done.is_over})
     if done.reason and not done.is_waiting:
@@ -122,6 +126,13 @@ def url_(url, data, as_json) -> None:
         click.echo(site_url(root))
 
 
+def _found(facts) -> str:
+    """What a step found: "19,849 pages, 16 targets", "by Ada, number 2"."""
+    numbers = (isinstance(value, (int, float)) for value in facts.values())
+    pairs = zip(facts.items(), numbers, strict=True)
+    return ", ".join(f"{value:,} {name.replace('_', ' ')}" if is_number else f"{name} {value}" for (name, value), is_number in pairs)
+
+
 def _tell(project, year: int, as_json: bool) -> None:
     from wrapped_assets.serving.launch.reporting import document, report, time_left
 
@@ -134,9 +145,8 @@ def _tell(project, year: int, as_json: bool) -> None:
     click.echo(f"{year}: {when}; freezes at {found.freeze_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     for line in found.lines:
         if line.facts is not None:
-            what = ", ".join(f"{value} {name.replace('_', ' ')}" if name != "by" else f"by {value}" for name, value in line.facts.items())
             at = f", {line.found_at:%Y-%m-%d %H:%M} UTC" if line.found_at else ""
-            click.echo(f"  done  {line.step}: {what}{at}")
+            click.echo(f"  done  {line.step}: {_found(line.facts)}{at}")
         else:
             takes = "" if not line.expected_seconds else f" (about {time_left(line.expected_seconds)})"
             click.echo(f"  open  {line.step}: {line.meaning}{takes}")

@@ -99,6 +99,7 @@ def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_i
         faces = re.findall(r"url\(\.\.(/faces/[^)]+)\)", page.text)
         kept = [get(path).headers["cache-control"] for path in faces]
     assert without_faces(page.text) == without_faces(told)
+    assert '<meta property="og:title" content="A year in music">' in page.text, "a preview of the link names nobody"
     assert "font-src 'self'" in page.headers["content-security-policy"]
     assert "font-src &#39;self&#39;" in page.text
     assert page.headers["cache-control"] == "private, no-store"

@@ -34,8 +34,13 @@ class Carried:
     is_over: bool = False
 
 
-def carry_out(project: Project, year: int, *, clock: Clock = lambda: datetime.now(UTC), until: str | None = None) -> Carried:
+def carry_out(
+    project: Project, year: int, *, clock: Clock = lambda: datetime.now(UTC), until: str | None = None,
+    progress: Callable[[str, Facts], None] = lambda _step, _facts: None,
+) -> Carried:  # fmt: skip
     """Carries out what can be, in order. Each step runs only where every step before it is evidenced for the same edition.
+
+    `progress` hears of each step that was carried out and of what it found; `until` names the last one.
 
     A step that fails stops the plan with its reason; where trying again may help, such as with a store that does not answer, the plan
     goes on by itself. InputError without a plan.
@@ -62,6 +67,7 @@ def carry_out(project: Project, year: int, *, clock: Clock = lambda: datetime.no
                 return done
             _keep(project, now, step, facts, time.monotonic() - began, clock())
             done.done.append(step.name)
+            progress(step.name, facts)
         stop_plan(root, year, None)
         return done
 

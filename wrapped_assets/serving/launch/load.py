@@ -57,7 +57,7 @@ def load_test(root: Root, year: int, seconds: float = SECONDS, readers: int = RE
     pages = _pages(Shelf(root, year, live.number), Standing.now(root)) if live else []
     if not pages:
         raise BuildError(f"no page of {year} is rendered: run `wrapped render {year}` first")
-    token, port = secrets.token_urlsafe(18), _free_port()
+    token, port = secrets.token_urlsafe(18), free_port()
     command = [sys.executable, "-m", "wrapped_assets.serving.launch.load", str(root.path.resolve()), str(port)]
     server = subprocess.Popen(  # noqa: S603 (our own module)
         command, env=os.environ | {_TOKEN: token}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -75,7 +75,8 @@ def _pages(shelf: Shelf, standing: Standing) -> list[tuple[str, str, str]]:
     return [row for rows in shown for row in rows]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.launch.carrying_out import Carried, carry_out
 from wrapped_assets.serving.launch.reporting import report
+from wrapped_assets.serving.launch.steps import Facts
 from wrapped_assets.serving.rendered.shelf import Shelf
 from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.addresses import changed
@@ -19,14 +20,17 @@ from wrapped_assets.storage.root import Root
 _LOOKS_AGAIN = 30.0  # seconds: a clock that is set, or a launch that is moved, is noticed
 
 
-def carry_on(project: Project, year: int, patience: timedelta | None = None, tell: Callable[[Carried], None] = lambda _: None) -> Carried:
+def carry_on(
+    project: Project, year: int, patience: timedelta | None = None, tell: Callable[[Carried], None] = lambda _: None,
+    progress: Callable[[str, Facts], None] = lambda _step, _facts: None,
+) -> Carried:  # fmt: skip
     """Carries a plan out, and waits for the freeze and the launch where they are at most `patience` away; None: however far.
 
-    `tell` hears of each turn.
+    `tell` hears of each turn, `progress` of each step.
     """
     until = None if patience is None else datetime.now(UTC) + patience
     while True:
-        done = carry_out(project, year)
+        done = carry_out(project, year, progress=progress)
         tell(done)
         at = _next_instant(project, year)
         if not done.is_waiting or at is None or (until and at > until):
