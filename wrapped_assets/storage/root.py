@@ -26,6 +26,7 @@ from wrapped_assets.storage.whole_files import write_whole
 SETTINGS_FILE = "root.json"
 REGISTRY_FILE = "registry.sqlite"
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
+MOST_BUCKETS = 4096
 LAYOUT_VERSION = 1
 MAIN = ""  # the environment that readers see; a named one lies over it and holds only what differs
 
@@ -58,6 +59,11 @@ class Root:
             layout, bucket_count, key = int(settings["layout"]), int(settings["bucket_count"]), bytes.fromhex(settings["key"])
         except (ValueError, KeyError, TypeError):
             raise WrappedError(f"the data root's {SETTINGS_FILE} is damaged: restore it from a backup; it holds the lake's key") from None
+        if not is_bucket_count(bucket_count):  # a listener's bucket is the last bits of an id
+            raise WrappedError(
+                f"the data root's {SETTINGS_FILE} says {bucket_count} buckets, which is no power of two from 1 to {MOST_BUCKETS}: restore it from "
+                "a backup; the number was fixed when the root was made"
+            )
         if layout > LAYOUT_VERSION:
             raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
         tighten(path)
@@ -70,8 +76,8 @@ class Root:
         InputError where the number of buckets is no power of two, or differs from the one the root was made with.
         """
         wanted = DEFAULT_BUCKET_COUNT if bucket_count is None else bucket_count
-        if wanted < 1 or wanted & (wanted - 1) or wanted > 4096:
-            raise InputError(f"the number of buckets must be a power of two from 1 to 4096, got {wanted}")
+        if not is_bucket_count(wanted):
+            raise InputError(f"the number of buckets must be a power of two from 1 to {MOST_BUCKETS}, got {wanted}")
         keep_private()
         if not cls.exists(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -154,3 +160,8 @@ class Root:
                 yield is_mine
         finally:
             os.close(handle)
+
+
+def is_bucket_count(number: int) -> bool:
+    """Whether a root can have so many buckets."""
+    return 1 <= number <= MOST_BUCKETS and not number & (number - 1)

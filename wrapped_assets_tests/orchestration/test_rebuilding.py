@@ -11,6 +11,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 
 from wrapped_assets.building import build as building
 from wrapped_assets.building.build import build
+from wrapped_assets.building.dispatch import Dispatch
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.definitions import defs
 from wrapped_assets.orchestration import automation, facts
@@ -26,9 +27,9 @@ from wrapped_assets_tests.small_roots import import_text, lake_files
 OPS = {"plan": "look_ahead", "build": "build_the_range", "retry_failed": "build_what_failed"}
 
 
-def run(instance: dg.DagsterInstance, job: str, **config: object) -> dg.ExecuteInProcessResult:
+def run(instance: dg.DagsterInstance, job: str, lake: Lake | None = None, **config: object) -> dg.ExecuteInProcessResult:
     ops = {OPS[job]: {"config": config}} if config else {}
-    made = dg.RunConfig(ops=ops, resources={"lake": Lake()})
+    made = dg.RunConfig(ops=ops, resources={"lake": lake or Lake()})
     return defs.resolve_job_def(job).execute_in_process(instance=instance, run_config=made, raise_on_error=False)
 
 
@@ -69,6 +70,27 @@ def test_all_cells_of_chosen_buckets_are_computed_and_come_out_the_same(small: R
     assert shown(run(instance, "plan", **chosen)).items() >= {"cells": 1, "waiting": 0}.items()
     assert shown(run(instance, "build", **chosen))["computed"] == 1
     assert lake_files(small).keys() == files.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [{"workers": 2}, {"on": "ray", "workers": 2}])
+def test_a_run_computes_where_its_config_says(
+    small: Root, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, place: dict[str, object]
+) -> None:
+    files, carried_out = lake_files(small), []
+    real = Dispatch.run
+    monkeypatch.setattr(Dispatch, "run", lambda self: carried_out.append(type(self._crew.executor).__name__) or real(self))
+    chosen = {"first": "2025", "last": "2025", "assets": "insights/top_artists", "recompute": "all"}
+    assert shown(run(instance, "build", Lake(**place), **chosen))["computed"] == 2
+    assert carried_out == ["OnRay" if "on" in place else "Local"]
+    assert lake_files(small).keys() == files.keys()
+
+
+def test_a_place_that_is_none_is_refused_and_not_repeated(small: Root, instance: dg.DagsterInstance) -> None:
+    done = run(instance, "build", Lake(on="the moon"), first="2025", recompute="all")
+    (failed,) = [event for event in done.all_events if event.is_step_failure]
+    assert not [event for event in done.all_events if event.is_step_up_for_retry]
+    assert "the moon" not in str(failed.event_specific_data.error)
 
 
 @pytest.mark.parametrize("config", [{"first": "2025", "last": "2024"}, {"first": "Ana"}, {"assets": "nonsense"}])

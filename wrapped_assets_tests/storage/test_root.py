@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.root import Root
+from wrapped_assets_tests.small_roots import KEY
 
 
 @pytest.mark.parametrize("count", [1, 2, 64, 4096])
@@ -64,6 +65,13 @@ BROKEN = ["", "{", "[]", "null", '{"layout": 1}', '{"layout": 1, "bucket_count":
 def test_broken_settings_are_a_clear_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "root.json").write_text(text)
     with pytest.raises(WrappedError, match=r"root\.json"):
+        Root.open(tmp_path)
+
+
+@pytest.mark.parametrize("count", [-4, 0, 3, 24, 8192])
+def test_settings_with_a_number_of_buckets_that_no_root_has_are_refused(tmp_path: Path, count: int) -> None:
+    (tmp_path / "root.json").write_text(f'{{"layout": 1, "bucket_count": {count}, "key": "{KEY.hex()}"}}')
+    with pytest.raises(WrappedError, match=f"{count} buckets, which is no power of two"):
         Root.open(tmp_path)
 
 
