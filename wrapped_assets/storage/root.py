@@ -61,8 +61,8 @@ class Root:
             raise WrappedError(f"the data root's {SETTINGS_FILE} is damaged: restore it from a backup; it holds the lake's key") from None
         if not is_bucket_count(bucket_count):  # a listener's bucket is the last bits of an id
             raise WrappedError(
-                f"the data root's {SETTINGS_FILE} says {bucket_count} buckets, which is no power of two from 1 to {MOST_BUCKETS}: restore it from "
-                "a backup; the number was fixed when the root was made"
+                f"the data root's {SETTINGS_FILE} says {bucket_count} buckets, which is no power of two from 1 to {MOST_BUCKETS}: "
+                "restore it from a backup; the number was fixed when the root was made"
             )
         if layout > LAYOUT_VERSION:
             raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
