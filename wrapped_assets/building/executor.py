@@ -25,7 +25,7 @@ class Greeting:
     root: str
     root_version: str  # tells the root from another one at the same path
     environment: str
-    registry_url: str = field(repr=False)  # of a worker that has none of its own; empty: the file in the root
+    registry_url: str = field(repr=False)  # whatever the worker's own machine says
     assets: tuple[str, ...]
     situation: Mapping[str, object]
     asked: set[Cell]

@@ -10,6 +10,8 @@ import importlib
 import logging
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
@@ -22,6 +24,10 @@ from wrapped_assets.contracts.errors import BuildError, InputError
 STARTED_HERE = "ray"  # a cluster of this machine alone, for one build
 JOINED = "auto"  # the cluster that this machine belongs to
 _TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+_GONE = (
+    "wrapped: the build was ended with its Ray cluster, whose head may be gone. Cells that were recorded stay: run the build again when "
+    "the cluster is back, or without --on"
+)
 _LOOPBACK = "127.0.0.1"
 _OBJECT_BYTES = 100 << 20  # what Ray keeps in memory between processes: here nothing but what workers are told
 
@@ -39,6 +45,7 @@ class OnRay(Executor):
         self._ray = _ray(is_alone=address == STARTED_HERE)
         if self._ray.is_initialized():
             raise InputError("this process is connected to Ray already: a process can compute on one cluster at a time")
+        self._watch = _Watch()
         self._folder = Path(tempfile.mkdtemp(prefix="ray-")) if address == STARTED_HERE else None
         self._told: tuple[Greeting, Any] | None = None
         try:
@@ -80,8 +87,21 @@ class OnRay(Executor):
 
     def close(self) -> None:
         self._ray.shutdown()
+        self._watch.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Watch:
+    """A process that says what happened where this one is ended without a word, as Ray's library ends a process whose cluster is gone."""
+
+    def __init__(self) -> None:
+        code = f"import sys; sys.stdin.buffer.read() or print({_GONE!r}, file=sys.stderr)"
+        command = [sys.executable, "-I", "-S", "-c", code]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603
+
+    def close(self) -> None:
+        self._process.communicate(b"done")
 
 
 class Actor(Worker):

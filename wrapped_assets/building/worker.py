@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import socket
 from contextlib import suppress
@@ -35,11 +34,12 @@ class Refused(Exception):  # noqa: N818 (a finding, raised to be handled)
 
 def greeting(project: Project, situation: Situation, asked: set[Cell]) -> Greeting:
     """What a worker is told, as of now."""
+    root = replace(project.root, path=project.root.path.resolve())
     return Greeting(
-        root=str(project.root.path.resolve()),
-        root_version=combined("root", project.root.key),
-        environment=project.root.environment,
-        registry_url=os.environ.get("WRAPPED_REGISTRY_URL", ""),
+        root=str(root.path),
+        root_version=combined("root", root.key),
+        environment=root.environment,
+        registry_url=root.address,
         assets=tuple(project.graph.by_key),
         situation={name: getattr(situation, name) for name in SITUATION},
         asked=asked,

@@ -39,7 +39,7 @@ class Root:
     bucket_count: int
     key: bytes = field(repr=False)
     environment: str = MAIN
-    registry_url: str = field(default="", repr=False)  # where WRAPPED_REGISTRY_URL names none; empty: the file in the root
+    registry_url: str = field(default="", repr=False)  # rather than the one that WRAPPED_REGISTRY_URL names, or the file in the root
     is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
 
     @classmethod
@@ -92,18 +92,23 @@ class Root:
         return root
 
     @property
+    def address(self) -> str:
+        """Where the registry is, as a database URL; it may hold a password."""
+        return self.registry_url or os.environ.get("WRAPPED_REGISTRY_URL") or f"sqlite:///{self.path / REGISTRY_FILE}"
+
+    @property
     def registry_file(self) -> Path | None:
         """The registry where it is a SQLite file, made yet or not; None where it is on a server."""
-        address = os.environ.get("WRAPPED_REGISTRY_URL") or self.registry_url
-        if not address:
+        if not (self.registry_url or os.environ.get("WRAPPED_REGISTRY_URL")):
             return self.path / REGISTRY_FILE
+        address = self.address
         file = address.removeprefix("sqlite:///")
         return None if file == address or "?" in file else Path(file)
 
     @cached_property
     def engine(self) -> sa.Engine:
         """The registry and manifest: SQLite in the root, or the server that WRAPPED_REGISTRY_URL names. WrappedError for another root's."""
-        url = os.environ.get("WRAPPED_REGISTRY_URL") or self.registry_url or f"sqlite:///{self.path / REGISTRY_FILE}"
+        url = self.address
         engine = engine_for(url)
         migrate(engine)
         check_identity(engine, url, self.path, self.key, SETTINGS_FILE)

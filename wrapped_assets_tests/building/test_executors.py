@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,10 +50,17 @@ def executor(request: pytest.FixtureRequest) -> Executor:
     return request.getfixturevalue("on_ray") if request.param == "ray" else Local()
 
 
+def line(process: psutil.Process) -> str:
+    """A process's command line; none of one that has ended meanwhile."""
+    with contextlib.suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
 def processes(executor: Executor) -> list[psutil.Process]:
     """The executor's workers that are alive, in the order of their start."""
     mark = MARKS["ray" if isinstance(executor, OnRay) else "local"]
-    found = [each for each in psutil.Process().children(recursive=True) if mark in " ".join(each.cmdline())]
+    found = [each for each in psutil.Process().children(recursive=True) if mark in line(each)]
     return sorted(found, key=lambda each: each.create_time())
 
 
@@ -220,12 +229,15 @@ def test_a_refused_worker_ends_the_build(imported: Root, monkeypatch: pytest.Mon
         build(few(imported), workers=2)
 
 
-@pytest.mark.parametrize(("place", "said"), [
-    ("cloud", "expected a place where cells are computed"), pytest.param("ray://127.0.0.1:9", "no Ray cluster", marks=pytest.mark.slow),
-])  # fmt: skip
-def test_a_place_that_is_none_is_refused(imported: Root, place: str, said: str) -> None:
-    ended = run(imported.path, "build", "--on", place, code=2)
-    assert said in ended.stderr
+def test_a_place_that_is_none_is_refused(imported: Root) -> None:
+    assert "expected a place where cells are computed" in run(imported.path, "build", "--on", "cloud", code=2).stderr
+
+
+@pytest.mark.slow
+def test_a_cluster_that_does_not_answer_is_an_error(imported: Root) -> None:
+    ended = command_on_ray(imported, tempfile.gettempdir(), "ray://127.0.0.1:9")
+    assert "there is no Ray cluster at 'ray://127.0.0.1:9'" in ended.communicate()[1]
+    assert ended.returncode == 2
 
 
 def test_without_ray_the_place_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,15 +252,41 @@ def test_a_process_is_connected_to_one_cluster(on_ray: OnRay) -> None:
     assert on_ray.capacity() > 0
 
 
+def command_on_ray(root: Root, folder: str, place: str = "ray") -> subprocess.Popen[str]:
+    """`wrapped build --on` in a process of its own, whose temporary files are in a folder with a short path: Ray's sockets need that."""
+    command = [sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(root.path), "build", "--on", place]
+    command += ["--select", "listens/plays"]
+    return subprocess.Popen(
+        command, env={**os.environ, "TMPDIR": folder}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
 @pytest.mark.slow
 def test_the_command_builds_on_ray_and_leaves_neither_a_process_nor_a_file(imported: Root, files: dict[str, bytes]) -> None:
-    command = [sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(imported.path), "build", "--on", "ray"]
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # Ray's sockets need a short path
-        about = {"env": {**os.environ, "TMPDIR": folder}, "capture_output": True, "text": True}
-        ended = subprocess.run([*command, "--select", "listens/plays"], check=True, **about)  # type: ignore[call-overload]
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        ended = command_on_ray(imported, folder)
+        output, errors = ended.communicate()
         assert not list(Path(folder).iterdir())
-        assert not [each for each in psutil.process_iter() if folder in " ".join(each.cmdline())]
-    assert " 0 unchanged" in ended.stdout
-    assert ended.stderr == ""
+        assert not [each for each in psutil.process_iter() if folder in line(each)]
+    assert (ended.returncode, errors) == (0, "")
+    assert " 0 unchanged" in output
     plays = {path: content for path, content in files.items() if path.startswith("lake/listens/plays")}
     assert {path: content for path, content in lake_files(imported).items() if path in plays} == plays
+
+
+@pytest.mark.slow
+def test_a_build_whose_cluster_is_gone_says_so_and_the_next_one_finishes(imported: Root, files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
+        ended = command_on_ray(imported, folder)
+        running = psutil.Process(ended.pid)
+        while not (head := [each for each in running.children(recursive=True) if each.name() in ("gcs_server", "raylet")]) or len(head) < 2:
+            time.sleep(0.1)
+            assert ended.poll() is None
+        for each in head:
+            each.kill()
+        _, errors = ended.communicate(timeout=200)
+        assert ended.returncode != 0
+        assert "the build was ended with its Ray cluster" in errors or "no Ray cluster" in errors
+        assert "run the build again" in errors or "no Ray cluster" in errors
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
