@@ -1,0 +1,1 @@
+"""What it costs to have units carried out elsewhere."""
