@@ -34,8 +34,9 @@ class Launcher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Whether the run's process holds its lock. A run that was started otherwise, such as from a command line, is left alone."""
-        if GRPC_INFO_TAG not in run.tags or _is_held(run.run_id):
+        """Whether the run's process holds its lock. A run that was started otherwise and never had one is left alone."""
+        had_a_lock = GRPC_INFO_TAG in run.tags or _lock(run.run_id).exists()  # `dg launch` takes one, too
+        if not had_a_lock or _is_held(run.run_id):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         record = self._instance.get_run_record_by_id(run.run_id)
         if record and record.start_time and time.time() - record.start_time < FIRST_SECONDS:

@@ -1,6 +1,7 @@
 """Gathers the code location: every asset that is declared, its checks, the lake, and what starts them."""
 
 import dagster as dg
+from dagster._loggers import colored_console_logger
 
 from wrapped_assets.contracts.graph import project_graph, whole_graph
 from wrapped_assets.orchestration import editions, launch, pages, rebuilding, spans, withdrawing
@@ -13,6 +14,12 @@ from wrapped_assets.orchestration.partitions import loaded_periods
 from wrapped_assets.orchestration.pruning import prune_job
 from wrapped_assets.orchestration.scrubbing import scrub_job
 from wrapped_assets.orchestration.up_to_date import check_of
+
+# What a run logs is in its page; the terminal of `wrapped ui` gets warnings.
+quiet_console = dg.LoggerDefinition(
+    colored_console_logger.logger_fn,
+    config_schema={"log_level": dg.Field(str, default_value="WARNING"), "name": dg.Field(str, default_value="dagster")},
+)
 
 
 def definitions() -> dg.Definitions:
@@ -32,4 +39,5 @@ def definitions() -> dg.Definitions:
         sensors=SENSORS,
         resources={"lake": Lake(), "io_manager": NoIOManager()},
         executor=executor,
+        loggers={"console": quiet_console},
     )

@@ -5,10 +5,12 @@ import os
 import socket
 import sys
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.orchestration.clock import forget_the_future
 from wrapped_assets.orchestration.instance import open_instance, prepare
 from wrapped_assets.orchestration.lake import open_project
 from wrapped_assets.orchestration.where import HOSTS, storage_folder
@@ -63,6 +65,7 @@ def refresh(root: Path) -> int:
     from wrapped_assets.orchestration.staleness import stale
 
     with open_instance(root) as instance:
+        forget_the_future(instance, datetime.now(UTC))
         try:
             project = open_project(root)
         except InputError:  # nothing was imported yet: there is nothing to tell

@@ -12,13 +12,14 @@ import dagster as dg
 import pytest
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
-from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, create_test_daemon_workspace_context
+from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, create_test_daemon_workspace_context, freeze_time
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._daemon import sensor as daemon
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
 from wrapped_assets.orchestration import asking, automation
+from wrapped_assets.orchestration.clock import forget_the_future
 from wrapped_assets.orchestration.instance import open_instance
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
@@ -26,6 +27,7 @@ from wrapped_assets_tests.small_roots import import_text
 
 SUNDAY = datetime(2025, 11, 30, 12, 30, tzinfo=UTC)
 MONDAY = datetime(2025, 12, 1, 6, tzinfo=UTC)  # every schedule fell due
+INTERVALS = daemon.is_under_min_interval
 QUIET = logging.getLogger("quiet")
 LOCATION = InProcessCodeLocationOrigin(
     LoadableTargetOrigin(executable_path=None, python_file=None, module_name="wrapped_assets.definitions", attribute="defs"),
@@ -150,3 +152,28 @@ def test_a_schedule_that_waited_asks_at_its_next_tick_and_once_a_night(running: 
     running.instance.report_run_canceled(nightly)
     running.schedules(MONDAY.replace(hour=4, minute=1))
     assert not running.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, job_name="months"))
+
+
+@pytest.mark.slow
+def test_a_clock_that_was_ahead_and_was_set_back_stops_neither_schedules_nor_sensors(
+    running: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ticks of next year would otherwise be the last ones until then."""
+    monkeypatch.setattr(daemon, "is_under_min_interval", INTERVALS)
+    ahead = datetime.now(UTC) + timedelta(days=400)
+    with freeze_time(ahead):
+        running.sensors()
+    running.schedules(ahead)
+    for run in running.instance.get_runs():
+        running.instance.delete_run(run.run_id)
+    running.sensors()
+    running.schedules(datetime.now(UTC) + timedelta(days=8))
+    assert not running.waiting()
+    assert forget_the_future(running.instance, datetime.now(UTC)) > 1
+    assert forget_the_future(running.instance, datetime.now(UTC)) == 0
+    running.sensors()
+    assert running.waiting().total() == 1
+    running.instance.delete_run(running.instance.get_runs()[0].run_id)
+    monkeypatch.setattr(asking, "RECORDED_SECONDS", 0)  # the planner's run is no longer awaited
+    running.schedules(datetime.now(UTC) + timedelta(days=8))
+    assert running.waiting().total() == 1

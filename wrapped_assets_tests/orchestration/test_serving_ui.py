@@ -111,6 +111,8 @@ def test_a_run_whose_process_is_gone_is_found_and_no_other(tmp_path: Path, monke
         assert launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND
         by_command = dg.DagsterRun("months", run_id="1" * 32, status=dg.DagsterRunStatus.STARTED)
         assert launcher.check_run_worker_health(by_command).status is WorkerStatus.RUNNING
+        (tmp_path / "dagster" / "running" / by_command.run_id).touch()  # `dg launch` was killed
+        assert launcher.check_run_worker_health(by_command).status is WorkerStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("unit", sorted((Path(__file__).parents[2] / "docs" / "systemd").glob("*.service")), ids=lambda unit: unit.stem)
