@@ -147,6 +147,8 @@ def test_there_is_one_way_to_write_a_file_whole() -> None:
         "privacy/staged_files.py",  # files of a folder that is hashed, and renamed as a whole
         "acceleration/kept.py",  # hashes of compiled files in a folder that gets its name when it is complete
         "faces/fontconfig.py",  # a configuration in a temporary folder
+        "library/excerpts.py",  # a WAV in memory
+        "commands/options.py",  # a device or a pipe that somebody names, which stays what it is
         "stories/browsing.py",  # a page in a temporary folder, for the browser that draws it
     }
     written = {"write_bytes", "write_text", "touch", "link", "symlink_to", "mkstemp", "NamedTemporaryFile"}

@@ -30,12 +30,16 @@ from wrapped_assets.commands.options import (
 @click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
 @click.option("--cards", "has_cards", is_flag=True, help="With --format png: each card upright and square, in the folder --out.")
+@click.option(
+    "--library", type=FilePath(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="With --format html: excerpts of the year's first songs from your own files (MP3, WAV), silent until you press ♪.",
+)
 @click.option("--out", type=FilePath(), help="Write to this file, or with --cards to this folder, instead of standard output.")
 @click.option("--locale", help="The language: ar, de, en, es or ja, optionally with a region such as de-AT.  [default: en]")
 @data_option
 @env_option
 @json_option
-def command(listener, group_name, year, month, span, format_, has_cards, out, locale, data, as_json) -> None:
+def command(listener, group_name, year, month, span, format_, has_cards, library, out, locale, data, as_json) -> None:
     """Tell a listener's year as text, JSON, a self-contained HTML page or a share card (PNG). A group has no share card.
 
     A month or another span is computed first where it is stale, and kept; later builds keep it up to date.
@@ -52,6 +56,8 @@ def command(listener, group_name, year, month, span, format_, has_cards, out, lo
         raise InputError("a picture cannot be printed to a terminal: choose a file with --out")
     if has_cards and (format_ != "png" or out is None or group_name):
         raise InputError("--cards draws the cards of one listener: expected --listener, --format png, and a folder with --out")
+    if library and (format_ != "html" or year is None or group_name):
+        raise InputError("--library lets a page of one listener's year sound: expected --listener, --year and --format html")
     if bool(listener) == bool(group_name):
         raise InputError("expected either --listener or --group")
     if sum(given is not None for given in (year, month, span)) != 1:
@@ -80,8 +86,22 @@ def command(listener, group_name, year, month, span, format_, has_cards, out, lo
 
         write_cards(story_html(told), Path(out), (project.root, "story", [person.listener_id]))
         return
+    if library:
+        emit(_with_sound(project, person, told, library), out, of=(project.root, "story", [person.listener_id]))
+        return
     page = rendered(told, format_, colour=out is None and sys.stdout.isatty())
     emit(page, out, of=(project.root, "story", [person.listener_id]))
+
+
+def _with_sound(project, person, told, library: Path) -> bytes:
+    """The page with excerpts of the listener's own files; what was found of them is said on standard error."""
+    from wrapped_assets.serving.sound import sounds_of
+    from wrapped_assets.stories.page import story_html
+
+    with progress_bar("looking through the library") as show:
+        found = sounds_of(project, person, told.year, library, lambda looked: show(looked, None))
+    click.echo(f"{found.found} of {found.looked_for} songs have a file, {found.cut} of them an excerpt (MP3 and WAV can be cut)", err=True)
+    return story_html(told, sounds=found.of_cards).encode()
 
 
 def write_cards(page: str, folder: Path, of) -> None:

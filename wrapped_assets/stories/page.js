@@ -21,6 +21,7 @@ function show(index, {focuses = true} = {}) {
     title.focus({preventScroll: true});
   }
   if (number && moves.matches) countUp(number);
+  root.dispatchEvent(new Event("shown"));
 }
 
 function countUp(number) {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
 from wrapped_assets.stories.headlines import Part, plain
 from wrapped_assets.stories.language import Language
-from wrapped_assets.stories.scripts import STORY, policy_of, script
+from wrapped_assets.stories.scripts import STORY, STORY_WITH_SOUND, policy_of, script
 
 
 @cache
@@ -109,6 +110,14 @@ def shown_parts(card: Card) -> tuple[Part, ...]:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """An excerpt of a song as a `data:` address."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """All that a page shows, whosever year it tells."""
 
@@ -126,6 +135,7 @@ class Frame:
     ins_and_outs: list[tuple[str, str]]
     told_to: str
     subject: Subject = "listener"
+    sounds: Mapping[str, Sound] = field(default_factory=dict)  # by the name of their card
 
 
 def frame_html(frame: Frame, faces_in: str = "") -> str:
@@ -133,10 +143,10 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
 
     `faces_in` is the folder of the faces that the page names; without one they are embedded.
     """
-    told = frame.language
+    told, scripted = frame.language, STORY_WITH_SOUND if frame.sounds else STORY
     page = template("page.html").render(
-        policy=policy_of(STORY, faces_beside=bool(faces_in)),
-        script=script(STORY),
+        policy=policy_of(scripted, faces_beside=bool(faces_in)),
+        script=script(scripted),
         frame=frame,
         lang=told.tag,
         direction=told.cldr.text_direction,
@@ -154,8 +164,11 @@ def frame_html(frame: Frame, faces_in: str = "") -> str:
     return with_faces(page, folder=faces_in, with_bold_text=False)  # titles alone are bold
 
 
-def story_html(data: StoryData, faces_in: str = "") -> str:
-    """A listener's page: a card an insight between the year as a record and the counts behind it all. `faces_in` is as for `frame_html`."""
+def story_html(data: StoryData, faces_in: str = "", sounds: Mapping[str, Sound] | None = None) -> str:
+    """A listener's page: a card an insight between the year as a record and the counts behind it all. `faces_in` is as for `frame_html`.
+
+    `sounds` are excerpts for some of the cards, by name; without them the page makes no sound and may load none.
+    """
     cards, say = story_of(data), data.language.say
     days = minutes_by_day(data) or minutes_by_day(data, "listen_count")
     name = phrases.shortened(phrases.name(data.listener, say("Somebody")), 60)
@@ -174,6 +187,7 @@ def story_html(data: StoryData, faces_in: str = "") -> str:
             settings=counting.settings(data),
             ins_and_outs=counting.ins_and_outs(data),
             told_to=say("The year of {name}.", name=name),
+            sounds={card.name: sounds[card.name] for card in cards if sounds and card.name in sounds},
         ),
         faces_in,
     )

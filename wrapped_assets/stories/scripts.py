@@ -10,6 +10,7 @@ from pathlib import Path
 from wrapped_assets.faces.embedding import BESIDE, CONTENT_POLICY, EMBEDDED
 
 STORY, COUNTDOWN, PICTURES = "page.js picture.js", "countdown.js", "pictures.js"
+STORY_WITH_SOUND = f"{STORY} sound.js"
 
 
 @cache
@@ -21,6 +22,7 @@ def script(name: str) -> str:
 
 @cache
 def policy_of(name: str, *, faces_beside: bool = False) -> str:
-    """What a page with this script may load and run: its styles, its faces, embedded or from its own site, and the script."""
+    """What a page with this script may load and run: its styles, its faces, embedded or from its own site, the script, embedded sound."""
     policy = CONTENT_POLICY.replace(EMBEDDED, BESIDE) if faces_beside else CONTENT_POLICY
+    policy += "; media-src data:" if name == STORY_WITH_SOUND else ""
     return f"{policy}; script-src 'sha256-{b64encode(sha256(script(name).encode()).digest()).decode()}'"
