@@ -3,10 +3,14 @@
 import polars as pl
 
 from wrapped_assets.building.excluding import APART
+from wrapped_assets.building.inputs import Inputs
+from wrapped_assets.building.pin import Pin
 from wrapped_assets.building.rehearsal import landed, surrogates_of
 from wrapped_assets.building.reuse import KnownRows
+from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.examples import example_plays
 from wrapped_assets.contracts.graph import project_graph
+from wrapped_assets.storage.root import Root
 
 GIVEN = {"ana": "2026-03-01 eple/royksopp night/bo+cy/album, 2026-03-02 Eple/Royksopp walk/bo"}
 
@@ -26,3 +30,20 @@ def test_rows_computed_in_any_two_parts_are_those_computed_at_once() -> None:
             known.result(declaration, "logic", tracks.head(cut), compute)
             assert known.result(declaration, "logic", tracks, compute).equals(whole)
             assert known.result(declaration, "logic", tracks.tail(2), compute).equals(compute(tracks.tail(2)))
+
+
+def test_a_year_is_given_each_spelling_of_its_months_once(small: Root) -> None:
+    project = Project(small)
+    situation = project.situation()
+    counts = []
+    for cell in (one for one in situation.stored if one.asset == "catalogue/artists"):
+        months = [
+            pl.read_parquet(small.path / stored.path)
+            for one, stored in situation.stored.items()
+            if (one.asset, one.bucket, one.period[:4]) == ("catalogue/tracks", cell.bucket, cell.period)
+        ]
+        given = Inputs(project, situation, Pin(project, situation, [cell]).worlds[cell.period], [cell]).of(cell)["tracks"].lazy().collect()
+        every = pl.concat(months)["variant_id"]
+        assert sorted(given["variant_id"]) == sorted(set(every))
+        counts.append((given.height, len(every)))
+    assert any(once < repeated for once, repeated in counts)
