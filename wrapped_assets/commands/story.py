@@ -28,7 +28,7 @@ from wrapped_assets.commands.options import (
 @click.option("--year", type=YEAR)
 @click.option("--month", metavar="YYYY-MM", help="A month in review instead of a year.")
 @click.option("--span", metavar="NAME", help=f"Other months instead of a year: {SPANS}.")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png"]), default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["text", "json", "html", "png", "apng"]), default="text", show_default=True)
 @click.option("--cards", "has_cards", is_flag=True, help="With --format png: each card upright and square, in the folder --out.")
 @click.option(
     "--library", type=FilePath(exists=True, file_okay=False, path_type=Path), metavar="DIR",
@@ -40,9 +40,9 @@ from wrapped_assets.commands.options import (
 @env_option
 @json_option
 def command(listener, group_name, year, month, span, format_, has_cards, library, out, locale, data, as_json) -> None:
-    """Tell a listener's year as text, JSON, a self-contained HTML page or a share card (PNG). A group has no share card.
+    """Tell a listener's year as text, JSON, a self-contained HTML page, a share card (PNG) or fifteen silent seconds (APNG).
 
-    A month or another span is computed first where it is stale, and kept; later builds keep it up to date.
+    A group has no pictures. A month or another span is computed first where it is stale, and kept; later builds keep it up to date.
     """
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.serving.telling import story_data
@@ -52,7 +52,7 @@ def command(listener, group_name, year, month, span, format_, has_cards, library
 
     language = language_of(spoken([locale], otherwise=locale) if locale else "en")
     format_ = "json" if as_json else format_
-    if format_ == "png" and out is None and sys.stdout.isatty():
+    if format_ in ("png", "apng") and out is None and sys.stdout.isatty():
         raise InputError("a picture cannot be printed to a terminal: choose a file with --out")
     if has_cards and (format_ != "png" or out is None or group_name):
         raise InputError("--cards draws the cards of one listener: expected --listener, --format png, and a folder with --out")
@@ -126,7 +126,7 @@ def _of_a_group(told, format_: str) -> bytes:
     from wrapped_assets.serving.documents import as_json
     from wrapped_assets.stories.group import group_html, group_json, group_text
 
-    if format_ == "png":
+    if format_ in ("png", "apng"):
         raise InputError("a group has no share card: choose --format text, json or html")
     return as_json(group_json(told)) if format_ == "json" else (group_html if format_ == "html" else group_text)(told).encode()
 
@@ -143,6 +143,11 @@ def rendered(told, format_: str, *, colour: bool = False) -> bytes:
         from wrapped_assets.stories.page import story_html
 
         return story_html(told).encode()
+    if format_ == "apng":
+        from wrapped_assets.stories.animation import animated_picture
+        from wrapped_assets.stories.page import story_html
+
+        return animated_picture(story_html(told))
     if format_ == "png":
         from wrapped_assets.stories.card import story_png_card
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from wrapped_assets.faces.embedding import BESIDE, CONTENT_POLICY, EMBEDDED
 
 STORY, COUNTDOWN, PICTURES = "page.js picture.js", "countdown.js", "pictures.js"
+ANIMATION = "animation.js"
 STORY_WITH_SOUND = f"{STORY} sound.js"
 
 
