@@ -1,5 +1,7 @@
 """Gathers the code location: every asset that is declared, its checks, the lake, and what starts them."""
 
+import warnings
+
 import dagster as dg
 from dagster._loggers import colored_console_logger
 
@@ -24,6 +26,7 @@ quiet_console = dg.LoggerDefinition(
 
 def definitions() -> dg.Definitions:
     """Everything that Dagster is told, as of the data root that the environment names; its data is not touched."""
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)  # Dagster says it of its own copies of sensors whenever it loads them
     return dg.Definitions(
         assets=[
             *all_assets(project_graph(), loaded_periods()), editions.editions_asset(project_graph(), loaded_periods()),
