@@ -26,7 +26,7 @@ def said_by(code: str, **environment: str) -> str:
 
 
 def test_a_build_sets_up_memory_before_polars_is_imported() -> None:
-    assert said_by(BUILDS).endswith(",narenas:1,oversize_threshold:0,muzzy_decay_ms:-1")
+    assert said_by(BUILDS).endswith(",narenas:1,oversize_threshold:0")
 
 
 def test_what_the_user_has_set_stays() -> None:
