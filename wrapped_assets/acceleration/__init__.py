@@ -6,7 +6,8 @@ a test holds the two together, over frames that Hypothesis makes. So this packag
     primitive(frame) ── few rows, no numba, nulls ──▶ reference, in Polars
         └──────────────── many rows ──▶ run(kernel, arrays) ──▶ machine code, compiled once for this processor and kept (`kept`)
 
-`WRAPPED_ACCELERATION=off` switches it off.
+`run_once` remembers its latest results, because the assets of a unit group the same rows by the same ids (`recent`).
+`WRAPPED_ACCELERATION=off` switches all of it off.
 """
 
 from __future__ import annotations
