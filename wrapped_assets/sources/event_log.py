@@ -26,6 +26,7 @@ BESIDE = frozenset(f"{name}.parquet" for name in ("artists", "release_groups", "
 LISTENER_SCHEMA = {
     "listener": pl.String(), "time_zone": pl.String(), "country": pl.String(), "birth_year": pl.Int32(), "place": pl.String(),
 }  # fmt: skip
+WORDS = {word: value for value, words in ((True, "true t yes y 1 1.0"), (False, "false f no n 0 0.0")) for word in words.split()}
 FLAGS = ("is_scrobble", "is_private", "is_skipped")
 NO_PLAYS, NO_ROWS, NO_TRACKS = (pl.DataFrame(schema=schema) for schema in (CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA))
 
@@ -102,11 +103,11 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
         start_ms = start.dt.epoch("ms")
     elif listened_at == pl.String:
         start_ms = times.iso_utc(start)
-    else:
+    elif listened_at.is_numeric():
         start_ms = times.epoch_milliseconds(start.cast(pl.Int64, strict=False))
-    frame = keyed.with_columns(
-        start_ms=start_ms, **{} if "ms_played" in keyed.columns else {"ms_played": pl.lit(None, dtype=pl.Int64)}
-    ).with_columns(pl.col("ms_played").cast(pl.Int64, strict=False))
+    else:  # a day alone, or something else that is no instant
+        start_ms = pl.lit(None, dtype=pl.Int64)
+    frame = keyed.with_columns(start_ms=start_ms, ms_played=_played(keyed))
     whose = pl.when(pl.col("listener").is_null()).then(pl.lit("not_an_object"))
     faults = faults_of(tracks) if faults is None else faults
     why_track = faults.gather(frame["track"]) if faults.null_count() < tracks.height else pl.lit(None, dtype=pl.String)
@@ -120,7 +121,7 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
         pl.col("start_ms").cast(pl.Datetime("ms", "UTC")).alias("listened_at"),
         "ms_played",
         *(
-            (pl.col(name).cast(pl.Boolean) if name in accepted.columns else flags.get(name, pl.lit(None, dtype=pl.Boolean))).alias(name)
+            (_flag(accepted, name) if name in accepted.columns else flags.get(name, pl.lit(None, dtype=pl.Boolean))).alias(name)
             for name in FLAGS
         ),
         _device(accepted).alias("device_code"),
@@ -129,6 +130,22 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
     names = tracks.select("title", "artist_credit")
     told = rejected.with_columns(pl.col("listened_at").cast(pl.String).alias("time_text")).hstack(names[rejected["track"].to_list()])
     return Batch(plays.select(CODED_PLAY_SCHEMA.keys()), _conformed(told, REJECTED_SCHEMA), tracks=tracks)
+
+
+def _played(rows: pl.DataFrame) -> pl.Expr:
+    """Milliseconds: of a number or its digits as they stand, of a duration in its own unit, and null for anything else."""
+    dtype, played = rows.schema.get("ms_played"), pl.col("ms_played")
+    if isinstance(dtype, pl.Duration):
+        return played.dt.total_milliseconds()
+    return played.cast(pl.Int64, strict=False) if dtype == pl.String or (dtype and dtype.is_numeric()) else pl.lit(None, dtype=pl.Int64)
+
+
+def _flag(rows: pl.DataFrame, name: str) -> pl.Expr:
+    """True or false, also from numbers and words; null for any other word."""
+    if rows.schema[name] in (pl.String, pl.Categorical):
+        words = pl.col(name).cast(pl.String).str.strip_chars().str.to_lowercase()
+        return words.replace_strict(WORDS, default=None, return_dtype=pl.Boolean)
+    return pl.col(name).cast(pl.Boolean)
 
 
 def _device(rows: pl.DataFrame) -> pl.Expr:

@@ -83,5 +83,22 @@ def track_columns(table: pl.DataFrame) -> list[pl.Expr]:
         present["media"] = present["media"].fill_null("music")
     otherwise = {"media": pl.lit("music")}
     return [
-        present.get(name, otherwise.get(name, pl.lit(None))).cast(dtype, strict=False).alias(name) for name, dtype in TRACK_SCHEMA.items()
+        _cleaned(present.get(name, otherwise.get(name, pl.lit(None))), table, dtype).alias(name) for name, dtype in TRACK_SCHEMA.items()
     ]
+
+
+def _cleaned(value: pl.Expr, table: pl.DataFrame, dtype: pl.DataType) -> pl.Expr:
+    """The value in its type: a blank text is none, and so are bytes that are no UTF-8, as some writers leave texts."""
+    if dtype != pl.String:
+        return value.cast(dtype, strict=False)
+    if table.select(value).dtypes == [pl.Binary]:
+        value = value.map_elements(_decoded, return_dtype=pl.String)
+    text = value.cast(pl.String, strict=False)
+    return pl.when(text.str.strip_chars() != "").then(text)
+
+
+def _decoded(content: bytes) -> str | None:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None

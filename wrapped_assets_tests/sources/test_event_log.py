@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +122,27 @@ def test_a_foreign_parquet_file_is_not_recognised_and_a_damaged_one_is_a_problem
     assert [file.head.path for file in reading.files] == ["a.parquet"]
     assert reading.unrecognised == ["b.parquet"]
     assert [problem.path for problem in reading.problems] == ["c.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "said", "reasons"),
+    [
+        ("ms_played", [timedelta(seconds=60), None], ("ms_played", [60_000, None]), []),  # microseconds taken as they stand: 16 hours
+        ("ms_played", ["60000", "much"], ("ms_played", [60_000, None]), []),
+        ("ms_played", [date(2025, 1, 1)] * 2, ("ms_played", [None, None]), []),
+        ("is_private", ["True", "no "], ("is_private", [True, False]), []),
+        ("is_private", ["yes", "perhaps"], ("is_private", [True, None]), []),
+        ("recording_name", ["Eple", " \t"], ("title", ["Eple"]), ["missing_title"]),
+        ("recording_name", [b"Eple", b"\xff"], ("title", ["Eple"]), ["missing_title"]),
+        ("artist_name", ["", "Ana"], ("title", ["T"]), ["missing_artist"]),
+        ("listened_at", [date(2025, 1, 1)] * 2, ("title", []), ["invalid_time"] * 2),
+        ("listened_at", [True, False], ("title", []), ["invalid_time"] * 2),
+    ],
+)  # fmt: skip
+def test_a_column_of_another_type_is_read_by_its_meaning_or_refused_by_rows(
+    tmp_path: Path, column: str, values: list[object], said: tuple[str, list[object]], reasons: list[str]
+) -> None:
+    frame = log(recording_name=["T", "T"], artist_name=["A", "A"]).with_columns(pl.Series(column, values))
+    frame.write_parquet(tmp_path / "log.parquet")
+    plays, rejected = read(tmp_path)
+    assert ([play[said[0]] for play in plays], [row["reason"] for row in rejected]) == (said[1], reasons)
