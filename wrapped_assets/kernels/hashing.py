@@ -15,7 +15,7 @@ import xxhash
 from wrapped_assets.kernels.versions import SCHEME, Part, combined, written
 
 _FEW_ROWS = 10_000  # whose parts are hashed by one call
-_FEW_TEXTS = 1_000  # which are hashed without Arrow: it takes a thirtieth of the time for a text, but 20 ms to load
+_FEW_TEXTS = 2_000  # which are hashed without Arrow: it takes a thirtieth of the time for a text, but 20 ms to load
 _SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
 
 
