@@ -84,7 +84,7 @@ def _look_into(path: Path, relative: Path, search: Search, found: Residue) -> No
                 found.hits.append(f"{relative} ({place})")
             return
         with _mapped(path) as data:
-            if face_files().get(path.name) == data:  # a typeface of the program, as it came
+            if path.suffix == ".woff2" and face_files().get(path.name) == data:  # a typeface of the program, as it came
                 return
             for content in contents(data, name=path.name):
                 _look_at(content, relative, search, found)

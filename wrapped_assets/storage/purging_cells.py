@@ -21,7 +21,7 @@ from wrapped_assets.storage.in_flight import in_flight
 from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, unnamed
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import MAIN, Root
-from wrapped_assets.storage.verified import intact
+from wrapped_assets.storage.verified import Recorded, fault, intact, recorded_of
 from wrapped_assets.vocabulary.categories import LISTENER_IDS
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -67,9 +67,9 @@ def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool =
     with in_flight(root):  # what is written here has no row yet: another erasure must not take it for what a crash left
         while fresh := {path: cell for path, cell in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
             seen |= fresh.keys()
-            changed = {}
+            changed, recorded = {}, recorded_of(root, fresh)
             for path, cell in sorted(fresh.items()):
-                if found := _without(root, path, cell, gone, grain, done, in_every_column):
+                if found := _without(root, path, recorded.get(path), cell, gone, grain, done, in_every_column):
                     changed[path] = found
             _replace(root, changed)
             done.rewritten += len(changed)
@@ -89,14 +89,15 @@ def _stored(root: Root) -> dict[str, Cell]:
 
 
 def _without(
-    root: Root, path: str, cell: Cell, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
+    root: Root, path: str, recorded: Recorded | None, cell: Cell, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
 ) -> _Rewritten | None:  # fmt: skip
     """The file without the listeners; None where they were not in it."""
     place, ids = root.path / path, list(gone.listener_ids)
     if not place.exists():
         return None
     try:
-        (whole,) = intact(root, [path])  # before anything is believed of it: one changed byte could hide an id, or a column's name
+        # Before anything is believed of a file it is compared: one changed byte could hide an id, or a column's name.
+        (whole,) = [place] if fault(root, path, recorded) is None else intact(root, [path])
         schema = pl.read_parquet_schema(whole)
         named = [name for name, dtype in schema.items() if name in LISTENER_IDS or (in_every_column and dtype == pl.Int64)]
         if named:
