@@ -72,8 +72,8 @@ def steps(tree: Path, root: Path) -> Iterator[tuple[str, Callable[[], Cost]]]:
     def module(name: str, *arguments: str) -> Cost:
         return cost_of([sys.executable, "-m", name, *arguments], tree)
 
-    def wrapped(*arguments: str) -> Cost:
-        return cost_of([sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(root), *arguments], tree)
+    def wrapped(*arguments: str, data: Path = root) -> Cost:
+        return cost_of([sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(data), *arguments], tree)
 
     yield "import", lambda: module("benchmarks.household", "land", str(root), "1")
     yield "build from nothing", lambda: wrapped("build")
@@ -82,6 +82,7 @@ def steps(tree: Path, root: Path) -> Iterator[tuple[str, Callable[[], Cost]]]:
     yield "`wrapped status`", lambda: wrapped("status")
     yield f"`wrapped {' '.join(SHOWN)}`", lambda: wrapped(*SHOWN)
     yield "`wrapped --help`", lambda: wrapped("--help")
+    yield "`wrapped demo`", lambda: wrapped("demo", data=root.with_name(f"{root.name}-demo"))
 
 
 def land(root: str, buckets: str) -> None:

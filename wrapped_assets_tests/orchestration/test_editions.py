@@ -19,7 +19,22 @@ from wrapped_assets.orchestration.lake import Lake, open_project
 from wrapped_assets.orchestration.mirror import mirror, state
 from wrapped_assets.storage import publications
 from wrapped_assets.storage.root import Root
-from wrapped_assets_tests.small_roots import import_text
+from wrapped_assets_tests.small_roots import KEY, copied, import_small, import_text
+
+
+@pytest.fixture(scope="module")
+def _one_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One bucket and plays of two months of one year: what Dagster is told of each cell takes longer than the cell."""
+    root = Root.open_or_make(tmp_path_factory.mktemp("one_year") / "root", 1, KEY)
+    import_small(root, dict.fromkeys(("ana", "bo", "cy"), "2025-01-03 eple*4 walk, 2025-03-05 eple so_here*2 rain"))
+    assert build(Project(root)).failed == []
+    root.engine.dispose()
+    return root.path
+
+
+@pytest.fixture
+def small(_one_year: Path, tmp_path: Path) -> Iterator[Root]:
+    yield from copied(_one_year, tmp_path / "root")
 
 
 @pytest.fixture
