@@ -13,6 +13,7 @@ from wrapped_assets.contracts.errors import InputError
 
 NEEDED = ("listener", "purpose", "state", "valid_from")
 OPTIONAL = ("valid_until", "method")
+TEXTS = ("listener", "purpose", "state", "method")
 _ROWS_PER_BATCH = 50_000
 
 
@@ -37,6 +38,10 @@ def consent_rows(path: Path) -> Iterator[ConsentRow]:
         is_parquet = file.read(4) == b"PAR1"
     for number, row in enumerate(_parquet(path) if is_parquet else _csv(path), 1):
         listener, state = row["listener"], row["state"]
+        if type(row["listener"]) is int:  # as in a log, whose listeners may be numbers
+            row["listener"] = str(row["listener"])
+        if wrong := next((name for name in TEXTS if not isinstance(row.get(name), str | None)), None):
+            raise InputError(f"row {number} has a {type(row[wrong]).__name__} in {wrong}: expected a text; nothing was changed")
         if not listener or not state:
             raise InputError(f"row {number} lacks a listener or a state: each row needs both; nothing was changed")
         begins = _instant(row["valid_from"], number)

@@ -62,3 +62,20 @@ def _rest_of(file, group: int, skipped: int, columns: list[str], rows: int) -> l
     except DAMAGE:
         return None
     return found
+
+
+def texts_of_bytes(column: pl.Series) -> pl.Series:
+    """A column of texts, or of lists of texts, that its writer left as bytes, in texts; null for what is no UTF-8. Others stay."""
+    if column.dtype == pl.Binary:
+        return pl.Series(column.name, map(_decoded, column), dtype=pl.String)
+    if column.dtype == pl.List(pl.Binary):
+        lists = (None if each is None else list(map(_decoded, each)) for each in column)
+        return pl.Series(column.name, lists, dtype=pl.List(pl.String))
+    return column
+
+
+def _decoded(content: bytes | None) -> str | None:
+    try:
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
+        return None

@@ -11,6 +11,7 @@ import xxhash
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import TRACK_SCHEMA, Head
 from wrapped_assets.sources.batches import name_reason
+from wrapped_assets.sources.parquet_rows import texts_of_bytes
 
 RECORDINGS = "recordings.parquet"
 TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
@@ -92,13 +93,6 @@ def _cleaned(value: pl.Expr, table: pl.DataFrame, dtype: pl.DataType) -> pl.Expr
     if dtype != pl.String:
         return value.cast(dtype, strict=False)
     if table.select(value).dtypes == [pl.Binary]:
-        value = value.map_elements(_decoded, return_dtype=pl.String)
+        value = value.map_batches(texts_of_bytes, return_dtype=pl.String)
     text = value.cast(pl.String, strict=False)
     return pl.when(text.str.strip_chars() != "").then(text)
-
-
-def _decoded(content: bytes) -> str | None:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return None

@@ -100,6 +100,17 @@ def test_a_parquet_file_may_have_days_instants_and_ends(small: Root, tmp_path: P
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("column", "value"), [("purpose", True), ("purpose", [1]), ("state", b"given"), ("method", 1), ("listener", b"ana")]
+)
+def test_a_value_that_is_no_text_is_said(small: Root, tmp_path: Path, column: str, value: object) -> None:
+    row = {"listener": "ana", "purpose": "group", "state": "given", "valid_from": date(2024, 5, 1), "method": "letter", column: value}
+    pl.DataFrame([row]).write_parquet(tmp_path / "consents.parquet")
+    with pytest.raises(InputError, match=f"row 1 has a {type(value).__name__} in {column}: expected a text"):
+        import_consents(small, tmp_path / "consents.parquet")
+    assert _events(small) == 0
+
+
 def test_the_command_says_what_was_recorded_and_what_was_not(small: Root, tmp_path: Path) -> None:
     path = _file(tmp_path, *GOOD, "zoe,group,given,2024-05-01")
     assert document(small.path, "consent", "import", path) == {"added": 3, "restricted": 1, "known_before": 0, "unknown_listeners": 1}

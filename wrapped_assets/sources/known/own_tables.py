@@ -12,7 +12,7 @@ from wrapped_assets.contracts.known import NAMED, named_schema
 from wrapped_assets.contracts.known_source import KnownBatch, KnownSource
 from wrapped_assets.contracts.source import Head
 from wrapped_assets.sources.known.checked import checked
-from wrapped_assets.sources.known.tables import columns_of, frames
+from wrapped_assets.sources.known.tables import columns_of, frames, not_texts
 
 # The column that no other table has, in the order in which they are looked for, and what else must be there.
 _TOLD_BY: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -50,6 +50,8 @@ def read(stream: BinaryIO, head: Head) -> Iterator[KnownBatch]:
         raise InputError(f"a table of {_shown(table)} lacks the column {missing[0]}; it may have {', '.join(sorted(allowed))}")
     lists = {name for name, dtype in named_schema(table).items() if isinstance(dtype, pl.List)}
     for frame, rejected in frames(stream, head, allowed):
+        if wrong := next((name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List) and name not in lists), None):
+            raise not_texts(wrong, frame.schema[wrong])
         split = frame.with_columns(
             pl.when(pl.col(name) != "").then(pl.col(name).str.split("|")) for name in lists if frame.schema.get(name) == pl.String
         )

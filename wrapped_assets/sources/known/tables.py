@@ -12,6 +12,7 @@ import polars as pl
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.known_source import KNOWN_REJECTED
 from wrapped_assets.contracts.source import Head
+from wrapped_assets.sources.parquet_rows import texts_of_bytes
 
 BLOCK_BYTES = 8 * 2**20
 PARQUET_ROWS = 100_000
@@ -44,11 +45,19 @@ def _parquet(stream: BinaryIO, head: Head, wanted: Collection[str]) -> Iterator[
     for batch in pq.ParquetFile(stream).iter_batches(PARQUET_ROWS, columns=here):
         frame = pl.DataFrame(pl.from_arrow(batch))
         frame = frame.with_columns(pl.col(pl.Float32, pl.Float64).cast(pl.Int64, strict=False))
-        yield frame.with_columns(_as_text(name, dtype) for name, dtype in frame.schema.items()), pl.DataFrame(schema=KNOWN_REJECTED)
+        yield frame.select(_as_text(column) for column in frame), pl.DataFrame(schema=KNOWN_REJECTED)
 
 
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    return pl.col(name).cast(pl.List(pl.String) if isinstance(dtype, pl.List) else pl.String)
+def _as_text(column: pl.Series) -> pl.Series:
+    try:
+        return texts_of_bytes(column).cast(pl.List(pl.String) if isinstance(column.dtype, pl.List) else pl.String)
+    except pl.exceptions.PolarsError:
+        raise not_texts(column.name, column.dtype) from None
+
+
+def not_texts(name: str, dtype: pl.DataType) -> InputError:
+    """The error for a column of a type that no text can be made of."""
+    return InputError(f"the column {name} of a table of the catalogue is {dtype}: expected texts or numbers; nothing was changed")
 
 
 def _csv(stream: BinaryIO, head: Head, wanted: Collection[str]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:

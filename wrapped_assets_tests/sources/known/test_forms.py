@@ -186,6 +186,18 @@ def test_our_own_tables_in_parquet_are_what_they_are_in_csv(tmp_path: Path, tabl
     assert read(tmp_path / "a.parquet") == ("own_tables", {f"known_{table}": rows}, [])
 
 
+def test_texts_that_are_bytes_are_texts_and_what_is_no_text_is_said(tmp_path: Path) -> None:
+    names = [b"Bo", b"\xff", "Åse".encode()]
+    pl.DataFrame({"artist_name": names, "genre_names": [[b"Jazz"], None, []]}).write_parquet(tmp_path / "a.parquet")
+    _, rows, rejected = read(tmp_path / "a.parquet")
+    assert [row["artist_name"] for row in rows["known_artists"]] == ["Bo", "Åse"]
+    assert [reason for _, reason in rejected] == ["missing_name"]
+    for wrong in ([["Bo"], ["Cy"]], [[["Bo"]], None]):
+        pl.DataFrame({"artist_name": wrong, "country": ["NO", "PT"]}).write_parquet(tmp_path / "b.parquet")
+        with pytest.raises(InputError, match=r"the column artist_name .* expected texts or numbers"):
+            read(tmp_path / "b.parquet")
+
+
 def test_a_row_with_too_many_fields_is_counted(tmp_path: Path) -> None:
     _, rows, rejected = read(written(tmp_path, "a.csv", "artist_name,country\nBo,NO\nCy,NO,what\nDi,PT\n"))
     assert [row["artist_name"] for row in rows["known_artists"]] == ["Bo", "Di"]
