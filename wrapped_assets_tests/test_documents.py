@@ -16,7 +16,7 @@ from tools.operators_day import edit, steps
 from wrapped_assets.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "docs/recompute.md", "docs/operations.md", "docs/launch.md", "docs/privacy.md")
+DOCUMENTS = ("README.md", "docs/scale.md", "docs/recompute.md", "docs/operations.md", "docs/launch.md", "docs/privacy.md")
 # Servers, which tests of their own start; and what sets up a machine, which the continuous integration runs.
 STARTS_A_SERVER = re.compile(r"^wrapped (ui|serve)\b")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)

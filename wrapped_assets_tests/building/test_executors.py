@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -30,9 +30,9 @@ from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import few
-from wrapped_assets_tests.building.unbuilt import _imported, files, imported
+from wrapped_assets_tests.building.unbuilt import PLAYS, _imported, files, imported
 from wrapped_assets_tests.commands.running import run
-from wrapped_assets_tests.small_roots import lake_files
+from wrapped_assets_tests.small_roots import KEY, import_small, lake_files
 
 __all__ = ["_imported", "files", "imported"]
 MARKS = {"local": "wrapped_assets.building.worker", "ray": "ray::Station"}  # of a worker's command line
@@ -252,12 +252,14 @@ def test_a_process_is_connected_to_one_cluster(on_ray: OnRay) -> None:
     assert on_ray.capacity() > 0
 
 
-def command_on_ray(root: Root, folder: str, place: str = "ray") -> subprocess.Popen[str]:
+def command_on_ray(
+    root: Root, folder: str, place: str = "ray", about: Mapping[str, str] = os.environ, asset: str = "listens/plays"
+) -> subprocess.Popen[str]:
     """`wrapped build --on` in a process of its own, whose temporary files are in a folder with a short path: Ray's sockets need that."""
     command = [sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(root.path), "build", "--on", place]
-    command += ["--select", "listens/plays"]
+    command += ["--select", asset]
     return subprocess.Popen(
-        command, env={**os.environ, "TMPDIR": folder}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, env={**about, "TMPDIR": folder}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
 
 
@@ -288,5 +290,44 @@ def test_a_build_whose_cluster_is_gone_says_so_and_the_next_one_finishes(importe
         assert ended.returncode != 0
         assert "the build was ended with its Ray cluster" in errors or "no Ray cluster" in errors
         assert "run the build again" in errors or "no Ray cluster" in errors
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_the_commands_of_scale_md_build_on_a_cluster_that_stays(
+    postgres: str, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = (Path(__file__).parents[2] / "docs" / "scale.md").read_text(encoding="utf-8").splitlines()
+    start = next(line for line in lines if line.startswith("ray start --head"))
+    stated = [line.split()[-1] for line in lines if line.startswith(("wrapped build --on auto", "RAY_AUTH_MODE=token wrapped build --on"))]
+    assert stated == ["auto", "ray://127.0.0.1:10001"]
+    monkeypatch.setenv("WRAPPED_REGISTRY_URL", postgres)
+    monkeypatch.setenv("HOME", str(tmp_path))  # where Ray keeps its token
+    imported = Root.open_or_make(tmp_path / "root", 2, KEY)
+    import_small(imported, PLAYS)
+    imported.engine.dispose()
+    about = os.environ | {
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_AUTH_MODE": "token", "GRPC_ENABLE_FORK_SUPPORT": "0", "GRPC_POLL_STRATEGY": "poll",
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }  # fmt: skip
+    subprocess.run(["ray", "get-auth-token", "--generate"], env=about, check=True, capture_output=True)
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
+        command = [*start.split(), "--temp-dir", folder, "--num-cpus", "2"]
+        head = subprocess.Popen(command, env=about, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            assert head.stdout is not None
+            assert any("block forever" in line for line in head.stdout)
+            for place, asset in zip(stated, ("listens/plays", "aggregates/artist_months"), strict=True):
+                address = {"RAY_ADDRESS": "127.0.0.1:6379"} if place == "auto" else {}  # another cluster may run on this machine
+                ended = command_on_ray(imported, folder, place, about | address, asset)
+                output, errors = ended.communicate(timeout=200)
+                assert ended.returncode == 0, errors
+                assert "cells recomputed" in output
+                assert not output.startswith("0 ")
+        finally:
+            for each in [*psutil.Process(head.pid).children(recursive=True), head]:
+                each.kill()
     assert build(few(imported)).failed == []
     assert lake_files(imported) == files
