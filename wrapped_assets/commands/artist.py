@@ -17,14 +17,18 @@ from wrapped_assets.commands.options import YEAR, FilePath, data_option, emit, e
 @click.option("--cards", "has_cards", is_flag=True, help="With --format png: each card upright and square, in the folder --out.")
 @click.option("--out", type=FilePath(), help="Write to this file, or with --cards to this folder, instead of standard output.")
 @click.option("--locale", help="The language: en, or one of stories/locales, optionally with a region such as de-AT.  [default: en]")
+@click.option(
+    "--from", "delivered", type=FilePath(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+    help="Tell what artists get: the rounded figures of an export artist_editions that was delivered into this folder.",
+)
 @data_option
 @env_option
 @json_option
-def command(name, year, format_, has_cards, out, locale, data, as_json) -> None:
+def command(name, year, format_, has_cards, delivered, out, locale, data, as_json) -> None:
     """Tell an artist's year: audience, songs, weeks, hours, places. Refused (exit 4) for an artist with fewer than 20 listeners.
 
     The figures are exact and count everybody, so the page and its pictures are for your own use. What artists get is
-    `wrapped export artist_editions`.
+    `wrapped export artist_editions`, and --from tells the story of such an export: page and pictures are then fit to be handed out.
     """
     from wrapped_assets.commands.story import write_cards
     from wrapped_assets.contracts.errors import InputError
@@ -36,7 +40,13 @@ def command(name, year, format_, has_cards, out, locale, data, as_json) -> None:
     if (format_ == "png") != has_cards or (has_cards and (out is None or as_json)):
         raise InputError("an artist's pictures are its cards: expected --format png, --cards, and a folder with --out")
     language = language_of(spoken([locale], otherwise=locale) if locale else "en")
-    told = replace(artist_data(open_project(data), name, year), locale=language.tag)
+    if delivered:
+        from wrapped_assets.serving.delivered_artist import delivered_artist
+
+        found = delivered_artist(delivered, name, year)
+    else:
+        found = artist_data(open_project(data), name, year)
+    told = replace(found, locale=language.tag)
     if as_json or format_ == "json":
         emit(json_bytes(artist_json(told)), out, of=None)  # an artist's page names no listener
     elif has_cards:

@@ -27,6 +27,8 @@ def _name(data: ArtistData) -> str:
 
 
 def _promise(data: ArtistData) -> str:
+    if data.is_rounded:
+        return data.language.say("Rounded, and told from {count:listeners} up; nobody is named.", count=data.minimum_listeners)
     return data.language.say("Told from {count:listeners} up; nobody is named.", count=data.minimum_listeners)
 
 

@@ -28,3 +28,4 @@ class ArtistData(Tellable):
     insights: Mapping[str, Sequence[Row]]
     locale: str = "en"
     tellings: Mapping[str, Telling] = field(default_factory=dict)
+    is_rounded: bool = False  # told from a delivered export, whose numbers are about

@@ -104,7 +104,7 @@ def shown_parts(card: Card) -> tuple[Part, ...]:
     for place, part in enumerate(card.headline):
         before, number, after = part.text.partition(card.number) if card.number and part.kind == "value" else ("", "", "")
         if number and not (before[-1:].isdigit() or after[:1].isdigit()):
-            split = (replace(part, text=before), replace(part, text=number, kind="number"), replace(part, text=after))
+            split = (replace(part, text=before), replace(part, text=number, kind="number"), replace(part, text=re.sub(r"^\s+", " ", after)))
             return (*card.headline[:place], *(each for each in split if each.text.strip()), *card.headline[place + 1 :])
     return card.headline
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.artist_data import ArtistData
 from wrapped_assets.stories.cards.card import ON, Card, Ranked, Series, Table, card, facts_of, ranking, ranking_table
@@ -11,14 +9,11 @@ from wrapped_assets.stories.catalogue import message
 from wrapped_assets.stories.data import Row
 from wrapped_assets.stories.figures.strokes import hundredths, month_bars
 from wrapped_assets.stories.figures.weeks import week_columns
-from wrapped_assets.stories.figures.world import world
 from wrapped_assets.stories.headlines import Part
 from wrapped_assets.stories.language import Language
 
-LEAST_CITIES, LEAST_NAMES = 2, 2
 
-
-def _parts(told: Language, sentence: str, **values: str) -> tuple[Part, ...]:
+def sentence_parts(told: Language, sentence: str, **values: str) -> tuple[Part, ...]:
     """The sentence in parts, names and values set apart."""
     pieces = (
         (text, kind) for literal, field in told.pieces(sentence) for text, kind in ((literal, "text"), (values.get(field, ""), field))
@@ -32,10 +27,11 @@ def artist_totals(data: ArtistData) -> Card | None:
     row, told, say = data.first("artist_totals"), data.language, data.language.say
     if not row:
         return None
-    sentence = message("{listeners} heard you {times}.")
-    headline = _parts(
-        told, sentence, listeners=told.counted(row["listener_count"], "listeners"), times=told.counted(row["listen_count"], "times")
-    )
+    sentence = message("About {listeners} heard you {times}.") if data.is_rounded else message("{listeners} heard you {times}.")
+    if row["listen_count"] is None:  # a gate hides what one listener makes most of
+        sentence = message("About {listeners} heard you.")
+    times = told.counted(row["listen_count"], "times")
+    headline = sentence_parts(told, sentence, listeners=told.counted(row["listener_count"], "listeners"), times=times)
     before, heard_before = (phrases.number(row.get(f"previous_{name}")) for name in ("listener_count", "listen_count"))
     year = data.year - 1
     facts = facts_of(
@@ -54,7 +50,7 @@ def artist_recordings(data: ArtistData) -> Card | None:
     if not rows:
         return None
     places = ranking(rows, "recording_name", "", 50, told)
-    headline = _parts(told, message("The song of the year: {name}."), name=phrases.name(rows[0].get("recording_name")))
+    headline = sentence_parts(told, message("The song of the year: {name}."), name=phrases.name(rows[0].get("recording_name")))
     table = ranking_table(say("Top songs"), places, say("Song"), told)
     return Card("artist_recordings", "music", say("Top songs"), headline, ranked=places[:7], table=table)
 
@@ -67,7 +63,7 @@ def artist_journey(data: ArtistData) -> Card | None:
     if not row or not weeks:
         return None
     name, busiest = phrases.name(row.get("recording_name")), told.day(row["busiest_local_date"], data.year)
-    headline = _parts(told, message("{name} was heard most on {day}."), name=name, day=busiest)
+    headline = sentence_parts(told, message("{name} was heard most on {day}."), name=name, day=busiest)
     facts = facts_of(
         (told.count(row["busiest_day_listen_count"]), say("listens on that day"), ON),
         (told.count(row["listener_count"]), say("listeners"), ON),
@@ -89,7 +85,10 @@ def audience_months(data: ArtistData) -> Card | None:
         return None
     by_month = {phrases.month_number(row["month"]): float(row["listener_count"]) for row in rows}
     best = min(rows, key=lambda row: (-row["listener_count"], row["month"]))
-    headline = _parts(told, message("{month} was your month: {listeners} heard you."), month=told.month(best["month"]),
+    sentence = message("{month} was your month: {listeners} heard you.")
+    if data.is_rounded:
+        sentence = message("{month} was your month: about {listeners} heard you.")
+    headline = sentence_parts(told, sentence, month=told.month(best["month"]),
                       listeners=told.counted(best["listener_count"], "listeners"))  # fmt: skip
     values = [(f"{data.year}-{month:02d}", by_month.get(month, 0.0)) for month in range(1, 13)]
     figure = month_bars(values, say("Listeners"), told)
@@ -106,10 +105,13 @@ def top_listeners(data: ArtistData) -> Card | None:
         return None
     favourite, devoted, share = row.get("favourite_count"), row.get("super_listener_count"), row.get("super_listen_share")
     if devoted:
-        headline = _parts(told, message("{listeners} gave {share} of all listens."), listeners=told.counted(devoted, "listeners"),
+        sentence = message("{listeners} gave {share} of all listens.")
+        if data.is_rounded:
+            sentence = message("About {listeners} gave {share} of the hours.")
+        headline = sentence_parts(told, sentence, listeners=told.counted(devoted, "listeners"),
                           share=told.percent(share))  # fmt: skip
     elif favourite:
-        headline = _parts(told, message("You are on top for {listeners}."), listeners=told.counted(favourite, "listeners"))
+        headline = sentence_parts(told, message("You are on top for {listeners}."), listeners=told.counted(favourite, "listeners"))
     else:
         return None
     facts = facts_of((told.count(favourite) if favourite else "", say("have you as their artist of the year"), ON))
@@ -137,7 +139,7 @@ def artist_moments(data: ArtistData) -> Card | None:
         Ranked(place, _hour(row, told), "", say("{factor}× as much", factor=told.tenths(row["lift"])), row["lift"] / most)
         for place, row in enumerate(rows[:7], 1)
     )
-    headline = _parts(told, message("Your hour: {value}."), value=_hour(rows[0], told))
+    headline = sentence_parts(told, message("Your hour: {value}."), value=_hour(rows[0], told))
     note = say("Compared with how everybody's listens spread over the hours.")
     return Card("artist_moments", "habits", say("Your hours"), headline, ranked=places, note=note)
 
@@ -145,60 +147,3 @@ def artist_moments(data: ArtistData) -> Card | None:
 def _hour(row: Row, told: Language) -> str:
     hours = f"{row['local_hour']:02d}–{(row['local_hour'] + 1) % 24:02d}"
     return told.say("weekends {hours}", hours=hours) if row["is_weekend"] else told.say("work days {hours}", hours=hours)
-
-
-@card("artist_places", subject="artist", place=45)
-def artist_places(data: ArtistData) -> Card | None:
-    """The listeners' countries on a map, where a country is known."""
-    told, say = data.language, data.language.say
-    rows = [row for row in data.rows("artist_places") if row["area_kind"] == "country"]
-    if not any(row.get("country") for row in rows):
-        return None
-    places = _ranked(rows, [told.country(row["country"]) if row.get("country") else say("elsewhere") for row in rows], told)
-    headline = _parts(told, message("Most at home in {country}."), country=places[0].name)
-    note = say("Of listeners who let their country be known; how much more than everybody's share is beside it.")
-    label = say("The listeners’ countries on a map; the largest is {country}.", country=places[0].name)
-    figure = world([(row["country"], row["listener_share"]) for row in rows if row.get("country")], label)
-    table = ranking_table(say("Listeners by country"), places, say("Country"), told, say("Share"), say("More than elsewhere"))
-    cities = _cities(data)
-    facts = facts_of((phrases.name(cities[0]["place_name"]), say("top city"))) if 0 < len(cities) < LEAST_CITIES else ()
-    return Card("artist_places", "places", say("Places"), headline, ranked=places[:5], figure=figure, facts=facts, table=table, note=note)
-
-
-@card("artist_places", subject="artist", place=46)
-def artist_cities(data: ArtistData) -> Card | None:
-    """The listeners' cities, where two or more are known."""
-    told, say, rows = data.language, data.language.say, _cities(data)
-    if len(rows) < LEAST_CITIES:
-        return None
-    places = _ranked(rows, [phrases.name(row["place_name"]) for row in rows], told)
-    headline = _parts(told, message("Your city: {name}."), name=places[0].name)
-    note = say("Of listeners who let their city be known; how much more than everybody's share is beside it.")
-    table = ranking_table(say("Listeners by city"), places, say("City"), told, say("Share"), say("More than elsewhere"))
-    return Card("artist_cities", "places", say("Top cities"), headline, ranked=places[:5], table=table, note=note)
-
-
-def _cities(data: ArtistData) -> list[Row]:
-    return [row for row in data.rows("artist_places") if row["area_kind"] == "place" and row.get("place_name")]
-
-
-def _ranked(rows: Sequence[Row], names: Sequence[str], told: Language) -> tuple[Ranked, ...]:
-    """Areas by their share of the listeners, each with how much more that is than everybody's."""
-    most = max(row["listener_share"] for row in rows)
-    return tuple(
-        Ranked(place, name, told.say("{factor}× as much", factor=told.tenths(row["lift"])) if row.get("lift") else "",
-               told.percent(row["listener_share"]), row["listener_share"] / most)
-        for place, (row, name) in enumerate(zip(rows, names, strict=True), 1)
-    )  # fmt: skip
-
-
-@card("artist_recordings", "artist_places", subject="artist", place=900)
-def artist_finale(data: ArtistData) -> Card | None:
-    """The year's songs and countries once more, together: a card to keep."""
-    told, say = data.language, data.language.say
-    songs = tuple(phrases.name(row["recording_name"]) for row in data.rows("artist_recordings") if row.get("recording_name"))[:5]
-    areas = [row["country"] for row in data.rows("artist_places") if row["area_kind"] == "country" and row.get("country")][:5]
-    if len(songs) < LEAST_NAMES or len(areas) < LEAST_NAMES:
-        return None
-    lists = ((say("Songs"), songs), (say("At home in"), tuple(map(told.country, areas))))
-    return Card("artist_finale", "overview", say("Encore"), (Part(say("That was {year}.", year=data.title)),), lists=lists)
