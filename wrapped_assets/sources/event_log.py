@@ -15,8 +15,8 @@ import polars as pl
 from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, Source
 from wrapped_assets.sources import richness, times
 from wrapped_assets.sources.batches import played_reason, time_reason
-from wrapped_assets.sources.parquet_rows import LostRows, frames
-from wrapped_assets.sources.recordings_beside import RECORDINGS, TEXTS, companion_of, faults_of, track_columns
+from wrapped_assets.sources.parquet_rows import LostRows, can_be, fitting, frames, texts_of_bytes
+from wrapped_assets.sources.recordings_beside import RECORDINGS, TEXTS, WANTED, companion_of, faults_of, track_columns
 from wrapped_assets.vocabulary.devices import CODES
 
 LISTENERS = "listeners.parquet"
@@ -58,6 +58,7 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
             yield lost(first_row, frame)
             first_row += frame.rows
             continue
+        frame = fitting(frame, {"listener": pl.String(), **WANTED})
         if companion is None:
             yield batch(*inline_tracks(frame), first_row)
         else:
@@ -101,7 +102,9 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
     start = pl.col("listened_at")
     if listened_at == pl.Datetime:
         start_ms = start.dt.epoch("ms")
-    elif listened_at == pl.String:
+    elif listened_at in (pl.String, pl.Binary):
+        keyed = keyed.with_columns(texts_of_bytes(keyed["listened_at"]))
+        listened_at = keyed.schema["listened_at"]
         start_ms = times.iso_utc(start)
     elif listened_at.is_numeric():
         start_ms = times.epoch_milliseconds(start.cast(pl.Int64, strict=False))
@@ -128,7 +131,8 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
         pl.col("track").cast(pl.UInt32),
     )
     names = tracks.select("title", "artist_credit")
-    told = rejected.with_columns(pl.col("listened_at").cast(pl.String).alias("time_text")).hstack(names[rejected["track"].to_list()])
+    time_text = pl.col("listened_at").cast(pl.String, strict=False) if can_be(listened_at, pl.String()) else pl.lit(None, dtype=pl.String)
+    told = rejected.with_columns(time_text=time_text).hstack(names[rejected["track"].to_list()])
     return Batch(plays.select(CODED_PLAY_SCHEMA.keys()), _conformed(told, REJECTED_SCHEMA), tracks=tracks)
 
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from wrapped_assets.contracts.source import Batch, Head, Source
 from wrapped_assets.sources import event_log, richness
-from wrapped_assets.sources.parquet_rows import LostRows, frames
+from wrapped_assets.sources.parquet_rows import LostRows, fitting, frames
+from wrapped_assets.sources.recordings_beside import WANTED
 
 NAMES = {
     "user_id": "listener",
@@ -37,7 +38,8 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
             yield event_log.lost(first_row, frame)
             first_row += frame.rows
             continue
-        known = frame.rename({name: ours for name, ours in NAMES.items() if name in frame.columns})
+        renamed = frame.rename({name: ours for name, ours in NAMES.items() if name in frame.columns})
+        known = fitting(renamed, {"listener": pl.String(), **WANTED})
         log = known.with_columns(_milliseconds(known), pl.col("listener").cast(pl.String), is_scrobble=pl.lit(value=True))
         yield event_log.batch(*event_log.inline_tracks(log), first_row)
         first_row += frame.height
@@ -45,10 +47,10 @@ def read(stream: BinaryIO, head: Head) -> Iterator[Batch]:
 
 def _milliseconds(frame: pl.DataFrame) -> pl.Expr:
     """`listened_at` in the event log's unit; the dump has instants or, in its older form, seconds."""
-    at = pl.col("listened_at")
     if not frame.schema["listened_at"].is_numeric():
-        return at
-    return pl.when(at < SECONDS_UNTIL).then(at.cast(pl.Int64) * 1000).otherwise(at.cast(pl.Int64)).alias("listened_at")
+        return pl.col("listened_at")
+    at = pl.col("listened_at").cast(pl.Int64, strict=False)
+    return pl.when(at < SECONDS_UNTIL).then(at * 1000).otherwise(at).alias("listened_at")
 
 
 LISTENBRAINZ_SPARK = Source(

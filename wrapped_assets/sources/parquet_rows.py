@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
+
+from wrapped_assets.contracts.errors import InputError
 
 DAMAGE = (ValueError, OSError, TypeError, NotImplementedError, KeyError)  # what pyarrow raises, its own classes among them
 
@@ -26,7 +28,10 @@ def frames(stream: BinaryIO, columns: list[str], rows: int, coded: Sequence[str]
     """
     import pyarrow.parquet as pq  # 0.2 s to import, and only here needed
 
-    file = pq.ParquetFile(stream, page_checksum_verification=True, read_dictionary=list(coded))
+    try:
+        file = pq.ParquetFile(stream, page_checksum_verification=True, read_dictionary=list(coded))
+    except KeyError:  # it holds lists: the caller says so
+        file = pq.ParquetFile(stream, page_checksum_verification=True)
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
     first = 0
     while first < len(groups):
@@ -62,6 +67,23 @@ def _rest_of(file, group: int, skipped: int, columns: list[str], rows: int) -> l
     except DAMAGE:
         return None
     return found
+
+
+def fitting(frame: pl.DataFrame, wanted: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The frame with texts for bytes. InputError for a column of which no value can be of the wanted type, such as lists for texts."""
+    frame = frame.with_columns(texts_of_bytes(frame[name]) for name in wanted if name in frame.columns)
+    for name, dtype in wanted.items():
+        if name in frame.columns and not can_be(frame.schema[name], dtype):
+            raise InputError(f"the column {name} of a Parquet file is {frame.schema[name]}: expected {dtype}; write it so, or leave it out")
+    return frame
+
+
+def can_be(dtype: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether values of a type can be cast to a text, a number or a list."""
+    if isinstance(wanted, pl.List):
+        return isinstance(dtype, pl.List | pl.Null)
+    is_plain = dtype.is_numeric() or isinstance(dtype, pl.Boolean | pl.String | pl.Categorical | pl.Enum | pl.Null)
+    return is_plain or (wanted == pl.String and isinstance(dtype, pl.Date | pl.Datetime))
 
 
 def texts_of_bytes(column: pl.Series) -> pl.Series:

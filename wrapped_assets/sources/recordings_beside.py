@@ -11,10 +11,11 @@ import xxhash
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import TRACK_SCHEMA, Head
 from wrapped_assets.sources.batches import name_reason
-from wrapped_assets.sources.parquet_rows import texts_of_bytes
+from wrapped_assets.sources.parquet_rows import fitting
 
 RECORDINGS = "recordings.parquet"
 TEXTS = {"title": "recording_name", "artist_credit": "artist_name"}  # ours -> the log's, where they differ
+WANTED = {TEXTS.get(name, name): dtype for name, dtype in TRACK_SCHEMA.items()}
 _READ: dict[str, Companion] = {}  # the last companion, by its content
 
 
@@ -64,6 +65,7 @@ class Companion:
 def _companion(table: pl.DataFrame) -> Companion:
     if "recording" not in table.columns:
         raise InputError(f"{RECORDINGS} has no column `recording`, the key that the event log uses")
+    table = fitting(table, WANTED)
     named = table.filter(pl.col("recording").is_not_null()).select("recording", *track_columns(table))
     ordered = named.unique("recording", keep="first", maintain_order=True).sort("recording")
     tracks = pl.concat([ordered, ordered.clear(1)]).select(TRACK_SCHEMA.keys())
@@ -84,15 +86,13 @@ def track_columns(table: pl.DataFrame) -> list[pl.Expr]:
         present["media"] = present["media"].fill_null("music")
     otherwise = {"media": pl.lit("music")}
     return [
-        _cleaned(present.get(name, otherwise.get(name, pl.lit(None))), table, dtype).alias(name) for name, dtype in TRACK_SCHEMA.items()
+        _cleaned(present.get(name, otherwise.get(name, pl.lit(None))), dtype).alias(name) for name, dtype in TRACK_SCHEMA.items()
     ]
 
 
-def _cleaned(value: pl.Expr, table: pl.DataFrame, dtype: pl.DataType) -> pl.Expr:
-    """The value in its type: a blank text is none, and so are bytes that are no UTF-8, as some writers leave texts."""
+def _cleaned(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """The value in its type; a blank text is none."""
     if dtype != pl.String:
         return value.cast(dtype, strict=False)
-    if table.select(value).dtypes == [pl.Binary]:
-        value = value.map_batches(texts_of_bytes, return_dtype=pl.String)
     text = value.cast(pl.String, strict=False)
     return pl.when(text.str.strip_chars() != "").then(text)

@@ -146,3 +146,25 @@ def test_a_column_of_another_type_is_read_by_its_meaning_or_refused_by_rows(
     frame.write_parquet(tmp_path / "log.parquet")
     plays, rejected = read(tmp_path)
     assert ([play[said[0]] for play in plays], [row["reason"] for row in rejected]) == (said[1], reasons)
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("listener", [["ana"], []]), ("recording_name", [["T"], None]), ("artist_name", [{"name": "A"}] * 2),
+        ("release_group_name", [timedelta(1)] * 2), ("artist_names", ["A", "B"]), ("duration_ms", [[1], [2]]),
+    ],
+)  # fmt: skip
+def test_a_column_that_cannot_be_meant_is_said(tmp_path: Path, column: str, values: list[object]) -> None:
+    frame = log(recording_name=["T", "T"], artist_name=["A", "A"]).with_columns(pl.Series(column, values))
+    frame.write_parquet(tmp_path / "log.parquet")
+    with pytest.raises(InputError, match=f"the column {column} of a Parquet file is"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("values", [[[AT], None], [timedelta(1)] * 2, [{"at": AT}] * 2, [b"\xff"] * 2])
+def test_a_time_of_a_type_that_is_none_costs_its_rows(tmp_path: Path, values: list[object]) -> None:
+    frame = log(recording_name=["T", "T"], artist_name=["A", "A"]).with_columns(pl.Series("listened_at", values))
+    frame.write_parquet(tmp_path / "log.parquet")
+    plays, rejected = read(tmp_path)
+    assert (plays, {row["reason"] for row in rejected} <= {"invalid_time", "missing_time"}, len(rejected)) == ([], True, 2)
