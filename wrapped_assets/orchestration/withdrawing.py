@@ -71,7 +71,7 @@ def withdrawals(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
         return dg.SkipReason("Targets have nothing that may not be shown.")
     said = facts.told(WAIT, objects=sum(each.objects for each in found), targets=len({each.address for each in found}))
     context.log.info(said)
-    return dg.SensorResult([dg.RunRequest(run_key=told)], cursor=told)
+    return dg.SensorResult([dg.RunRequest(run_key=told)])
 
 
 def _opened() -> "Root | None":
