@@ -115,6 +115,14 @@ def test_the_document_is_json() -> None:
     assert document["minimum_listeners"] == 20
 
 
+def test_a_month_of_few_listeners_is_not_called_nought() -> None:
+    page = artist_html(artist())
+    card = page.partition('id="audience_months"')[2].partition("</section>")[0]
+    assert card.count(">–</text>") == 12 - len(ROWS["audience_months"])
+    assert ">0</text>" not in card
+    assert "fewer than 20 listeners" in card
+
+
 def test_one_city_is_a_fact_and_several_are_a_card() -> None:
     one = replace(artist(), insights={**ROWS, "artist_places": ROWS["artist_places"][:5]})
     assert "artist_cities" not in artist_json(one)["headlines"]

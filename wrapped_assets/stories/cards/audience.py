@@ -90,11 +90,12 @@ def audience_months(data: ArtistData) -> Card | None:
         sentence = message("{month} was your month: about {listeners} heard you.")
     headline = sentence_parts(told, sentence, month=told.month(best["month"]),
                       listeners=told.counted(best["listener_count"], "listeners"))  # fmt: skip
-    values = [(f"{data.year}-{month:02d}", by_month.get(month, 0.0)) for month in range(1, 13)]
+    values = [(f"{data.year}-{month:02d}", by_month.get(month)) for month in range(1, 13)]  # a month of few has no row: nought is not known
+    note = say("A dash stands for fewer than {few} listeners, or none.", few=data.minimum_listeners) if len(by_month) < len(values) else ""
     figure = month_bars(values, say("Listeners"), told)
     shown = tuple((told.month(row["month"]), told.count(row["listener_count"]), told.count(row["listen_count"])) for row in rows)
     table = Table(say("Listeners by month"), (say("Month"), say("Listeners"), say("Listens")), shown)
-    return Card("audience_months", "habits", say("Month by month"), headline, figure=figure, table=table)
+    return Card("audience_months", "habits", say("Month by month"), headline, figure=figure, table=table, note=note)
 
 
 @card("top_listeners", subject="artist", place=50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -95,12 +96,12 @@ def clock_face(hour: int, minute: int, told: Language) -> Markup:
     return svg.figure(320, 320, label, body + svg.circle(160, 160, 9, "pin"), "face-clock")
 
 
-def month_bars(values: list[tuple[str, float]], unit: str, told: Language) -> Markup:
-    """A bar a month with its value above."""
-    most = max((value for _, value in values), default=0) or 1
+def month_bars(values: Sequence[tuple[str, float | None]], unit: str, told: Language) -> Markup:
+    """A bar a month with its value above; a dash where the value is not told."""
+    most = max((value for _, value in values if value is not None), default=0) or 1
     step, body, bars = 342 / max(1, len(values)), "", []
     for index, (month, value) in enumerate(values):
-        height = 304 * max(0.0, value) / most
+        height = 304 * max(0.0, value or 0.0) / most
         x = step * index
         bars.append((x + 2, 330 - height, step - 4, max(1.0, height)))
         body += svg.text(x + step / 2, 324 - height, told.count(value), "tick", "middle")
