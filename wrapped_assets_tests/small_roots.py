@@ -24,7 +24,7 @@ SMALL_PLAYS = {
 
 def copy_root(source: Path, target: Path) -> Path:
     """Copies a data root, for its owner alone. `shutil.copytree` takes five times as long: it copies times and other facts of each file."""
-    target.mkdir(mode=0o700)
+    target.mkdir(mode=0o700, parents=True)
     for each in os.scandir(source):
         place = target / each.name
         if each.is_dir():
