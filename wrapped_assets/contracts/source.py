@@ -63,6 +63,7 @@ REJECTION_REASONS: dict[str, str] = {
     "missing_artist": "the row names no artist",
     "artist_not_beside": "no artist is named here: import the whole export, with the service's library (Apple Music Library Tracks.json, "
     "Amazon's library.csv)",
+    "other_form": "the row has another form than the file's first: two of Spotify's histories were joined; import each as it was exported",
     "negative_duration": "the time played is negative",
     "implausible_duration": "the time played is longer than a day",
     "now_playing": "the row says what is playing now, not what was played",

@@ -47,6 +47,9 @@ def columns_of(fields: Fields, *, is_video: bool) -> pl.DataFrame:
             **{name: fields.read(key, text, pl.String()) for name, key in TRACK.items()},
         }
     ).with_columns(is_scrobble=False, media=pl.lit("video" if is_video else "music"))  # fmt: skip
+    untimed = frame["time_text"].is_null().arg_true()
+    of_short = ["other_form" if "endTime" in fields.records[place] else None for place in untimed]
+    frame = frame.with_columns(reason=pl.Series([None], dtype=pl.String).new_from_index(0, frame.height).scatter(untimed, of_short))
     others = frame["title"].is_null().arg_true()
     told = pl.DataFrame([what_was_played(fields.records[place], is_video) for place in others], dict.fromkeys([*TRACK, "media"], pl.String))
     return frame.with_columns(frame[name].scatter(others, told[name]) for name in told.columns) if len(others) else frame

@@ -35,6 +35,7 @@ def row_from(number: int, record: dict[str, Any]) -> Row:
     played = whole(record.get("msPlayed"))
     return Row(
         number,
+        reason="other_form" if "ts" in record and "endTime" not in record else None,
         time_text=time_text(record.get("endTime")),
         ms_before_time=played or 0,
         ms_played=played,

@@ -111,6 +111,15 @@ def test_a_time_is_read_as_other_tools_write_it_again(ts: str) -> None:
     assert [row["reason"] for row in rejected] == ["invalid_time", "missing_time"]
 
 
+def test_rows_of_the_other_history_in_one_file_are_told_apart() -> None:
+    """Both tell the same plays, one to the second and one to the minute: taken as one form they would count twice."""
+    short = {"endTime": "2023-03-19 18:31", "artistName": "Röyksopp", "trackName": "Eple", "msPlayed": 60_000}
+    for source in (SPOTIFY_EXTENDED, SPOTIFY_SHORT):
+        first, other = (TRACK, short) if source is SPOTIFY_EXTENDED else (short, TRACK)
+        plays, rejected = read(source, [first, other, {**first, "ts": None, "endTime": None}])
+        assert (len(plays), [row["reason"] for row in rejected][:1]) == (1, ["other_form"])
+
+
 def test_a_day_ahead_is_a_wrong_clock_and_more_is_the_future(monkeypatch: pytest.MonkeyPatch) -> None:
     at = datetime(2023, 3, 20, tzinfo=UTC)
     monkeypatch.setattr(times, "now", lambda: at)
