@@ -51,12 +51,13 @@ def report(project: Project, year: int, now: datetime | None = None) -> Report:
     lines, is_open, spent, late = list[Line](), True, 0.0, list[str]()
     left = (found.launch_at - found.now).total_seconds() if found.launch_at else None
     for step in STEPS:
-        facts = step.facts(found) if is_open else None
+        own = step.facts(found)
+        facts = own if is_open else None
         is_open = facts is not None
         known = found.found(step.name, step.edition(found)) if facts is not None else None
-        expected = None if facts is not None else _expected(found, step.name)
+        expected = None if own is not None else _expected(found, step.name)  # what has its evidence takes no time again
         spent += expected or 0.0
-        if facts is None and left is not None and left > 0 and spent > left and step.name not in ("approved", "flipped"):
+        if own is None and left is not None and left > 0 and spent > left and step.name not in ("approved", "flipped"):
             late.append(step.name)
         lines.append(Line(step.name, step.meaning, facts, known.found_at if known else None, expected))
     return Report(year, found.launch_at, found.plan.freeze_at, left, tuple(lines), found.plan.stopped, tuple(late))
