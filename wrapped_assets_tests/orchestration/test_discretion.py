@@ -25,7 +25,7 @@ def test_dagsters_storage_holds_no_name_title_or_surrogate(root: Root, monkeypat
         except ValueError as error:
             raise KeyError(f"row {secrets!r}") from error
 
-    monkeypatch.setattr(runs, "build", failing)
+    monkeypatch.setattr(runs, "build_partitions", failing)
     assert not backfill(root.path, ["listens"], "2024-03", "2024-03")[-1].success
     monkeypatch.undo()
     refresh(root.path)
