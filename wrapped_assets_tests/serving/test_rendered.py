@@ -96,9 +96,13 @@ def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_i
         page = get(path_of(small, "ana"))
         german = get(path_of(small, "ana"), {"Accept-Language": "de"})
         spanish = get(path_of(small, "ana"), {"Accept-Language": "es"})
+        part = get(path_of(small, "ana"), {"Range": "bytes=0-9"})
+        others = [get(path_of(small, "ana").replace("/2025/", other)).status for other in ("/2024/", "/2025/../2025/x/")]
         faces = re.findall(r"url\(\.\.(/faces/[^)]+)\)", page.text)
         kept = [get(path).headers["cache-control"] for path in faces]
     assert without_faces(page.text) == without_faces(told)
+    assert (part.status, part.text) == (200, page.text), "a page is sent whole or not at all"
+    assert others == [404, 404], "a token is of one edition, and dots lead nowhere"
     assert '<meta property="og:title" content="A year in music">' in page.text, "a preview of the link names nobody"
     assert "font-src 'self'" in page.headers["content-security-policy"]
     assert "font-src &#39;self&#39;" in page.text

@@ -276,3 +276,19 @@ def test_a_store_that_answers_nonsense_for_its_pointer_is_overwritten_in_one_ste
     store.objects["site/2025/live.json"] = (b"<html>", {})
     upload(project, YEAR, ADDRESS)
     assert json.loads(store.objects["site/2025/live.json"][0])["number"] == 1
+
+
+def test_a_full_store_says_so_and_readers_stay_where_they_were(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    www, put = tmp_path / "www", targets.obstore.put
+
+    def full(store: object, key: str, *given: object, **more: object) -> object:
+        if key.endswith(".html.gz"):
+            raise OSError(28, "No space left on device")
+        return put(store, key, *given, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(targets.obstore, "put", full)
+        with pytest.raises(StoreUnavailableError, match="is full; what was uploaded stays"):
+            upload(project, YEAR, str(www))
+    assert not (www / "2025" / "live").exists()
+    assert upload(project, YEAR, str(www)).is_live
