@@ -158,10 +158,10 @@ def test_a_worker_that_hangs_is_ended_and_another_has_its_unit(
             os.kill(alive[0].pid, signal.SIGSTOP)
 
     ended_by(executor, monkeypatch, stop)
-    report = build(few(imported), workers=2, executor=executor, unit_seconds=20)
+    report = build(few(imported), workers=2, executor=executor, unit_seconds=45)  # longer than a worker takes to start on a loaded machine
     assert stopped
     assert_whole(imported, files, report)
-    assert "took longer than 20 s" in report.lost[0]
+    assert any("took longer than 45 s" in why for why in report.lost)
     assert not stopped[0].is_running()
 
 
