@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/launch.md from a running `wrapped serve`: `python tools/launch_pictures.py http://127.0.0.1:8000 countdown`."""
+"""Takes the pictures of docs/launch.md from a server: `python tools/launch_pictures.py http://127.0.0.1:8000 countdown` (or `site`)."""
 
 from __future__ import annotations
 
