@@ -136,15 +136,20 @@ def test_names_are_listed_only_where_no_one_else_is_served(
     small: Root, monkeypatch: pytest.MonkeyPatch, host: str, listed: int
 ) -> None:  # fmt: skip
     publish_edition(Project(small), 2025)
-    started: list[dict[str, object]] = []
-    monkeypatch.setattr(uvicorn, "run", lambda app, **settings: started.append(settings))
+    started: list[tuple[object, ...]] = []
+
+    def start(server: uvicorn.Server) -> None:
+        started.append((server.config.host, server.config.port, server.config.log_level, server.config.access_log, server.config.proxy_headers))
+        server.started = True
+
+    monkeypatch.setattr(uvicorn.Server, "run", start)
     if not listed:
         assert "wrapped privacy controller --name" in run(small.path, "serve", "--host", host, code=2).stderr
         run(small.path, "privacy", "controller", "--name", "Radio Example", "--contact", "privacy@radio.example")
     printed = run(small.path, "serve", "--host", host).stdout
     assert printed.count("http://") == listed
     assert any(name in printed.split() for name in ("ana", "bo", "cy")) == bool(listed)
-    assert started == [{"host": host, "port": 8000, "log_level": "warning", "access_log": False}]
+    assert started == [(host, 8000, "warning", False, False)]
 
 
 @pytest.mark.parametrize("command", ["serve", "ui"])
