@@ -139,7 +139,8 @@ def test_names_are_listed_only_where_no_one_else_is_served(
     started: list[tuple[object, ...]] = []
 
     def start(server: uvicorn.Server) -> None:
-        started.append((server.config.host, server.config.port, server.config.log_level, server.config.access_log, server.config.proxy_headers))
+        found = server.config
+        started.append((found.host, found.port, found.log_level, found.access_log, found.proxy_headers))
         server.started = True
 
     monkeypatch.setattr(uvicorn.Server, "run", start)
