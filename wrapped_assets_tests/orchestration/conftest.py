@@ -1,13 +1,14 @@
 """A data root with three listeners' plays in two months of 2024 and one of 2025, and what Dagster made of it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import orjson
 import pytest
+from dagster._core.storage.defs_state.base import set_defs_state_storage
 
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.orchestration import mirror as mirroring
@@ -21,6 +22,13 @@ KEY = bytes(range(32))
 NAMES = ("Wilhelmina Quux", "zacharias_0815", "Tove Ødegård")
 TITLES = ("Unmistakable Title", "Zebra Crossing Blues", "Qwertz Lament")
 STARTS = (datetime(2024, 3, 4, 20, tzinfo=UTC), datetime(2024, 4, 9, 7, tzinfo=UTC), datetime(2025, 1, 2, 23, tzinfo=UTC))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """Each test begins as a new process does. Dagster keeps a store of the instance that was entered last, even if that one is gone."""
+    with set_defs_state_storage(None):
+        return (yield)
 
 
 def land(path: Path, starts: tuple[datetime, ...] = STARTS) -> Root:
