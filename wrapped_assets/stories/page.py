@@ -84,7 +84,7 @@ def headline_size(text: str, is_bare: bool = False) -> str:
 def fact_size(text: str) -> str:
     """How large a fact is set, in the same way; the class of its element."""
     longest = _longest_word(text)
-    if longest > 15:
+    if longest > 15 or columns_of(text) > 40:
         return "long longer"
     if columns_of(text) > 14 or longest > 12:
         return "long"
