@@ -131,6 +131,7 @@ class Truth:
 
 async def _under_load(root: Path, readers: int, seconds: float) -> str:
     """Serves on the first processor, reads on the others."""
+    from wrapped_assets.serving.launch.load import until_it_answers
     from wrapped_assets.serving.rendered.shelf import shelves
     from wrapped_assets.storage.root import Root
 
@@ -146,7 +147,7 @@ async def _under_load(root: Path, readers: int, seconds: float) -> str:
     try:
         os.sched_setaffinity(server.pid, {0})
         os.sched_setaffinity(0, set(range(1, os.cpu_count() or 2)) or {0})
-        await _until_it_answers(port)
+        await until_it_answers(port)
         rows = ["", "| Readers ask for | a second | median ms | 99 % ms | errors | untrue |", "|---|---:|---:|---:|---:|---:|"]
         for what, chosen, work in (
             ("every page, most for the first time", tokens, None),
@@ -194,18 +195,6 @@ def _closing(root: Root, truth: Truth) -> Work:
                 return
 
     return work
-
-
-async def _until_it_answers(port: int) -> None:
-    for _ in range(200):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-            continue
-        writer.close()
-        return
-    raise SystemExit("the server did not start")
 
 
 async def _read(port: int, tokens: list[str], readers: int, seconds: float, seen: Seen, truth: Truth, work: Work | None) -> None:

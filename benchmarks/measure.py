@@ -17,7 +17,10 @@ HERE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Cost:
-    """Processor seconds of user and system, wall seconds, peak resident bytes."""
+    """Processor seconds of user and system, wall seconds, and peak resident bytes.
+
+    The system counts the memory of the process that starts another one into that one's peak, so a peak is never below this process's own.
+    """
 
     cpu: float
     wall: float

@@ -83,7 +83,7 @@ def free_port() -> int:
 
 
 async def _read(port: int, year: int, token: str, pages: list[tuple[str, str, str]], seconds: float, readers: int) -> Load:
-    await _until_it_answers(port)
+    await until_it_answers(port)
     found, chance, began = Load(), random.Random(0), time.perf_counter()  # noqa: S311 (no secret)
 
     async def reader() -> None:
@@ -113,7 +113,8 @@ async def _read(port: int, year: int, token: str, pages: list[tuple[str, str, st
     return found
 
 
-async def _until_it_answers(port: int) -> None:
+async def until_it_answers(port: int) -> None:
+    """Returns when something answers on this port of this machine. BuildError after a minute."""
     until = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < until:
         try:
