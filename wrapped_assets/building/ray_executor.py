@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,8 @@ class OnRay(Executor):
         quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
         if address != STARTED_HERE:
             logging.getLogger("ray").setLevel(logging.WARNING)
-            self._ray.init(address, **({} if address.startswith("ray://") else quiet))
+            with warnings.catch_warnings(action="ignore"):  # what it warns of while nobody answers, our error says
+                self._ray.init(address, **({} if address.startswith("ray://") else quiet))
             return
         self._ray.init(
             num_cpus=processors(), include_dashboard=False, object_store_memory=_OBJECT_BYTES, _node_ip_address=_LOOPBACK,
