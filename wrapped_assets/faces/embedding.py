@@ -80,6 +80,12 @@ def face_files() -> dict[str, bytes]:
     return {each.address: (_FOLDER / each.file).read_bytes() for each in faces() if each.family != LAST_RESORT}
 
 
+def rules_of_every_face(folder: str, *, with_bold_text: bool = True) -> str:
+    """The rules of all faces but the last resort, named in a folder: a browser loads those that a page has characters of."""
+    found = [each for each in faces() if each.family != LAST_RESORT and (with_bold_text or each.weight != BOLD_TEXT)]
+    return "".join(each.rule(folder) for each in found)
+
+
 def rules_for(text: str, *, with_last_resort: bool = False, with_bold_text: bool = True, folder: str = "") -> str:
     """The CSS rules of the faces that the text needs, embedded or named in a folder. The same text gives the same rules.
 

@@ -18,6 +18,8 @@ def one_line(text: object) -> str:
     """Returns the text on one line with single spaces; empty for None or if nothing printable is left."""
     if text is None:
         return ""
+    if isinstance(text, str) and text.isascii() and text.isprintable():  # nearly every name
+        return " ".join(text.split()) if " " in text else text
     printable = _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _UNPRINTABLE.sub(" ", str(text)))
     return " ".join(printable.split())
 

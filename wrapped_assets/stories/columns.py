@@ -13,7 +13,7 @@ _NEVER_FIRST = set("、。，．・：；？！）］｝」』】〉》〕ーぁ
 
 def columns_of(text: str) -> int:
     """How many columns the text takes: two for wide characters and pictographs, none for combining ones."""
-    return cell_len(text, _UNICODE)
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text, _UNICODE)
 
 
 def _graphemes(text: str) -> Iterator[tuple[str, int]]:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from wrapped_assets.faces.embedding import with_faces
 from wrapped_assets.stories.language import Language, language_of
-from wrapped_assets.stories.page import template
 from wrapped_assets.stories.scripts import COUNTDOWN, policy_of, script
+from wrapped_assets.stories.templates import template
 
 _ASKS_AGAIN = 300  # seconds, at most
 

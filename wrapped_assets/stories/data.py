@@ -125,6 +125,16 @@ class StoryData(Tellable):
 
     def rows(self, name: str) -> Sequence[Row]:
         """The insight's rows; none where it was not computed, a small edition leaves it out, or nothing earlier says what is new."""
+        if name not in self._told:
+            self._told[name] = self._rows(name)
+        return self._told[name]
+
+    @cached_property
+    def _told(self) -> dict[str, Sequence[Row]]:
+        """The rows of each insight that was asked for: a page asks three hundred times for those of forty."""
+        return {}
+
+    def _rows(self, name: str) -> Sequence[Row]:
         is_left_out = (self.is_small and name not in SMALL_EDITION) or ((self.begins_here or self.is_all_new) and name in OF_WHAT_IS_NEW)
         rows = () if is_left_out else self.insights.get(name, ())
         if self.is_small and name == "top_recordings":  # its song is told, and no ranking
@@ -142,8 +152,7 @@ class StoryData(Tellable):
     @cached_property
     def heard(self) -> tuple[date, date] | None:
         """The first and the last local day of the window with music; None where no day is known to have any."""
-        found = (row for row in self.rows("listening_calendar") if number(row.get("listen_count")) or number(row.get("minutes")))
-        days = [day for row in found if (day := as_date(row.get("local_date"))) and self.window[0] <= day <= self.window[1]]
+        days = [day for day, minutes, listens in self._days if minutes or listens]
         return (min(days), max(days)) if days else None
 
     @cached_property
@@ -155,15 +164,19 @@ class StoryData(Tellable):
     @cached_property
     def calendar(self) -> Mapping[str, dict[date, float]]:
         """The days inside the window by minutes and by listens; nothing where all are nought, as minutes of unknown lengths are."""
-        found: dict[str, dict[date, float]] = {"minutes": {}, "listen_count": {}}
+        minutes = {day: value for day, value, _ in self._days if value is not None}
+        listens = {day: value for day, _, value in self._days if value is not None}
+        return {column: days if any(days.values()) else {} for column, days in (("minutes", minutes), ("listen_count", listens))}
+
+    @cached_property
+    def _days(self) -> list[tuple[date, float | None, float | None]]:
+        """Each day inside the window that the calendar has, with its minutes and its listens."""
         start, end = self.window
-        for row in self.rows("listening_calendar"):
-            day = as_date(row.get("local_date"))
-            if day is not None and start <= day <= end:
-                for column, days in found.items():
-                    if (value := number(row.get(column))) is not None:
-                        days[day] = value
-        return {column: days if any(days.values()) else {} for column, days in found.items()}
+        return [
+            (day, number(row.get("minutes")), number(row.get("listen_count")))
+            for row in self.rows("listening_calendar")
+            if (day := as_date(row.get("local_date"))) and start <= day <= end
+        ]
 
     @cached_property
     def is_all_new(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any, Literal
 
 from wrapped_assets.kernels.one_line import one_line
@@ -98,18 +97,18 @@ def headline(insight: str, data: Tellable) -> tuple[Part, ...]:
     text, row = milder_headline(insight, data.rows(insight)) or (text, row)
     told = data.language if data.language.knows(text) else english()
     try:
-        pieces = list(Formatter().parse(told.template(text)))
+        pieces = told.parsed(text)
     except ValueError:
         return fallback
     return _filled(pieces, row, data, told) or fallback
 
 
-def _filled(pieces: list[tuple[str, str | None, str | None, str | None]], row: Row, data: Tellable, told: Language) -> tuple[Part, ...]:
+def _filled(pieces: list[tuple[str, str | None, str | None]], row: Row, data: Tellable, told: Language) -> tuple[Part, ...]:
     """The message's parts; none where a placeholder has no value."""
     lang = "" if told is data.language else told.tag
     parts: list[Part] = []
     after_one = False
-    for literal, field, spec, _ in pieces:
+    for literal, field, spec in pieces:
         if literal:
             parts.append(Part(_singular(literal) if after_one and told.tag == "en" else literal, "text", lang))
         after_one = False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
-from functools import cache
+from collections.abc import Callable, Collection, Iterable
+from functools import cache, cached_property, lru_cache
 from string import Formatter
 from typing import Any
 
@@ -45,10 +45,9 @@ class Language(Writing):
             return self._said[text]
         if not self.knows(text):
             return english().say(text, **values)
-        said = "".join(
-            literal + (self.value(values[field], spec or "") if field else "")
-            for literal, field, spec, _ in Formatter().parse(self.template(text))
-        )
+        said = "".join([
+            f"{literal}{self.value(values[field], spec or '')}" if field else literal for literal, field, spec in self.parsed(text)
+        ])
         if not values:
             self._said[text] = said
         return said
@@ -60,7 +59,17 @@ class Language(Writing):
 
     def pieces(self, text: str) -> list[tuple[str, str]]:
         """The message in its parts: text, and the placeholder behind it; for a caller that sets names apart."""
-        return [(literal, field or "") for literal, field, _, _ in Formatter().parse(self.template(text))]
+        return [(literal, field or "") for literal, field, _ in self.parsed(text)]
+
+    @cached_property
+    def parsed(self) -> Callable[[str], list[tuple[str, str | None, str | None]]]:
+        """A message's literal texts, each with the placeholder behind it and what that is counted as."""
+
+        @lru_cache(4_096)
+        def parsed(text: str) -> list[tuple[str, str | None, str | None]]:
+            return [(literal, field, spec) for literal, field, spec, _ in Formatter().parse(self.template(text))]
+
+        return parsed
 
     def value(self, value: Any, spec: str) -> str:
         """A placeholder's value: counted with the noun that `spec` names, as a duration or a day, or as it stands."""

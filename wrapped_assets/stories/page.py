@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from wrapped_assets.contracts.asset import Subject
 from wrapped_assets.faces.embedding import with_faces
 from wrapped_assets.stories import counting, palettes, phrases
+from wrapped_assets.stories.beside import links_beside
 from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.habits import minutes_by_day
 from wrapped_assets.stories.cards.order import story_of
@@ -22,22 +20,10 @@ from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
 from wrapped_assets.stories.headlines import Part, plain
 from wrapped_assets.stories.language import Language
-from wrapped_assets.stories.scripts import STORY, STORY_WITH_SOUND, policy_of, script
-
-
-@cache
-def template(name: str) -> Template:
-    """A template of this folder; what it prints is escaped, and what it does not know is an error."""
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    return environment.get_template(name)
-
-
-@cache
-def _styles() -> str:
-    """The styles of cards and figures without their comments."""
-    written = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("page.css", "figures.css"))
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", written, flags=re.DOTALL)).strip()
+from wrapped_assets.stories.parts import shared_parts, table
+from wrapped_assets.stories.scripts import POLICY_BESIDE, STORY, STORY_WITH_SOUND, policy_of, script
+from wrapped_assets.stories.styles import styles
+from wrapped_assets.stories.templates import template
 
 
 def _sides(number: int) -> list[str]:
@@ -138,34 +124,39 @@ class Frame:
     sounds: Mapping[str, Sound] = field(default_factory=dict)  # by the name of their card
 
 
-def frame_html(frame: Frame, faces_in: str = "") -> str:
+def frame_html(frame: Frame, folder: str = "") -> str:
     """The page: an opening, the cards, and how it was counted. The same frame gives the same text.
 
-    `faces_in` is the folder of the faces that the page names; without one they are embedded.
+    `folder` is where the page finds the files beside it (`files_beside`), for a listener's page without sound; without one it embeds them.
     """
-    told, scripted = frame.language, STORY_WITH_SOUND if frame.sounds else STORY
+    told, scripted, cards = frame.language, STORY_WITH_SOUND if frame.sounds else STORY, frame.cards
+    stops = _stops(cards, told)
     page = template("page.html").render(
-        policy=policy_of(scripted, faces_beside=bool(faces_in)),
-        script=script(scripted),
+        policy=POLICY_BESIDE if folder else policy_of(scripted),
+        script="" if folder else script(scripted),
+        beside=links_beside(folder) if folder else {},
+        chapters="" if folder else palettes.stylesheet(frame.subject, {"overview", "counted", *(card.chapter for card in cards)}),
+        styles="" if folder else styles(),
         frame=frame,
         lang=told.tag,
         direction=told.cldr.text_direction,
         say=told.say,
-        chapters=palettes.stylesheet(frame.subject, {"overview", "counted", *(card.chapter for card in frame.cards)}),
-        styles=_styles(),
-        cards=frame.cards,
-        stops=_stops(frame.cards, told),
+        placed=zip(cards, stops, stops[1:], stops[2:], strict=False),
+        stops=stops,
         shown_parts=shown_parts,
         plain=plain,
         headline_size=headline_size,
         fact_size=fact_size,
         columns_of=columns_of,
+        share="{:.3f}".format,
+        table=table,
+        **shared_parts(told),
     )
-    return with_faces(page, folder=faces_in, with_bold_text=False)  # titles alone are bold
+    return page if folder else with_faces(page, with_bold_text=False)  # titles alone are bold
 
 
-def story_html(data: StoryData, faces_in: str = "", sounds: Mapping[str, Sound] | None = None) -> str:
-    """A listener's page: a card an insight between the year as a record and the counts behind it all. `faces_in` is as for `frame_html`.
+def story_html(data: StoryData, folder: str = "", sounds: Mapping[str, Sound] | None = None) -> str:
+    """A listener's page: a card an insight between the year as a record and the counts behind it all. `folder` is as for `frame_html`.
 
     `sounds` are excerpts for some of the cards, by name; without them the page makes no sound and may load none.
     """
@@ -189,5 +180,5 @@ def story_html(data: StoryData, faces_in: str = "", sounds: Mapping[str, Sound] 
             told_to=say("The year of {name}.", name=name),
             sounds={card.name: sounds[card.name] for card in cards if sounds and card.name in sounds},
         ),
-        faces_in,
+        folder,
     )

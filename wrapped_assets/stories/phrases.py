@@ -16,9 +16,9 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 def number(value: Any) -> float | None:
     """The value as a number of a size that is counted, below a thousand million million; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e15:
-        return None
-    return value
+    kind = type(value)
+    is_number = kind is float or kind is int or (isinstance(value, (int, float)) and kind is not bool)  # nearly all are of these two
+    return value if is_number and -1e15 < value < 1e15 else None
 
 
 def high_mark(values: list[float]) -> float:
@@ -31,10 +31,13 @@ def as_date(value: Any) -> date | None:
     """A local day given as a date or in ISO 8601; None for anything else."""
     if isinstance(value, datetime):
         return value.date()
-    if isinstance(value, date):
-        return value
+    return value if isinstance(value, date) else _day_of(str(value)[:10])
+
+
+@lru_cache(4_096)  # a page has a year of days, and every page the same
+def _day_of(text: str) -> date | None:
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(text)
     except ValueError:
         return None
 
@@ -73,7 +76,8 @@ def days_between(start: date, end: date) -> tuple[date, ...]:
 
 def name(value: Any, unknown: str = "–") -> str:
     """A displayed name on one line, its accents composed, as faces have them; `unknown` where there is none."""
-    return normalize("NFC", one_line(value)) or unknown
+    text = one_line(value)
+    return (text if text.isascii() else normalize("NFC", text)) or unknown
 
 
 def shortened(text: str, length: int) -> str:

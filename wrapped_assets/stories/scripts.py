@@ -11,6 +11,8 @@ from wrapped_assets.faces.embedding import BESIDE, CONTENT_POLICY, EMBEDDED
 
 STORY, COUNTDOWN, PICTURES = "page.js picture.js", "countdown.js", "pictures.js"
 ANIMATION = "animation.js"
+# Of a page whose faces, styles and script lie beside it. Elements have styles of their own, such as the length of a bar.
+POLICY_BESIDE = CONTENT_POLICY.replace(EMBEDDED, BESIDE).replace("'unsafe-inline'", "'self' 'unsafe-inline'") + "; script-src 'self'"
 STORY_WITH_SOUND = f"{STORY} sound.js"
 
 

@@ -46,11 +46,19 @@ class Writing:
     def tenths(self, value: Any) -> str:
         """A number with one decimal."""
         found = phrases.number(value)
-        return DASH if found is None else numbers.format_decimal(Decimal(math.floor(found * 10 + 0.5)) / 10, "#,##0.0", locale=self.cldr)
+        return DASH if found is None else self._tenths(math.floor(found * 10 + 0.5))
+
+    @cached_property
+    def _tenths(self) -> Callable[[int], str]:
+        return lru_cache(4_096)(lambda tenths: numbers.format_decimal(Decimal(tenths) / 10, "#,##0.0", locale=self.cldr))
 
     def whole_percent(self, share: float) -> str:
         """A share of 1 in whole per cent."""
-        return numbers.format_percent(Decimal(math.floor(share * 100 + 0.5)) / 100, locale=self.cldr)
+        return self._percent(math.floor(share * 100 + 0.5))
+
+    @cached_property
+    def _percent(self) -> Callable[[int], str]:
+        return lru_cache(4_096)(lambda hundredths: numbers.format_percent(Decimal(hundredths) / 100, locale=self.cldr))
 
     def change(self, share: float) -> str:
         """A share of 1 by which something grew, in whole per cent with its sign: "+12%", "−3%"; "±0%" for less than half of one."""
@@ -90,7 +98,11 @@ class Writing:
     def month(self, value: Any, width: str = "wide") -> str:
         """The month of "YYYY-MM" or of a number; `width` is CLDR's: wide, abbreviated or narrow."""
         found = value if isinstance(value, int) and 1 <= value <= 12 else phrases.month_number(value)
-        return self.cldr.months["stand-alone"][width][found].rstrip(".") if found else DASH
+        return self._months(width)[found] if found else DASH
+
+    @cached_property
+    def _months(self) -> Callable[[str], dict[int, str]]:
+        return lru_cache(lambda width: {month: name.rstrip(".") for month, name in self.cldr.months["stand-alone"][width].items()})
 
     def weekday(self, value: Any, width: str = "wide") -> str:
         """The name of a weekday, Monday = 1."""

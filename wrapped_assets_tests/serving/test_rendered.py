@@ -71,8 +71,9 @@ def files_of(root: Root, name: str, number: int = 1) -> list[Path]:
     return sorted(Shelf(root, YEAR, number).folder.rglob(f"{token}.*"))
 
 
-def without_faces(page: str) -> str:
-    return re.sub(r"@font-face\{[^}]*\}|font-src (data:|&#39;self&#39;)", "", page)
+def without_what_is_beside(page: str) -> str:
+    beside = r'<link rel="stylesheet"[^>]*>|(?s:<style>.*?</style>)|<script src[^>]*></script>|(?s:<script>.*?</script>)'
+    return re.sub(rf"{beside}|<meta http-equiv=[^>]*>", "", page)
 
 
 def test_the_stories_of_a_bucket_are_those_of_each_listener_alone(alike: Root) -> None:
@@ -98,16 +99,21 @@ def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_i
         spanish = get(path_of(small, "ana"), {"Accept-Language": "es"})
         part = get(path_of(small, "ana"), {"Range": "bytes=0-9"})
         others = [get(path_of(small, "ana").replace("/2025/", other)).status for other in ("/2024/", "/2025/../2025/x/")]
-        faces = re.findall(r"url\(\.\.(/faces/[^)]+)\)", page.text)
-        kept = [get(path).headers["cache-control"] for path in faces]
-    assert without_faces(page.text) == without_faces(told)
+        (styles,), (script,) = (re.findall(rf'{name}="\.\.(/faces/[^"]+)" integrity=', page.text) for name in ("href", "src"))
+        faces = [f"/faces/{name}" for name in re.findall(r"url\(\./([^)]+)\)", get(styles).text)]
+        kept = [get(path).headers["cache-control"] for path in (styles, script, *faces)]
+        kinds = [get(path).headers["content-type"] for path in (styles, script)]
+        small = get(styles, {"Accept-Encoding": "br"})
+    assert without_what_is_beside(page.text) == without_what_is_beside(told)
+    assert kinds == ["text/css; charset=utf-8", "text/javascript; charset=utf-8"]
+    assert (small.headers["content-encoding"], b"--paper" in brotli.decompress(small.content)) == ("br", True)
     assert (part.status, part.text) == (200, page.text), "a page is sent whole or not at all"
     assert others == [404, 404], "a token is of one edition, and dots lead nowhere"
     assert '<meta property="og:title" content="A year in music">' in page.text, "a preview of the link names nobody"
-    assert "font-src 'self'" in page.headers["content-security-policy"]
-    assert "font-src &#39;self&#39;" in page.text
+    assert "font-src 'self'; base-uri 'none'" in page.headers["content-security-policy"]
+    assert "script-src &#39;self&#39;" in page.text
     assert page.headers["cache-control"] == "private, no-store"
-    assert kept
+    assert len(faces) > 5
     assert set(kept) == {"public, max-age=31536000, immutable"}
     assert german.headers["content-language"] == "de"
     assert spanish.headers["content-language"] == "en", "Spanish was not rendered, and an address opens whatever its reader speaks"
@@ -122,6 +128,9 @@ def test_a_browser_runs_a_rendered_page_and_shows_its_faces(small: Root) -> None
         page.on("console", lambda message: said.append(message.text))
         page.goto(get.address + path_of(small, "ana"))
         page.wait_for_function("[...document.fonts].some(face => face.status == 'loaded')")
+        colours = page.evaluate("getComputedStyle(document.querySelector('#opening')).getPropertyValue('--paper')")
+        page.wait_for_selector("#opening button.share:not([hidden])", state="attached")
+    assert colours, "the styles are applied"
     assert said == [], "the policy allows what the page loads and runs"
 
 

@@ -12,18 +12,18 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from xxhash import xxh3_128_hexdigest
 
-from wrapped_assets.faces.embedding import face_files
-from wrapped_assets.serving.rendered.packing import unpacked
-from wrapped_assets.serving.rendered.shelf import FACES, PACKINGS, Shelf
+from wrapped_assets.serving.rendered.packing import packed, unpacked
+from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, PACKINGS, Shelf
 from wrapped_assets.serving.rendered.snapshot import Page, Snapshot
 from wrapped_assets.storage.root import Root
+from wrapped_assets.stories.beside import FACE, files_beside, kind_of
 from wrapped_assets.stories.language import accepted, spoken
-from wrapped_assets.stories.scripts import STORY, policy_of
+from wrapped_assets.stories.scripts import POLICY_BESIDE
 
 _PAGE = re.compile(r"/([0-9]{4})/([A-Za-z0-9_-]{24})")
-_FACE = re.compile(rf"/{FACES}/([a-z0-9.-]+)")
+_BESIDE = re.compile(rf"/{FACES}/([a-z0-9-]+\.[a-z0-9.-]+)")
 _MOST_KEPT = 500  # pages in memory: some 25 KB each; the file system keeps the others
-POLICY = f"{policy_of(STORY, faces_beside=True)}; frame-ancestors 'none'"
+POLICY = f"{POLICY_BESIDE}; frame-ancestors 'none'"
 
 
 class RenderedPages:
@@ -36,7 +36,7 @@ class RenderedPages:
         self._snapshot = Snapshot(root, clock)
         own = {**headers, "Content-Security-Policy": POLICY}  # two policies would both have to allow what a page loads
         self._headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
-        self._faces = face_files()
+        self._beside = FilesBeside(root)
         self._content = _KeptPages()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,9 +44,7 @@ class RenderedPages:
             if page := _PAGE.fullmatch(scope["path"]):
                 if await self._page(scope, send, int(page[1]), page[2]):
                     return
-            elif (face := _FACE.fullmatch(scope["path"])) and face[1] in self._faces:
-                kind = [(b"content-type", b"font/woff2"), (b"cache-control", b"public, max-age=31536000, immutable")]
-                await send_whole(scope, send, 200, kind, self._faces[face[1]])
+            elif (file := _BESIDE.fullmatch(scope["path"])) and await self._file_beside(scope, send, file[1]):
                 return
         await self._app(scope, receive, send)
 
@@ -74,9 +72,22 @@ class RenderedPages:
         if tag in asked.get("if-none-match", ""):
             await send_whole(scope, send, 304, headers, b"")
             return True
-        if packing:
-            headers.append((b"content-encoding", {"br": b"br", "gz": b"gzip"}[packing]))
-        await send_whole(scope, send, 200, headers, content)
+        await send_whole(scope, send, 200, [*headers, *encoding_of(packing)], content)
+        return True
+
+
+    async def _file_beside(self, scope: Scope, send: Send, name: str) -> bool:
+        """Answers with a face, or with the styles or the script of pages."""
+        kind = kind_of(name)
+        packing = packing_asked(Headers(scope=scope).get("accept-encoding", "")) if kind != FACE else ""
+        content = self._beside(name, packing)
+        if content is None:
+            return False
+        headers = [
+            (b"content-type", kind.encode()), (b"cache-control", b"public, max-age=31536000, immutable"),
+            (b"x-content-type-options", b"nosniff"), (b"vary", b"Accept-Encoding"),
+        ]  # fmt: skip
+        await send_whole(scope, send, 200, [*headers, *encoding_of(packing)], content)
         return True
 
 
@@ -101,6 +112,30 @@ def _read(shelf: Shelf, token: str, locale: str, page: Page, packing: str, *, is
     if xxh3_128_hexdigest(content) != getattr(page, f"{packing}_hash"):
         raise OSError("damaged")
     return content if is_packed else unpacked(content, packing)
+
+
+class FilesBeside:
+    """What lies beside pages: of this program, or of an earlier one, as long as pages that it rendered are kept."""
+
+    def __init__(self, root: Root) -> None:
+        self._folder, self._own = root.path / FOLDER / FACES, files_beside()
+        self._packed = lru_cache(64)(self._read)
+
+    def __call__(self, name: str, packing: str) -> bytes | None:
+        """The file's bytes in a packing; None where there is none of the name."""
+        try:
+            return self._own[name] if name in self._own and not packing else self._packed(name, packing)
+        except OSError:
+            return None
+
+    def _read(self, name: str, packing: str) -> bytes:
+        content = self._own.get(name) or (self._folder / name).read_bytes()
+        return packed(content, packing) if packing else content
+
+
+def encoding_of(packing: str) -> list[tuple[bytes, bytes]]:
+    """The header that says how an answer is packed."""
+    return [(b"content-encoding", {"br": b"br", "gz": b"gzip"}[packing])] if packing else []
 
 
 @lru_cache(1_000)

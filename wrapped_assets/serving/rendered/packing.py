@@ -6,7 +6,7 @@ import zlib
 
 import brotli
 
-_BROTLI, _GZIP = 5, 6  # levels: a page is packed once and sent a few times; higher ones cost more than all the rest of a page
+_BROTLI, _GZIP = 5, 5  # levels: a page is packed once and sent a few times; higher ones cost more than all the rest of a page
 
 
 def packed(content: bytes, packing: str) -> bytes:

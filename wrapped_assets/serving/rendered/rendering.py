@@ -15,7 +15,6 @@ from xxhash import xxh3_128_hexdigest
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.serving.rendered.forgetting import forget_renderings
 from wrapped_assets.serving.rendered.gathering import Told, stories_of
@@ -28,6 +27,7 @@ from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import file_hash, link_whole, write_whole
+from wrapped_assets.stories.beside import files_beside
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.page import story_html
 
@@ -66,7 +66,7 @@ def render(
         if live is None:
             raise InputError(f"nothing of {year} is published: run `wrapped publish {year}` first")
         started, shelf, done = time.monotonic(), Shelf(root, year, live.number), Rendered(year, live.number)
-        _write_faces(root)
+        _write_beside(root)
         earlier = [each for each in reversed(shelves(root, year)) if not full]
         for bucket in range(root.bucket_count):
             _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done)
@@ -144,9 +144,10 @@ def _write_page(row: Row, shelf: Shelf, content: bytes) -> None:
         row["byte_count"] = min(row.get("byte_count", len(small)), len(small))
 
 
-def _write_faces(root: Root) -> None:
+def _write_beside(root: Root) -> None:
+    """Files of an earlier program stay, for the pages that it rendered."""
     folder = root.path / FOLDER / FACES
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for address, content in face_files().items():
-        if not (folder / address).exists():
-            write_whole(folder / address, content)
+    for name, content in files_beside().items():
+        if not (folder / name).exists():
+            write_whole(folder / name, content)

@@ -29,7 +29,7 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import destroy, write_whole
 
 FOLDER = "site"
-FACES = "faces"  # beside the years: a page at /2025/TOKEN reaches it as ../faces
+FACES = "faces"  # with styles and script, beside the years: a page at /2025/TOKEN reaches it as ../faces
 PACKINGS = ("br", "gz")  # the smaller one first
 # `told` is a hash of all that the page shows, `said` of the names in it; `names` are the other listeners whom it names.
 INDEX = {

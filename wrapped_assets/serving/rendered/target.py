@@ -23,7 +23,7 @@ from wrapped_assets.serving.rendered.shelf import FACES
 from wrapped_assets.storage.whole_files import swap_link
 
 # A page is about a person: what a shared cache keeps of it could not be taken back. Faces are the same for everybody and never change.
-PAGE, FACE, POINTER = "private, no-cache", "public, max-age=31536000, immutable", "no-cache, max-age=5"
+PAGE, FOREVER, POINTER = "private, no-cache", "public, max-age=31536000, immutable", "no-cache, max-age=5"
 _REMOTE = ("s3://", "gs://", "az://", "https://")
 _CLOCK = "clock.txt"  # an object that is there for a moment
 _RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}

@@ -13,16 +13,17 @@ import xxhash
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, InputError
-from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.serving.microsite.sending import SiteUpload
+from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.refusals import must_be_outside, must_have_launched
-from wrapped_assets.serving.rendered.shelf import FACES, Shelf, shelves
+from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
-from wrapped_assets.serving.rendered.target import FACE, PAGE, StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.target import FOREVER, PAGE, StoreUnavailableError, Target
 from wrapped_assets.serving.rendered.uploads import ON_ITS_WAY, There, note, people_of, uploaded
 from wrapped_assets.storage import publications
 from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
+from wrapped_assets.stories.beside import FACE, kind_of
 
 _AT_ONCE = 16  # uploads wait for the network
 _RECORD_EVERY = 2_000  # uploads: what an interruption may send twice
@@ -67,7 +68,7 @@ def upload(project: Project, year: int, address: str, *, flips: bool = True) -> 
         shelf, live = _rendered(root, year)
         before = target.pointer(year)
         target.tidy(year)
-        _send_faces(target)
+        _send_beside(root, target)
         done = Uploaded(year, shelf.number)
         _send(shelf, target, list(wanted(shelf, target, Standing.now(root))), done)
         standing = Standing.now(root)  # people may have said something meanwhile
@@ -174,9 +175,13 @@ def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> N
     done.objects = len(wanted)
 
 
-def _send_faces(target: Target) -> None:
-    for name, content in face_files().items():
-        key = f"{FACES}/{name}"
-        found = target.get(key)
-        if found is None or found[0] != content:
-            target.put(key, content, "font/woff2", FACE)
+def _send_beside(root: Root, target: Target) -> None:
+    """Sends what pages find beside them, of this program and of earlier ones; styles and script packed too."""
+    for path in sorted((root.path / FOLDER / FACES).glob("[!.]*")):
+        key, content, kind = f"{FACES}/{path.name}", path.read_bytes(), kind_of(path.name)
+        small = packed(content, "gz") if kind != FACE else b""
+        objects = {key: content, f"{key}.gz": small} if target.folder else {key: small or content}
+        for name, sent in objects.items():
+            found = target.get(name) if sent else None
+            if sent and (found is None or found[0] != sent):
+                target.put(name, sent, kind, FOREVER, packed=sent == small)

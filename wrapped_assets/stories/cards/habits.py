@@ -72,8 +72,8 @@ _FEW_DAYS = 10
 
 
 def _weeks(days: dict[date, float], data: StoryData) -> tuple[float, ...]:
-    every = phrases.days_between(*data.window)
-    return tuple(sum(days.get(day, 0) for day in every[first : first + 7]) for first in range(0, len(every), 7))
+    values = [days.get(day, 0) for day in phrases.days_between(*data.window)]
+    return tuple(sum(values[first : first + 7]) for first in range(0, len(values), 7))
 
 
 def _of_month(month: int, days: dict[date, float], told: Language) -> tuple[str, ...]:

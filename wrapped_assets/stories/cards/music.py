@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wrapped_assets.stories import phrases
@@ -58,7 +58,7 @@ def top_artists(data: StoryData) -> Card | None:
     beside = {row.get("artist_id"): row for row in data.rows("artists_before")}
     ids = [row.get("artist_id") for row in data.rows("top_artists") if row.get("artist_name")]
     places = tuple(replace(place, credit=_beside(beside.get(key, {}), data)) for place, key in zip(places, ids, strict=False))
-    is_told = artist_race.make(data) is not None  # by the race, which says who was first
+    is_told = _race_of(data) is not None  # by the race, which says who was first
     title = say("Beside {year}", year=data.title_before)
     said = (Part(say("The artists you came back to.")),) if is_told else headline("top_artists", data)
     return Card(
@@ -72,26 +72,43 @@ def _beside(row: Row, data: StoryData) -> str:
     return compared(now, before, data) if now is not None and before is not None else ""
 
 
-@card("artist_race", place=70, follows="top_artists", beat="artists")
-def artist_race(data: StoryData) -> Card | None:
-    """The top five's cumulative listens by month; needs two months with listens and two artists."""
-    told, say = data.language, data.language.say
-    lines: dict[tuple[Any, str], dict[str, float]] = {}
-    names: dict[tuple[Any, str], str] = {}
-    peaks: dict[tuple[Any, str], str] = {}
+_Artist = tuple[Any, str]  # an id, where there is one, and a name
+
+
+@dataclass(frozen=True)
+class _Race:
+    """The race's lines by artist: listens up to each month; the month of the peak where one is marked."""
+
+    months: list[str]
+    lines: dict[_Artist, dict[str, float]]
+    peaks: dict[_Artist, str]
+
+
+def _race_of(data: StoryData) -> _Race | None:
+    """The race, or None where it has fewer than two artists, or all of it was heard in one month."""
+    lines: dict[_Artist, dict[str, float]] = {}
+    peaks: dict[_Artist, str] = {}
     for row in data.rows("artist_race"):
         total, month = phrases.number(row.get("cumulative_listen_count")), row.get("month")
         if total is None or not isinstance(month, str) or not phrases.month_number(month) or not row.get("artist_name"):
             continue
         key = (row.get("artist_id"), str(row["artist_name"]))
         lines.setdefault(key, {})[month] = total
-        names[key] = phrases.name(row["artist_name"])
         if row.get("is_peak_month"):
             peaks[key] = month
     months = sorted({month for line in lines.values() for month in line})
-    sums = [sum(line.get(month, 0) for line in lines.values()) for month in months]
-    if len(lines) < 2 or len({total for total in sums if total}) < 2:  # all of it was heard in one month
+    sums = {sum(line.get(month, 0) for line in lines.values()) for month in months} - {0}
+    return _Race(months, lines, peaks) if len(lines) > 1 < len(sums) else None
+
+
+@card("artist_race", place=70, follows="top_artists", beat="artists")
+def artist_race(data: StoryData) -> Card | None:
+    """The top five's cumulative listens by month; needs two months with listens and two artists."""
+    told, say, found = data.language, data.language.say, _race_of(data)
+    if found is None:
         return None
+    months, lines, peaks = found.months, found.lines, found.peaks
+    names = {key: phrases.name(key[1]) for key in lines}
     final = {key: line[max(line)] for key, line in lines.items()}
     # Equals keep the order of the year's ranking, and without one that of the rows.
     places_of = {row.get("artist_id"): place for place, row in enumerate(data.rows("top_artists"))}

@@ -61,8 +61,10 @@ def story_of(data: StoryData) -> list[Card]:
     others = sorted((each for each in made if each not in beats), key=_in_chapters(made, data))
     has_more = len(made) > FEW
     told = [(*each, False) for each in beats] + [(*each, has_more) for each in others]
-    story = [replace(card, is_more=is_more, is_private=maker.is_private) for maker, card, is_more in told]
-    return [replace(card, is_inverse=index % 2 == 0) for index, card in enumerate(story)]
+    return [
+        replace(card, is_more=is_more, is_private=maker.is_private, is_inverse=index % 2 == 0)
+        for index, (maker, card, is_more) in enumerate(told)
+    ]
 
 
 def cards_of(data: StoryData) -> list[Card]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -39,6 +40,26 @@ def marked_days(days: Collection[date], start: date, end: date, label: str, told
     return svg.figure(_LEFT + 31 * _CELL, step * len(rows), label, body, "marked")
 
 
+@lru_cache(64)
+def _places(start: date, end: date) -> list[tuple[date, float, float]]:
+    """The window's days, each with its cell's left edge and foot."""
+    rows = {month: index for index, month in enumerate(_months(start, end))}
+    tall = max(_ROW, _LEAST_HEIGHT / len(rows))
+    return [
+        (day, _LEFT + _CELL * (day.day - 1) + 1, _TOP + tall * rows[day.year, day.month] + tall - 9)
+        for day in phrases.days_between(start, end)
+    ]
+
+
+def _underlined(first: date, last: date, start: date, end: date) -> list[tuple[float, float, float, float]]:
+    """The line under a run of days, from one into the next as long as they are of one month."""
+    return [
+        (x, foot + 2, _CELL if day < last and (day + timedelta(days=1)).month == day.month else _CELL - 2, 2)
+        for day, x, foot in _places(start, end)
+        if first <= day <= last
+    ]
+
+
 def heat_map(
     days: dict[date, float], start: date, end: date, streak: tuple[date, date] | None, is_minutes: bool, told: Language
 ) -> Markup:
@@ -50,17 +71,13 @@ def heat_map(
     for (_, month), row in rows.items():
         body += svg.text(_LEFT - 6, _TOP + tall * (row + 0.5), told.month(month, "abbreviated"), "tick", "end")
     levels: dict[int, list[tuple[float, float, float, float]]] = {level: [] for level in range(LEVELS + 1)}
-    runs = []
-    for day in phrases.days_between(start, end):
-        x, y = _LEFT + _CELL * (day.day - 1), _TOP + tall * rows[day.year, day.month]
+    for day, x, foot in _places(start, end):
         value = days.get(day, 0)
         level = level_of(value, mark)
         height = 3 + (tall - 12) * min(1.0, value / mark) if level else 3
-        levels[level].append((x + 1, y + tall - 9 - height, _CELL - 2, height))
-        if streak and streak[0] <= day <= streak[1]:
-            joined = day < streak[1] and (day + timedelta(days=1)).month == day.month
-            runs.append((x + 1, y + tall - 7, _CELL if joined else _CELL - 2, 2))
-    body += "".join(svg.columns(cells, f"heat h{level}") for level, cells in levels.items()) + svg.columns(runs, "streak")
+        levels[level].append((x, foot - height, _CELL - 2, height))
+    body += "".join(svg.columns(cells, f"heat h{level}") for level, cells in levels.items())
+    body += svg.columns(_underlined(*streak, start, end), "streak") if streak else ""
     counted = told.counted(most, "minutes" if is_minutes else "listens")
     label = told.say("Heat map of {window}: one mark a day, {most} on the fullest.", window=told.span(start, end), most=counted)
     return svg.figure(_LEFT + 31 * _CELL, _TOP + tall * len(rows), label, body, "calendar")

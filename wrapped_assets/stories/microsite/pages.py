@@ -12,7 +12,7 @@ from wrapped_assets.stories.catalogue import LANGUAGES
 from wrapped_assets.stories.figures import svg
 from wrapped_assets.stories.language import Language, language_of
 from wrapped_assets.stories.microsite.data import Artist, Entry, Site, SiteYear
-from wrapped_assets.stories.page import template
+from wrapped_assets.stories.templates import template
 
 TOP = 10  # songs on the front page
 POLICY = CONTENT_POLICY.replace(EMBEDDED, BESIDE)
