@@ -15,6 +15,7 @@ from wrapped_assets.building.crew import UNIT_SECONDS, Crew, Heard
 from wrapped_assets.building.dispatch import Dispatch
 from wrapped_assets.building.executor import Executor
 from wrapped_assets.building.explaining import record_logic
+from wrapped_assets.building.linking_ahead import link_ahead
 from wrapped_assets.building.local_executor import Local, processors
 from wrapped_assets.building.passes import Pass
 from wrapped_assets.building.patience import Patience
@@ -94,6 +95,7 @@ def _carry_out(
     workers: int, executor: Executor | None, unit_seconds: float,
 ) -> None:  # fmt: skip
     """One situation, one plan, and its units."""
+    link_ahead(project.root, workers or (processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1))
     situation = project.situation()
     plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
     before = set(report.recomputed)  # what an earlier situation asked for

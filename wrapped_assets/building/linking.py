@@ -17,7 +17,6 @@ from wrapped_assets.building.link_marks import (
     NAMED,
     Known,
     Marks,
-    add_marks,
     folder_of,
     intact,
     keep_marks,
@@ -106,15 +105,11 @@ def read_links(links: pl.DataFrame, month: Month) -> pl.DataFrame:
     return of_month.collect(engine=engine_for(links.height))
 
 
-def mark_links(
-    found: Mapping[tuple[int, str | None], Linked | None],
-    told_by: Mapping[int, str | None],
-    landed: dict[tuple[str, str, int], dict[str, str]],
-) -> None:
-    """Adds each month's links to the hashes of what was landed. `found` is by bucket and version of the catalogue."""
-    for (bucket, version), both in found.items():
-        if both:
-            add_marks(bucket, version, _marks(_Same(both[0])), told_by, landed)
+def marks_of(root: Root, chunks: Chunks, bucket: int, known: Known) -> Marks:
+    """The hashes of a bucket's links by month, without a look at links that are kept."""
+    name = named(chunks, bucket, linking_logic(), known)
+    kept = {} if name is None else kept_marks(folder_of(root), bucket, name)
+    return _marks(_Same(links_of(root, chunks, bucket, known)[0])) if kept is None else kept
 
 
 class _Same:

@@ -39,24 +39,16 @@ class Local(Executor):
 class Process(Worker):
     """A process with its share of the processors as Polars' threads, unless the user has said how many.
 
-    It imports from where this process does: `-P` and the same `sys.path`, so that no file of the working directory is taken for a module.
-    It ignores SIGINT before it imports anything, because the parent decides what becomes of a build that is interrupted. It ends when its
-    pipe is closed, so also when the parent crashes.
+    It ends when its pipe is closed, so also when the parent crashes.
     """
 
     def __init__(self, greeting: Greeting, count: int) -> None:
-        threads = {"POLARS_MAX_THREADS": str(max(1, processors() // count))}
         ours, theirs = socket.socketpair()
         for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
             ours.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", MESSAGE_SECONDS, 0))
         with theirs:
-            code = (
-                f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {sys.path!r}; "
-                "from wrapped_assets.storage.memory import use_again; use_again(); "
-                f"from wrapped_assets.building.worker import work; work({theirs.fileno()})"
-            )
-            command = [sys.executable, "-P", *(["-O"] if sys.flags.optimize else []), "-c", code]
-            self.process = subprocess.Popen(command, env={**threads, **os.environ}, pass_fds=[theirs.fileno()])  # noqa: S603
+            command = python(f"from wrapped_assets.building.worker import work; work({theirs.fileno()})")
+            self.process = subprocess.Popen(command, env=environment(count), pass_fds=[theirs.fileno()])  # noqa: S603
         self.pipe = Connection(ours.detach())
         self._greeting: Greeting | None = greeting
 
@@ -87,6 +79,24 @@ class Process(Worker):
         except subprocess.TimeoutExpired:
             return WorkerLost("a worker did not answer")
         return WorkerLost(f"a worker ended (exit code {self.process.returncode})")
+
+
+def python(code: str) -> list[str]:
+    """The command of a process that carries out the code.
+
+    It imports from where this process does: `-P` and the same `sys.path`, so that no file of the working directory is taken for a module.
+    It ignores SIGINT before it imports anything, because the parent decides what becomes of a build that is interrupted.
+    """
+    before = (
+        f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); sys.path[:] = {sys.path!r}; "
+        "from wrapped_assets.storage.memory import use_again; use_again(); "
+    )
+    return [sys.executable, "-P", *(["-O"] if sys.flags.optimize else []), "-c", before + code]
+
+
+def environment(count: int) -> dict[str, str]:
+    """The variables of one of so many processes: its share of the processors as Polars' threads, unless the user has said how many."""
+    return {"POLARS_MAX_THREADS": str(max(1, processors() // count)), **os.environ}
 
 
 def processors() -> int:

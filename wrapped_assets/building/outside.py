@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import xxhash
 
-from wrapped_assets.building.linking import mark_links
+from wrapped_assets.building.link_marks import add_marks
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.graph import EXTERNALS, YEARLY
 from wrapped_assets.kernels.hashing import digests, frame_hashes
@@ -23,7 +23,8 @@ def outside_hashes(world: World) -> Hashes:
     hashes: Hashes = {}
     for slot, found in world.chunks.items():
         hashes[slot] = {part: _combined([getattr(chunk, part) for chunk in found]) for part in ("whole", "head", "tail")}
-    mark_links(world.links, world.catalogues, hashes)
+    for bucket, version in world.links:
+        add_marks(bucket, version, world.links.marks((bucket, version)), world.catalogues, hashes)
     for key, frame in world.people.items():
         hashes.update(_people_hashes(world, key, frame))
     members = frame_hashes(world.members) if world.members is not None and world.members.height else None

@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
-from wrapped_assets.building.linking import Linked, links_of
-from wrapped_assets.contracts.errors import BuildError
+from wrapped_assets.building.bucket_links import BucketLinks
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
 from wrapped_assets.storage import catalogues, groups, profiles, registry
 from wrapped_assets.storage.catalogues import CatalogueFile
@@ -60,8 +59,7 @@ class World:
 
     scope: Scope
     chunks: Mapping[tuple[str, str, int], list[Chunk]]
-    # By bucket and version of the catalogue; None where a landed file is damaged or gone, so that what reads them says so.
-    links: Mapping[tuple[int, str | None], Linked | None]
+    links: BucketLinks
     listeners: Mapping[tuple[str, int], np.ndarray]  # (month or year, bucket) → whose landed plays may belong to it: sorted int64
     people: Mapping[str, pl.DataFrame]  # registry/listeners and so on → its rows, in the order of surrogates
     members: pl.DataFrame | None
@@ -86,7 +84,7 @@ def take_world(root: Root, connection: sa.Connection, scope: Scope = EVERYTHING,
     return World(
         scope=scope,
         chunks=chunks,
-        links=_links(root, chunks, files) if is_linked else {},
+        links=BucketLinks.of(root, chunks if is_linked else {}, files),
         listeners=listeners,
         people={key: read(root, whom, connection) for key, read in _PEOPLE.items() if key in scope.keys},
         members=groups.members_frame(root, connection) if EXTERNALS["groups"] in scope.keys else None,
@@ -115,7 +113,7 @@ def narrowed(world: World, scope: Scope) -> World:
     return World(
         scope=scope,
         chunks=chunks,
-        links={slot: found for slot, found in world.links.items() if slot[0] in buckets and slot[1] in versions},
+        links=world.links.within(buckets, versions),
         listeners=listeners,
         people={key: frame.filter(pl.col("listener_id").is_in(whom.implode())) for key, frame in world.people.items() if key in scope.keys},
         members=world.members if EXTERNALS["groups"] in scope.keys else None,
@@ -123,19 +121,6 @@ def narrowed(world: World, scope: Scope) -> World:
         catalogues={year: version},
         files={each: world.files[each] for each in versions},
     )
-
-
-def _links(
-    root: Root, chunks: Mapping[tuple[str, str, int], list[Chunk]], files: Mapping[str | None, Mapping[str, CatalogueFile]]
-) -> dict[tuple[int, str | None], Linked | None]:
-    found: dict[tuple[int, str | None], Linked | None] = {}
-    for bucket in sorted({bucket for _, _, bucket in chunks}):
-        for version, known in files.items():
-            try:
-                found[bucket, version] = links_of(root, chunks, bucket, known)
-            except (BuildError, FileNotFoundError):
-                found[bucket, version] = None
-    return found
 
 
 def _listeners_by_period(chunks: Mapping[tuple[str, str, int], list[Chunk]], only: str | None) -> dict[tuple[str, int], np.ndarray]:
