@@ -73,9 +73,12 @@ def _compile(kernel: Kernel, arrays: Sequence[Any]) -> Kernel:
         place = kept.place_of(kernel, types)
         if kept.is_whole(place):
             return _loaded(kernel, types, place)
-        _say(f"compiling {kernel.__name__} for this processor, once …")
-        with kept.new(place) as fresh:
-            return _loaded(kernel, types, fresh)
+        with kept.turn():
+            if kept.is_whole(place):  # another process has just compiled it
+                return _loaded(kernel, types, place)
+            _say(f"compiling {kernel.__name__} for this processor, once …")
+            with kept.new(place) as fresh:
+                return _loaded(kernel, types, fresh)
     except OSError:
         return _loaded(kernel, types, None)
 

@@ -1,23 +1,27 @@
 """Keeps compiled kernels: one folder for a kernel, its argument types and this processor, with the hash of each file in it.
 
 Machine code that was damaged could give wrong numbers, so a folder whose files have other hashes is compiled again. A folder gets its
-name when it is complete; two processes that compile at once keep one of the two results.
+name when it is complete. Processes that need a kernel at once take turns, so that one compiles it; one that waited for too long
+compiles it too, and one of the results is kept.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 _HASHES = "hashes.json"
+LONGEST_WAIT = 60.0  # seconds; a kernel compiles in a few
 
 
 def folder() -> Path:
@@ -56,6 +60,22 @@ def is_whole(place: Path) -> bool:
         return json.loads((place / _HASHES).read_text()) == _hashes(place)
     except (OSError, ValueError):
         return False
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Holds what one process at a time holds while it compiles. After LONGEST_WAIT it goes on without: who holds it may be stopped."""
+    handle, until = os.open(folder(), os.O_RDONLY), time.monotonic() + LONGEST_WAIT
+    try:
+        while time.monotonic() < until:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -64,6 +66,30 @@ def halved(numbers: np.ndarray) -> np.ndarray:
     for row in range(len(numbers)):
         found[row] = numbers[row] // 2
     return found
+
+
+def test_of_two_processes_one_compiles_and_the_other_takes_what_it_made(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found: list[bool] = []
+    assert can_run(10**9)
+    with kept.turn():
+        other = threading.Thread(target=lambda: found.append(doubles()))  # waits for its turn: a lock is one of an open file
+        other.start()
+        other.join(0.2)
+        assert found == []
+        monkeypatch.setattr(kept, "turn", contextlib.nullcontext)
+        assert doubles()
+    other.join()
+    assert found == [True]
+    assert capsys.readouterr().err.count("compiling") == 1
+
+
+def test_a_process_that_was_stopped_while_it_compiles_holds_nobody_up(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "LONGEST_WAIT", 0.1)
+    assert can_run(10**9)
+    with kept.turn():
+        assert doubles()
 
 
 def test_what_is_kept_loads_without_what_numba_infers_types_by_and_another_kernel_is_compiled_after_it(cache: Path) -> None:
