@@ -7,7 +7,6 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.slots import counts_by_slot
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -20,7 +19,7 @@ from wrapped_assets.vocabulary.periods import Month
         "artist_credits": [c.artist_credit_id, c.artist_id],
     },
 )
-def artist_hours(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def artist_hours(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
     """One hour of work days or weekends of one artist in a month, over the bucket's listeners.
 
     Each credited artist gets the full listen.
@@ -33,4 +32,4 @@ def artist_hours(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mon
     credited = listens.join(artist_credits, on="artist_credit_id")
     counted = counts_by_slot(credited, "artist_id", is_weekend.cast(pl.Int16) * 24 + pl.col("local_hour"), 48)
     hour = {"is_weekend": pl.col("slot") >= 24, "local_hour": (pl.col("slot") % 24).cast(pl.Int8)}
-    return counted.select("artist_id", **hour, month=pl.lit(str(month)), listen_count="listen_count")
+    return counted.select("artist_id", **hour, listen_count="listen_count")

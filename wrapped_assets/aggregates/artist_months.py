@@ -8,7 +8,6 @@ from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.months import figures_of_month
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED
-from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -21,7 +20,7 @@ from wrapped_assets.vocabulary.periods import Month
         "artist_credits": [c.artist_credit_id, c.artist_id],
     },
 )
-def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
     """One artist of one listener in one month; each credited artist gets the full listen.
 
     Bit d of `day_mask` is set if day d + 1 of the month has a listen.
@@ -32,5 +31,4 @@ def artist_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Mont
     """
     listens = plays.filter("is_listen").drop("is_listen")
     credited = listens.join(artist_credits, on="artist_credit_id", how="inner", maintain_order="left")
-    figures = figures_of_month(credited, "artist_id", pl.col("outcome_code") == COUNTED, month.first_day)
-    return figures.with_columns(month=pl.lit(str(month)))
+    return figures_of_month(credited, "artist_id", pl.col("outcome_code") == COUNTED)

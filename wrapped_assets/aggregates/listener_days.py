@@ -8,7 +8,6 @@ from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.months import songs_of_days
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED, IN_MINUTES
-from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
 
@@ -23,7 +22,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules
     },
     rules=["minutes_minimum_ms"],
 )
-def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules, month: Month) -> pl.LazyFrame:
+def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules) -> pl.LazyFrame:
     """One local day of one listener; plays include short and private plays, listens and recordings do not.
 
     Time is that of all listens, and of other plays at least as long as the rule `minutes_minimum_ms`. A tie for the day's first
@@ -38,6 +37,6 @@ def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRul
         plays.filter(pl.col("outcome_code").is_in(IN_MINUTES))
         .group_by(day)
         .agg(play_count=pl.len().cast(pl.Int64), ms_played=(pl.col("ms_played") * in_time).sum())
-        .join(songs_of_days(listens, month.first_day), on=day, how="left")
+        .join(songs_of_days(listens), on=day, how="left")
         .with_columns(pl.col("listen_count", "recording_count").fill_null(0))
     )

@@ -7,7 +7,6 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.slots import counts_by_slot
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -17,7 +16,7 @@ from wrapped_assets.vocabulary.periods import Month
     columns=[c.listen_count],
     reads={"listens": [c.listener_id, c.local_date, c.local_hour]},
 )
-def listener_hours(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def listener_hours(listens: pl.LazyFrame) -> pl.LazyFrame:
     """One hour of the local week of one listener in one month; hours without a listen have no row.
 
     No ties: nothing is ranked.
@@ -27,4 +26,4 @@ def listener_hours(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     hour_of_week = (pl.col("local_date").dt.weekday().cast(pl.Int16) - 1) * 24 + pl.col("local_hour")
     counted = counts_by_slot(listens, "listener_id", hour_of_week, 7 * 24)
     hour = {"local_weekday": (pl.col("slot") // 24 + 1).cast(pl.Int8), "local_hour": (pl.col("slot") % 24).cast(pl.Int8)}
-    return counted.select("listener_id", **hour, month=pl.lit(str(month)), listen_count="listen_count")
+    return counted.select("listener_id", **hour, listen_count="listen_count")

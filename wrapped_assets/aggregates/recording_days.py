@@ -7,7 +7,6 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.months import counts_by_day
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -20,7 +19,7 @@ from wrapped_assets.vocabulary.periods import Month
         "artist_credits": [c.artist_credit_id, c.artist_position, c.artist_id],
     },
 )
-def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
     """One local day of one recording, with its primary artist, over the bucket's listeners.
 
     No ties: nothing is ranked.
@@ -28,4 +27,4 @@ def recording_days(listens: pl.LazyFrame, artist_credits: pl.LazyFrame, month: M
     Example: `local_date` 2025-02-14, `listen_count` 31: 31 listens to the recording on Valentine's Day.
     """
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
-    return counts_by_day(listens.join(primary, on="artist_credit_id"), ["artist_id", "recording_id"], month.first_day)
+    return counts_by_day(listens.join(primary, on="artist_credit_id"), ["artist_id", "recording_id"])

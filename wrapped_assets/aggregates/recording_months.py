@@ -8,7 +8,6 @@ from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.months import figures_of_month
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED
-from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -26,7 +25,7 @@ from wrapped_assets.vocabulary.periods import Month
         "artist_credits": [c.artist_credit_id, c.artist_position, c.artist_id],
     },
 )  # fmt: skip
-def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
     """One recording of one listener in one month: listens inside the window, and its first time in the whole month.
 
     The artist is the primary one. The best day is the day with most listens; a tie goes to the earlier day. A recording heard only
@@ -38,5 +37,5 @@ def recording_months(plays: pl.LazyFrame, artist_credits: pl.LazyFrame, month: M
     credit = plays.filter("is_listen").group_by("recording_id").agg(pl.col("artist_credit_id").min())
     primary = artist_credits.filter(pl.col("artist_position") == 0).select("artist_credit_id", "artist_id")
     artist = credit.join(primary, on="artist_credit_id", how="inner").select("recording_id", "artist_id")
-    figures = figures_of_month(plays.filter("is_listen"), "recording_id", pl.col("outcome_code") == COUNTED, month.first_day)
-    return figures.join(artist, on="recording_id", how="left", maintain_order="left").with_columns(month=pl.lit(str(month)))
+    figures = figures_of_month(plays.filter("is_listen"), "recording_id", pl.col("outcome_code") == COUNTED)
+    return figures.join(artist, on="recording_id", how="left", maintain_order="left")

@@ -7,7 +7,6 @@ import polars as pl
 from wrapped_assets.contracts.declaration import declare
 from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.periods import Month
 
 
 @declare(
@@ -17,7 +16,7 @@ from wrapped_assets.vocabulary.periods import Month
     columns=[c.listen_count, c.ms_played, c.first_listened_at],
     reads={"listens": [c.listener_id, c.release_group_id, c.listened_at, c.ms_played]},
 )
-def release_group_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
+def release_group_months(listens: pl.LazyFrame) -> pl.LazyFrame:
     """One release group of one listener in one month; plays whose export names no release group are left out.
 
     No ties: nothing is ranked.
@@ -25,5 +24,4 @@ def release_group_months(listens: pl.LazyFrame, month: Month) -> pl.LazyFrame:
     Example: `month` 2025-03, `listen_count` 20: twenty listens to songs of the album in March.
     """
     named = listens.filter(pl.col("release_group_id").is_not_null()).rename({"listened_at": "first_listened_at"})
-    figures = grouped(named, ["listener_id", "release_group_id"], sums=["ms_played"], least=["first_listened_at"], count="listen_count")
-    return figures.with_columns(month=pl.lit(str(month)))
+    return grouped(named, ["listener_id", "release_group_id"], sums=["ms_played"], least=["first_listened_at"], count="listen_count")

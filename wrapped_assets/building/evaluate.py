@@ -13,8 +13,9 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_PLAYS
 from wrapped_assets.kernels.engines import Engine, engine_for
 from wrapped_assets.kernels.lossless import is_lossless
+from wrapped_assets.kernels.several_months import Months
 from wrapped_assets.vocabulary.columns import BY_NAME
-from wrapped_assets.vocabulary.periods import Month
+from wrapped_assets.vocabulary.periods import Cell, Month
 from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
 IDS_END = 1 << 63  # ids are hashes, even over 0 … 2^63 - 1
@@ -53,26 +54,31 @@ def engine_of(inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> Engine:
     return engine_for(sum(frame.height for frame in frames)) if len(frames) == len(inputs) else "streaming"
 
 
-def lazy_result(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str) -> pl.LazyFrame:
+def lazy_result(
+    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str | Months
+) -> pl.LazyFrame:
     """What the function returns, in the declared columns and order, without rows about too few listeners.
 
-    `inputs` maps each input's name to its declared columns. BuildError where a column is missing, or is of a type from which only
+    `inputs` maps each input's name to its declared columns, and `period` is the cell's; or that of several months, whose listeners are
+    coded (`kernels.several_months`). BuildError where a column is missing, or is of a type from which only
     a cast that loses something leads to the declared one.
     """
     columns = _wide if declaration.subject else list
     arguments: list[object] = [inputs[read.asset].lazy().select(columns(read.columns)) for read in declaration.reads]
     if declaration.kind == "month_bucket":
-        month = Month.parse(period)
-        rules = clamped(rules, month.first_day, month.last_day)
+        of = (Month.parse(period),) if isinstance(period, str) else period.months
+        rules = clamped(rules, of[0].first_day, of[-1].last_day)
     if declaration.rules:
         arguments.append(DeclaredRules(rules, declaration.rules))
     if declaration.wants_period:
-        arguments.append(Month.parse(period) if declaration.kind == "month_bucket" else int(period))
+        arguments.append(period if isinstance(period, Months) else of[0] if declaration.kind == "month_bucket" else int(period))
     result = declaration.function(*arguments)
     if not isinstance(result, pl.LazyFrame):
         raise failure(declaration, f"the function returned a {type(result).__name__}, expected a polars LazyFrame; {_instead(result)}")
-    found = result.collect_schema()
-    wanted = declaration.schema
+    found, wanted = result.collect_schema(), declaration.schema
+    if "month" in wanted and "month" not in found and declaration.kind == "month_bucket":  # a function need not repeat what it was given
+        result = result.with_columns(month=pl.lit(period if isinstance(period, str) else None, pl.String))
+        found["month"] = pl.String()
     if declaration.minimum_group and declaration.minimum_group > 1:
         size = declaration.group_size
         _check_column(declaration, size, BY_NAME[size].dtype, found, "group_size")
@@ -127,6 +133,15 @@ def _why_not(given: pl.DataType, wanted: pl.DataType) -> str:
     if given == pl.Boolean:
         return "a yes or no is no number; count with `.sum()`"
     return f"a cast could lose or change values; return {wanted}"
+
+
+def lawful_cells(declared: Mapping[str, Declaration], found: Mapping[Cell, pl.DataFrame]) -> set[Cell]:
+    """The cells of assets that have several here, whose rows all keep their laws: seen by one look at all months of an asset."""
+    months: dict[str, list[Cell]] = {}
+    for cell in found:
+        months.setdefault(cell.asset, []).append(cell)
+    several = {asset: cells for asset, cells in months.items() if len(cells) > 1}
+    return {cell for asset, cells in several.items() if keep_all_laws(declared[asset], [found[cell] for cell in cells]) for cell in cells}
 
 
 def keep_all_laws(declaration: Declaration, frames: Sequence[pl.DataFrame]) -> bool:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from functools import partial
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, keep_all_laws, lazy_result, result_by_ranges
+from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, lawful_cells, lazy_result, result_by_ranges
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
+from wrapped_assets.building.months_at_once import Given, can_join, rows_at_once
 from wrapped_assets.building.pin import Moved, Pin, by_period
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import RegistryUnavailable
-from wrapped_assets.kernels.engines import Engine, collected, engine_for
+from wrapped_assets.kernels.engines import Query, collected, engine_for
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
@@ -28,7 +29,7 @@ from wrapped_assets.vocabulary.periods import Cell
 
 PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
 PENDING_SECONDS = 2.0
-Query = tuple[pl.LazyFrame, Engine]
+Rows = pl.DataFrame | Query | Given
 
 
 class Unit:
@@ -72,7 +73,7 @@ class Unit:
         return any(key in unfinished and key != cell.asset for key, _ in self.situation.graph.inputs(declaration))
 
     def _run_level(self, cells: Iterable[Cell]) -> None:
-        level: list[tuple[Work, Query | pl.DataFrame]] = []
+        level: list[tuple[Work, Rows]] = []
         for cell in cells:
             if blocker := self._blocker(cell):
                 self._fail(cell, f"not computed: {blocker} failed")
@@ -86,7 +87,7 @@ class Unit:
                 if cell.bucket is None:  # one after the other, for each may be as large as memory allows
                     self._take([self._computed_over_all(work)])
                 else:
-                    level.append((work, self._lazy(cell)))
+                    level.append((work, self._given(cell)))
             except (DamagedInput, Moved, RegistryUnavailable):
                 raise
             except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
@@ -94,7 +95,8 @@ class Unit:
         self._take(self._computed(level))
 
     def _blocker(self, cell: Cell) -> str | None:
-        return next((str(source) for _, _, source, _ in self.situation.inputs_of(cell) if source in self.blocked), None)
+        read = self.situation.inputs_of(cell) if self.blocked else ()
+        return next((str(source) for _, _, source, _ in read if source in self.blocked), None)
 
     def _fail(self, cell: Cell, message: str) -> None:
         self.blocked.add(cell)
@@ -116,54 +118,50 @@ class Unit:
         frame = result_by_ranges(declaration, inputs, rules, cell.period, given.ranges(cell)) if nothing is None else nothing
         return Computed.of(self.situation, work, self._accepted(work, frame), time.monotonic() - started)
 
-    def _lazy(self, cell: Cell) -> Query | pl.DataFrame:
-        """The rows of a cell of a bucket, where they are known, or the query for them."""
+    def _given(self, cell: Cell) -> Rows:
+        """The rows of a cell of a bucket, where they are known; the query for them; or its inputs, which may join those of other months."""
         declaration = self.situation.graph.by_key[cell.asset]
         inputs = self._inputs[cell.period].of(cell)
         if hears_nothing(declaration, inputs):
             return pl.DataFrame(schema=declaration.schema)
+        if not declaration.row_key:
+            return inputs if can_join(self.situation.graph, declaration) else self._query(cell, inputs)
+        (read,), rules = declaration.reads, self.situation.rules_of(cell.period)
+
+        def compute(rows: pl.DataFrame) -> pl.DataFrame:
+            return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=engine_for(rows.height))
+
+        logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
+        ahead = partial(self._inputs[cell.period].ahead, cell, read, self._planned)
+        return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead)
+
+    def _query(self, cell: Cell, inputs: Given) -> Query:
         rules = self.situation.rules_of(cell.period)
-        if declaration.row_key:
-            (read,) = declaration.reads
+        return lazy_result(self.situation.graph.by_key[cell.asset], inputs, rules, cell.period), engine_of(inputs)
 
-            def compute(rows: pl.DataFrame) -> pl.DataFrame:
-                return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=engine_for(rows.height))
-
-            logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
-            ahead = partial(self._inputs[cell.period].ahead, cell, read, self._planned)
-            return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead)
-        return lazy_result(declaration, inputs, rules, cell.period), engine_of(inputs)
-
-    def _computed(self, level: list[tuple[Work, Query | pl.DataFrame]]) -> list[Computed]:
+    def _computed(self, level: list[tuple[Work, Rows]]) -> list[Computed]:
         """All at once, so that common parts run once; one by one where that fails, to tell which."""
         started = time.monotonic()
-        found = {work.cell: rows for work, rows in level if isinstance(rows, pl.DataFrame)}
-        queries = {work.cell: rows for work, rows in level if not isinstance(rows, pl.DataFrame)}
+        given = {work.cell: rows for work, rows in level}
+        found = {cell: rows for cell, rows in given.items() if isinstance(rows, pl.DataFrame)}
+        waiting = {cell: rows for cell, rows in given.items() if not isinstance(rows, pl.DataFrame)}
         with suppress(Exception):
-            found |= zip(queries, collected(list(queries.values())), strict=True)
+            found |= rows_at_once(self.situation.graph, waiting, self.situation.rules_of, self._alone)
         share = (time.monotonic() - started) / max(1, len(level))
-        lawful = self._lawful(found)
+        declared, is_frozen = self.situation.graph.by_key, self.situation.is_frozen
+        lawful = lawful_cells(declared, {cell: frame for cell, frame in found.items() if not is_frozen(cell)})
         done = []
         for work, _ in level:
             try:
-                frame = found[work.cell] if work.cell in found else collected([queries[work.cell]])[0]
+                frame = found[work.cell] if work.cell in found else collected([self._alone(work.cell, waiting[work.cell])])[0]
                 whole = frame if work.cell in lawful else self._accepted(work, frame)
                 done.append(Computed.of(self.situation, work, whole, share))
             except Exception as error:  # noqa: BLE001
                 self._fail_by(work.cell, error)
         return done
 
-    def _lawful(self, found: Mapping[Cell, pl.DataFrame]) -> set[Cell]:
-        """The cells of assets that have several here, whose rows all keep their laws: seen by one look at all months of an asset."""
-        months: dict[str, list[Cell]] = {}
-        for cell in found:
-            if not self.situation.is_frozen(cell):
-                months.setdefault(cell.asset, []).append(cell)
-        several = {asset: cells for asset, cells in months.items() if len(cells) > 1}
-        declared = self.situation.graph.by_key
-        return {
-            cell for asset, cells in several.items() if keep_all_laws(declared[asset], [found[cell] for cell in cells]) for cell in cells
-        }
+    def _alone(self, cell: Cell, rows: Query | Given) -> Query:
+        return self._query(cell, rows) if isinstance(rows, dict) else rows
 
     def _accepted(self, work: Work, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame, if it keeps its declaration, and restates no frozen figure whose file is lost; BuildError otherwise."""

@@ -41,7 +41,7 @@ def declare(
     """Returns a decorator that turns a pure function into an asset with the function's name.
 
     The function's parameters are the names of its inputs, plus `rules` if it declares any,
-    plus `month` or `year` if it needs its period.
+    plus `month` or `year` if it needs its period. A declared `month` that it does not return is the one of the cell.
     Raises DeclarationError, with file, line and column, for the first law of `contracts.validation` that the declaration breaks.
     """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 import polars as pl
 
@@ -25,27 +24,30 @@ def daily(plays: pl.LazyFrame, by: Sequence[str], counted: pl.Expr) -> pl.LazyFr
 # One number encodes a day, so that the best day is a maximum: listens, then the days left in the month, then the first listen.
 _DAY, _INSTANT = 1 << 32, (1 << 32) - 1
 _COUNT = _DAY << 5
-_BEFORE = timedelta(days=2)  # a local month begins up to 14 hours before UTC's
+_DAYS_BEFORE, _DAY_MS = 2, 86_400_000  # a local month begins up to 14 hours before UTC's
 
 
-def best_day_of(first_day: date) -> pl.Expr:
-    """A number per row of `daily` in the month of `first_day`; its maximum is the best day (most listens, then the earliest)."""
+def best_day() -> pl.Expr:
+    """A number per row of `daily`; its maximum over days of one month is the best one (most listens, then the earliest)."""
     left = 31 - pl.col("local_date").dt.day().cast(pl.Int64)
-    at = (pl.col("first_listened_at").dt.epoch("ms") - _start(first_day)).fill_null(0)
+    at = (pl.col("first_listened_at").dt.epoch("ms") - _start(pl.col("local_date").dt.month_start())).fill_null(0)
     return pl.col("listen_count") * _COUNT + left * _DAY + at
 
 
-def unpacked_best_day(packed: str, first_day: date) -> dict[str, pl.Expr]:
-    """Unpacks such a number into best_local_date, best_day_listen_count and best_day_first_listened_at (null without listens)."""
+def unpacked_best_day(packed: str, first_day: pl.Expr) -> dict[str, pl.Expr]:
+    """Unpacks such a number into best_local_date, best_day_listen_count and best_day_first_listened_at (null without listens).
+
+    `first_day` is the first one of the month.
+    """
     best = pl.col(packed)
     at = pl.from_epoch((best & _INSTANT) + _start(first_day), "ms").dt.cast_time_unit("ms").dt.replace_time_zone("UTC")
     days = 30 - (best // _DAY) % 32
     return {
-        "best_local_date": pl.lit(first_day) + pl.duration(days=days),
+        "best_local_date": (first_day.cast(pl.Int32) + days).cast(pl.Int32).cast(pl.Date),
         "best_day_listen_count": best // _COUNT,
         "best_day_first_listened_at": pl.when(best >= _COUNT).then(at),
     }
 
 
-def _start(first_day: date) -> int:
-    return ((first_day - _BEFORE) - date(1970, 1, 1)) // timedelta(milliseconds=1)
+def _start(first_day: pl.Expr) -> pl.Expr:
+    return (first_day.cast(pl.Int32).cast(pl.Int64) - _DAYS_BEFORE) * _DAY_MS

@@ -12,6 +12,7 @@ import polars as pl
 FEW_ROWS = 200_000
 
 Engine = Literal["in-memory", "streaming"]
+Query = tuple[pl.LazyFrame, Engine]
 
 
 def engine_for(rows: int) -> Engine:
@@ -19,7 +20,7 @@ def engine_for(rows: int) -> Engine:
     return "in-memory" if rows <= FEW_ROWS else "streaming"
 
 
-def collected(queries: Sequence[tuple[pl.LazyFrame, Engine]]) -> list[pl.DataFrame]:
+def collected(queries: Sequence[Query]) -> list[pl.DataFrame]:
     """The rows of each query, those of one engine computed at once, so that common parts run once."""
     found: dict[int, pl.DataFrame] = {}
     for engine in dict.fromkeys(engine for _, engine in queries):

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
-from wrapped_assets.kernels.daily import best_day_of, daily, unpacked_best_day
+from wrapped_assets.kernels.daily import best_day, daily, unpacked_best_day
 from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.kernels.grouping import groups_of
 from wrapped_assets.kernels.inside.month import counts_of_days, figures_of_days, figures_of_months
@@ -29,8 +29,8 @@ _OF_DAYS = MappingProxyType({
 })  # fmt: skip
 
 
-def figures_of_month(plays: pl.LazyFrame, key: str, counted: pl.Expr, first_day: date) -> pl.LazyFrame:
-    """Returns one row per listener and `key` of one month's plays.
+def figures_of_month(plays: pl.LazyFrame, key: str, counted: pl.Expr) -> pl.LazyFrame:
+    """Returns one row per listener and `key` of plays. Each listener's are of one month.
 
     Of the counted plays: listen_count, ms_played, first_listened_at, active_day_count, day_mask (bit d is day d + 1), and of the day with
     most of them, of equals the earliest, best_local_date, best_day_listen_count and best_day_first_listened_at. Of all plays:
@@ -38,16 +38,16 @@ def figures_of_month(plays: pl.LazyFrame, key: str, counted: pl.Expr, first_day:
     """
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
-        if can_run(rows.height) and _fits(rows, first_day):
+        if can_run(rows.height) and (first_day := _only_month_of(rows)):
             return _figures_of_month(rows, key, first_day)
-        return figures_of_month_reference(rows.lazy(), key, first_day).collect(engine=engine_for(rows.height))
+        return figures_of_month_reference(rows.lazy(), key).collect(engine=engine_for(rows.height))
 
     rows = plays.select("listener_id", key, "local_date", "listened_at", "ms_played", _counted=counted)
     schema = {"listener_id": pl.Int64(), key: pl.Int64(), **_OF_MONTHS}
     return rows.map_batches(figures, schema=schema, predicate_pushdown=False, projection_pushdown=False)
 
 
-def figures_of_month_reference(rows: pl.LazyFrame, key: str, first_day: date) -> pl.LazyFrame:
+def figures_of_month_reference(rows: pl.LazyFrame, key: str) -> pl.LazyFrame:
     """The same by Polars."""
     day = pl.lit(2, pl.Int64).pow(pl.col("local_date").dt.day().cast(pl.Int64) - 1)
     days = daily(rows, ["listener_id", key], counted=pl.col("_counted"))
@@ -60,9 +60,9 @@ def figures_of_month_reference(rows: pl.LazyFrame, key: str, first_day: date) ->
             last_heard_date=pl.col("local_date").max(),
             active_day_count=(pl.col("listen_count") > 0).sum().cast(pl.Int64),
             day_mask=day.filter(pl.col("listen_count") > 0).sum(),
-            _best=best_day_of(first_day).max(),
+            _best=best_day().max(),
         )
-        .with_columns(**unpacked_best_day("_best", first_day))
+        .with_columns(**unpacked_best_day("_best", pl.col("first_heard_date").dt.month_start()))
         .select("listener_id", key, *(pl.col(name).cast(dtype) for name, dtype in _OF_MONTHS.items()))
     )
 
@@ -83,15 +83,15 @@ def _figures_of_month(rows: pl.DataFrame, key: str, first_day: date) -> pl.DataF
     })  # fmt: skip
 
 
-def songs_of_days(listens: pl.LazyFrame, first_day: date) -> pl.LazyFrame:
-    """Returns one row per listener and local day of one month's listens.
+def songs_of_days(listens: pl.LazyFrame) -> pl.LazyFrame:
+    """Returns one row per listener and local day of listens.
 
     listen_count, recording_count, first_listened_at, first_recording_id (at the same instant the smaller id), and top_recording_id: most
     listens, then played longest, then heard first, then the smaller id.
     """
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
-        if not can_run(rows.height) or not _fits(rows, first_day):
+        if not can_run(rows.height) or not (first_day := _only_month_of(rows)):
             return songs_of_days_reference(rows.lazy()).collect(engine=engine_for(rows.height))
         listener, keys, day, at, ms = _arrays(rows, "recording_id", first_day)
         order, starts = groups_of(listener, keys)
@@ -121,11 +121,11 @@ def songs_of_days_reference(listens: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def counts_by_day(listens: pl.LazyFrame, by: Sequence[str], first_day: date) -> pl.LazyFrame:
-    """Returns one row per pair of the two ids `by` and local day of one month's listens, with listen_count; rows in any order."""
+def counts_by_day(listens: pl.LazyFrame, by: Sequence[str]) -> pl.LazyFrame:
+    """Returns one row per pair of the two ids `by` and local day of listens, with listen_count; rows in any order."""
 
     def counts(rows: pl.DataFrame) -> pl.DataFrame:
-        if not can_run(rows.height) or not _fits(rows, first_day):
+        if not can_run(rows.height) or not (first_day := _only_month_of(rows)):
             return counts_by_day_reference(rows.lazy(), by).collect(engine=engine_for(rows.height))
         one, two = (rows[name].to_numpy() for name in by)
         order, starts = groups_of(one, two)
@@ -142,10 +142,12 @@ def counts_by_day_reference(listens: pl.LazyFrame, by: Sequence[str]) -> pl.Lazy
     return listens.group_by(*by, "local_date").agg(listen_count=pl.len().cast(pl.Int64))
 
 
-def _fits(rows: pl.DataFrame, first_day: date) -> bool:
-    """Whether kernels can read the rows: no nulls, days of one month."""
-    days = rows["local_date"]
-    return not rows.null_count().sum_horizontal().item() and days.min().replace(day=1) == days.max().replace(day=1) == first_day
+def _only_month_of(rows: pl.DataFrame) -> date | None:
+    """The first day of the month that all days are of, if there is one and nothing is null: rows that kernels can read."""
+    if not rows.height or rows.null_count().sum_horizontal().item():
+        return None
+    first_day = rows["local_date"].min().replace(day=1)
+    return first_day if rows["local_date"].max().replace(day=1) == first_day else None
 
 
 def _arrays(rows: pl.DataFrame, key: str, first_day: date) -> list:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.several_months import in_month
 from wrapped_assets.listens.doubtful import doubtful_plays
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.vocabulary import columns as c
@@ -29,10 +30,8 @@ def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyF
     """
     every = resolved_plays(doubtful_plays(landed_plays), tracks, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")
-    start = pl.lit(month.first_day).cast(c.INSTANT)
-    end = pl.lit(month.shift(1).first_day).cast(c.INSTANT)
     return (
-        every.filter(pl.col("_kept") != pl.col("_row"), pl.col("listened_at").is_between(start, end, closed="left"))
+        every.filter(pl.col("_kept") != pl.col("_row"), in_month(pl.col("listened_at").dt.date(), month))
         .join(kept, on="_kept", how="inner")
         .sort("_row")
         .with_columns(duplicate_reason=pl.col("_reason"))

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import polars as pl
 
+from wrapped_assets.kernels.several_months import Months, month_numbers
 from wrapped_assets.listens.clocks import MOST_CHANGES, offset_changes
 from wrapped_assets.vocabulary.periods import Month
 
 
-def offsets_of(listeners: pl.LazyFrame, month: Month) -> pl.LazyFrame:
-    """Returns listener_id, _offset and up to two changes (_at_N, _by_N) for `month` and its edges, in ms."""
+def offsets_of(listeners: pl.LazyFrame, month: Month | Months) -> pl.LazyFrame:
+    """Returns listener_id, _offset and up to two changes (_at_N, _by_N) for `month` and its edges, in ms.
+
+    Of several months, each listener's are those of the listener's own.
+    """
     numbers = range(MOST_CHANGES)
     added = {"_offset": pl.Int64, **{f"_at_{n}": pl.Int64 for n in numbers}, **{f"_by_{n}": pl.Int64 for n in numbers}}
 
     def table(frame: pl.DataFrame) -> pl.DataFrame:
+        whose = frame.with_columns(_number=month_numbers(frame["listener_id"], month))
         rows = []
-        for zone in frame["time_zone"].unique().sort():
-            base, changes = offset_changes(zone, month)
+        for zone, number in whose.select("time_zone", "_number").unique().sort("time_zone", "_number").rows():
+            base, changes = offset_changes(zone, Month.numbered(number))
             padded = [*changes, *[(0, 0)] * (MOST_CHANGES - len(changes))]
-            rows.append((zone, base, *(at for at, _ in padded), *(by for _, by in padded)))
-        zones = pl.DataFrame(rows, schema={"time_zone": pl.String, **added}, orient="row")
-        return frame.join(zones, on="time_zone", how="left").drop("time_zone")
+            rows.append((zone, number, base, *(at for at, _ in padded), *(by for _, by in padded)))
+        zones = pl.DataFrame(rows, schema={"time_zone": pl.String, "_number": pl.Int64, **added}, orient="row")
+        return whose.join(zones, on=["time_zone", "_number"], how="left").drop("time_zone", "_number")
 
     return listeners.map_batches(table, schema={"listener_id": pl.Int64, **added})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.several_months import in_month
 from wrapped_assets.listens.exclude import excluded_devices, excluded_hours, excluded_variants, has_bit
 from wrapped_assets.listens.localise import local_ms, offsets_of
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
@@ -61,7 +62,7 @@ def plays(
         .join(people, on="listener_id", how="left", maintain_order="left")  # an inner join would copy every column
         .with_columns(_local_ms=local_ms(rules.clock))
         .with_columns(local_date=(local // _DAY_MS).cast(pl.Int32).cast(pl.Date), local_hour=(local // _HOUR_MS % 24).cast(pl.Int8))
-        .filter(pl.col("local_date").is_between(month.first_day, month.last_day))  # also drops plays of unknown listeners
+        .filter(in_month(pl.col("local_date"), month))  # also drops plays of unknown listeners
         .join(dropped, left_on="_row", right_on="_kept", how="left", maintain_order="left")
         .join(unwanted, on=["listener_id", "variant_id"], how="left", maintain_order="left")
         .join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # an excluded name may since have changed

@@ -34,6 +34,16 @@ class Month:
         """The month that contains `day`."""
         return cls(day.year, day.month)
 
+    @classmethod
+    def numbered(cls, ordinal: int) -> Month:
+        """The month with this `ordinal`."""
+        return cls(ordinal // 12, ordinal % 12 + 1)
+
+    @property
+    def ordinal(self) -> int:
+        """A number that grows by one each month."""
+        return self.year * 12 + self.number - 1
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.number:02d}"
 
@@ -42,8 +52,7 @@ class Month:
 
     def shift(self, months: int) -> Month:
         """The month that is `months` later, or earlier if negative."""
-        year, zero_based = divmod(self.year * 12 + self.number - 1 + months, 12)
-        return Month(year, zero_based + 1)
+        return Month.numbered(self.ordinal + months)
 
     @property
     def first_day(self) -> date:

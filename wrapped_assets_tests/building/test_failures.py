@@ -34,7 +34,7 @@ def raising(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: object) -> pl.Laz
 
 def spoiling(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRules, month: Month) -> pl.LazyFrame:
     """Breaks a law in one month."""
-    days = listener_days.function(listens, plays, rules, month)
+    days = listener_days.function(listens, plays, rules)
     return days.with_columns(ms_played=-pl.col("ms_played")) if str(month) == "2025-03" else days
 
 
