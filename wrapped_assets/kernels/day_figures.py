@@ -6,7 +6,7 @@ import polars as pl
 
 from wrapped_assets.kernels.divergence import divergence
 from wrapped_assets.kernels.division import minutes_of
-from wrapped_assets.kernels.shares import parts_of, whole
+from wrapped_assets.kernels.shares import numbered, parts_by_recording, whole
 
 DAY = ("listener_id", "local_date")
 
@@ -30,8 +30,11 @@ def first_heard(year: pl.LazyFrame, new: pl.LazyFrame) -> pl.LazyFrame:
 
 def of_genre(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, genres: pl.LazyFrame) -> pl.LazyFrame:
     """Listens of one genre of each listener, a recording's split evenly over its genres; `genres` names the genre."""
-    songs = listens.group_by(*DAY, "recording_id").agg(_listens=pl.len().cast(pl.Int64)).join(recording_genres, on="recording_id")
-    parts = songs.join(genres, on=["listener_id", "genre_name"]).group_by(DAY).agg(_parts=parts_of("_listens", "genre_share").sum())
+    numbers = numbered(genres, "genre_name")
+    own = genres.join(numbers, on="genre_name").select("listener_id", "_number")
+    songs = listens.select(*DAY, "recording_id").join(own, on="listener_id")
+    of_own = songs.join(parts_by_recording(recording_genres, numbers), on=["recording_id", "_number"])
+    parts = of_own.group_by(DAY).agg(pl.col("_parts").sum())
     return parts.with_columns(day_figure=whole("_parts"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.kernels.ranking import ranked
@@ -11,6 +12,7 @@ from wrapped_assets.vocabulary import columns as c
 
 _LISTENS, _PEOPLE = "_listens", "_people"  # of the neighbours who count: they order the rows and leave with none of them
 
+_PAIR = pl.col("listener_id") ^ pl.col("recording_id")  # both are hashes: two pairs rarely share a number, and then one is looked at in vain
 LISTENERS_PER_BLOCK = 250  # with ten neighbours of two thousand recordings each: five million rows
 SCHEMA = MappingProxyType({
     column.name: column.dtype
@@ -46,9 +48,9 @@ def _of_block(
     fewest: int, per_artist: int, limit: int,
 ) -> pl.DataFrame:  # fmt: skip
     theirs = pairs.join(ids, on="listener_id", how="semi")
+    each = heard.rename({"listener_id": "similar_listener_id"}).join(theirs, on="similar_listener_id").with_columns(_pair=_PAIR)
     sums = (
-        heard.rename({"listener_id": "similar_listener_id"})
-        .join(theirs, on="similar_listener_id")
+        each.filter(pl.col("_pair").is_in(_likely_pairs(each, fewest).implode()))
         .group_by("listener_id", "recording_id")
         .agg(
             pl.col("artist_id").min(), _alike=pl.col("is_alike").sum(), _any=pl.len().cast(pl.Int64),
@@ -69,6 +71,16 @@ def _of_block(
     order = [f"-{_LISTENS}", f"-{_PEOPLE}", "recording_id"]
     few = ranked(_likely(sums, limit), ["listener_id", "artist_id"], order=order, rank="_of_artist", limit=per_artist)
     return ranked(few, "listener_id", order=order, rank="missed_rank", limit=limit).select(list(SCHEMA)).collect()
+
+
+def _likely_pairs(each: pl.LazyFrame, fewest: int) -> pl.Series:
+    """Returns the `_pair` of each listener and recording that `fewest` alike neighbours heard, or anybody who shows their plays.
+
+    Nine of ten pairs are neither. To sort one number a row and compare neighbours takes a seventh of the time of grouping all figures.
+    """
+    pairs, is_alike, is_shared = each.select("_pair", "is_alike", "is_shared").collect(engine="streaming")
+    ordered = pl.Series(np.sort(pairs.filter(is_alike).to_numpy()), dtype=pl.Int64)
+    return pl.concat([ordered.filter(ordered == ordered.shift(fewest - 1)), pairs.filter(is_shared)]).unique()
 
 
 def _likely(sums: pl.LazyFrame, limit: int) -> pl.LazyFrame:

@@ -7,7 +7,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.grids import zero_filled
-from wrapped_assets.kernels.shares import parts_of, whole
+from wrapped_assets.kernels.shares import numbered, parts_by_recording, whole
 from wrapped_assets.vocabulary import columns as c
 
 GENRES = 10
@@ -47,13 +47,12 @@ def genre_clock(listens: pl.LazyFrame, recording_genres: pl.LazyFrame, top_genre
     hour = pl.col("local_hour")
     part = pl.sum_horizontal((hour >= begins).cast(pl.Int8) for begins in BEGINS.values()) % len(BEGINS)  # 0: before 5, and from 22 on
     first = top_genres.filter(pl.col("genre_rank") <= GENRES)
-    # Number the genres: grouping by texts takes twice as long. Sum before joining the ranks, which Polars would join with all recordings.
-    numbers = first.select(pl.col("genre_name").unique().sort()).with_row_index("_genre")
-    one_listen = recording_genres.join(numbers, on="genre_name").with_columns(_one=pl.lit(1, pl.Int64))
-    genres = one_listen.select("recording_id", "_genre", _parts=parts_of("_one", "genre_share"))
+    numbers = numbered(first, "genre_name")
+    genres = parts_by_recording(recording_genres, numbers)
     tagged = listens.select("listener_id", "recording_id", _part=part).join(genres, on="recording_id")
-    ranks = first.join(numbers, on="genre_name").select("listener_id", "genre_rank", "_genre")
-    sums = tagged.group_by("listener_id", "_genre", "_part").agg(pl.col("_parts").sum()).join(ranks, on=["listener_id", "_genre"])
+    ranks = first.join(numbers, on="genre_name").select("listener_id", "genre_rank", "_number")
+    # Sum before joining the ranks, which Polars would join with all recordings.
+    sums = tagged.group_by("listener_id", "_number", "_part").agg(pl.col("_parts").sum()).join(ranks, on=["listener_id", "_number"])
     names = dict(enumerate(["night", *BEGINS][: len(BEGINS)]))
     by_part = sums.select("listener_id", "genre_rank", "_parts", day_part=pl.col("_part").replace_strict(names, return_dtype=pl.String))
     grid = zero_filled(by_part, ["listener_id", "genre_rank"], {"day_part": pl.Series([*BEGINS], dtype=pl.String)})

@@ -5,7 +5,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels.segmentation import cut, standing_out
-from wrapped_assets.kernels.shares import PARTS, parts_of, whole
+from wrapped_assets.kernels.shares import PARTS, numbered, parts_by_recording, whole
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import months_of
 
@@ -46,14 +46,16 @@ def music_evolution(
     """
     heard = pl.col("listen_count") > 0
     artists = artist_months.filter(heard).select("listener_id", "month", kind="artist_id", amount="listen_count")
-    songs = recording_months.filter(heard).join(recording_genres, on="recording_id").group_by("listener_id", "month", kind="genre_name")
-    genres = songs.agg(amount=parts_of("listen_count", "genre_share").sum()).cache()
+    numbers = numbered(recording_genres, "genre_name")
+    songs = recording_months.filter(heard).join(parts_by_recording(recording_genres, numbers), on="recording_id")
+    parts = (pl.col("_parts") * pl.col("listen_count")).sum()
+    genres = songs.group_by("listener_id", "month", kind="_number").agg(amount=parts).cache()
     spans = cut([(artists, 1), (genres, PARTS)], "listener_id", [str(month) for month in months_of(year)])
     months = artists.join(spans, on=["listener_id", "month"]).group_by("listener_id", "span_number")
     named_artists = standing_out(artists, spans, "listener_id", 1, PLACES).rename({"kind": "artist_id", "amount": "listen_count"})
-    named_genres = standing_out(genres, spans, "listener_id", PARTS, PLACES).rename({"kind": "genre_name"})
+    named_genres = standing_out(genres, spans, "listener_id", PARTS, PLACES).rename({"kind": "_number"})
     return (
-        named_artists.join(named_genres, on=["listener_id", "span_number", "span_rank"], how="full", coalesce=True)
+        named_artists.join(named_genres.join(numbers, on="_number"), on=["listener_id", "span_number", "span_rank"], how="full", coalesce=True)
         .join(months.agg(first_month=pl.col("month").min(), last_month=pl.col("month").max()), on=["listener_id", "span_number"])
         .with_columns(genre_listens=whole("amount"))
     )
