@@ -48,8 +48,8 @@ def place_of(kernel: Callable[..., Any], types: tuple[Any, ...]) -> Path:
     code = kernel.__code__
     named = [repr(kernel.__globals__.get(name)) for name in code.co_names if isinstance(kernel.__globals__.get(name), (int, float))]
     processor = (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
-    source = Path(code.co_filename).stat()  # numba compiles again where these are others
-    loaded = (code.co_code, code.co_consts, code.co_names, code.co_varnames, named, source.st_mtime_ns, source.st_size)
+    source = Path(code.co_filename).stat()  # numba compiles again where these are others, and for a copy at another path
+    loaded = (code.co_filename, code.co_code, code.co_consts, code.co_names, code.co_varnames, named, source.st_mtime_ns, source.st_size)
     text = repr((loaded, types, processor, sys.version, numba.__version__))
     return folder() / f"{kernel.__name__}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.kernels.months import songs_of_days
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.outcomes import COUNTED, IN_MINUTES
@@ -33,10 +34,9 @@ def listener_days(listens: pl.LazyFrame, plays: pl.LazyFrame, rules: DeclaredRul
     """
     day = ["listener_id", "local_date"]
     in_time = (pl.col("outcome_code") == COUNTED) | (pl.col("ms_played") >= rules.minutes_minimum_ms)
+    played = plays.filter(pl.col("outcome_code").is_in(IN_MINUTES)).select(*day, ms_played=pl.col("ms_played") * in_time)
     return (
-        plays.filter(pl.col("outcome_code").is_in(IN_MINUTES))
-        .group_by(day)
-        .agg(play_count=pl.len().cast(pl.Int64), ms_played=(pl.col("ms_played") * in_time).sum())
-        .join(songs_of_days(listens), on=day, how="left")
+        grouped(played, day, sums=["ms_played"], count="play_count")
+        .join(songs_of_days(listens), on=day, how="left", maintain_order="left")
         .with_columns(pl.col("listen_count", "recording_count").fill_null(0))
     )

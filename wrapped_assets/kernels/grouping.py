@@ -26,7 +26,7 @@ def grouped(
     schema = {name: types[name] for name in (*by, *sums, *least, *most)} | ({count: pl.Int64()} if count else {})
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
-        if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
+        if not can_run(rows.height) or has_nulls(rows):
             return grouped_reference(rows.lazy(), by, sums, least, most, count).select(*schema).collect(engine=engine_for(rows.height))
         ids = [_numbers(rows[name]) for name in by]
         order, starts = groups_of(*ids[:2])
@@ -63,6 +63,11 @@ def groups_of(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     together = run_once(standing_together, one)
     order, starts = run_once(ordered_inside, one[together], two[together])
     return together[order], starts
+
+
+def has_nulls(rows: pl.DataFrame) -> bool:
+    """Whether any value is null; Polars counts nulls as it makes a column, so this looks at no row."""
+    return any(column.null_count() for column in rows.iter_columns())
 
 
 def _numbers(values: pl.Series) -> np.ndarray:

@@ -12,7 +12,7 @@ import polars as pl
 from wrapped_assets.acceleration import can_run, run
 from wrapped_assets.kernels.daily import best_day, daily, unpacked_best_day
 from wrapped_assets.kernels.engines import engine_for
-from wrapped_assets.kernels.grouping import groups_of
+from wrapped_assets.kernels.grouping import groups_of, has_nulls
 from wrapped_assets.kernels.inside.month import counts_of_days, figures_of_days, figures_of_months
 from wrapped_assets.kernels.inside.ordering import NEVER
 from wrapped_assets.kernels.ranking import first_per
@@ -144,26 +144,30 @@ def counts_by_day_reference(listens: pl.LazyFrame, by: Sequence[str]) -> pl.Lazy
 
 def _only_month_of(rows: pl.DataFrame) -> date | None:
     """The first day of the month that all days are of, if there is one and nothing is null: rows that kernels can read."""
-    if not rows.height or rows.null_count().sum_horizontal().item():
+    if not rows.height or has_nulls(rows):
         return None
     first_day = rows["local_date"].min().replace(day=1)
     return first_day if rows["local_date"].max().replace(day=1) == first_day else None
 
 
-def _arrays(rows: pl.DataFrame, key: str, first_day: date) -> list:
-    columns = (rows["listener_id"], rows[key], rows["listened_at"].dt.epoch("ms"), rows["ms_played"])
+def _arrays(rows: pl.DataFrame, key: str, first_day: date) -> list[np.ndarray]:
+    columns = (rows["listener_id"], rows[key], rows["listened_at"].to_physical(), rows["ms_played"])
     listener, keys, instants, ms = (one.to_numpy() for one in columns)
     return [listener, keys, _days(rows, first_day), instants, ms]
 
 
 def _days(rows: pl.DataFrame, first_day: date) -> np.ndarray:
-    return (rows["local_date"] - first_day).dt.total_days().to_numpy()
+    return rows["local_date"].to_physical().to_numpy() - np.int32(_first(first_day))
+
+
+def _first(first_day: date) -> int:
+    return (first_day - date(1970, 1, 1)).days
 
 
 def _dates(first_day: date, days: np.ndarray) -> pl.Series:
-    return pl.Series((days + (first_day - date(1970, 1, 1)).days).astype(np.int32)).cast(pl.Date)
+    return pl.Series((days + _first(first_day)).astype(np.int32)).cast(pl.Date)
 
 
 def _instants(milliseconds: np.ndarray) -> pl.Series:
-    found = pl.Series(milliseconds).cast(_INSTANT)
-    return found.zip_with(pl.Series(milliseconds != NEVER), pl.Series([None], dtype=_INSTANT))
+    found, is_known = pl.Series(milliseconds).cast(_INSTANT), milliseconds != NEVER
+    return found if is_known.all() else found.zip_with(pl.Series(is_known), pl.Series([None], dtype=_INSTANT))

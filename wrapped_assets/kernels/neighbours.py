@@ -12,7 +12,7 @@ from wrapped_assets.vocabulary import columns as c
 
 _LISTENS, _PEOPLE = "_listens", "_people"  # of the neighbours who count: they order the rows and leave with none of them
 
-_PAIR = pl.col("listener_id") ^ pl.col("recording_id")  # both are hashes: two pairs rarely share a number, and then one is looked at in vain
+_PAIR = pl.col("listener_id") ^ pl.col("recording_id")  # of two hashes: pairs rarely share a number, and then one more is looked at
 LISTENERS_PER_BLOCK = 250  # with ten neighbours of two thousand recordings each: five million rows
 SCHEMA = MappingProxyType({
     column.name: column.dtype

@@ -10,8 +10,8 @@ import polars as pl
 
 from wrapped_assets.acceleration import can_run, run
 from wrapped_assets.kernels.engines import engine_for
-from wrapped_assets.kernels.grouping import groups_of
-from wrapped_assets.kernels.inside.runs import joined, longest_runs
+from wrapped_assets.kernels.grouping import groups_of, has_nulls
+from wrapped_assets.kernels.inside.runs import is_in_order, joined, longest_runs
 from wrapped_assets.kernels.masks import days_of_mask, longest_run
 from wrapped_assets.kernels.packing import group_codes
 from wrapped_assets.kernels.ranking import first_per
@@ -42,13 +42,15 @@ def joined_intervals(
     schema = chosen.collect_schema()
 
     def merged(rows: pl.DataFrame) -> pl.DataFrame:
-        if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
+        if not can_run(rows.height) or has_nulls(rows):
             return joined_intervals_reference(rows.lazy(), by, start, end, gap, sums).collect(engine=engine_for(rows.height))
-        ordered = rows if _is_sorted(rows, by, start) else rows.sort([by, start, end])
-        groups, starts, ends = (ordered[name].to_physical().cast(pl.Int64).to_numpy() for name in (by, start, end))
-        figures = ordered.select(pl.col(*sums).cast(pl.Int64)).to_numpy(order="c")
+        groups, starts, ends = _as_numbers(rows, by, start, end)
+        if not run(is_in_order, groups, starts):
+            rows = rows.sort([by, start, end])
+            groups, starts, ends = _as_numbers(rows, by, start, end)
+        figures = np.stack(_as_numbers(rows, *sums))
         whose, began, ended, totals = run(joined, groups, starts, ends, gap // timedelta(milliseconds=1), figures)
-        columns = {by: whose, start: began, end: ended, **{name: totals[:, number] for number, name in enumerate(sums)}}
+        columns = {by: whose, start: began, end: ended, **{name: totals[number] for number, name in enumerate(sums)}}
         return pl.DataFrame(columns).select(pl.col(name).cast(schema[name]) for name in columns)
 
     return chosen.map_batches(merged, schema=schema, predicate_pushdown=False, projection_pushdown=False)
@@ -80,12 +82,8 @@ def joined_intervals_reference(
     )
 
 
-def _is_sorted(rows: pl.DataFrame, *by: str) -> bool:
-    """Whether the rows are sorted by these two columns."""
-    first, second = by
-    rises = pl.col(first) > pl.col(first).shift(1)
-    follows = (pl.col(first) == pl.col(first).shift(1)) & (pl.col(second) >= pl.col(second).shift(1))
-    return rows.select((rises | follows).fill_null(value=True).all()).item()
+def _as_numbers(rows: pl.DataFrame, *names: str) -> list[np.ndarray]:
+    return [rows[name].to_physical().cast(pl.Int64).to_numpy() for name in names]
 
 
 def longest_day_runs(months: pl.LazyFrame, by: Sequence[str], mask: str, month: str) -> pl.LazyFrame:
@@ -99,7 +97,7 @@ def longest_day_runs(months: pl.LazyFrame, by: Sequence[str], mask: str, month: 
     schema = {name: pl.Int64() for name in by} | run_schema
 
     def longest(rows: pl.DataFrame) -> pl.DataFrame:
-        if not can_run(rows.height) or rows.null_count().sum_horizontal().item():
+        if not can_run(rows.height) or has_nulls(rows):
             return longest_day_runs_reference(rows.lazy(), by, mask, month).select(*schema).collect(engine=engine_for(rows.height))
         firsts = rows.select(pl.col(month).unique()).with_columns(_first=(pl.col(month) + "-01").str.to_date("%Y-%m-%d").to_physical())
         ordered = rows.join(firsts, on=month, maintain_order="left")

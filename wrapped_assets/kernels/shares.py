@@ -18,7 +18,7 @@ def parts_of(count: str, share: str) -> pl.Expr:
 
 
 def numbered(names: pl.LazyFrame, name: str) -> pl.LazyFrame:
-    """Returns each distinct text of column `name` with a `_number` from 0 on, in the texts' order: grouping by numbers takes half the time."""
+    """Returns each distinct text of column `name` with a `_number` from 0 on, in their order; numbers are grouped in half the time."""
     return names.select(pl.col(name).unique().sort()).with_row_index("_number")
 
 

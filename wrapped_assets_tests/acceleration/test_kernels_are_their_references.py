@@ -145,7 +145,7 @@ RUN_BY = {
     days_agree: {"ordered_inside", "figures_of_days"},
     counts_agree: {"ordered_inside", "standing_together", "counts_of_days"},
     slots_agree: {"dense_codes"},
-    sessions_agree: {"joined"},
+    sessions_agree: {"is_in_order", "joined"},
     groups_agree: {"ordered_inside", "split_inside", "standing_together", "sums_of_groups", "least_of_groups"},
     streaks_agree: {"ordered_inside", "longest_runs"},
     ranks_agree: {"dense_codes", "marked_smallest"},

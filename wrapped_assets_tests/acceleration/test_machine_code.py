@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import runpy
 import subprocess
 import sys
 import threading
@@ -161,6 +162,16 @@ def test_code_for_another_processor_is_not_loaded(cache: Path, monkeypatch: pyte
     forget(monkeypatch)
     assert doubles()
     assert len(list(cache.iterdir())) == 2
+
+
+def test_a_copy_of_a_kernel_elsewhere_is_kept_beside_it(cache: Path, tmp_path: Path) -> None:
+    copies = [tmp_path / name / "kernels.py" for name in ("one", "two")]
+    for copy in copies:
+        copy.parent.mkdir()
+        copy.write_text("def tripled(numbers):\n    return numbers * 3\n")
+        os.utime(copy, (0, 0))
+    kernels = [runpy.run_path(str(copy))["tripled"] for copy in copies]
+    assert kept.place_of(kernels[0], ("int64",)) != kept.place_of(kernels[1], ("int64",))
 
 
 def test_a_folder_that_cannot_be_written_is_said_once_and_nothing_is_compiled(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:

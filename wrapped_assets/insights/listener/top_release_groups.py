@@ -48,7 +48,7 @@ def top_release_groups(release_group_months: pl.LazyFrame, listens: pl.LazyFrame
     every = listens.with_columns(pl.col("release_group_id").fill_null(-1))  # which is no id
     songs = grouped(every, ["listener_id", "recording_id", "release_group_id"], count="_listens")
     through = evenness(songs.join(known, on="release_group_id", how="semi"), group, "_listens", "_even", "recording_count")
-    totals = release_group_months.group_by(group).agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    totals = grouped(release_group_months, group, sums=["listen_count", "ms_played"], least=["first_listened_at"])
     named = listens.group_by("listener_id").agg(release_group_known_share=pl.col("release_group_id").is_not_null().mean())
     score = pl.when(pl.col("track_count").is_null()).then(1.0).otherwise("_even") * pl.col("listen_count")
     scored = (

@@ -5,22 +5,30 @@ from __future__ import annotations
 import numpy as np
 
 
+def is_in_order(first: np.ndarray, second: np.ndarray) -> bool:
+    """Returns whether the rows are sorted by two columns."""
+    for row in range(1, len(first)):
+        if first[row] < first[row - 1] or (first[row] == first[row - 1] and second[row] < second[row - 1]):
+            return False
+    return True
+
+
 def joined(group: np.ndarray, start: np.ndarray, end: np.ndarray, gap: int, sums: np.ndarray) -> tuple[np.ndarray, ...]:
     """Returns the intervals of each group, joined where the next starts at most `gap` after all before it ended: group, start, end, sums.
 
-    Rows are sorted by group, then by start. `sums` has a row per interval and a column per figure that is added up.
+    Rows are sorted by group, then by start. `sums` has a row per figure that is added up, and a column per interval.
     """
-    rows, figures = sums.shape
+    figures, rows = sums.shape
     count = 0
-    groups, starts, ends, totals = group.copy(), start.copy(), end.copy(), np.zeros((rows, figures), np.int64)
+    groups, starts, ends, totals = group.copy(), start.copy(), end.copy(), np.zeros((figures, rows), np.int64)
     for row in range(rows):
         if count == 0 or group[row] != groups[count - 1] or start[row] - ends[count - 1] > gap:
             groups[count], starts[count], ends[count] = group[row], start[row], end[row]
             count += 1
         ends[count - 1] = max(ends[count - 1], end[row])
         for figure in range(figures):
-            totals[count - 1, figure] += sums[row, figure]
-    return groups[:count], starts[:count], ends[:count], totals[:count]
+            totals[figure, count - 1] += sums[figure, row]
+    return groups[:count], starts[:count], ends[:count], totals[:, :count]
 
 
 def longest_runs(order: np.ndarray, starts: np.ndarray, month: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
