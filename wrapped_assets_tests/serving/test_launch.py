@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,14 +14,16 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.serving.launch import load, steps
+from wrapped_assets.serving.launch import carrying_out, load, steps
 from wrapped_assets.serving.launch.carrying_out import Carried, approve, carry_out
 from wrapped_assets.serving.launch.edition import look
 from wrapped_assets.serving.launch.load import Load, load_test
+from wrapped_assets.serving.launch.pointing import point_at_once, written
 from wrapped_assets.serving.launch.reporting import report
 from wrapped_assets.serving.launch.steps import STEPS
+from wrapped_assets.serving.launch.waiting import carry_on
 from wrapped_assets.storage import consents, publications, registry
-from wrapped_assets.storage.addresses import change_address
+from wrapped_assets.storage.addresses import change_address, close_address
 from wrapped_assets.storage.launches import LaunchPlan, keep_plan, plans
 from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
@@ -252,3 +255,55 @@ def test_a_load_test_reads_the_right_pages_and_finds_wrong_ones(plan: Project) -
 def test_a_look_without_a_plan_is_refused(small: Root) -> None:
     with pytest.raises(InputError, match="nothing is planned"):
         look(Project(small), YEAR)
+
+
+def test_a_target_is_pointed_in_the_instant_and_gets_the_rest_afterwards(
+    plan: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_out(plan, YEAR)
+    approve(plan, YEAR, "Ada")
+    pointed, looked = list[datetime](), list[datetime]()
+    real = carrying_out.look
+
+    def slowly(*given: object) -> object:
+        looked.append(datetime.now(UTC))
+        time.sleep(0.3)  # as a look at many pages is
+        return real(*given)  # type: ignore[arg-type]
+
+    def fault(method: str, key: str) -> None:
+        if method == "PUT" and key.endswith("live.json"):
+            pointed.append(datetime.now(UTC))
+
+    store.fault = fault
+    monkeypatch.setattr(carrying_out, "look", slowly)
+    launch_at = datetime.now(UTC) + timedelta(seconds=2)
+    registry.set_edition(plan.root, YEAR, launch_at=launch_at)
+    assert carry_on(plan, YEAR).is_over
+    assert len(pointed) == 1
+    assert timedelta() <= pointed[0] - launch_at < timedelta(seconds=0.3), "no look at every page stands between the instant and the flip"
+    assert not [at for at in looked if timedelta() <= at - launch_at < pointed[0] - launch_at]
+    flipped = next(line for line in report(plan, YEAR).lines if line.step == "flipped")
+    assert flipped.facts is not None
+    assert float(flipped.facts["seconds_late"]) <= 1, "a store says when it was pointed, in whole seconds"
+
+
+@pytest.mark.parametrize("what", ["nothing", "an address is closed", "a consent is withdrawn", "another edition", "the launch is moved"])
+def test_what_was_written_since_the_last_look_is_looked_at_before_anything_is_pointed(plan: Project, store: Store, what: str) -> None:
+    root, ana = plan.root, registry.find_listener(plan.root, "ana")
+    publish_edition(plan, YEAR)
+    carry_out(plan, YEAR)
+    approve(plan, YEAR, "Ada")
+    _launch_in(root, timedelta(seconds=-1))
+    before = written(root, YEAR)
+    {
+        "nothing": lambda: None,
+        "an address is closed": lambda: close_address(root, ana, YEAR),
+        "a consent is withdrawn": lambda: consents.record(root, ana, "be_found", "withdrawn", method="test"),
+        "another edition": lambda: publish_edition(plan, YEAR),
+        "the launch is moved": lambda: registry.set_edition(root, YEAR, launch_at=datetime.now(UTC) + timedelta(hours=1)),
+    }[what]()
+    point_at_once(root, YEAR, before)
+    assert ("site/2025/live.json" in store.objects) == (what == "nothing")
+    if what == "the launch is moved":
+        point_at_once(root, YEAR, written(root, YEAR))
+        assert "site/2025/live.json" not in store.objects, "nothing is pointed before its instant"

@@ -30,6 +30,7 @@ class Carried:
     year: int
     done: list[str] = field(default_factory=list)
     reason: str = ""
+    step: str = ""  # at which it ended; "" where nothing is left
     is_waiting: bool = False  # for an instant or for somebody: nothing is wrong
     is_over: bool = False
 
@@ -50,6 +51,7 @@ def carry_out(
         for _ in range(_MOST):
             now = look(project, year, clock())
             step = next((each for each in STEPS if each.facts(now) is None), None)
+            done.step = step.name if step else ""
             if step is None or (done.done and done.done[-1] == until):
                 done.is_over = step is None
                 break

@@ -20,6 +20,7 @@ from wrapped_assets.storage.verified import intact
 from wrapped_assets.vocabulary.periods import is_of_edition
 
 Facts = Mapping[str, str | int | float]
+FLIPPED = "flipped"
 
 
 class WaitingError(InputError):
@@ -118,13 +119,14 @@ def _flip(look: Look) -> Facts:
     if not look.has_launched:
         raise WaitingError(f"{look.year} opens at {look.launch_at:%Y-%m-%d %H:%M:%S} UTC")
     done = [upload(look.project, look.year, target) for target in look.plan.targets]
-    late = (datetime.now(UTC) - look.launch_at).total_seconds() if look.launch_at else 0.0
-    return {"targets": len(done), "seconds_late": round(late, 1)}
+    last = max((each.pointed_at for each in done if each.pointed_at), default=datetime.now(UTC))
+    late = (last - look.launch_at).total_seconds() if look.launch_at else 0.0
+    return {"targets": len(done), "seconds_late": round(max(late, 0.0), 2)}
 
 
 def _flipped(look: Look) -> Facts | None:
     """Whether every target points at what is live; where there is none, whether the instant is over."""
-    known = look.found("flipped", look.rendered)
+    known = look.found(FLIPPED, look.rendered)
     if known is None or look.live is None or not look.has_launched:
         return None
     numbers = {Target.open(each, makes=False).number(look.year) for each in look.plan.targets}
@@ -148,5 +150,5 @@ STEPS = (
     Step("verified", "targets give back what was sent", _rendered, _verify),
     Step("load_tested", "a server sent right pages under load", _published, _load),
     Step("approved", "somebody saw it and said yes", _published, _approve),
-    Step("flipped", "readers see it", _rendered, _flip, _flipped),
+    Step(FLIPPED, "readers see it", _rendered, _flip, _flipped),
 )

@@ -8,13 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.launch.carrying_out import Carried, carry_out
+from wrapped_assets.serving.launch.pointing import point_at_once, written
 from wrapped_assets.serving.launch.reporting import report
-from wrapped_assets.serving.launch.steps import Facts
-from wrapped_assets.serving.rendered.shelf import Shelf
-from wrapped_assets.storage import publications, registry
-from wrapped_assets.storage.addresses import changed
-from wrapped_assets.storage.generations import generation
-from wrapped_assets.storage.launches import evidence, plans
+from wrapped_assets.serving.launch.steps import FLIPPED, Facts
+from wrapped_assets.storage import registry
+from wrapped_assets.storage.launches import plans
 from wrapped_assets.storage.root import Root
 
 _LOOKS_AGAIN = 30.0  # seconds: a clock that is set, or a launch that is moved, is noticed
@@ -26,16 +24,30 @@ def carry_on(
 ) -> Carried:  # fmt: skip
     """Carries a plan out, and waits for the freeze and the launch where they are at most `patience` away; None: however far.
 
-    `tell` hears of each turn, `progress` of each step.
+    Where only the flip is left, targets are pointed at the edition in the instant of the launch, and compared afterwards. `tell` hears of
+    each turn, `progress` of each step.
     """
     until = None if patience is None else datetime.now(UTC) + patience
     while True:
+        before = written(project.root, year)
         done = carry_out(project, year, progress=progress)
         tell(done)
         at = _next_instant(project, year)
         if not done.is_waiting or at is None or (until and at > until):
             return done
-        time.sleep(max(0.0, min(_LOOKS_AGAIN, (at - datetime.now(UTC)).total_seconds())))
+        if done.done:
+            continue  # what was done was written, too: what is left is known once nothing was
+        if _comes(at, project.root, year, before) and done.step == FLIPPED:
+            point_at_once(project.root, year, before)
+
+
+def _comes(at: datetime, root: Root, year: int, before: str) -> bool:
+    """Waits for an instant; False as soon as something else is `written` than before."""
+    while (left := (at - datetime.now(UTC)).total_seconds()) > 0:
+        time.sleep(min(_LOOKS_AGAIN, left))
+        if left > _LOOKS_AGAIN and written(root, year) != before:
+            return False
+    return True
 
 
 def _next_instant(project: Project, year: int) -> datetime | None:
@@ -59,11 +71,9 @@ def due(project: Project, ahead: timedelta, now: datetime | None = None) -> list
 
 def state(root: Root, ahead: timedelta, now: datetime | None = None) -> str:
     """A text that is another one when something that a launch depends on was written, or an instant is near. Cheap to ask for."""
-    at, live, editions = now or datetime.now(UTC), publications.live(root), registry.editions(root, plans(root))
-    parts: list[object] = [generation(root)]
+    at, editions = now or datetime.now(UTC), registry.editions(root, plans(root))
+    parts: list[object] = []
     for year, plan in plans(root).items():
-        shelf = Shelf(root, year, live[year].number).finished_at if year in live else 0
         launch_at = editions[year].launch_at
-        near = (at >= plan.freeze_at - ahead, launch_at is not None and at >= launch_at - ahead)
-        parts.append((plan, launch_at, near, live.get(year), shelf, changed(root, year), len(evidence(root, year))))
+        parts.append((at >= plan.freeze_at - ahead, launch_at is not None and at >= launch_at - ahead, written(root, year)))
     return repr(parts)

@@ -128,9 +128,19 @@ class Target:
         except (ValueError, KeyError, TypeError):
             return None
 
+    def pointed_at(self, year: int) -> datetime | None:
+        """When readers were pointed at what they see of a year; None where they see nothing."""
+        with _told(self.address):
+            try:
+                return obstore.head(self.store, f"{year}/live.json")["last_modified"]
+            except (NotFoundError, FileNotFoundError):
+                return None
+
     def point(self, year: int, number: int, locales: list[str], before: str | None) -> None:
-        """Makes a publication live, in one step. StoreUnavailableError where the pointer has no longer the tag `before`."""
+        """Makes a publication live, in one step, if it is not. StoreUnavailableError where the pointer has no longer the tag `before`."""
         content = json.dumps({"year": year, "number": number, "locales": locales}).encode()
+        if (found := self.get(f"{year}/live.json")) and found == (content, before) and self._leads_to(year, number):
+            return
         if self.folder:
             swap_link(self.folder / str(year) / "live", str(number))
             self.put(f"{year}/live.json", content, "application/json", POINTER)
@@ -146,6 +156,12 @@ class Target:
                 raise StoreUnavailableError(
                     f"somebody else published {year} there meanwhile: look which publication should be live, then upload again"
                 ) from None
+
+
+    def _leads_to(self, year: int, number: int) -> bool:
+        """Whether a folder's link is the publication's; a store has none."""
+        link = self.folder / str(year) / "live" if self.folder else None
+        return link is None or (link.is_symlink() and str(link.readlink()) == str(number))
 
 
 def _open_to_readers(folder: Path, path: Path) -> None:

@@ -51,6 +51,7 @@ class Uploaded:
     removed: int = 0
     site_files: int = 0  # of the microsite, sent now
     is_live: bool = False
+    pointed_at: datetime | None = None  # when readers were pointed at it, by the target's clock
 
 
 def upload(project: Project, year: int, address: str, *, flips: bool = True) -> Uploaded:
@@ -84,7 +85,7 @@ def upload(project: Project, year: int, address: str, *, flips: bool = True) -> 
         site.send_pages()
         if flips:
             target.point(year, shelf.number, (shelf.about or {}).get("locales", []), before)
-            done.is_live = True
+            done.is_live, done.pointed_at = True, target.pointed_at(year)
             for each in shelves(root, year):
                 if not each.is_kept:  # too old to return to; until now readers may have been there
                     done.removed += take_down(each, target, ())
