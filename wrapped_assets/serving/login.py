@@ -7,8 +7,9 @@ more than one value arrives, it did not, and nobody is believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.serving.moment import moment_of
 from wrapped_assets.storage import publications, registry, restrictions
 from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.launches import launches
@@ -74,8 +76,8 @@ class Login:
 class OwnStory:
     """Middleware: `/me` leads to the newest year that is launched, and `/me/YEAR` is answered as the listener's own page is."""
 
-    def __init__(self, app: ASGIApp, root: Root, login: Login, clock: Callable[[], object]) -> None:
-        self._app, self._root, self._login, self._clock = app, root, login, clock
+    def __init__(self, app: ASGIApp, root: Root, login: Login) -> None:
+        self._app, self._root, self._login = app, root, login
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _ME.fullmatch(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
@@ -88,7 +90,7 @@ class OwnStory:
         elif person.listener_id in restrictions.restricted(self._root):
             await PlainTextResponse("This story is withheld: its data may not be used now.\n", status_code=403)(scope, receive, send)
         elif asked[1] is None:
-            year = self._newest()
+            year = self._newest(moment_of(scope))
             answer = RedirectResponse(f"/me/{year}", status_code=303) if year else PlainTextResponse("No story yet.\n", status_code=404)
             await answer(scope, receive, send)
         else:
@@ -103,8 +105,8 @@ class OwnStory:
         except InputError:
             return None
 
-    def _newest(self) -> int | None:
+    def _newest(self, now: datetime) -> int | None:
         """The newest year that is launched, or else the one that will be: its address counts down."""
-        live, instants, now = publications.live(self._root), launches(self._root), self._clock()
+        live, instants = publications.live(self._root), launches(self._root)
         launched = [year for year in live if year not in instants or instants[year] <= now]
         return max(launched, default=None) or min(instants, default=None)

@@ -27,6 +27,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.faces.embedding import CONTENT_POLICY
 from wrapped_assets.serving.login import OWN, Login, OwnStory
 from wrapped_assets.serving.microsite.answering import MicrositePages
+from wrapped_assets.serving.moment import Moment, moment_of
 from wrapped_assets.serving.rendered.answering import RenderedPages
 from wrapped_assets.serving.shield import THIS_MACHINE, Shield
 from wrapped_assets.serving.telling import story_data
@@ -143,7 +144,7 @@ def application(
 
     def countdown(request: Request, year: int | None = None) -> Response | None:
         """The countdown to the launch of the year, or to the next one; None where it is over, or the reader rehearses."""
-        now, locale = clock(), language(request)
+        now, locale = moment_of(request.scope), language(request)
         found = launches(project.root).items()
         coming = min(((at, of) for of, at in found if now < at and year in (None, of)), default=None)
         if coming is None or is_rehearsing(request.headers):
@@ -193,8 +194,9 @@ def application(
     ]
     pages = Starlette(routes=routes)
     for middleware in (RenderedPages, MicrositePages):
-        pages.add_middleware(middleware, root=project.root, headers=_HEADERS, clock=clock, rehearses=is_rehearsing)
+        pages.add_middleware(middleware, root=project.root, headers=_HEADERS, rehearses=is_rehearsing)
     if login:
-        pages.add_middleware(OwnStory, root=project.root, login=login, clock=clock)
+        pages.add_middleware(OwnStory, root=project.root, login=login)
+    pages.add_middleware(Moment, clock=clock)
     pages.add_middleware(Shield, headers=_HEADERS, hosts=None if key is None else {*THIS_MACHINE, *hosts})
     return pages

@@ -12,7 +12,9 @@ import pytest
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.pages import links
+from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.storage import registry
+from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.countdown import countdown_html
 from wrapped_assets_tests.commands.running import run
@@ -126,3 +128,32 @@ def test_the_time_left_is_said_without_a_script(left: int, shown: str) -> None:
     page = countdown_html(2025, LAUNCH, LAUNCH - timedelta(seconds=left), "en")
     found = re.findall(r"<li><b>(\d+)</b> <span[^>]*>(\w+)</span></li>", page)
     assert ",".join(" ".join(pair) for pair in found) == shown
+
+
+def test_a_launch_that_comes_while_a_request_is_answered_finds_nobody_between_countdown_and_story(project: Project, clock: Clock) -> None:
+    render(project, 2025)
+    ana = registry.find_listener(project.root, "ana").listener_id
+    path = f"/2025/{addresses(project.root, 2025, [ana])[ana].token}"
+    asked = [0]
+
+    def passes() -> datetime:
+        """A microsecond before the launch each first time, and the launch afterwards, as for whoever looks twice."""
+        asked[0] += 1
+        return LAUNCH - timedelta(microseconds=asked[0] == 1)
+
+    with served(project, clock=passes) as get:
+        for _ in range(3):
+            for each in (path, "/"):
+                asked[0] = 0
+                assert get(each).status == 200
+
+
+def test_a_clock_that_is_corrected_by_seconds_takes_no_launch_back_and_a_wrong_one_is_followed(project: Project, clock: Clock) -> None:
+    path = next(link.path for link in links(project, KEY) if link.year == 2025)
+    with served(project, clock=clock) as get:
+        clock.now = LAUNCH
+        assert "It opens on" not in get(path).text
+        for clock.now in (LAUNCH - timedelta(seconds=1), LAUNCH - timedelta(seconds=59)):
+            assert "It opens on" not in get(path).text
+        clock.now = LAUNCH - timedelta(days=1)
+        assert "It opens on" in get(path).text

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wrapped_assets.serving.microsite.files import HTML, File, file_of
 from wrapped_assets.serving.microsite.state import SiteState, site_state
+from wrapped_assets.serving.moment import moment_of
 from wrapped_assets.serving.rendered.answering import language_asked, packing_asked, send_whole
 from wrapped_assets.serving.rendered.changes import Changes
 from wrapped_assets.serving.rendered.packing import packed
@@ -31,9 +32,9 @@ class MicrositePages:
     """Middleware. `rehearses` says of a request whether it may see what is not launched yet."""
 
     def __init__(
-        self, app: ASGIApp, root: Root, headers: Mapping[str, str], clock: Callable[[], datetime], rehearses: Callable[[Headers], bool]
+        self, app: ASGIApp, root: Root, headers: Mapping[str, str], rehearses: Callable[[Headers], bool]
     ) -> None:
-        self._app, self._root, self._clock, self._rehearses = app, root, clock, rehearses
+        self._app, self._root, self._rehearses = app, root, rehearses
         self._headers = {**headers, "X-Robots-Tag": "all", "Cache-Control": "public, max-age=60"}
         self._changes, self._looked_at, self._state = Changes(root), -1e9, SiteState((), "", "", "")
         self._kept: dict[tuple[object, ...], tuple[File, str, bytes] | None] = {}
@@ -50,7 +51,7 @@ class MicrositePages:
             return False
         self._refresh()
         is_rehearsal = self._rehearses(asked)
-        now = _END if is_rehearsal else self._clock()
+        now = _END if is_rehearsal else moment_of(scope)
         if path == "/" and self._state.coming(now):
             return False  # the application knows how much time is left
         key = path[1:]

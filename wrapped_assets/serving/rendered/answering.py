@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import lru_cache
 from urllib.parse import parse_qs
 
@@ -12,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from xxhash import xxh3_128_hexdigest
 
+from wrapped_assets.serving.moment import moment_of
 from wrapped_assets.serving.rendered.packing import packed, unpacked
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, PACKINGS, Shelf
 from wrapped_assets.serving.rendered.snapshot import Page, Snapshot
@@ -30,10 +30,10 @@ class RenderedPages:
     """Middleware. `headers` go with every page; `rehearses` says of a request whether it may see pages before their launch."""
 
     def __init__(
-        self, app: ASGIApp, root: Root, headers: Mapping[str, str], clock: Callable[[], datetime], rehearses: Callable[[Headers], bool]
+        self, app: ASGIApp, root: Root, headers: Mapping[str, str], rehearses: Callable[[Headers], bool]
     ) -> None:
         self._app, self._rehearses = app, rehearses
-        self._snapshot = Snapshot(root, clock)
+        self._snapshot = Snapshot(root)
         own = {**headers, "Content-Security-Policy": POLICY}  # two policies would both have to allow what a page loads
         self._headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
         self._beside = FilesBeside(root)
@@ -54,7 +54,7 @@ class RenderedPages:
         asked = Headers(scope=scope)
         pages = self._snapshot.pages.get(year)
         languages = pages.by_token.get(token) if pages else None
-        if pages is None or languages is None or not (self._snapshot.has_launched(year) or self._rehearses(asked)):
+        if pages is None or languages is None or not (self._snapshot.has_launched(year, moment_of(scope)) or self._rehearses(asked)):
             return False
         locale = language_asked(scope["query_string"], asked.get("accept-language", ""), tuple(sorted(languages)))
         packing = packing_asked(asked.get("accept-encoding", ""))

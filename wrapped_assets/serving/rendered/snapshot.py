@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -42,7 +42,6 @@ class Snapshot:
     """The state of one root, brought up to date before each answer."""
 
     root: Root
-    clock: Callable[[], datetime]
     pages: dict[int, Pages] = field(default_factory=dict)  # by year
     launches: dict[int, datetime] = field(default_factory=dict)
     _told_of: Generation | None = None
@@ -73,9 +72,9 @@ class Snapshot:
                 by_token = _by_token(shelf, standing) if shelf.is_of(live) else {}
                 self.pages[year] = Pages(shelf, live.published_at, finished_at, by_token)
 
-    def has_launched(self, year: int) -> bool:
+    def has_launched(self, year: int, now: datetime) -> bool:
         """Whether the year's instant is over."""
-        return year not in self.launches or self.launches[year] <= self.clock()
+        return year not in self.launches or self.launches[year] <= now
 
 
 def _by_token(shelf: Shelf, standing: Standing) -> dict[str, dict[str, Page]]:
