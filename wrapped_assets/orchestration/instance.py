@@ -19,6 +19,7 @@ SETTINGS: dict[str, Any] = {
     "nux": {"enabled": False},
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"},
     "run_launcher": {"module": "wrapped_assets.orchestration.launching", "class": "Launcher"},
+    "run_coordinator": {"module": "wrapped_assets.orchestration.queueing", "class": "Coordinator"},
     "concurrency": {"runs": {"max_concurrent_runs": 1}, "pools": {"default_limit": 1, "granularity": "run"}},
     "run_monitoring": {"enabled": True, "start_timeout_seconds": 180, "poll_interval_seconds": 30},
     "freshness": {"enabled": True},
@@ -29,7 +30,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 MEMORY = "memory"  # the pool of figures over all listeners: a run that has them needs a machine's memory, and two of them take turns
-BROUGHT = ("run_launcher",)  # settings that files of earlier versions lack
+BROUGHT = {"run_launcher": "run_launcher", "run_coordinator": "run_queue"}  # what files of earlier versions lack, unless they say the other
 
 
 def prepare(root: Path) -> dict[str, str]:
@@ -47,7 +48,7 @@ def _complete(file: Path) -> None:
     """Adds to an operator's own settings what an earlier version could not write."""
     text = file.read_text()
     there = yaml.safe_load(text) or {}
-    if missing := {name: SETTINGS[name] for name in BROUGHT if name not in there}:
+    if missing := {name: SETTINGS[name] for name, other in BROUGHT.items() if name not in there and other not in there}:
         write_whole(file, f"{text.rstrip()}\n{yaml.safe_dump(missing, sort_keys=False)}".encode())
 
 

@@ -4,18 +4,19 @@ All of it is what `wrapped launch` does. Approving stays a command's: the UI has
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.orchestration import facts, pages
+from wrapped_assets.orchestration.asking import LAUNCH, is_busy, why_not_now
 from wrapped_assets.orchestration.editions import Year
 from wrapped_assets.orchestration.groups import numbered
 from wrapped_assets.orchestration.lake import Lake
 from wrapped_assets.orchestration.partitions import Periods
+from wrapped_assets.orchestration.queueing import AT_ONCE, BEFORE_OTHERS
 from wrapped_assets.orchestration.source_links import source_file
 from wrapped_assets.orchestration.where import data_root
 
@@ -84,13 +85,13 @@ def launch_job() -> None:
 @dg.sensor(job=launch_job, minimum_interval_seconds=INTERVAL_SECONDS, default_status=dg.DefaultSensorStatus.RUNNING)
 def launches(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
     """From a planned launch's freeze on: carries out what is to be done, flips at the instant, and keeps targets in step afterwards."""
-    from wrapped_assets.serving.launch.waiting import due, state
+    from wrapped_assets.serving.launch.waiting import due, opening, state
     from wrapped_assets.storage.launches import plans
 
     project = facts.discreetly(JOB, _planned)
     if project is None:
         return dg.SkipReason("No launch is planned.")
-    if context.instance.get_run_records(dg.RunsFilter(job_name=JOB, statuses=NOT_FINISHED_STATUSES), limit=1):
+    if is_busy(context.instance, LAUNCH):
         return dg.SkipReason("A launch is being carried out.")
     now = facts.discreetly(JOB, lambda: state(project.root, AHEAD))
     years = facts.discreetly(JOB, lambda: due(project, AHEAD)) if now != context.cursor else []
@@ -98,7 +99,17 @@ def launches(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.Sk
         context.update_cursor(now)
         stopped = sum(plan.stopped is not None for plan in plans(project.root).values())
         return dg.SkipReason(facts.told("Nothing is to be done now; {stopped} plans are stopped.", stopped=stopped))
-    return [dg.RunRequest(run_config={"ops": {"carry_the_plan_out": {"config": {"year": year}}}}) for year in years]
+    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"  # a plan may have to be carried out again although nothing was written
+    if refused := why_not_now(context.instance, launches.name, f"launch {years[-1]} {at}", LAUNCH):
+        return dg.SkipReason(refused)
+    near = facts.discreetly(JOB, lambda: opening(project.root, AHEAD))
+    return [
+        dg.RunRequest(
+            run_key=f"launch {year} {at}", tags=AT_ONCE if year in near else BEFORE_OTHERS,
+            run_config={"ops": {"carry_the_plan_out": {"config": {"year": year}}}},
+        )
+        for year in years
+    ]  # fmt: skip
 
 
 def _planned() -> Project | None:

@@ -9,7 +9,9 @@ import dagster as dg
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.orchestration import facts
+from wrapped_assets.orchestration.asking import WITHDRAWAL, why_not_now
 from wrapped_assets.orchestration.lake import Lake, open_project
+from wrapped_assets.orchestration.queueing import AT_ONCE
 from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.planning.loaded import is_edited
 
@@ -38,11 +40,9 @@ def withdraw_from_targets(context: dg.OpExecutionContext, lake: Lake) -> None:
     context.log.info(said)
 
 
-@dg.job(
-    name=WITHDRAW, tags={"dagster/priority": "1"}, description="Removes from every target what people took back, and uploads what is left."
-)
+@dg.job(name=WITHDRAW, tags=AT_ONCE, description="Removes from every target what people took back, and uploads what is left.")
 def withdraw_job() -> None:
-    """Starts before other runs that wait."""
+    """Starts beside whatever is under way."""
     withdraw_from_targets()
 
 
@@ -69,6 +69,8 @@ def withdrawals(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Ski
         context.update_cursor(told)
     if not found:
         return dg.SkipReason("Targets have nothing that may not be shown.")
+    if refused := why_not_now(context.instance, withdrawals.name, told, WITHDRAWAL):
+        return dg.SkipReason(refused)
     said = facts.told(WAIT, objects=sum(each.objects for each in found), targets=len({each.address for each in found}))
     context.log.info(said)
     return dg.SensorResult([dg.RunRequest(run_key=told)])

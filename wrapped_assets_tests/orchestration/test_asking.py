@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -18,10 +22,13 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._daemon import sensor as daemon
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
-from wrapped_assets.orchestration import asking, automation
+from wrapped_assets.definitions import defs
+from wrapped_assets.orchestration import asking, automation, launch
 from wrapped_assets.orchestration.clock import forget_the_future
 from wrapped_assets.orchestration.instance import open_instance
+from wrapped_assets.orchestration.where import data_root
 from wrapped_assets.storage import registry
+from wrapped_assets.storage.launches import LaunchPlan, keep_plan
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.small_roots import import_text
 
@@ -58,16 +65,31 @@ class Daemon:
     def waiting(self) -> Counter[str]:
         """Job → its runs that did not end."""
         runs = self.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
-        return Counter(run.job_name for run in runs if run.job_name in asking.JOBS)
+        return Counter(run.job_name for run in runs if any(run.job_name in lane.jobs for lane in asking.LANES))
 
 
 @pytest.fixture
 def running(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
     """The daemon on a root in which a drop made months stale; an edition is launched in three days."""
+    with daemon_on(small, monkeypatch, asking.PLANNER, MONDAY + timedelta(days=3)) as made:
+        yield made
+
+
+@pytest.fixture
+def launching(small: Root, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Daemon]:
+    """The daemon on a root in which a launch is planned and frozen, and has its steps to do."""
+    keep_plan(small, LaunchPlan(2025, (str(tmp_path / "www"),), ("en",), SUNDAY))
+    with daemon_on(small, monkeypatch, asking.LAUNCH.sensor, datetime.now(UTC) + timedelta(days=1)) as made:
+        yield made
+
+
+@contextmanager
+def daemon_on(small: Root, monkeypatch: pytest.MonkeyPatch, sensor: str, launch_at: datetime) -> Iterator[Daemon]:
+    """With one sensor that runs."""
     monkeypatch.setenv("WRAPPED_DATA", str(small.path))
     monkeypatch.setattr(daemon, "is_under_min_interval", lambda *_: False)
     import_text(small, "ana", "2025-03-07 walk*3 eple")
-    registry.set_edition(small, 2025, launch_at=MONDAY + timedelta(days=3))
+    registry.set_edition(small, 2025, launch_at=launch_at)
     with (
         open_instance(small.path) as instance,
         create_test_daemon_workspace_context(InProcessTestWorkspaceLoadTarget(LOCATION), instance) as workspace,
@@ -75,7 +97,7 @@ def running(small: Root, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
         for location in workspace.create_request_context().code_locations:
             for repository in location.get_repositories().values():
                 for each in repository.get_sensors():
-                    if each.name != asking.PLANNER:
+                    if each.name != sensor:
                         instance.stop_sensor(each.get_remote_origin_id(), each.selector_id, each)
         made = Daemon(instance, workspace)
         made.schedules(SUNDAY)
@@ -121,23 +143,111 @@ def test_a_daemon_killed_anywhere_between_asking_and_recording_has_asked_for_one
     assert running.waiting().total() == 1
 
 
-def test_schedules_that_fell_due_and_the_planner_at_once_ask_for_one_run(running: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each has seen that nothing is under way before any of them asks."""
-    together = threading.Barrier(2, timeout=60)
-    looks = automation._opened
+@pytest.mark.parametrize(
+    ("place", "kills"),
+    [
+        ("RUN_IDS_RESERVED", 1),
+        *(pytest.param(place, 2, marks=pytest.mark.slow) for place in ("TICK_HELD", "RUN_IDS_RESERVED", "RUN_CREATED")),
+    ],
+)
+def test_a_daemon_killed_while_it_asks_for_a_launch_has_asked_for_one_run_after_its_restart(
+    launching: Daemon, monkeypatch: pytest.MonkeyPatch, place: str, kills: int
+) -> None:
+    for _ in range(kills):
+        killed_at(place, launching.sensors, monkeypatch)
+        launching.restarted()
+    for _ in range(3):
+        launching.sensors()
+    assert launching.waiting() == {"launch": 1}
 
-    def seen():
+
+@pytest.mark.parametrize(("daemons", "looks"), [("running", (automation, "_opened")), ("launching", (launch, "_planned"))])
+def test_two_daemons_whose_sensor_ticks_at_once_ask_for_one_run(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, daemons: str, looks: tuple[object, str]
+) -> None:
+    """Each has seen that nothing is under way before the other one asks; each is a process of its own."""
+    both: Daemon = request.getfixturevalue(daemons)
+    with monkeypatch.context() as nothing_yet:
+        nothing_yet.setattr(*looks, lambda: None)
+        both.sensors()
+    monkeypatch.setattr(asking, "this_process", lambda: threading.current_thread().name.partition(" ")[0])
+    monkeypatch.setattr(asking, "_lives", lambda _: True)
+    at_once(monkeypatch, *looks, both.sensors, both.sensors)
+    assert both.waiting().total() == 1
+
+
+def test_an_asker_whose_process_ended_holds_up_nobody(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WRAPPED_DATA", str(small.path))
+    ask = "from wrapped_assets.orchestration import asking; print(asking.this_process(), flush=True); input()"
+    other = subprocess.Popen([sys.executable, "-c", ask], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    name = other.stdout.readline().strip()
+    assert asking._lives(name)
+    other.kill()
+    other.wait()
+    assert not asking._lives(name)
+    assert asking._lives(asking.this_process())
+
+
+def test_a_launch_waits_for_no_run_of_assets_and_those_wait_for_it(launching: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = list[str]()
+
+    def starts(instance: dg.DagsterInstance, run_id: str, _: object) -> dg.DagsterRun | None:
+        started.append(run_id)
+        return instance.get_run_by_id(run_id)
+
+    monkeypatch.setattr(dg.DagsterInstance, "launch_run", starts)
+    launching.schedules()  # a run of hours
+    assert asking.is_busy(launching.instance)
+    assert not asking.is_busy(launching.instance, asking.LAUNCH)
+    launching.sensors()
+    assert (launching.waiting()["launch"], launching.waiting().total()) == (1, 2)
+    assert not started, "before the instant a launch stands in the queue, in front"
+    for run in launching.instance.get_runs(dg.RunsFilter(job_name="launch")):
+        launching.instance.delete_run(run.run_id)
+    registry.set_edition(Root.open(data_root()), 2025, launch_at=datetime.now(UTC) + timedelta(seconds=60))
+    launching.sensors()
+    (run_id,) = started
+    assert (launching.waiting()["launch"], launching.waiting().total()) == (1, 2)
+    for run in launching.instance.get_runs(dg.RunsFilter(job_name="years")):
+        launching.instance.delete_run(run.run_id)
+    assert launching.instance.get_run_by_id(run_id)
+    assert asking.is_busy(launching.instance), "nothing of assets is asked for while a launch has its instant"
+
+
+def test_every_job_that_starts_by_itself_takes_turns_in_one_lane_or_runs_once_a_night() -> None:
+    lanes = {job: lane for lane in asking.LANES for job in lane.jobs}
+    nightly = {"retention", "scrub", "prune"}
+    for sensor in automation.SENSORS:
+        if sensor.name != "alert":  # it starts nothing
+            assert {lanes[target.job_name].sensor for target in sensor.targets} <= {sensor.name}
+    assert {schedule.job_name for schedule in automation.SCHEDULES} <= {*asking.ASSETS.jobs, *nightly}
+    jobs = {job.name for job in defs.resolve_all_job_defs()}
+    assert {job for job in lanes if not job.startswith("__")} <= jobs
+
+
+def at_once(monkeypatch: pytest.MonkeyPatch, module: object, looks: str, *ticks: Callable[[], None]) -> None:
+    """Does all of it in threads, each of which looked before any of them goes on."""
+    together = threading.Barrier(len(ticks), timeout=60)
+    really = getattr(module, looks)
+
+    def seen() -> object:
         if not together.broken:
             together.wait()
             together.abort()
-        return looks()
+        return really()
 
-    monkeypatch.setattr(automation, "_opened", seen)
-    ticks = [threading.Thread(target=work) for work in (running.sensors, running.schedules)]
-    for tick in ticks:
-        tick.start()
-    for tick in ticks:
-        tick.join()
+    monkeypatch.setattr(module, looks, seen)
+    threads = [threading.Thread(target=tick) for tick in ticks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_schedules_that_fell_due_and_the_planner_at_once_ask_for_one_run(running: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has seen that nothing is under way before any of them asks."""
+    at_once(monkeypatch, automation, "_opened", running.sensors, running.schedules)
     assert running.waiting().total() == 1
 
 

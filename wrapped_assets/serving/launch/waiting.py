@@ -69,6 +69,12 @@ def due(project: Project, ahead: timedelta, now: datetime | None = None) -> list
     return found
 
 
+def opening(root: Root, ahead: timedelta, now: datetime | None = None) -> set[int]:
+    """The planned years whose launch is over, or within `ahead`."""
+    at, editions = now or datetime.now(UTC), registry.editions(root, plans(root))
+    return {year for year in plans(root) if (launch_at := editions[year].launch_at) and launch_at - ahead <= at}
+
+
 def state(root: Root, ahead: timedelta, now: datetime | None = None) -> str:
     """A text that is another one when something that a launch depends on was written, or an instant is near. Cheap to ask for."""
     at, editions = now or datetime.now(UTC), registry.editions(root, plans(root))
