@@ -48,9 +48,17 @@ def test_settings_of_an_earlier_version_get_what_they_lack_and_keep_what_is_thei
         text = file.read_text()
         assert text.startswith("# mine\n")
         found = yaml.safe_load(text)
-        assert found.keys() == {"telemetry", "run_monitoring", "run_launcher"}
-        assert found["run_launcher"] == SETTINGS["run_launcher"]
+        assert found.keys() == {"telemetry", "run_monitoring", "run_launcher", "run_coordinator"}
+        assert all(found[name] == SETTINGS[name] for name in ("run_launcher", "run_coordinator"))
         assert found["run_monitoring"] == {"enabled": False}
+
+
+def test_a_queue_of_an_operators_own_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "dagster" / "dagster.yaml"
+    file.parent.mkdir()
+    file.write_text("run_queue: {max_concurrent_runs: 3}\n")
+    prepare(tmp_path)
+    assert "run_coordinator" not in yaml.safe_load(file.read_text())
 
 
 def test_the_processes_end_with_an_interrupt_and_with_their_parent(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterato
         named = {name.lower(): value for name, value in headers.items()}
         return Page(status, "" if "content-encoding" in named else content.decode(errors="replace"), named, content)
 
-    get.address = f"http://127.0.0.1:{port}"  # type: ignore[attr-defined]
+    get.address, get.server = f"http://127.0.0.1:{port}", server  # type: ignore[attr-defined]
     yield get
     server.should_exit = True
     thread.join(5)

@@ -135,7 +135,7 @@ def _serve(root: str, port: str) -> None:
     from wrapped_assets.serving.pages import application
 
     pages = application(Project(Root.open(Path(root))), rehearsal=os.environ[_TOKEN])
-    uvicorn.Server(configuration(pages, "127.0.0.1", int(port), log_level="critical")).run()
+    uvicorn.Server(configuration(pages, "127.0.0.1", int(port), log_level="error")).run()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -59,9 +60,13 @@ class RenderedPages:
         locale = language_asked(scope["query_string"], asked.get("accept-language", ""), tuple(sorted(languages)))
         packing = packing_asked(asked.get("accept-encoding", ""))
         shown = languages[locale]
-        content = self._content(pages.shelf, token, locale, shown, packing)
-        if content is None and packing:  # damaged: the other file has the same page, and every reader takes it unpacked
-            packing, content = "", self._content(pages.shelf, token, locale, shown, "")
+        try:
+            content = self._content(pages.shelf, token, locale, shown, packing)
+            if content is None and packing:  # damaged: the other file has the same page, and every reader takes it unpacked
+                packing, content = "", self._content(pages.shelf, token, locale, shown, "")
+        except OSError:  # it is there, and cannot be read now
+            await send_whole(scope, send, 503, [*self._headers, (b"retry-after", b"5")], b"")
+            return True
         if content is None:
             return False
         tag = f'"{shown.told}.{packing or "plain"}"'
@@ -92,7 +97,10 @@ class RenderedPages:
 
 
 class _KeptPages:
-    """Pages as they are sent, the latest in memory. What is taken away or damaged is not kept: it may be whole again at once."""
+    """Pages as they are sent, the latest in memory. What is taken away or damaged is not kept: it may be whole again at once.
+
+    OSError where the system opens no more files: that says nothing about the page.
+    """
 
     def __init__(self) -> None:
         self._read = lru_cache(_MOST_KEPT)(_read)
@@ -102,8 +110,9 @@ class _KeptPages:
         for source in (packing,) if packing else PACKINGS[::-1]:
             try:
                 return self._read(shelf, token, locale, page, source, is_packed=bool(packing))
-            except OSError:
-                continue
+            except OSError as error:
+                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+                    raise
         return None
 
 
