@@ -80,7 +80,6 @@ class RenderedPages:
         await send_whole(scope, send, 200, [*headers, *encoding_of(packing)], content)
         return True
 
-
     async def _file_beside(self, scope: Scope, send: Send, name: str) -> bool:
         """Answers with a face, or with the styles or the script of pages."""
         kind = kind_of(name)
@@ -94,7 +93,6 @@ class RenderedPages:
         ]  # fmt: skip
         await send_whole(scope, send, 200, [*headers, *encoding_of(packing)], content)
         return True
-
 
 class _KeptPages:
     """Pages as they are sent, the latest in memory. What is taken away or damaged is not kept: it may be whole again at once.
