@@ -13,13 +13,13 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.agreement import compared
+from benchmarks.agreement import compared, keys_of
 from benchmarks.duckdb_twin import INSIGHTS
 from benchmarks.measure import HEADER, Cost, measured, worktree
-from benchmarks.steps import COMPARED
 
 WORK = Path(__file__).parent / "work"
 STEPS = "benchmarks.steps"
+COMPARED = tuple(keys_of(INSIGHTS))
 EVERY = f"{len(COMPARED)} insights"
 # What is measured, in order: a step's name, its function in `steps`, and its arguments after the data root.
 OURS = (

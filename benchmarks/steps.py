@@ -1,23 +1,13 @@
-"""The measured steps, one a process: `python -m benchmarks.steps NAME ARGUMENTS`."""
+"""The measured steps, one a process: `python -m benchmarks.steps NAME ARGUMENTS`. Each loads what it needs itself, and nothing else."""
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from pathlib import Path
 
 from wrapped_assets.storage.memory import use_again
-
-if sys.argv[1:2] == ["build"]:  # as the command does, before Polars is imported
-    use_again()
-    gc.set_threshold(50_000, 20, 100)
-
-import polars as pl
-
-from benchmarks import duckdb_twin
-from benchmarks.agreement import keys_of
-
-COMPARED = tuple(keys_of(duckdb_twin.INSIGHTS))
 
 
 def synth(listeners: str, listens: str, out: str) -> None:
@@ -72,11 +62,15 @@ def build(root: str, which: str, *flags: str) -> None:
 
 def duckdb(root: str, out: str, insights: str = "") -> None:
     """The insights by DuckDB, from the `listens` and `catalogue` cells."""
+    from benchmarks import duckdb_twin
+
     duckdb_twin.run(Path(root).resolve(), Path(out), tuple(insights.split(",")) if insights else tuple(duckdb_twin.INSIGHTS))
 
 
 def polars_top_artists(root: str, out: str) -> None:
     """One insight by plain Polars from the `listens` cells, without stored aggregates."""
+    import polars as pl
+
     lake = Path(root) / "lake"
     plays = pl.scan_parquet(lake / "listens/plays/*/*.parquet").filter(pl.col("outcome_code") == 0)
     credits_ = pl.scan_parquet(lake / "catalogue/artist_credits/*/*.parquet").select("artist_credit_id", "artist_id").unique()
@@ -95,4 +89,8 @@ def polars_top_artists(root: str, out: str) -> None:
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
+    if name == "build":  # as the command does, before Polars is imported
+        use_again()
+        gc.set_threshold(50_000, 20, 100)
+        atexit.register(gc.freeze)
     {function.__name__: function for function in (synth, land, inform, profiles, build, duckdb, polars_top_artists)}[name](*arguments)
