@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
+from functools import cached_property
 
 import polars as pl
 
@@ -32,6 +33,7 @@ from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
 ROWS_AHEAD, MOST_ROWS_AHEAD = 50_000, 1_000_000  # of later months' tracks: beyond the first, each is read once
 _OUTSIDE = {key: name for name, key in EXTERNALS.items()}
+_PLACES = {name: place for place, name in enumerate(c.BY_NAME)}
 
 
 class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
@@ -76,11 +78,18 @@ class Inputs:
             self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(key, read))
         return self._read[slot]
 
+    @cached_property
+    def _wanted(self) -> dict[tuple[str, str], set[str]]:
+        """The columns that anyone here reads of an input in a window."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for asset in dict.fromkeys(cell.asset for cell in self._cells):
+            for key, read in self._situation.graph.inputs(self._situation.graph.by_key[asset]):
+                found.setdefault((key, read.window), set()).update(read.columns)
+        return found
+
     def _columns_needed(self, key: str, read: Read) -> list[str]:
-        graph = self._situation.graph
-        reads = (found for cell in self._cells for found in graph.inputs(graph.by_key[cell.asset]))
-        wanted = {name for source, other in reads if source == key and other.window == read.window for name in other.columns}
-        return [name for name in c.BY_NAME if name in wanted | set(read.columns)]
+        wanted = self._wanted.get((key, read.window), set()).union(read.columns)
+        return sorted(wanted, key=_PLACES.__getitem__)
 
     def _stored(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[StoredCell, Cell]]:
         if key in _OUTSIDE:

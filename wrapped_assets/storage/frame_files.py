@@ -72,7 +72,8 @@ def _encoded(wanted: Sequence[FrameFile]) -> list[memoryview]:
                 target, row_group_size=ROW_GROUP_ROWS, metadata=each.metadata or None, statistics=False, lazy=True, **each.packing
             )
             for each, target in zip(wanted, targets, strict=True)
-        ]
+        ],
+        optimizations=pl.QueryOptFlags.none(),  # there is nothing to do better
     )  # fmt: skip
     return [target.getbuffer() for target in targets]
 
