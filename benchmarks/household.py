@@ -39,6 +39,7 @@ def by_buckets() -> None:
 
 def against(commit: str, rounds: int) -> None:
     """Prints each step's least processor seconds of `rounds`, of the older commit and of this tree, and the ratio."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installation compiles modules once: the first round does so here
     with worktree(commit) as old, tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")  # nobody else's commands push its files out
         trees = {"old": old, "new": HERE}

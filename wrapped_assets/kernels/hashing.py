@@ -19,6 +19,7 @@ _FEW_TEXTS = 2_000  # which are hashed without Arrow: it takes a thirtieth of th
 _SLICE_ROWS = 1_000_000  # bounds the copy of texts and bytes
 
 
+_of_none: dict[bytes, str] = {}
 Take = Callable[[bytes | memoryview], object]  # of a hash, or of a list of its parts
 
 
@@ -41,7 +42,16 @@ def column_hash(values: pl.Series) -> str:
 
 def frame_hashes(frame: pl.DataFrame) -> dict[str, str]:
     """Returns the hash of each column, in column order."""
+    if not frame.height:  # as a third of the cells of a small root are
+        return {name: _hash_of_none(_PLAIN.get(type(dtype)) or _type_text(dtype), dtype) for name, dtype in frame.schema.items()}
     return {series.name: column_hash(series) for series in frame.iter_columns()}
+
+
+def _hash_of_none(said: bytes, dtype: pl.DataType) -> str:
+    """The hash of an empty column of a type, which `said` says in full: types that Polars calls equal may differ."""
+    if said not in _of_none:
+        _of_none[said] = column_hash(pl.Series(dtype=dtype))
+    return _of_none[said]
 
 
 def digests(values: Iterable[Part]) -> np.ndarray:

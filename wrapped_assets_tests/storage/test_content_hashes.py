@@ -51,6 +51,12 @@ def test_equal_values_hash_equal_whatever_the_chunks(column: tuple[str, list[obj
     assert column_hash(whole) == column_hash(pieces) == column_hash(longer[: len(values)]) == column_hash(longer[len(values) :])
 
 
+@given(any_series(max_size=0))
+def test_a_frame_without_rows_has_the_hashes_of_its_columns(none: pl.Series) -> None:
+    for dtype in (none.dtype, *(one.dtype for one in RARE)):
+        assert frame_hashes(pl.DataFrame(schema={"a": dtype})) == {"a": column_hash(pl.Series(dtype=dtype))}
+
+
 @given(columns, st.data())
 def test_different_values_hash_differently(column: tuple[str, list[object]], data: st.DataObject) -> None:
     kind, values = column
