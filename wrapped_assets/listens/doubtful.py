@@ -15,7 +15,7 @@ def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
     Within one format only plays that overlap in time are; between formats only plays of a listener who has several. Needs listener_id,
     listened_at, ms_played, resolution_ms, is_scrobble and source_code.
     """
-    order, found = _compared(plays)
+    order, found = compared(plays)
     marked = np.zeros(plays.height, dtype=bool)
     marked[order] = found
     return marked
@@ -23,11 +23,11 @@ def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
 
 def by_time(plays: pl.DataFrame) -> pl.DataFrame:
     """The plays by listener and start, with `_is_doubtful`."""
-    order, found = _compared(plays)
-    return plays[order].with_columns(_is_doubtful=found)
+    order, found = compared(plays)
+    return plays.rechunk()[order].with_columns(_is_doubtful=found)  # of one piece: picking rows out of several takes three times as long
 
 
-def _compared(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def compared(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The places of the plays by listener and start, and whether each of them in that order is doubtful."""
     start, reached = spans(plays)
     listener = numbered(plays["listener_id"].to_numpy())
@@ -46,9 +46,9 @@ def spans(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return timed["_start"].to_numpy(), timed["_reach"].to_numpy()
 
 
-def doubtful_plays(plays: pl.LazyFrame) -> pl.LazyFrame:
+def doubtful_plays(plays: pl.DataFrame) -> pl.DataFrame:
     """The plays that may be a record of the same playback as another one; see `is_doubtful`."""
-    return plays.map_batches(lambda rows: rows.filter(is_doubtful(rows)), predicate_pushdown=False, projection_pushdown=False)
+    return plays.filter(is_doubtful(plays))
 
 
 def _is_mixed(listener: np.ndarray, codes: np.ndarray) -> np.ndarray:

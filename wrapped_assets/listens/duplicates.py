@@ -28,7 +28,9 @@ def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyF
 
     Example: a scrobble at 08:00:03 was dropped for the Spotify record that ended the same playback, `kept_listened_at` 08:00:00.
     """
-    every = resolved_plays(doubtful_plays(landed_plays), tracks, links)
+    doubtful = doubtful_plays(landed_plays.collect(engine="in-memory"))
+    named = tracks if doubtful.height else tracks.limit(0)
+    every = resolved_plays(doubtful.lazy(), named, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")
     return (
         every.filter(pl.col("_kept") != pl.col("_row"), in_month(pl.col("listened_at").dt.date(), month))

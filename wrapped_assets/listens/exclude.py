@@ -9,6 +9,24 @@ import polars as pl
 _BY_KIND = MappingProxyType({"recording": "exact_recording_id", "release_group": "release_group_id", "artist": "artist_ids"})
 
 
+def with_exclusions(plays: pl.LazyFrame, exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds `_is_excluded` to identified plays, in their order: by name or the name as exported, local hour, and device."""
+    if exclusions.limit(1).collect(engine="in-memory").is_empty():  # as in most months
+        return plays.with_columns(_is_excluded=pl.lit(value=False))
+    unwanted = excluded_variants(exclusions, tracks)
+    as_exported = unwanted.rename({"variant_id": "_exported", "_is_excluded": "_was_excluded"})
+    rows = plays.join(unwanted, on=["listener_id", "variant_id"], how="left", maintain_order="left")
+    rows = rows.join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # a name may since have changed
+    for excluded in (excluded_hours(exclusions), excluded_devices(exclusions)):
+        rows = rows.join(excluded, on="listener_id", how="left", maintain_order="left")
+    return rows.with_columns(
+        _is_excluded=pl.any_horizontal(
+            pl.col("_is_excluded", "_was_excluded").fill_null(False),
+            has_bit(pl.col("_hours"), pl.col("local_hour")), has_bit(pl.col("_devices"), pl.col("device_code")),
+        )
+    )  # fmt: skip
+
+
 def excluded_variants(exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
     """Returns listener_id, variant_id, `_is_excluded`: the tracks of each excluded artist, recording and release group."""
     parts = []

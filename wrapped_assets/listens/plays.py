@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import numpy as np
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.several_months import in_month
-from wrapped_assets.listens.exclude import excluded_devices, excluded_hours, excluded_variants, has_bit
+from wrapped_assets.kernels.several_months import Months, ends_ms
+from wrapped_assets.listens.exclude import with_exclusions
 from wrapped_assets.listens.localise import local_ms, offsets_of
-from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
+from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, kept_places, linked
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary import outcomes
 from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @declare(
@@ -48,31 +52,17 @@ def plays(
     Example: `local_date` 2025-03-05, `local_hour` 23, `ms_played` 12000, `is_listen` false: twelve seconds late at night, too short to
     count.
     """
-    every = resolved_plays(landed_plays, tracks, links)
-    dropped = every.filter(pl.col("_kept") != pl.col("_row")).group_by("_kept").agg(duplicate_count=pl.len().cast(pl.Int64))
-    people = offsets_of(listeners, month)
-    for excluded in (excluded_hours(exclusions), excluded_devices(exclusions)):
-        people = people.join(excluded, on="listener_id", how="left")
-    unwanted = excluded_variants(exclusions, tracks)
-    as_exported = unwanted.rename({"variant_id": "_exported", "_is_excluded": "_was_excluded"})
-    local, played, length = pl.col("_local_ms"), pl.col("ms_played"), pl.col("duration_ms").cast(pl.Int64)
+    landed, zones = (frame.collect(engine="in-memory") for frame in (landed_plays, listeners))
+    places, absorbed = kept_places(landed, tracks, links)
+    rows = within(landed.rechunk(), places, absorbed, offsets_of(zones, month, rules.clock), month)
+    identified = linked(rows.lazy(), links).join(tracks, on="variant_id", how="inner", maintain_order="left")
+    played, length = pl.col("ms_played"), pl.col("duration_ms").cast(pl.Int64)
     counted_ms = length if rules.minutes_from == "recording_length" else pl.coalesce(played, length)
     return (
-        every.filter(pl.col("_kept") == pl.col("_row"))
-        .join(people, on="listener_id", how="left", maintain_order="left")  # an inner join would copy every column
-        .with_columns(_local_ms=local_ms(rules.clock))
-        .with_columns(local_date=(local // _DAY_MS).cast(pl.Int32).cast(pl.Date), local_hour=(local // _HOUR_MS % 24).cast(pl.Int8))
-        .filter(in_month(pl.col("local_date"), month))  # also drops plays of unknown listeners
-        .join(dropped, left_on="_row", right_on="_kept", how="left", maintain_order="left")
-        .join(unwanted, on=["listener_id", "variant_id"], how="left", maintain_order="left")
-        .join(as_exported, on=["listener_id", "_exported"], how="left", maintain_order="left")  # an excluded name may since have changed
+        with_exclusions(identified, exclusions, tracks)
         .with_columns(
             # A scrobble already counts by its source's rule, and has no played time to check.
             _is_long=pl.col("is_scrobble") | (played.fill_null(0) >= rules.minimum_ms_played),
-            _is_excluded=pl.any_horizontal(
-                pl.col("_is_excluded", "_was_excluded").fill_null(False),
-                has_bit(pl.col("_hours"), pl.col("local_hour")), has_bit(pl.col("_devices"), pl.col("device_code")),
-            ),
             _is_ranked=~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True),
             _in_window=pl.col("local_date").is_between(rules.window_start, rules.window_end),
             _is_music=pl.col("media") == "music",
@@ -87,6 +77,20 @@ def plays(
             is_listen=pl.col("_is_music") & ~pl.col("_is_excluded") & pl.col("_is_ranked") & pl.col("_is_long"),
             is_length_known=counted_ms.is_not_null(),
             ms_played=pl.coalesce(counted_ms, rules.unknown_length_ms),
-            duplicate_count=pl.col("duplicate_count").fill_null(0),
         )
     )  # fmt: skip
+
+
+def within(landed: pl.DataFrame, places: np.ndarray, absorbed: np.ndarray, offsets: pl.DataFrame, month: Month) -> pl.DataFrame:
+    """The plays at those places, by listener, which begin in the local month of a known listener, with local_date, local_hour, duplicate_count."""
+    listener, start = landed["listener_id"].to_numpy(), landed["listened_at"].dt.epoch("ms").to_numpy()
+    local, is_known = local_ms(listener[places], start[places], offsets)
+    first, end = (_DAY_MS * (each.first_day.toordinal() - _EPOCH) for each in (month, month.shift(1)))
+    inside = is_known & (local >= first) & (local < end)
+    since = (local[inside] - first).astype(np.uint32)  # no month has 2³² ms, and shorter numbers are divided sooner
+    day, hour = since // _DAY_MS, since // _HOUR_MS
+    return landed[places[inside]].with_columns(
+        local_date=pl.Series(day.astype(np.int32) + first // _DAY_MS).cast(pl.Int32).cast(pl.Date),
+        local_hour=pl.Series((hour - 24 * day).astype(np.int8)),
+        duplicate_count=pl.Series(absorbed[inside]),
+    )
