@@ -17,7 +17,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.genre_share],
     reads={
         "tracks": [c.variant_id, c.artist_ids, c.artist_mbids, c.media],
-        "known_artists": [c.known_key, c.artist_id, c.artist_mbid, c.country, c.genre_names],
+        "known_artists": [c.artist_id, c.artist_mbid, c.country, c.genre_names],
         "known_genres": [c.genre_name, c.genre_aliases],
     },
 )

@@ -16,7 +16,7 @@ from wrapped_assets.vocabulary import columns as c
     columns=[c.country, c.place_name, c.artist_mbid],
     reads={
         "tracks": [c.variant_id, c.artist_ids, c.artist_mbids, c.media],
-        "known_artists": [c.known_key, c.artist_id, c.artist_mbid, c.country, c.place_name],
+        "known_artists": [c.artist_id, c.artist_mbid, c.country, c.place_name],
     },
 )
 def artists(tracks: pl.LazyFrame, known_artists: pl.LazyFrame) -> pl.LazyFrame:

@@ -22,7 +22,7 @@ _OF_GROUP, _OF_ARTIST = 10, 20  # after all match ranks of the recording itself
         "tracks": [c.variant_id, c.recording_id, c.media, c.recording_mbid, c.isrc, c.spotify_uri],
         "recordings": [c.recording_id, c.release_group_id, c.artist_id],
         "artist_genres": [c.artist_id, c.genre_name],
-        "known_recordings": [c.known_key, c.recording_id, c.isrc_key, c.spotify_key, c.genre_names],
+        "known_recordings": [c.recording_id, c.recording_mbid, c.isrc, c.spotify_uri, c.genre_names],
         "known_release_groups": [c.release_group_id, c.genre_names],
         "known_genres": [c.genre_name, c.genre_aliases],
     },

@@ -18,7 +18,7 @@ from wrapped_assets.vocabulary import columns as c
         "tracks": [
             c.variant_id, c.recording_id, c.release_group_id, c.artist_ids, c.media, c.recording_mbid, c.isrc, c.spotify_uri,
         ],
-        "known_recordings": [c.known_key, c.recording_id, c.recording_mbid, c.isrc_key, c.spotify_key, c.release_year],
+        "known_recordings": [c.recording_id, c.recording_mbid, c.isrc, c.spotify_uri, c.release_year],
         "release_groups": [c.release_group_id, c.release_year],
     },
 )  # fmt: skip
@@ -34,26 +34,23 @@ def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_gro
     spelling = ["variant_id", "recording_id", "release_group_id"]
     primary = pl.col("artist_ids").list.first().alias("artist_id")  # making rows with lists unique takes ten times as long
     music = tracks.filter(pl.col("media") == "music").select(*spelling, primary).unique("variant_id")
-    chosen = (
-        music.drop_nulls("release_group_id")
-        .group_by("recording_id", "release_group_id")
-        .agg(_spellings=pl.len())
-        .group_by("recording_id")
-        .agg(pl.col("release_group_id").sort_by(-pl.col("_spellings").cast(pl.Int64), "release_group_id", maintain_order=True).first())
-    )
+    named = music.drop_nulls("release_group_id").group_by("recording_id", "release_group_id").agg(_spellings=pl.len())
+    chosen = _first_of(named.sort("_spellings", "release_group_id", descending=[True, False]))
     told = (
         matched_recordings(tracks, known_recordings, ["release_year", "recording_mbid"])
         .group_by("recording_id", "match_rank")
         .agg(_year=agreed("release_year", first=pl.col("recording_mbid").is_not_null()))
         .drop_nulls("_year")
-        .group_by("recording_id")
-        .agg(pl.col("_year").get(pl.col("match_rank").arg_min()))
     )
     return (
         music.group_by("recording_id")
         .agg(pl.col("artist_id").min())
-        .join(chosen, on="recording_id", how="left")
-        .join(told, on="recording_id", how="left")
+        .join(chosen.select("recording_id", "release_group_id"), on="recording_id", how="left")
+        .join(_first_of(told.sort("match_rank")).select("recording_id", "_year"), on="recording_id", how="left")
         .join(release_groups, on="release_group_id", how="left")
         .with_columns(release_year=pl.coalesce("_year", "release_year"))
     )
+
+
+def _first_of(ordered: pl.LazyFrame) -> pl.LazyFrame:
+    return ordered.unique("recording_id", keep="first", maintain_order=True)

@@ -27,3 +27,8 @@ def collected(queries: Sequence[Query]) -> list[pl.DataFrame]:
         places = [place for place, (_, wanted) in enumerate(queries) if wanted == engine]
         found |= zip(places, pl.collect_all([queries[place][0] for place in places], engine=engine), strict=True)
     return [found[place] for place in range(len(queries))]
+
+
+def has_rows(frame: pl.LazyFrame) -> bool:
+    """Whether there is a row. A join with nothing costs what it takes to prepare the other side."""
+    return not frame.limit(1).collect(engine="in-memory").is_empty()

@@ -23,12 +23,11 @@ def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("spelling")
         .agg(genre=pl.col("genre").sort_by("is_alias", "genre", maintain_order=True).first())
     )  # prefer a name to an alias, and of two aliases the smaller genre
-    tagged = tagged.with_columns(_spelling=_text("genre_name")).drop("genre_name").filter(pl.col("_spelling") != "")
-    found = tagged.join(spellings, left_on="_spelling", right_on="spelling", how="left")
+    tags = tagged.select("genre_name").unique().with_columns(_spelling=_text("genre_name")).filter(pl.col("_spelling") != "")
+    found = tags.join(spellings, left_on="_spelling", right_on="spelling", how="left")
     found = found.join(known_genres.select(_has_tree=pl.len() > 0), how="cross")
-    return found.filter(pl.col("genre").is_not_null() | ~pl.col("_has_tree")).select(
-        pl.all().exclude("_spelling", "genre", "_has_tree"), genre_name=pl.coalesce("genre", "_spelling")
-    )
+    named = found.filter(pl.col("genre").is_not_null() | ~pl.col("_has_tree")).select("genre_name", _named=pl.coalesce("genre", "_spelling"))
+    return tagged.join(named, on="genre_name").drop("genre_name").rename({"_named": "genre_name"})
 
 
 def lineage(heard: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:

@@ -6,12 +6,14 @@ from types import MappingProxyType
 
 import polars as pl
 
+from wrapped_assets.kernels.engines import has_rows
+
 _BY_KIND = MappingProxyType({"recording": "exact_recording_id", "release_group": "release_group_id", "artist": "artist_ids"})
 
 
 def with_exclusions(plays: pl.LazyFrame, exclusions: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
     """Adds `_is_excluded` to identified plays, in their order: by name or the name as exported, local hour, and device."""
-    if exclusions.limit(1).collect(engine="in-memory").is_empty():  # as in most months
+    if not has_rows(exclusions):
         return plays.with_columns(_is_excluded=pl.lit(value=False))
     unwanted = excluded_variants(exclusions, tracks)
     as_exported = unwanted.rename({"variant_id": "_exported", "_is_excluded": "_was_excluded"})

@@ -29,16 +29,25 @@ _MOST_NAMES = 3  # of one artist; more names come from a wrong mapping
 def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Returns links (LINKS) and their target tracks (LANDED_TRACKS) from the plays (PLAYS_READ) of `names.candidates()`."""
     heard = plays.group_by("listener_id", "variant_id").agg(_plays=pl.len(), _last=pl.col("listened_at").max())
-    heard = _with_known(heard, names.known).join(names.tracks, on="variant_id")
+    heard = _with_known(heard, names.known)
+    one_name = pl.concat(find(plays, names.tracks) for find in (played_together, same_take))
+    heard = _of_whom_links(heard, one_name, names.meetings).join(names.tracks, on="variant_id")
     if heard.is_empty():
         return pl.DataFrame(schema=LINKS), pl.DataFrame(schema=LANDED_TRACKS)
     heard = heard.with_columns(
         _year=remaster_year(pl.col("recording_name")).fill_null(0), _own_recording="recording_id", _own_credit=_credit_key()
     )
     renamed = _with_new_artists(heard, names.keyed)
-    one_name = pl.concat(find(plays, names.tracks) for find in (played_together, same_take))
     joined = _with_one_name(renamed, names.keyed, one_name).filter(pl.col("_plays") > 0)
     return _coded(_with_albums(_with_one_spelling(joined)))
+
+
+def _of_whom_links(heard: pl.DataFrame, one_name: pl.DataFrame, meetings: pl.DataFrame) -> pl.DataFrame:
+    """The histories that may have a link: of listeners who heard several facts of a group, or played two names at one time."""
+    met = heard.select("listener_id", "variant_id").join(meetings, on="variant_id")
+    several = met.group_by("listener_id", "group").agg(pl.col("fact").n_unique()).filter(pl.col("fact") > 1)
+    whom = pl.concat([several["listener_id"], one_name["listener_id"]]).unique()
+    return heard.filter(pl.col("listener_id").is_in(whom.implode()))
 
 
 def _with_known(heard: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

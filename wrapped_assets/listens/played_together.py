@@ -20,9 +20,11 @@ def played_together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
     start = pl.col("listened_at").dt.epoch("ms")
     # The end of a play without a played time is unknown: taken for its start, it would meet the end of the song before.
     timed = plays.select("listener_id", "variant_id", "source_code", _start=start, _end=start + pl.col("ms_played"))
-    timed = timed.join(facts, on="variant_id")
-    several = timed.group_by("listener_id", "_title").agg(pl.col("recording_id").n_unique()).filter(pl.col("recording_id") > 1)
-    timed = timed.join(several, on=["listener_id", "_title"], how="semi")
+    titled = facts.select("variant_id", "recording_id", _title_number=pl.col("_title").rank("dense"))
+    who, title = ["listener_id", "variant_id"], ["listener_id", "_title_number"]
+    heard = timed.select(who).unique().join(titled, on="variant_id")
+    several = heard.group_by(title).agg(_several=pl.col("recording_id").min() < pl.col("recording_id").max()).filter("_several")
+    timed = timed.join(heard.join(several, on=title, how="semi").select(who), on=who, how="semi").join(facts, on="variant_id")
     is_one_format, is_one_song = (pl.col(name) == pl.col(f"{name}_right") for name in ("source_code", "song_id"))
     tolerance = pl.when(is_one_format).then(_SAME_SECOND_MS).when(is_one_song).then(_SAME_SONG_MS).otherwise(_TOGETHER_MS)
     length = (pl.col("duration_ms") - pl.col("duration_ms_right")).abs() <= SAME_LENGTH_MS

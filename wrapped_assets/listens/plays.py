@@ -82,7 +82,7 @@ def plays(
 
 
 def within(landed: pl.DataFrame, places: np.ndarray, absorbed: np.ndarray, offsets: pl.DataFrame, month: Month) -> pl.DataFrame:
-    """The plays at those places, by listener, which begin in the local month of a known listener, with local_date, local_hour, duplicate_count."""
+    """The plays at those places (by listener) that begin in the listener's local month, with local_date, local_hour and duplicate_count."""
     listener, start = landed["listener_id"].to_numpy(), landed["listened_at"].dt.epoch("ms").to_numpy()
     local, is_known = local_ms(listener[places], start[places], offsets)
     first, end = (_DAY_MS * (each.first_day.toordinal() - _EPOCH) for each in (month, month.shift(1)))

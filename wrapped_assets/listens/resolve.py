@@ -7,7 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from wrapped_assets.kernels.engines import engine_for
+from wrapped_assets.kernels.engines import engine_for, has_rows
 from wrapped_assets.listens.deduplicate import mark_duplicates
 from wrapped_assets.listens.doubtful import by_time, compared
 from wrapped_assets.vocabulary import columns as c
@@ -40,7 +40,7 @@ def resolved_plays(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.L
 
 def linked(plays: pl.LazyFrame, links: pl.LazyFrame) -> pl.LazyFrame:
     """The plays, in their order, with `variant_id` of the spelling that their listener's history links to `_exported`, the exported one."""
-    if links.limit(1).collect(engine="in-memory").is_empty():
+    if not has_rows(links):
         return plays.with_columns(_exported="variant_id")
     return plays.join(links, on=["listener_id", "variant_id"], how="left", maintain_order="left").with_columns(
         _exported="variant_id", variant_id=pl.coalesce("linked_variant_id", "variant_id")
@@ -56,7 +56,8 @@ def kept_places(landed: pl.DataFrame, tracks: pl.LazyFrame, links: pl.LazyFrame)
     doubtful = order[is_doubtful]
     if not len(doubtful):
         return order, np.zeros(len(order), dtype=np.int64)
-    found = resolved_plays(landed[doubtful].lazy(), tracks, links).select("_place", "_row", "_kept").collect(engine=engine_for(len(doubtful)))
+    resolved = resolved_plays(landed[doubtful].lazy(), tracks, links).select("_place", "_row", "_kept")
+    found = resolved.collect(engine=engine_for(len(doubtful)))
     row, kept = (found[name].to_numpy() for name in ("_row", "_kept"))
     place = doubtful[found["_place"].to_numpy()]
     absorbed = np.zeros(landed.height, dtype=np.int64)

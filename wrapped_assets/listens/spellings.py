@@ -19,30 +19,26 @@ SAME_LENGTH_MS = 2_000  # services round lengths differently
 class Names:
     """A bucket's spellings: `tracks`, one row per variant with its ids, and `keyed` (key, variant_id) that make spellings one recording.
 
-    `known` (variant_id, known_variant_id) leads from a variant to the one with the names that a catalogue has for it.
+    `known` (variant_id, known_variant_id) leads from a variant to the one with the names that a catalogue has for it. `meetings`
+    (variant_id, group, fact) has the groups with several facts: a listener who heard at most one fact of each has nothing to link but what
+    was played at one time.
     """
 
     tracks: pl.DataFrame
     keyed: pl.DataFrame
     known: pl.DataFrame
+    meetings: pl.DataFrame
 
     def candidates(self) -> pl.Series:
         """The variants that a listener's history may link; no others need to be checked."""
-        named = self.keyed.join(self.tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
-        facts = named.group_by("key").agg(pl.col("recording_id", "artist_id").n_unique())
-        renamed = named.join(facts.filter(pl.col("recording_id") > 1), on="key", how="semi")["recording_id"]
-        several = named.join(facts.filter(pl.col("artist_id") > 1), on="key", how="semi")
+        met = self.tracks.join(self.meetings.select("variant_id").unique(), on="variant_id", how="semi")
+        named = self.keyed.filter(pl.col("key").is_duplicated()).join(self.tracks.select("variant_id", "artist_id"), on="variant_id")
+        several = named.join(_with_several(named, "key", "artist_id"), on="key", how="semi")
         by_name = self.tracks.select("variant_id", "artist_names", artist_id="artist_ids").explode("artist_id", "artist_names")
-        named_alike = by_name.group_by("artist_id").agg(pl.col("artist_names").n_unique()).filter(pl.col("artist_names") > 1)
-        doubtful = pl.concat([several["artist_id"], named_alike["artist_id"]]).unique()
+        doubtful = pl.concat([several["artist_id"], _with_several(by_name, "artist_id", "artist_names")["artist_id"]]).unique()
         artists = by_name.filter(pl.col("artist_id").is_in(doubtful.implode()))
-        album = pl.col("_album")
-        unfilled = self.tracks.group_by("recording_id").agg(_some=album.is_null().any() & album.is_not_null().any()).filter("_some")
-        spelled = self.tracks.group_by("recording_id").agg(pl.struct("recording_name", "artist_name").n_unique().alias("_spellings"))
-        recordings = pl.concat([renamed, unfilled["recording_id"], spelled.filter(pl.col("_spellings") > 1)["recording_id"]]).unique()
-        found = [self.tracks.filter(pl.col("recording_id").is_in(recordings.implode()))["variant_id"], artists["variant_id"]]
-        versions = self.tracks.group_by("song_id").agg(pl.col("recording_id").n_unique()).filter(pl.col("recording_id") > 1)
-        found.append(self.tracks.join(versions, on="song_id", how="semi")["variant_id"])
+        found = [self.tracks.join(met.select("recording_id").unique(), on="recording_id", how="semi")["variant_id"], artists["variant_id"]]
+        found.append(self.tracks.join(_with_several(self.tracks, "song_id", "recording_id"), on="song_id", how="semi")["variant_id"])
         return pl.concat([*found, *self._alike()]).unique().sort()
 
     def _alike(self) -> list[pl.Series]:
@@ -51,9 +47,31 @@ class Names:
         found = []
         for fact in (pl.col("_album"), slot, (pl.col("duration_ms") + SAME_LENGTH_MS) // (2 * SAME_LENGTH_MS)):
             facts = self.tracks.select("variant_id", "song_id", "_title", _fact=fact).drop_nulls("_fact")
-            several = facts.group_by("_title", "_fact").agg(pl.col("song_id").n_unique()).filter(pl.col("song_id") > 1)
+            several = facts.group_by("_title", "_fact").agg(_several=pl.col("song_id").min() < pl.col("song_id").max()).filter("_several")
             found.append(facts.join(several, on=["_title", "_fact"], how="semi")["variant_id"])
         return found
+
+
+def _with_several(rows: pl.DataFrame, group: str, fact: str) -> pl.DataFrame:
+    """The groups that have several facts, once or more."""
+    pairs = rows.select(group, fact).unique()
+    return pairs.filter(pl.col(group).is_duplicated()).select(group)
+
+
+def _meetings(tracks: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
+    """`Names.meetings`: the recordings of a key, the names of an artist, the spellings of a recording, and whether it has an album."""
+    named = keyed.filter(pl.col("key").is_duplicated()).join(tracks.select("variant_id", "recording_id"), on="variant_id")
+    by_name = tracks.select("variant_id", artist_id="artist_ids", fact="artist_names").explode("artist_id", "fact")
+    again = tracks.filter(pl.col("recording_id").is_duplicated())
+    spelled = pl.concat_str("recording_name", pl.lit("\x1f"), "artist_name", ignore_nulls=True)
+    album = pl.col("release_group_name").is_null()
+    facts = (
+        named.select("variant_id", group="key", fact=pl.col("recording_id").cast(pl.String)),
+        by_name.select("variant_id", pl.concat_str(pl.lit("artist "), "artist_id").alias("group"), "fact"),
+        again.select("variant_id", pl.concat_str(pl.lit("spelling "), "recording_id").alias("group"), spelled.alias("fact")),
+        again.select("variant_id", pl.concat_str(pl.lit("album "), "recording_id").alias("group"), album.cast(pl.String).alias("fact")),
+    )
+    return pl.concat(rows.join(_with_several(rows, "group", "fact"), on="group", how="semi") for rows in facts)
 
 
 def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) -> Names:
@@ -80,7 +98,8 @@ def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) ->
     uri = pl.col("spotify_uri")
     keys = [by_name, pl.when(uri.str.starts_with("spotify:track:")).then(uri), pl.concat_str(pl.lit("isrc "), "isrc"), *mbid]
     found.extend(tracks.select(key=key, variant_id="variant_id") for key in keys)
-    return Names(tracks, pl.concat(found).drop_nulls("key").unique(), known)
+    keyed = pl.concat(found).drop_nulls("key").unique()
+    return Names(tracks, keyed, known, _meetings(tracks, keyed))
 
 
 def _compared(landed_tracks: pl.DataFrame) -> pl.DataFrame:

@@ -21,7 +21,6 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
 
-
 _READ_SOON = ("aggregates/", "listens/", "catalogue/tracks")  # by many other assets, in the same build for the most part
 
 
