@@ -26,7 +26,8 @@ def canonical(tagged: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
     tags = tagged.select("genre_name").unique().with_columns(_spelling=_text("genre_name")).filter(pl.col("_spelling") != "")
     found = tags.join(spellings, left_on="_spelling", right_on="spelling", how="left")
     found = found.join(known_genres.select(_has_tree=pl.len() > 0), how="cross")
-    named = found.filter(pl.col("genre").is_not_null() | ~pl.col("_has_tree")).select("genre_name", _named=pl.coalesce("genre", "_spelling"))
+    kept = found.filter(pl.col("genre").is_not_null() | ~pl.col("_has_tree"))
+    named = kept.select("genre_name", _named=pl.coalesce("genre", "_spelling"))
     return tagged.join(named, on="genre_name").drop("genre_name").rename({"_named": "genre_name"})
 
 
