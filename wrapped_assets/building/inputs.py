@@ -11,7 +11,9 @@ from functools import cached_property
 import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_IN_MEMORY, ROWS_PER_RANGE
-from wrapped_assets.building.linking import Linked, links_of, read_links, tracks_of
+from wrapped_assets.building.identifying import rows_of_identified
+from wrapped_assets.building.linking import Linked, links_of, read_links, tracks_named, tracks_of
+from wrapped_assets.building.reuse import row_logic
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
 from wrapped_assets.contracts.declaration import Declaration, Read
@@ -181,5 +183,26 @@ class Inputs:
         links = self._links_of_month(all_links, month)
         if key == EXTERNALS["links"]:
             return links.select(columns)
+        keys = self._known_keys(cell, month, edge, links, led_to)
+        if keys is not None:
+            return keys
         tracks = self._landed(key, month, cell.bucket, columns, edge)
         return with_linked(tracks, links, led_to)
+
+    def _known_keys(
+        self, cell: Cell, month: Month, edge: timedelta | None, links: pl.DataFrame, led_to: pl.DataFrame
+    ) -> pl.DataFrame | None:  # fmt: skip
+        """The keys of a month's tracks, where this process made the asset's rows of all of them, so that their texts need no reading."""
+        declaration = self._situation.graph.by_key[cell.asset]
+        if not declaration.row_key:
+            return None
+        assert cell.bucket is not None
+        root, chunks, rows, logic = self._project.root, self._world.chunks, self._project.rows, row_logic(self._situation, cell)
+        ids = landing.read_landed(root, chunks, TRACKS, month, cell.bucket, [declaration.row_key], edge)
+        keys = with_linked(ids, links, led_to)
+        if not rows.has(declaration, logic, keys[declaration.row_key]):
+            versions = self._situation.rules_of(cell.period).versions
+            made = rows_of_identified(declaration, versions, tracks_named(root, chunks, cell.bucket))
+            if made is not None:
+                rows.take(declaration, logic, made)
+        return keys if rows.has(declaration, logic, keys[declaration.row_key]) else None

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from wrapped_assets.building.identifying import identified_once
 from wrapped_assets.building.link_marks import (
     NAMED,
     Known,
@@ -143,7 +144,8 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     tracks = tracks_of(root, chunks, bucket)
     if tracks.is_empty():  # an erasure may leave plays without tracks
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
-    names = names_of(tracks, _catalogue(root, known))
+    whole = identified_once(tracks, tracks_named(root, chunks, bucket)).drop("release_group_id")
+    names = names_of(whole, _catalogue(root, known))
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
@@ -167,9 +169,9 @@ def tracks_of(root: Root, chunks: Chunks, bucket: int) -> pl.DataFrame:
 
     Those of the last bucket are kept where they are few: what links them and what identifies them ask in turn.
     """
-    files = tuple(_of(chunks, TRACKS, bucket))
-    if (root, files) in _LAST_TRACKS:
-        return _LAST_TRACKS[root, files]
+    _, files = of = tracks_named(root, chunks, bucket)
+    if of in _LAST_TRACKS:
+        return _LAST_TRACKS[of]
     if 0 < sum(chunk.row_count for chunk in files) <= FEW_ROWS:
         scans = [pl.scan_parquet(intact_path(root, chunk)).select(list(LANDED_TRACKS)) for chunk in files]
         found = rows_of_files(scans).unique("variant_id", keep="any").sort("variant_id")
@@ -177,8 +179,13 @@ def tracks_of(root: Root, chunks: Chunks, bucket: int) -> pl.DataFrame:
         found = _each_once(root, files)
     _LAST_TRACKS.clear()
     if found.height <= MOST_TRACKS_KEPT:
-        _LAST_TRACKS[root, files] = found
+        _LAST_TRACKS[of] = found
     return found
+
+
+def tracks_named(root: Root, chunks: Chunks, bucket: int) -> tuple[Root, tuple[Chunk, ...]]:
+    """What the landed tracks of a bucket are: their files."""
+    return root, tuple(_of(chunks, TRACKS, bucket))
 
 
 def _each_once(root: Root, files: Iterable[Chunk]) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
 from wrapped_assets.listens.known_names import Catalogue
 from wrapped_assets.listens.link import PLAYS_READ, linked, with_linked
-from wrapped_assets.listens.spellings import names_of
+from wrapped_assets.listens.spellings import identified, names_of
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month, months_of
 from wrapped_assets.vocabulary.rules import Rules, rules_for
@@ -143,7 +143,7 @@ def _read(source: Declaration, read: Read, period: str, found: Found) -> pl.Data
 
 
 def _linked(landed_plays: pl.DataFrame, landed_tracks: pl.DataFrame, known: Catalogue) -> tuple[pl.DataFrame, pl.DataFrame]:
-    names = names_of(landed_tracks, known)
+    names = names_of(identified(landed_tracks), known)
     return linked(landed_plays.select(PLAYS_READ).filter(pl.col("variant_id").is_in(names.candidates().implode())), names)
 
 

@@ -9,6 +9,9 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.contracts.declaration import Declaration
+from wrapped_assets.kernels.versions import combined
+from wrapped_assets.planning.situation import Situation
+from wrapped_assets.vocabulary.periods import Cell
 
 MOST_ROWS = 500_000  # about 200 MB of tracks; beyond it the memory starts anew
 
@@ -28,9 +31,7 @@ class KnownRows:
         Where it is asked at all, it is asked for the rows of `ahead` too, of which later calls will be given some.
         """
         key, slot = declaration.row_key, (declaration.key, logic)
-        known = self._known.get(slot)
-        if known is None or len(known.keys) > MOST_ROWS:
-            known = _Rows(pl.DataFrame(schema=declaration.schema), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        known = self._of(declaration, logic)
         fresh = known.others_of(given, key)
         if fresh.height:
             if (later := ahead()) is not None:
@@ -39,6 +40,27 @@ class KnownRows:
             known = known.with_rows(made, made[key].to_numpy())
             self._known[slot] = known
         return known.rows[known.places_of(np.unique(given[key].to_numpy()))]
+
+    def has(self, declaration: Declaration, logic: str, keys: pl.Series) -> bool:
+        """Whether the rows of all these keys are known, so that `result` needs no more than the keys."""
+        return bool((self._of(declaration, logic).places_of(keys.to_numpy()) >= 0).all())
+
+    def take(self, declaration: Declaration, logic: str, made: pl.DataFrame) -> None:
+        """Takes rows that the asset's function made elsewhere in this process."""
+        known = self._of(declaration, logic)
+        fresh = known.others_of(made, declaration.row_key)
+        self._known[declaration.key, logic] = known.with_rows(fresh, fresh[declaration.row_key].to_numpy())
+
+    def _of(self, declaration: Declaration, logic: str) -> _Rows:
+        known = self._known.get((declaration.key, logic))
+        if known is None or len(known.keys) > MOST_ROWS:
+            return _Rows(pl.DataFrame(schema=declaration.schema), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        return known
+
+
+def row_logic(situation: Situation, cell: Cell) -> str:
+    """What the rows of a cell's asset follow from, besides the rows that they are made of."""
+    return combined(situation.logic[cell.asset], situation.rules_version(situation.graph.by_key[cell.asset], cell.period))
 
 
 @dataclass(frozen=True)

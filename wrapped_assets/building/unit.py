@@ -17,11 +17,11 @@ from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.months_at_once import Given, can_join, rows_at_once
 from wrapped_assets.building.pin import Moved, Pin, by_period
 from wrapped_assets.building.recording import Computed, Work, record
+from wrapped_assets.building.reuse import row_logic
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.kernels.engines import Query, collected, engine_for
-from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.recent_frames import RecentFrames
@@ -131,7 +131,7 @@ class Unit:
         def compute(rows: pl.DataFrame) -> pl.DataFrame:
             return lazy_result(declaration, {read.asset: rows}, rules, cell.period).collect(engine=engine_for(rows.height))
 
-        logic = combined(self.situation.logic[cell.asset], self.situation.rules_version(declaration, cell.period))
+        logic = row_logic(self.situation, cell)
         ahead = partial(self._inputs[cell.period].ahead, cell, read, self._planned)
         return self.project.rows.result(declaration, logic, inputs[read.asset], compute, ahead)
 

@@ -43,10 +43,11 @@ def overlapping(listener: np.ndarray, start_ms: np.ndarray, reach_ms: np.ndarray
     """Marks the plays that start before an earlier one of their listener has reached its end, and those earlier ones.
 
     The rows are in the order of `in_time_order`; reaches are later than their starts. Ends only ever grow along a listener's plays:
-    a play overlaps an earlier one exactly if it starts before the furthest of the earlier reaches.
+    a play overlaps an earlier one exactly if it starts before the furthest of the earlier reaches. If it does, so does the play right
+    behind that earlier one; where no two neighbours overlap, no plays do.
     """
     marked = np.zeros(len(listener), dtype=bool)
-    if len(listener) < 2:
+    if not np.any((start_ms[1:] < reach_ms[:-1]) & (listener[1:] == listener[:-1])):
         return marked
     apart = int(reach_ms.max()) - int(start_ms.min()) + 1  # shifts each listener's plays behind those of the one before
     shift = numbered(listener) * apart

@@ -92,7 +92,7 @@ def _with_new_artists(heard: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         return heard
     ids = identified(changed.select("artist_names", "artist_name", "recording_name", "media", variant_id="_row"))
     fresh = changed.drop("recording_id", "artist_id", "artist_ids").join(
-        ids.select(_row="variant_id", recording_id="recording_id", artist_id="artist_id", artist_ids="artist_ids"), on="_row"
+        ids.select("recording_id", "artist_ids", _row="variant_id", artist_id=pl.col("artist_ids").list.first()), on="_row"
     )
     kept = rows.filter(pl.col("_is_new").is_null())
     return pl.concat([kept.select(heard.columns), fresh.select(heard.columns)])

@@ -74,9 +74,9 @@ def _meetings(tracks: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(rows.join(_with_several(rows, "group", "fact"), on="group", how="semi") for rows in facts)
 
 
-def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) -> Names:
-    """The spellings of landed tracks (LANDED_TRACKS, each variant once), and those that a catalogue has for them."""
-    tracks = _compared(landed_tracks.filter(pl.col("media") == "music"))
+def names_of(tracks: pl.DataFrame, catalogue: Catalogue | None = None) -> Names:
+    """The spellings of identified tracks (as `identified` gives them, each variant once), and those that a catalogue has for them."""
+    tracks = _compared(tracks.filter(pl.col("media") == "music"))
     submitted = tracks.filter(pl.col("submitted_recording_name").is_not_null(), pl.col("submitted_artist_name").is_not_null())
     sent = submitted.select(
         "variant_id", "media", recording_name="submitted_recording_name", artist_name="submitted_artist_name",
@@ -88,7 +88,7 @@ def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) ->
     if catalogue:
         renamed = known_names(tracks, catalogue)
         exported = renamed.select("variant_id", "_exported", "_is_alias")
-        under = _compared(renamed.select(list(LANDED_TRACKS)))
+        under = _compared(identified(renamed.select(list(LANDED_TRACKS))))
         known = exported.select(variant_id="_exported", known_variant_id="variant_id")
         found.append(under.join(exported, on="variant_id").select(key=by_name, variant_id="_exported"))
         alias = exported.filter("_is_alias").with_columns(key=pl.concat_str(pl.lit("known "), "_exported"))
@@ -102,13 +102,14 @@ def names_of(landed_tracks: pl.DataFrame, catalogue: Catalogue | None = None) ->
     return Names(tracks, keyed, known, _meetings(tracks, keyed))
 
 
-def _compared(landed_tracks: pl.DataFrame) -> pl.DataFrame:
-    """Adds the ids of `identified`, and the album in the form for comparison."""
-    return identified(landed_tracks).with_columns(_album=normalised(pl.col("release_group_name")))
+def _compared(tracks: pl.DataFrame) -> pl.DataFrame:
+    """Adds the album in the form for comparison, and the primary artist."""
+    album = normalised(pl.col("release_group_name"))
+    return tracks.with_columns(artist_id=pl.col("artist_ids").list.first(), _album=album)
 
 
 def identified(rows: pl.DataFrame) -> pl.DataFrame:
-    """Adds artist_names, artist_ids, artist_id and _primary, recording_id and song_id, as in catalogue/tracks, and _title and _artist."""
+    """Adds artist_names, artist_ids and _primary, recording_id and song_id, as in catalogue/tracks, and _title and _artist."""
     kept = rows.lazy().with_columns(artist_names=separated(pl.col("artist_names"), pl.col("artist_name")))
     whole = with_recording_ids(with_artists(kept, "variant_id"), pl.col("media"))
-    return whole.with_columns(artist_id=pl.col("artist_ids").list.first()).collect(engine=engine_for(rows.height))
+    return whole.collect(engine=engine_for(rows.height))
