@@ -31,7 +31,9 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
     heard = plays.group_by("listener_id", "variant_id").agg(_plays=pl.len(), _last=pl.col("listened_at").max())
     heard = _with_known(heard, names.known)
     one_name = pl.concat(find(plays, names.tracks) for find in (played_together, same_take))
-    heard = _of_whom_links(heard, one_name, names.meetings).join(names.tracks, on="variant_id")
+    whom = _who_may_have_links(heard, one_name, names.meetings)
+    others = heard.filter(~pl.col("listener_id").is_in(whom.implode()), pl.col("_plays") > 0)["variant_id"]
+    heard = heard.filter(pl.col("listener_id").is_in(whom.implode())).join(names.tracks, on="variant_id")
     if heard.is_empty():
         return pl.DataFrame(schema=LINKS), pl.DataFrame(schema=LANDED_TRACKS)
     heard = heard.with_columns(
@@ -39,15 +41,14 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
     )
     renamed = _with_new_artists(heard, names.keyed)
     joined = _with_one_name(renamed, names.keyed, one_name).filter(pl.col("_plays") > 0)
-    return _coded(_with_albums(_with_one_spelling(joined)))
+    return _coded(_with_albums(_with_one_spelling(joined)), others)
 
 
-def _of_whom_links(heard: pl.DataFrame, one_name: pl.DataFrame, meetings: pl.DataFrame) -> pl.DataFrame:
-    """The histories that may have a link: of listeners who heard several facts of a group, or played two names at one time."""
+def _who_may_have_links(heard: pl.DataFrame, one_name: pl.DataFrame, meetings: pl.DataFrame) -> pl.Series:
+    """The listeners who heard several facts of a group, or played two names at one time: nobody else has anything to link."""
     met = heard.select("listener_id", "variant_id").join(meetings, on="variant_id")
     several = met.group_by("listener_id", "group").agg(pl.col("fact").n_unique()).filter(pl.col("fact") > 1)
-    whom = pl.concat([several["listener_id"], one_name["listener_id"]]).unique()
-    return heard.filter(pl.col("listener_id").is_in(whom.implode()))
+    return pl.concat([several["listener_id"], one_name["listener_id"]]).unique()
 
 
 def _with_known(heard: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
@@ -182,15 +183,16 @@ def _with_albums(heard: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(release_group_name=pl.coalesce(album, "_filled"), _is_changed=pl.col("_is_changed") | is_filled)
 
 
-def _coded(heard: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Returns the changed rows as links, and the tracks with their new names."""
+def _coded(heard: pl.DataFrame, others: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Returns the changed rows as links, and the tracks with their new names. `others` are variants that listeners without links heard."""
     changed = heard.filter("_is_changed").sort("listener_id", "variant_id")
     own = changed.select("listener_id", *LANDED_TRACKS)
     coded = recoded(own)
     links = own.select("listener_id", "variant_id").with_columns(linked_variant_id=coded["variant_id"])
     is_moved = links["variant_id"] != links["linked_variant_id"]
     moved = links.filter(is_moved)
-    kept = pl.concat([heard.join(moved, on=["listener_id", "variant_id"], how="anti")["variant_id"], moved["linked_variant_id"]])
+    still = heard.join(moved, on=["listener_id", "variant_id"], how="anti")["variant_id"]
+    kept = pl.concat([others, still, moved["linked_variant_id"]])
     is_same = (changed["_joined"] == changed["_own_recording"]) & (changed["_credit"] == changed["_own_credit"])
     respelled = moved.with_columns(is_unused=is_same.filter(is_moved) & ~moved["variant_id"].is_in(kept.implode()))
     return respelled.select(list(LINKS)), coded.filter(is_moved).unique("variant_id").sort("variant_id")
