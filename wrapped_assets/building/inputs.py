@@ -34,6 +34,7 @@ from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
 ROWS_AHEAD, MOST_ROWS_AHEAD = 50_000, 1_000_000  # of later months' tracks: beyond the first, each is read once
+MOST_READ_WHOLE = 2_000  # tracks of a month, which take less to read than to ask whether they are known
 _OUTSIDE = {key: name for name, key in EXTERNALS.items()}
 _PLACES = {name: place for place, name in enumerate(c.BY_NAME)}
 
@@ -102,6 +103,8 @@ class Inputs:
     def _load(
         self, cell: Cell, declaration: Declaration, key: str, read: Read, columns: list[str]
     ) -> pl.DataFrame | pl.LazyFrame:  # fmt: skip
+        if key == TRACKS and (keys := self._known_keys(cell, read)) is not None:
+            return keys
         if key in _OUTSIDE:
             return self.outside(cell, key, read, columns)
         schema = self._situation.graph.by_key[key].schema
@@ -183,23 +186,24 @@ class Inputs:
         links = self._links_of_month(all_links, month)
         if key == EXTERNALS["links"]:
             return links.select(columns)
-        keys = self._known_keys(cell, month, edge, links, led_to)
-        if keys is not None:
-            return keys
         tracks = self._landed(key, month, cell.bucket, columns, edge)
         return with_linked(tracks, links, led_to)
 
-    def _known_keys(
-        self, cell: Cell, month: Month, edge: timedelta | None, links: pl.DataFrame, led_to: pl.DataFrame
-    ) -> pl.DataFrame | None:  # fmt: skip
-        """The keys of a month's tracks, where this process made the asset's rows of all of them, so that their texts need no reading."""
-        declaration = self._situation.graph.by_key[cell.asset]
-        if not declaration.row_key:
+    def _known_keys(self, cell: Cell, read: Read) -> pl.DataFrame | None:
+        """The keys of a month's tracks, where this process made the asset's rows of all of them, so that their texts need no reading.
+
+        None where that is not so, or the tracks are few.
+        """
+        declaration, chunks = self._situation.graph.by_key[cell.asset], self._world.chunks
+        if not declaration.row_key or cell.bucket is None:
             return None
-        assert cell.bucket is not None
-        root, chunks, rows, logic = self._project.root, self._world.chunks, self._project.rows, row_logic(self._situation, cell)
+        if sum(chunk.row_count for chunk in chunks.get((TRACKS, cell.period, cell.bucket), ())) < MOST_READ_WHOLE:
+            return None
+        root, rows, logic = self._project.root, self._project.rows, row_logic(self._situation, cell)
+        month, edge = Month.parse(cell.period), EDGE if read.window == "month_and_edges" else None
+        all_links, led_to = self._all_links(cell)
         ids = landing.read_landed(root, chunks, TRACKS, month, cell.bucket, [declaration.row_key], edge)
-        keys = with_linked(ids, links, led_to)
+        keys = with_linked(ids, self._links_of_month(all_links, month), led_to)
         if not rows.has(declaration, logic, keys[declaration.row_key]):
             versions = self._situation.rules_of(cell.period).versions
             made = rows_of_identified(declaration, versions, tracks_named(root, chunks, cell.bucket))
