@@ -23,15 +23,13 @@ def artist_credits(tracks: pl.LazyFrame) -> pl.LazyFrame:
 
     Example: the credit "Moon feat. Ana" has two rows, Moon at `artist_position` 0 and Ana at 1.
     """
-    one = ("artist_credit_id", "artist_id")
     named = tracks.filter(pl.col("media") == "music", pl.col("artist_names").list.len() > 0)
-    each = (
+    spelled = (
         named.select("artist_credit_id", artist_id="artist_ids", artist_name="artist_names")
         .with_columns(artist_position=pl.int_ranges(pl.col("artist_id").list.len(), dtype=pl.UInt8))
         .explode("artist_id", "artist_name", "artist_position", empty_as_null=True)
+        .unique()  # most rows repeat one another, and spellings are slow to compare
     )
-    name = pl.col("artist_name")
-    first = each.group_by(one).agg(pl.col("artist_position").min(), artist_name=name.min(), _last=name.max())
-    several = each.join(first.filter(name != pl.col("_last")), on=one, how="semi")  # few, for spellings are slow to compare
-    chosen = several.group_by(one).agg(_shown=best_spelling(pl.col("artist_name")))
-    return first.join(chosen, on=one, how="left").with_columns(artist_name=pl.coalesce("_shown", "artist_name"))
+    return spelled.group_by("artist_credit_id", "artist_id").agg(
+        pl.col("artist_position").min(), artist_name=best_spelling(pl.col("artist_name"))
+    )
