@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ import polars as pl
 from wrapped_assets.vocabulary.periods import Month
 
 _LISTENERS = 1 << 32  # that a month can hold
+_DAY_MS, _EPOCH = 86_400_000, date(1970, 1, 1)
 
 
 @dataclass(frozen=True, repr=False)
@@ -87,3 +89,18 @@ def in_month(day: pl.Expr, month: Month | Months) -> pl.Expr:
     if isinstance(month, Month):
         return day.is_between(month.first_day, month.last_day)
     return day.dt.year().cast(pl.Int64) * 12 + (day.dt.month() - 1) == pl.col("listener_id") // _LISTENERS
+
+
+def first_ms(month: Month | Months) -> int:
+    """The first millisecond of the month, or of the first of several, since 1970 by a local clock."""
+    first = month if isinstance(month, Month) else month.months[0]
+    return (first.first_day - _EPOCH).days * _DAY_MS
+
+
+def ends_ms(listeners: np.ndarray, month: Month | Months) -> tuple[int | np.ndarray, int | np.ndarray]:
+    """`first_ms` of each listener's month, and of the month behind it; one number each where there is one month."""
+    if isinstance(month, Month):
+        return first_ms(month), first_ms(month.shift(1))
+    place = np.searchsorted([each.ordinal for each in month.months], listeners // _LISTENERS)
+    first, end = (np.array([first_ms(each.shift(later)) for each in month.months], dtype=np.int64)[place] for later in (0, 1))
+    return first, end

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
-from wrapped_assets.kernels.several_months import Months, ends_ms
+from wrapped_assets.kernels.several_months import Months, ends_ms, first_ms
 from wrapped_assets.listens.exclude import with_exclusions
 from wrapped_assets.listens.localise import local_ms, offsets_of
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, kept_places, linked
@@ -18,7 +16,6 @@ from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @declare(
@@ -81,16 +78,18 @@ def plays(
     )  # fmt: skip
 
 
-def within(landed: pl.DataFrame, places: np.ndarray, absorbed: np.ndarray, offsets: pl.DataFrame, month: Month) -> pl.DataFrame:
+def within(landed: pl.DataFrame, places: np.ndarray, absorbed: np.ndarray, offsets: pl.DataFrame, month: Month | Months) -> pl.DataFrame:
     """The plays at those places (by listener) that begin in the listener's local month, with local_date, local_hour and duplicate_count."""
     listener, start = landed["listener_id"].to_numpy(), landed["listened_at"].dt.epoch("ms").to_numpy()
     local, is_known = local_ms(listener[places], start[places], offsets)
-    first, end = (_DAY_MS * (each.first_day.toordinal() - _EPOCH) for each in (month, month.shift(1)))
+    first, end = ends_ms(listener[places], month)
     inside = is_known & (local >= first) & (local < end)
-    since = (local[inside] - first).astype(np.uint32)  # no month has 2³² ms, and shorter numbers are divided sooner
+    begun = first_ms(month)
+    since = local[inside] - begun
+    since = since.astype(np.uint32) if since.max(initial=0) < 1 << 32 else since  # as in one month; shorter numbers are divided sooner
     day, hour = since // _DAY_MS, since // _HOUR_MS
     return landed[places[inside]].with_columns(
-        local_date=pl.Series(day.astype(np.int32) + first // _DAY_MS).cast(pl.Int32).cast(pl.Date),
+        local_date=pl.Series(day.astype(np.int32) + np.int32(begun // _DAY_MS)).cast(pl.Date),
         local_hour=pl.Series((hour - 24 * day).astype(np.int8)),
         duplicate_count=pl.Series(absorbed[inside]),
     )
