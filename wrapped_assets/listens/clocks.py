@@ -12,7 +12,8 @@ zoneinfo.reset_tzpath(to=())  # use the pinned tzdata package, not the machine's
 
 MOST_CHANGES = 2  # Morocco leaves and re-enters summer time within one month; no zone does more
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY, _SECOND, _MILLISECOND = timedelta(days=1), timedelta(seconds=1), timedelta(milliseconds=1)
+_SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
+SHORTEST = timedelta(days=6)  # no zone changes its offset twice within this time: a law over the pinned tzdata
 EDGE = timedelta(hours=72)  # local midnight is up to 14 hours from UTC's, and two records of one playback are up to a day apart
 
 
@@ -29,7 +30,7 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
     changes = []
     low, at_low = start, offset(start)
     while low < end:
-        high = low + _DAY
+        high = min(low + SHORTEST, end)
         at_high = offset(high)
         if at_low != at_high:
             before, after = low, high

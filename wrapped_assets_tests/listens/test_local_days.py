@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import struct
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from importlib import resources
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
 from wrapped_assets.building.rehearsal import rehearse
+from wrapped_assets.listens.clocks import SHORTEST
 from wrapped_assets.vocabulary.rules import rules_for
 from wrapped_assets_tests.listens.plays import frame, heard, listens_in, play
 
@@ -70,3 +74,28 @@ def test_rules_may_count_by_utc() -> None:
         rehearse({"ana": frame(play("2026-01-31 12:30"))}, [2026], time_zones={"ana": "Pacific/Auckland"}, rules=rules, only=["plays"])
     )
     assert rows.select("local_date", "local_hour").row(0) == (date(2026, 1, 31), 12)
+
+
+def test_no_zone_changes_its_clock_twice_within_the_steps_in_which_changes_are_looked_for() -> None:
+    found = [(zone, later - sooner) for zone in available_timezones() for sooner, later in pairwise(changes_of(zone))]
+    assert len(found) > 10_000
+    assert min(found, key=lambda one: one[1])[1] >= SHORTEST.total_seconds()
+
+
+def changes_of(zone: str) -> list[int]:
+    """When the zone's offset changes, in seconds since 1970, from its compiled file (RFC 9636: the block of 64-bit times)."""
+    *folders, name = zone.split("/")
+    data = resources.files(".".join(["tzdata", "zoneinfo", *folders])).joinpath(name).read_bytes()
+
+    def header(start: int) -> tuple[int, ...]:
+        return struct.unpack(">20x6l", data[start : start + 44])
+
+    utc, standard, leaps, times, types, letters = header(0)
+    start = 44 + times * 5 + types * 6 + letters + leaps * 8 + standard + utc
+    times, types = header(start)[3:5]
+    start += 44
+    at = struct.unpack(f">{times}q", data[start : start + 8 * times])
+    kinds = data[start + 8 * times : start + 9 * times]
+    start += 9 * times
+    offsets = [struct.unpack(">l", data[start + 6 * kind : start + 6 * kind + 4])[0] for kind in range(types)]
+    return [at[n] for n in range(1, times) if offsets[kinds[n]] != offsets[kinds[n - 1]]]
