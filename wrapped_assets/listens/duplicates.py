@@ -11,12 +11,15 @@ from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, 
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
+_GRAIN = (c.listener_id, c.listened_at, c.recording_id, c.source_code, c.copy_number)
+_FACTS = (c.ms_played, c.kept_listened_at, c.kept_source_code, c.duplicate_reason)
+
 
 @declare(
     layer="listens",
     kind="month_bucket",
-    grain=[c.listener_id, c.listened_at, c.recording_id, c.source_code, c.copy_number],
-    columns=[c.ms_played, c.kept_listened_at, c.kept_source_code, c.duplicate_reason],
+    grain=_GRAIN,
+    columns=_FACTS,
     reads={"landed_plays": (PLAYS_READ, "month_and_edges"), "tracks": TRACKS_READ, "links": (LINKS_READ, "month_and_edges")},
 )
 def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyFrame, month: Month) -> pl.LazyFrame:
@@ -29,8 +32,9 @@ def duplicates(landed_plays: pl.LazyFrame, tracks: pl.LazyFrame, links: pl.LazyF
     Example: a scrobble at 08:00:03 was dropped for the Spotify record that ended the same playback, `kept_listened_at` 08:00:00.
     """
     doubtful = doubtful_plays(landed_plays.collect(engine="in-memory"))
-    named = tracks if doubtful.height else tracks.limit(0)
-    every = resolved_plays(doubtful.lazy(), named, links)
+    if doubtful.is_empty():  # as in most months
+        return pl.LazyFrame(schema={column.name: column.dtype for column in (*_GRAIN, *_FACTS)})
+    every = resolved_plays(doubtful.lazy(), tracks, links)
     kept = every.select(_kept="_row", kept_listened_at="listened_at", kept_source_code="source_code")
     return (
         every.filter(pl.col("_kept") != pl.col("_row"), in_month(pl.col("listened_at").dt.date(), month))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.engines import has_rows
 from wrapped_assets.vocabulary import columns as c
 
 
@@ -28,4 +29,4 @@ def unwanted_music(exclusions: pl.LazyFrame, plays: pl.LazyFrame) -> pl.LazyFram
     Example: `exclusion_kind` for an artist, `target_id` of that artist: the listener wants nothing by this artist counted or suggested.
     """
     music = exclusions.filter(pl.col("exclusion_kind").is_in(("artist", "recording")))
-    return music.join(plays, on="listener_id", how="semi")
+    return music.join(plays if has_rows(music) else plays.limit(0), on="listener_id", how="semi")

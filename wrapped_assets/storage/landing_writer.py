@@ -17,6 +17,7 @@ import polars as pl
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
+from wrapped_assets.storage.files import LOOSE, PACKED
 from wrapped_assets.storage.frame_files import BATCH_BYTES, FrameFile, write_frames
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges_ms
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
@@ -134,7 +135,7 @@ class LandingWriter:
         path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
         chunk = Chunk(path, asset, str(month), bucket, frame.height, whole, head, tail, self._recorded.get(path, ""), *reaches_over, people)
         if not is_intact(self.root.path / path, chunk.file_hash):  # another release of a library may write other bytes for the same rows
-            self._unplaced[len(self.chunks)] = FrameFile(frame, self.root.path / path)
+            self._unplaced[len(self.chunks)] = FrameFile(frame, self.root.path / path, packing=LOOSE if asset == PLAYS else PACKED)
             self._unplaced_bytes += frame.estimated_size()
         self.chunks.append(chunk)
         if self._unplaced_bytes > BATCH_BYTES:

@@ -1,8 +1,10 @@
 """Rows that may be used again are the same whatever was computed before."""
 
 import polars as pl
+import pytest
 
 from wrapped_assets.building.excluding import APART
+from wrapped_assets.building.identifying import identified_once, rows_of_identified
 from wrapped_assets.building.inputs import Inputs
 from wrapped_assets.building.pin import Pin
 from wrapped_assets.building.rehearsal import landed, surrogates_of
@@ -30,6 +32,24 @@ def test_rows_computed_in_any_two_parts_are_those_computed_at_once() -> None:
             known.result(declaration, "logic", tracks.head(cut), compute)
             assert known.result(declaration, "logic", tracks, compute).equals(whole)
             assert known.result(declaration, "logic", tracks.tail(2), compute).equals(compute(tracks.tail(2)))
+
+
+def test_what_links_identified_needs_no_computing_again_and_is_what_the_asset_makes() -> None:
+    declaration = project_graph().by_key["catalogue/tracks"]
+    _, tracks = landed(example_plays(GIVEN), surrogates_of(GIVEN))
+    of_asset = declaration(tracks.lazy(), APART).select(pl.col(name).cast(dtype) for name, dtype in declaration.schema.items())
+    expected = of_asset.sort("variant_id").collect()
+    identified_once(tracks, "these")
+    made = rows_of_identified(declaration, "apart", "these")
+    assert made is not None and made.equals(expected)
+    assert rows_of_identified(declaration, "joined", "these") is None
+    assert rows_of_identified(declaration, "apart", "others") is None
+    known, keys = KnownRows(), tracks.select("variant_id")
+    assert not known.has(declaration, "logic", keys["variant_id"])
+    known.take(declaration, "logic", made)
+    assert known.has(declaration, "logic", keys["variant_id"])
+    assert not known.has(declaration, "other logic", keys["variant_id"])
+    assert known.result(declaration, "logic", keys, pytest.fail).equals(expected)
 
 
 def test_a_year_is_given_each_spelling_of_its_months_once(small: Root) -> None:
