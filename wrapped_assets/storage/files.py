@@ -24,8 +24,8 @@ class Packing(TypedDict, total=False):
 # Chosen by measurement (benchmarks/README.md): 12 to 22 % smaller than lz4; level 3 saves 3 to 10 % more and writes a third slower.
 COMPRESSION, COMPRESSION_LEVEL = "zstd", 1
 PACKED: Packing = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL}
-# Of plays, listens and partial results, which are read back within seconds, and by many: half as large again, written in 0.6 of the time and
-# read in half of it. Dictionaries of values and runs of them still make them small.
+# Of plays, listens and partial results, which are read back within seconds, and by many: half as large again, written in 0.6 of the time
+# and read in half of it. Dictionaries of values and runs of them still make them small.
 LOOSE: Packing = {"compression": "uncompressed"}
 ROW_GROUP_ROWS = 512 * 1024  # so most files are one row group, which is read whole; statistics, a fifth of writing, would skip nothing
 FILES_AT_ONCE = 12  # more make no read faster

@@ -41,7 +41,8 @@ def test_what_links_identified_needs_no_computing_again_and_is_what_the_asset_ma
     expected = of_asset.sort("variant_id").collect()
     identified_once(tracks, "these")
     made = rows_of_identified(declaration, "apart", "these")
-    assert made is not None and made.equals(expected)
+    assert made is not None
+    assert made.equals(expected)
     assert rows_of_identified(declaration, "joined", "these") is None
     assert rows_of_identified(declaration, "apart", "others") is None
     known, keys = KnownRows(), tracks.select("variant_id")
