@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import playlist
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
@@ -35,9 +36,12 @@ def chapters(music_evolution: pl.LazyFrame, recording_months: pl.LazyFrame) -> p
 
     A tie goes to the one played longer, then to the one heard first, then to the smaller id.
     """
-    heard = recording_months.filter(pl.col("listen_count") > 0).join(music_evolution.unique(), on="listener_id")
-    in_span = heard.filter(pl.col("month").is_between("first_month", "last_month")).group_by(*_SPAN, "recording_id")
-    songs = in_span.agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min())
+    heard = recording_months.filter(pl.col("listen_count") > 0)
+    every = music_evolution.unique().join(heard.select(pl.col("month").unique()), how="cross")
+    spans = every.filter(pl.col("month").is_between("first_month", "last_month")).select(*_SPAN, "month")
+    in_span = heard.join(spans, on=["listener_id", "month"])
+    ids = ["listener_id", "recording_id", "span_number"]
+    songs = grouped(in_span, ids, sums=["listen_count", "ms_played"], least=["first_listened_at"])
     order = ["-listen_count", "-ms_played", "first_listened_at", "recording_id"]
     scored = songs.with_columns(playlist_score=pl.col("listen_count").cast(pl.Float64))
     return ranked(scored, _SPAN, order=order, rank="playlist_position", limit=PLACES)

@@ -16,6 +16,7 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
     rows, groups, room, size = len(listener), 0, 0, 16
     order, starts, slots = np.zeros(rows, np.int64), np.zeros(rows + 1, np.int64), np.zeros(16, np.int32)
     keys, places, group_of = np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32)
+    ascending, begins = np.zeros(0, np.int64), np.zeros(1, np.int64)  # the groups by key; where those of about one size begin
     first = 0
     while first < rows:
         end = first + 1
@@ -30,6 +31,7 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
         if end - first > room:
             room = 2 * (end - first)
             keys, places, group_of = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.int32)
+            ascending, begins = np.zeros(room, np.int64), np.zeros(room + 1, np.int64)
         distinct = 0
         for row in range(first, end):
             slot = ((key[row] * np.int64(-7046029254386353131)) >> np.int64(29)) & (size - 1)
@@ -41,8 +43,30 @@ def ordered_inside(listener: np.ndarray, key: np.ndarray) -> tuple[np.ndarray, n
                 distinct += 1
             group_of[row - first] = slots[slot]
             places[slots[slot]] += 1
+        # Ids are hashes and spread evenly: what a key is between the least and the greatest is about its place.
+        low, high, most = keys[:distinct].min(), keys[:distinct].max(), 0
+        scale = (distinct - 1) / (np.float64(high) - np.float64(low) + 1)
+        begins[: distinct + 1] = 0
+        for group in range(distinct):
+            begins[1 + int((np.float64(keys[group]) - np.float64(low)) * scale)] += 1
+        for place in range(distinct):
+            most = max(most, begins[place + 1])
+            begins[place + 1] += begins[place]
+        if most > FEW:  # not so here
+            ascending[:distinct] = np.argsort(keys[:distinct])
+        else:
+            for group in range(distinct):
+                place = int((np.float64(keys[group]) - np.float64(low)) * scale)
+                ascending[begins[place]] = group
+                begins[place] += 1
+            for place in range(1, distinct):
+                group, before = ascending[place], place - 1
+                while before >= 0 and keys[ascending[before]] > keys[group]:
+                    ascending[before + 1] = ascending[before]
+                    before -= 1
+                ascending[before + 1] = group
         begin = first
-        for group in np.argsort(keys[:distinct]):
+        for group in ascending[:distinct]:
             starts[groups] = begin
             groups += 1
             begin, places[group] = begin + places[group], begin  # from the group's size to where its next row goes
