@@ -28,7 +28,9 @@ from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.planning.plan import Plan, make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import manifest, sweep
+from wrapped_assets.storage.buckets import forget_divisions
 from wrapped_assets.storage.chunks import landed_by_month, landed_rows
+from wrapped_assets.storage.rebucketing import tidy_up
 from wrapped_assets.storage.records import remove_records
 from wrapped_assets.vocabulary.periods import Cell, is_span
 
@@ -72,6 +74,7 @@ def build(
     The cells are the same for any number and any executor.
     """
     started, report, patience = time.monotonic(), BuildReport(), Patience()
+    tidy_up(project.root)
     with sweep.marked(project.root) as mark, project.root.lock("build", shared=True):
         while True:
             before = len(report.recomputed)
@@ -86,6 +89,8 @@ def build(
                 patience.registry_lost(error, has_advanced=len(report.recomputed) > before)
         if report.lost:  # what they were writing is named by no row
             mark.stays = not sweep.swept(project.root)
+    if wanted is None and not report.failed and project.seen is not None and project.seen.situation.divided:
+        forget_divisions(project.root)
     report.seconds = time.monotonic() - started
     return report
 

@@ -20,6 +20,7 @@ from wrapped_assets.kernels.plain_columns import whole_numbers_hash
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.planning.situation import NO_BUCKET, Situation
 from wrapped_assets.storage import catalogues, people, registry
+from wrapped_assets.storage.buckets import divisions
 from wrapped_assets.storage.cell_paths import is_path_of
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, Chunk, load_chunks
 from wrapped_assets.storage.damage import noted_damage
@@ -66,7 +67,8 @@ def glanced(root: Root, known: KnownCode, reader: Reader) -> Situation | None:
     damaged = frozenset(cell for cell, found in stored.items() if not looks_whole(root, found))
     frozen = frozenset(year for year, edition in editions.items() if edition.is_frozen)
     rules = {year: edition.rules for year, edition in editions.items()}
-    return Situation(known.graph, known.logic, rules, landed, stored, damaged, frozen, told_by, asked_spans(root, reader))
+    spans, divided = asked_spans(root, reader), divisions(root, reader)
+    return Situation(known.graph, known.logic, rules, landed, stored, damaged, frozen, told_by, spans, divided)
 
 
 def looks_whole(root: Root, stored: StoredCell) -> bool:

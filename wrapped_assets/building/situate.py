@@ -21,6 +21,7 @@ from wrapped_assets.contracts.graph import EXTERNALS, Graph, whole_graph
 from wrapped_assets.planning.fingerprint import fingerprint_of
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import catalogues, manifest
+from wrapped_assets.storage.buckets import divisions
 from wrapped_assets.storage.catalogues import CatalogueFile
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.spans import asked_spans
@@ -55,7 +56,7 @@ class Project:
         with snapshot(self.root.engine, connection) as reader:
             stored = manifest.load_cells(self.root, connection=reader)
             world = take_world(self.root, reader, years={period_year(cell.period) for cell in stored})
-            asked = asked_spans(self.root, reader)
+            asked, divided = asked_spans(self.root, reader), divisions(self.root, reader)
             state = state_of(reader)
         landed = outside_hashes(world)
         people = world.people[EXTERNALS["listeners"]]
@@ -64,7 +65,8 @@ class Project:
         damaged = frozenset(cell for cell, found in stored.items() if found.path in spoiled or not self.looks_whole(found))
         rules = {year: edition.rules for year, edition in world.editions.items()}
         frozen = frozenset(year for year, edition in world.editions.items() if edition.is_frozen)
-        situation = Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues, {**asked, **self.spans})
+        spans = {**asked, **self.spans}
+        situation = Situation(self.graph, self.logic, rules, landed, stored, damaged, frozen, world.catalogues, spans, divided)
         self.seen = Seen(world, situation, state)
         return situation
 

@@ -25,7 +25,7 @@ from wrapped_assets.storage.files import system_error
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 
-SITUATION = ("logic", "rules", "landed", "stored", "damaged", "frozen", "catalogues", "spans")  # what a worker is told of it
+SITUATION = ("logic", "rules", "landed", "stored", "damaged", "frozen", "catalogues", "spans", "divided")  # what a worker is told of it
 
 
 class Refused(Exception):  # noqa: N818 (a finding, raised to be handled)

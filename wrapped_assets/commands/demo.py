@@ -91,7 +91,8 @@ def _stories(project, year: int) -> dict:
     from wrapped_assets.serving.rendered.gathering import stories_of
     from wrapped_assets.storage.publications import live_edition
 
-    live, buckets = live_edition(project.root, year), range(project.root.bucket_count)
+    live = live_edition(project.root, year)
+    buckets = range(live.paths.bucket_count)
     return {told.data.listener: told.data for bucket in buckets for told in stories_of(project, year, bucket, live)}
 
 

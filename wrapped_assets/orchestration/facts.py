@@ -21,7 +21,10 @@ T = TypeVar("T")
 DIGEST = re.compile(r"[0-9a-f]{16,64}")
 # Words that a fact may be made of, besides numbers: reasons to compute, and what is counted.
 WORDS = frozenset(
-    {"missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked", "nothing", "landed", "stale", "all", "none"}
+    {
+        "missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked", "rebucketed", "nothing", "landed", "stale",
+        "all", "none",
+    }
 )
 PLAIN = re.compile(r"\d+|\d{4}-\d{2}(\.\.\d{4}-\d{2})?")  # a number or a period
 NAME = re.compile(r"[a-z][a-z_]*(/[a-z_]+)?")

@@ -11,7 +11,7 @@ from wrapped_assets.planning.halves import is_same_code
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell
 
-Reason = Literal["missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked"]
+Reason = Literal["missing", "damaged", "logic", "engine", "rules", "data", "column", "upstream", "asked", "rebucketed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Decision:
 
 
 MISSING = Decision("missing", "it was never computed")
+REBUCKETED = Decision("rebucketed", "its bucket was divided since it was computed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
     version = hashed("".join(texts))
     stored = situation.stored.get(cell)
     if stored is None:
-        return replace(MISSING, input_version=version)
+        return replace(_never_computed(situation, cell), input_version=version)
     if cell in situation.damaged:
         only = "; its edition is frozen, so only the same rows are taken" if situation.is_frozen(cell) else ""
         return Decision("damaged", f"its file is gone or damaged{only}", version)
@@ -79,6 +80,10 @@ def decide(situation: Situation, cell: Cell, pending: Collection[Cell] = ()) -> 
         reason, because = _what_changed(situation, cell, stored.inputs)
         return Decision(reason, because, version)
     return Decision(None, "", version)
+
+
+def _never_computed(situation: Situation, cell: Cell) -> Decision:
+    return REBUCKETED if situation.is_divided(cell) else MISSING
 
 
 def _what_changed(situation: Situation, cell: Cell, recorded: str) -> tuple[Reason, str]:
@@ -126,7 +131,7 @@ def make_plan(situation: Situation, wanted: Collection[Cell] | None = None, *, f
     for cell in expected:
         if needed is not None and cell not in needed:
             continue
-        decision = decide(situation, cell, pending) if cell in situation.stored else MISSING
+        decision = decide(situation, cell, pending) if cell in situation.stored else _never_computed(situation, cell)
         if full and (wanted is None or cell in wanted) and decision.reason is None and not situation.is_frozen(cell):
             decision = Decision("asked", "everything was asked for", decision.input_version)
         if decision.reason is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wrapped_assets.contracts.asset import OF_SPAN
+from wrapped_assets.contracts.division import Division
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_BUCKETS, YEARLY, Graph
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.kernels.versions import combined
@@ -29,7 +30,7 @@ class Situation:
 
     `landed[asset, period, bucket]` maps the components of an outside input ("whole", "head", "tail", or a column) to a hash;
     the bucket of what has none is NO_BUCKET. The populations of `frozen` years stay as they were computed. `spans` are the names of
-    those that were asked for, and in which buckets (None: all).
+    those that were asked for, and in which buckets (None: all). `divided` says which buckets were divided since their cells were computed.
     """
 
     graph: Graph
@@ -41,6 +42,7 @@ class Situation:
     frozen: frozenset[int] = frozenset()
     catalogues: Mapping[int, str | None] = field(default_factory=dict)  # the version that each edition is told by
     spans: Mapping[str, frozenset[int] | None] = field(default_factory=dict)
+    divided: tuple[Division, ...] = ()
     _expected: dict[Cell, None] = field(default_factory=dict)
     _sources: dict[tuple[str, str, str, str, int | None], list[tuple[str, Cell]]] = field(default_factory=dict)
     _inputs: dict[str, list[tuple[str, Read]]] = field(default_factory=dict)
@@ -75,6 +77,10 @@ class Situation:
     def is_frozen(self, cell: Cell) -> bool:
         """Whether a cell is a population's whose edition is frozen: new data does not restate it, new logic does."""
         return self.graph.by_key[cell.asset].freezes and period_year(cell.period) in self.frozen
+
+    def is_divided(self, cell: Cell) -> bool:
+        """Whether a cell is missing because its bucket was divided."""
+        return cell not in self.stored and any(each.has(cell) for each in self.divided)
 
     def rules_version(self, declaration: Declaration, period: str) -> str:
         """The part of the edition's rules that the asset depends on."""

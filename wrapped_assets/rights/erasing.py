@@ -119,7 +119,7 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     with root.lock("inbox"):
         dropped = sum(forget_drops(root.path, case.needles.name) for case in cases)
     with root.lock("publishing"):  # no edition is published from what is computed anew here
-        computed, unbuilt = compute_again(project, {root.bucket_of(each) for each in people})
+        computed, unbuilt = compute_again(project, people)
         gone = Gone(people, frozenset().union(*(case.needles.texts for case in cases)), unbuilt)
         purged = _purge(project, gone)
         pages = forget_pages(root, people)

@@ -22,10 +22,11 @@ def other_names(root: Root, ids: pl.Series, listener: Listener, years: Sequence[
 
     A name is linked as docs/matching.md says, such as an artist's earlier one.
     """
-    bucket = root.bucket_of(listener.listener_id)
+    built = built_paths(root, [])
+    bucket = built.bucket_of(listener.listener_id)
     cells = sorted(
         (cell, path)
-        for cell, path in built_paths(root, []).items()
+        for cell, path in built.items()
         if (cell.asset, cell.bucket) == ("catalogue/tracks", bucket) and period_year(cell.period) in years
     )
     if not cells:

@@ -12,6 +12,7 @@ from wrapped_assets.contracts.lineage import Graph
 from wrapped_assets.kernels.engines import engine_for
 from wrapped_assets.serving.names import NAMED_FROM, Names
 from wrapped_assets.storage import manifest
+from wrapped_assets.storage.cell_paths import CellPaths
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
@@ -32,7 +33,7 @@ def displayed(
     asset: str,
     years: Sequence[int] = (),
     listener: Listener | None = None,
-    paths: Mapping[Cell, str] | None = None,
+    paths: CellPaths | None = None,
     artist_id: int | None = None,
     span: Span | None = None,
 ) -> pl.DataFrame:
@@ -54,14 +55,14 @@ def displayed_each(
     assets: Sequence[str],
     years: Sequence[int] = (),
     listener: Listener | None = None,
-    paths: Mapping[Cell, str] | None = None,
+    paths: CellPaths | None = None,
     artist_id: int | None = None,
     span: Span | None = None,
 ) -> dict[str, pl.DataFrame]:
     """The rows of several assets by asset, each as `displayed` gives them, with one look at the manifest and at the catalogue for all."""
     declared = {asset: graph.find(asset) for asset in assets}
     stored = paths if paths is not None else built_paths(root, [each.key for each in declared.values()])
-    cells = {asset: _chosen(root, each, stored, years, listener, artist_id, span) for asset, each in declared.items()}
+    cells = {asset: _chosen(each, stored, years, listener, artist_id, span) for asset, each in declared.items()}
     wanted = {"listener_id": listener.listener_id if listener else None, "artist_id": artist_id}
     frames = _read(root, stored, {declared[asset].key: own for asset, own in cells.items()}, wanted)
     shown = {asset: _shown(own) for asset, own in cells.items()}
@@ -77,7 +78,7 @@ def displayed_each(
 
 
 def _chosen(
-    root: Root, declaration: Declaration, stored: Mapping[Cell, str], years: Sequence[int], listener: Listener | None,
+    declaration: Declaration, stored: CellPaths, years: Sequence[int], listener: Listener | None,
     artist_id: int | None, span: Span | None,
 ) -> list[Cell]:  # fmt: skip
     """The cells to read of an asset. InputError as `displayed`."""
@@ -89,7 +90,7 @@ def _chosen(
     if (declaration.kind == "span_bucket") != (span is not None):
         remedy = "give the months with --span" if span is None else f"leave --span out, or choose {SPANS_OF.format(name=declaration.name)}"
         raise InputError(f"{key} has {'a span' if span is None else 'years or months'} in its partitions: {remedy}")
-    cells = [cell for cell in chosen_cells(root, stored, key, years, listener) if span is None or cell.period == str(span)]
+    cells = [cell for cell in chosen_cells(stored, key, years, listener) if span is None or cell.period == str(span)]
     if span is None and not any(cell.asset == key for cell in stored):
         raise InputError(f"{key} was never built: run `wrapped build` first")
     return cells
@@ -105,19 +106,20 @@ def _shown(cells: Iterable[Cell]) -> frozenset[tuple[int, int | None]]:
     return frozenset((year, cell.bucket) for cell in cells for year in range(years_of(cell.period)[0], period_year(cell.period) + 1))
 
 
-def built_paths(root: Root, assets: Sequence[str]) -> dict[Cell, str]:
+def built_paths(root: Root, assets: Sequence[str]) -> CellPaths:
     """Where the newest build's cells of some assets lie, and those of the catalogue that names are from."""
     return manifest.stored_paths(root, [*assets, *NAMED_FROM])
 
 
-def chosen_cells(root: Root, stored: Iterable[Cell], key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
+def chosen_cells(stored: CellPaths, key: str, years: Sequence[int], listener: Listener | None) -> list[Cell]:
     """The stored cells of an asset in some years (none given: all), of one listener's bucket or all."""
+    buckets = None if listener is None else (None, stored.bucket_of(listener.listener_id))
     return sorted(
         cell
         for cell in stored
         if cell.asset == key
         and (not years or period_year(cell.period) in years)
-        and (listener is None or cell.bucket in (None, root.bucket_of(listener.listener_id)))
+        and (buckets is None or cell.bucket in buckets)
     )
 
 

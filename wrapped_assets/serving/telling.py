@@ -18,11 +18,11 @@ from wrapped_assets.serving.formats import json_rows
 from wrapped_assets.serving.rows import displayed, displayed_each
 from wrapped_assets.serving.tracks import track_details
 from wrapped_assets.storage import registry
+from wrapped_assets.storage.cell_paths import CellPaths
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.stories.data import Counted, Row, StoryData, Telling, tellings_of
 from wrapped_assets.vocabulary.outcomes import IN_MINUTES, OUTCOMES, TOO_SHORT
-from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets.vocabulary.rules import Rules, rules_as_published
 
 OUTCOMES_ASSET = "aggregates/outcomes"
@@ -60,7 +60,7 @@ class EditionTold:
     year: int
     rules: Rules
     insights: list[Declaration]
-    paths: Mapping[Cell, str] | None
+    paths: CellPaths | None
 
     @cached_property
     def tellings(self) -> Mapping[str, Telling]:

@@ -38,13 +38,13 @@ def track_details(root: Root, ids: pl.Series, listener: Listener, years: Sequenc
     found = pl.DataFrame(schema={"recording_id": pl.Int64, **{name: BY_NAME[name].dtype for name in fields}})
     for whose in (listener, None):  # in the listener's own catalogue; then, what only others heard, in everybody's
         missing = ids.filter(~ids.is_in(found["recording_id"].implode()))
-        paths = [stored[cell] for cell in chosen_cells(root, stored, TRACKS, years, whose)]
+        paths = [stored[cell] for cell in chosen_cells(stored, TRACKS, years, whose)]
         if missing.is_empty() or not paths:
             continue
         kept = pl.scan_parquet(intact(root, paths)).filter(pl.col("recording_id").is_in(missing.implode()))
         best_first = kept.sort(HAS_NO_ID, "recording_name", "artist_name", "release_group_name", "spotify_uri", nulls_last=True)
         found = pl.concat([found, best_first.group_by("recording_id").agg(pl.col(fields).drop_nulls().first()).collect()])
-    known = (intact(root, [stored[cell] for cell in chosen_cells(root, stored, asset, years, listener)]) for asset in (RELEASED, RELEASES))
+    known = (intact(root, [stored[cell] for cell in chosen_cells(stored, asset, years, listener)]) for asset in (RELEASED, RELEASES))
     details = filled_in(found, of_releases(*known, ids)).sort("recording_id")
     if all_names:
         from wrapped_assets.serving.other_names import other_names

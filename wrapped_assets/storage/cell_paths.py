@@ -4,10 +4,35 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable, Mapping
 
 from wrapped_assets.vocabulary.periods import Cell
 
 _AGAIN = re.compile(r"-[0-9a-f]{8}-(?P<version>[0-9a-f]{16}\.parquet)$")  # in the name of rows that were written anew
+
+
+def bucket_in(bucket_count: int, listener_id: int) -> int:
+    """The bucket of a listener among so many, which are a power of two: the last bits of the id, which is a keyed hash.
+
+    Bucket b of N is therefore divided into b and b + N of 2N.
+    """
+    return listener_id & (bucket_count - 1)
+
+
+class CellPaths(dict[Cell, str]):
+    """Where cells lie, and how many buckets they are of: a published edition keeps the number that it was published with."""
+
+    def __init__(self, bucket_count: int, paths: Mapping[Cell, str]) -> None:
+        super().__init__(paths)
+        self.bucket_count = bucket_count
+
+    def bucket_of(self, listener_id: int) -> int:
+        """The bucket in whose cells a listener's rows are."""
+        return bucket_in(self.bucket_count, listener_id)
+
+    def only(self, is_wanted: Callable[[Cell], bool]) -> CellPaths:
+        """Some of the cells."""
+        return CellPaths(self.bucket_count, {cell: path for cell, path in self.items() if is_wanted(cell)})
 
 
 def path_of(cell: Cell, data_version: str) -> str:

@@ -14,8 +14,10 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
+from wrapped_assets.storage.buckets import bucket_count
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.files import LOOSE, PACKED
 from wrapped_assets.storage.frame_files import BATCH_BYTES, FrameFile, write_frames
@@ -43,6 +45,8 @@ class LandingWriter:
     watch: Callable[[Sequence[Chunk], pl.DataFrame], None] = lambda chunks, plays: None
     chunks: list[Chunk] = field(default_factory=list)
     renumbered: int = 0  # how often the numbers of tracks began anew
+    bucket_count: int = 0  # 0: that of the root
+    recorded: Mapping[str, str] | None = None  # the path and the hash of every landed file, where they are known
     _people: dict[int, int] = field(default_factory=dict)  # surrogate → number
     _tracks: list[pl.DataFrame] = field(default_factory=list)
     _track_count: int = 0
@@ -51,8 +55,13 @@ class LandingWriter:
     _unplaced: dict[int, FrameFile] = field(default_factory=dict)  # place in `chunks` → what its file is to hold
     _unplaced_bytes: float = 0
 
+    def __post_init__(self) -> None:
+        self.bucket_count = self.bucket_count or self.root.bucket_count
+
     @cached_property
-    def _recorded(self) -> dict[str, str]:
+    def _recorded(self) -> Mapping[str, str]:
+        if self.recorded is not None:
+            return self.recorded
         with reading(self.root) as reader:
             return _recorded(reader)
 
@@ -102,7 +111,7 @@ class LandingWriter:
             plays, self._plays, self._waiting = pl.concat(self._plays, how="diagonal", rechunk=True), [], 0
             people = np.fromiter(self._people, dtype=np.int64, count=len(self._people))
             tracks, places = by_variant(pl.concat(self._tracks))
-            cells = list(by_cell(plays, people, self.root.bucket_count))
+            cells = list(by_cell(plays, people, self.bucket_count))
             plays = plays[np.concatenate([rows for _, _, rows in cells])]
             place = places[plays["variant_id"].to_numpy()]
             ids = people[plays["listener_id"].to_numpy()], tracks["variant_id"].to_numpy()[place]
@@ -150,7 +159,10 @@ class LandingWriter:
     def commit(
         self, imports: Sequence[Mapping[str, object]] = (), register: Callable[[Writer], None] = lambda writer: None
     ) -> None:  # fmt: skip
-        """Makes everything written visible at once, with whom it is of (`register`); what was there already stays as it is."""
+        """Makes everything written visible at once, with whom it is of (`register`); what was there already stays as it is.
+
+        WrappedError, and nothing visible, where the root has another number of buckets by now.
+        """
         self.flush()
         with writing(self.root) as registry:
             register(registry)
@@ -161,6 +173,8 @@ class LandingWriter:
                     registry.run("update chunks set file_hash = :digest where path = :path", digest=chunk.file_hash, path=chunk.path)
             registry.insert_new("chunks", [{name: getattr(chunk, name) for name in Chunk.__slots__} for chunk in fresh.values()])
             registry.insert_new("imports", imports)
+            if bucket_count(self.root, registry) != self.bucket_count:  # asked last: a server's transaction has its locks by now
+                raise WrappedError("the buckets of this data root were divided during this import; nothing was changed: import it again")
             for row in imports:  # the same export again, perhaps by other code
                 again = "update imports set importer = :importer where content = :content"
                 registry.run(again, importer=row.get("importer"), content=row["content"])

@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 
 from wrapped_assets.contracts.stored_cell import StoredCell
+from wrapped_assets.storage.buckets import bucket_count
+from wrapped_assets.storage.cell_paths import CellPaths
 from wrapped_assets.storage.database import insertion
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.reading import Reader, moment, reading
@@ -47,12 +49,14 @@ def load_cells(
     return found
 
 
-def stored_paths(root: Root, assets: Iterable[str]) -> dict[Cell, str]:
+def stored_paths(root: Root, assets: Iterable[str]) -> CellPaths:
     """Where the stored cells of some assets lie; an environment's own before the main ones."""
     query = "select asset, period, bucket, path from cells where environment in :environment and asset in :asset order by environment"
     with reading(root) as reader:
         rows = reader.rows(query, environment=[MAIN, root.environment], asset=list(assets))
-    return {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+        count = bucket_count(root, reader)
+    paths = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
+    return CellPaths(count, paths)
 
 
 def paths_of(connection: sa.Connection, root: Root, cells: Collection[Cell]) -> dict[Cell, str]:

@@ -10,7 +10,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0017');
+INSERT INTO "alembic_version" VALUES('0018');
 CREATE TABLE approvals (
 	export_id VARCHAR(32) NOT NULL,
 	role VARCHAR(32) NOT NULL,
@@ -244,7 +244,7 @@ CREATE TABLE publications (
 	number INTEGER NOT NULL,
 	is_live BOOLEAN NOT NULL,
 	rules JSON NOT NULL,
-	published_at DATETIME NOT NULL, rolled_back_at DATETIME, rollback_reason VARCHAR(500),
+	published_at DATETIME NOT NULL, rolled_back_at DATETIME, rollback_reason VARCHAR(500), bucket_count INTEGER,
 	PRIMARY KEY (year, number)
 );
 CREATE TABLE recalls (

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.storage.buckets import bucket_count
+from wrapped_assets.storage.cell_paths import CellPaths
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.manifest import ALL_LISTENERS, StoredCell
 from wrapped_assets.storage.reading import document, moment, reading
@@ -35,7 +37,8 @@ def publish(
     with exclusive(root.engine, connection) as writer:
         number = (writer.execute(sa.select(sa.func.max(table.c.number)).where(table.c.year == year)).scalar() or 0) + 1
         writer.execute(sa.update(table).where(table.c.year == year).values(is_live=False))
-        writer.execute(sa.insert(table).values(year=year, number=number, is_live=True, rules=rules, published_at=now))
+        about = {"rules": rules, "published_at": now, "bucket_count": bucket_count(root, writer)}
+        writer.execute(sa.insert(table).values(year=year, number=number, is_live=True, **about))
         rows = [
             {
                 "year": year, "number": number, "asset": found.cell.asset, "period": found.cell.period,
@@ -109,6 +112,12 @@ def live_rules(root: Root) -> dict[int, dict[str, str]]:
         return {year: document(rules) for year, rules in reader.rows("select year, rules from publications where is_live order by year")}
 
 
+def bucket_counts(root: Root) -> set[int]:
+    """The numbers of buckets that the publications were made with, as far as they are noted."""
+    with reading(root) as reader:
+        return {count for (count,) in reader.rows("select distinct bucket_count from publications where bucket_count is not null")}
+
+
 def rolled_back(root: Root) -> dict[int, list[tuple[int, str | None]]]:
     """The publications that were rolled back from, by year: number and reason."""
     found: dict[int, list[tuple[int, str | None]]] = {}
@@ -125,19 +134,20 @@ class LiveEdition:
 
     number: int
     rules: dict[str, str]
-    paths: dict[Cell, str]
+    paths: CellPaths
     published_at: datetime
 
 
 def live_edition(root: Root, year: int) -> LiveEdition | None:
     """A year's live publication; None where nothing is published."""
-    live = "select number, rules, published_at from publications where is_live and year = :year"
+    live = "select number, rules, published_at, bucket_count from publications where is_live and year = :year"
     listed = "select asset, period, bucket, path from publication_cells where year = :year and number = :number"
     with reading(root) as reader:
         found = reader.rows(live, year=year)
         if not found:
             return None
-        ((number, rules, published_at),) = found
+        ((number, rules, published_at, count),) = found
         rows = reader.rows(listed, year=year, number=number)
+        count = count or bucket_count(root, reader)  # an older program published it, and nobody divided the buckets since
     paths = {Cell(asset, period, None if bucket == ALL_LISTENERS else bucket): path for asset, period, bucket, path in rows}
-    return LiveEdition(number, document(rules), paths, moment(published_at))
+    return LiveEdition(number, document(rules), CellPaths(count, paths), moment(published_at))

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk, load_chunks
+from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.in_flight import settled
+from wrapped_assets.storage.landed_pairs import read_chunk, tracks_by_variants, variants_of
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import sweep
-from wrapped_assets.storage.verified import intact
 from wrapped_assets.storage.whole_files import is_intact
 
 
@@ -44,29 +45,29 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
     for (asset, month, bucket), chunks in everything.items():
         if asset != PLAYS or bucket not in buckets:
             continue
-        tracks = _tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
-        for chunk in chunks:
-            if not _holds(chunk, listener_ids):
-                continue
+        if not (theirs := [chunk for chunk in chunks if _holds(chunk, listener_ids)]):
+            continue
+        tracks = tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
+        shared = _variants_of_others(root, [chunk for chunk in chunks if chunk not in theirs])
+        for chunk in theirs:
             if not (root.path / chunk.path).exists():
                 lost.append(chunk)
                 continue
-            rows = _rows(root, chunk)
+            rows = read_chunk(root, chunk)
             is_theirs = pl.col("listener_id").is_in(list(listener_ids))
             kept = rows.filter(~is_theirs)
             for each, count in rows.filter(is_theirs).group_by("listener_id").len().iter_rows():
                 plays[each] += count
-            of_chunk = tracks.get(_variants(rows), [])
-            beside = of_chunk.pop(0) if of_chunk else None
-            gone += [chunk] + ([beside] if beside else [])
+            beside = tracks.get(variants := variants_of(rows), [])
+            gone += [chunk] if variants in shared else [chunk, *beside]
             if kept.height and beside:
-                writer.add(kept, _rows(root, beside).drop("is_head", "is_tail"))
+                writer.add(kept, read_chunk(root, beside[0]).drop("is_head", "is_tail"))
                 writer.flush()
-    _replace(root, gone, writer.chunks)
+    _replace(root, list({chunk.path: chunk for chunk in gone}.values()), writer.chunks)
     _forget_in_lost(root, lost, listener_ids)
     with settled(root):
         sweep(root)
-    return Purged(len(gone) + _remove_rejected(root, listener_ids) + _remove_unrecorded(root), plays)
+    return Purged(len({chunk.path for chunk in gone}) + _remove_rejected(root, listener_ids) + remove_unrecorded(root), plays)
 
 
 def texts_of(root: Root, listener_ids: Collection[int]) -> dict[int, frozenset[str]]:
@@ -98,6 +99,7 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
     Rows that an import of somebody else could not use are kept as that person's, so their texts are everybody else's too.
     """
     everything = load_chunks(root)
+    theirs = {root.bucket_of(each) for each in listener_ids}
     for bucket in sorted({bucket for _, _, bucket in everything}):
         plays, tracks = (
             [
@@ -114,7 +116,7 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
         named = pl.scan_parquet(tracks).select("variant_id", "recording_name", "artist_name", "release_group_name").unique("variant_id")
         texts = named.unpivot(index="variant_id", value_name="text").drop_nulls("text").select("variant_id", "text")
         is_theirs = pl.col("listener_id").is_in(list(listener_ids))
-        if not {root.bucket_of(each) for each in listener_ids}.isdisjoint({bucket}):
+        if bucket in theirs:
             yield True, played.filter(is_theirs).join(texts, on="variant_id").select("listener_id", "text").unique().collect()
         yield False, texts.join(played.filter(~is_theirs), on="variant_id", how="semi").select("text").unique().collect()
     for path in _rejected(root):
@@ -123,24 +125,16 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
             yield False, rows.select(text=pl.concat_list("title", "artist_credit")).explode("text").drop_nulls().unique()
 
 
-def _rows(root: Root, chunk: Chunk, *columns: str) -> pl.DataFrame:
-    """Some columns of a landed file, or all. DamagedFileError rather than a damaged row that is written anew as if it were whole."""
-    return pl.read_parquet(intact(root, [chunk.path]), columns=list(columns) or None)
-
-
 def _holds(chunk: Chunk, listener_ids: Collection[int]) -> bool:
     return bool(np.isin(list(listener_ids), np.frombuffer(chunk.people or b"", dtype="<i8")).any())
 
 
-def _variants(rows: pl.DataFrame) -> bytes:
-    return np.unique(rows["variant_id"].to_numpy()).tobytes()
-
-
-def _tracks_by_variants(root: Root, chunks: list[Chunk]) -> dict[bytes, list[Chunk]]:
-    """A chunk of tracks has exactly the variants of the plays that it was landed beside."""
-    found: dict[bytes, list[Chunk]] = {}
-    for chunk in chunks:
-        found.setdefault(_variants(_rows(root, chunk, "variant_id")), []).append(chunk)
+def _variants_of_others(root: Root, others: list[Chunk]) -> set[bytes]:
+    """The variants of each of some chunks of plays: the file of tracks with the same ones is theirs too."""
+    found = set()
+    for chunk in others:
+        with suppress(DamagedFileError):
+            found.add(variants_of(read_chunk(root, chunk, "variant_id")))
     return found
 
 
@@ -187,8 +181,11 @@ def _remove_rejected(root: Root, listener_ids: Collection[int]) -> int:
     return removed
 
 
-def _remove_unrecorded(root: Root) -> int:
-    """Removes files of the landing that no row names: of an import that was killed and never repeated; links, which can be made anew."""
+def remove_unrecorded(root: Root) -> int:
+    """Removes files of the landing that no row names: of an import that was killed and never repeated; links, which can be made anew.
+
+    The landing's lock must be held.
+    """
     with root.engine.connect() as connection:
         named = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
         named |= {path for path in connection.execute(sa.select(tables.imports.c.rejected_path)).scalars() if path}

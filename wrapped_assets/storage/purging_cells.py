@@ -15,12 +15,14 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.buckets import bucket_count
 from wrapped_assets.storage.cell_files import Written, write_cell
+from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.in_flight import in_flight
-from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, unnamed
+from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, paths_of, unnamed
 from wrapped_assets.storage.records import write_records
-from wrapped_assets.storage.root import MAIN, Root
+from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import Recorded, fault, intact, recorded_of
 from wrapped_assets.vocabulary.categories import LISTENER_IDS
 from wrapped_assets.vocabulary.periods import Cell
@@ -59,17 +61,18 @@ def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool =
     """Writes every file anew that names one of the listeners: of the manifest in all environments, and of all publications.
 
     In a listener's own bucket a published table without listeners says which music somebody there heard: of it those rows stay whose
-    key, by `grain`, the cell as it is built now still has. Figures over all listeners that name nobody stay as they were published.
+    key, by `grain`, the cells as they are built now still have: those of the bucket, or of the buckets that it was divided into. Figures
+    over all listeners that name nobody stay as they were published.
     `in_every_column` looks for the ids in every 64-bit number, for columns that the dictionary describes wrongly.
     """
     done = PurgedCells()
     seen: set[str] = set()
     with in_flight(root):  # what is written here has no row yet: another erasure must not take it for what a crash left
-        while fresh := {path: cell for path, cell in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
+        while fresh := {path: place for path, place in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
             seen |= fresh.keys()
             changed, recorded = {}, recorded_of(root, fresh)
-            for path, cell in sorted(fresh.items()):
-                if found := _without(root, path, recorded.get(path), cell, gone, grain, done, in_every_column):
+            for path, place in sorted(fresh.items()):
+                if found := _without(root, path, recorded.get(path), place, gone, grain, done, in_every_column):
                     changed[path] = found
             _replace(root, changed)
             done.rewritten += len(changed)
@@ -77,22 +80,46 @@ def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool =
     return done
 
 
-def _stored(root: Root) -> dict[str, Cell]:
+@dataclass(frozen=True, order=True)
+class _Place:
+    """What a path is the rows of: a cell, and of how many buckets its bucket is one, as the manifest and the editions that name it say."""
+
+    cell: Cell
+    counts: frozenset[int]
+
+    def may_hold(self, listener_ids: Collection[int]) -> bool:
+        """Whether the cell is of the bucket of one of the listeners."""
+        return any(bucket_in(count, each) == self.cell.bucket for count in self.counts for each in listener_ids)
+
+    def parts(self, count: int) -> list[Cell]:
+        """The cells of `count` buckets, as many or more, that have what this one has."""
+        assert self.cell.bucket is not None
+        buckets = range(self.cell.bucket, count, min(self.counts))
+        return [Cell(self.cell.asset, self.cell.period, bucket) for bucket in buckets]
+
+
+def _stored(root: Root) -> dict[str, _Place]:
     """Every path that a cell, or a published edition, names."""
-    found = {}
+    found: dict[str, _Place] = {}
     with root.engine.connect() as connection:
-        for table in (_CELLS, _PUBLISHED):
-            columns = (table.c.path, table.c.asset, table.c.period, table.c.bucket)
-            for path, asset, period, bucket in connection.execute(sa.select(*columns)):
-                found[path] = Cell(asset, period, None if bucket == ALL_LISTENERS else bucket)
+        now, listed, editions = bucket_count(root, connection), _PUBLISHED.c, tables.publications.c
+        of_edition = (editions.year == listed.year) & (editions.number == listed.number)
+        for table, columns, count in (
+            (_CELLS, _CELLS.c, sa.literal(now)),
+            (_PUBLISHED.join(tables.publications, of_edition), listed, sa.func.coalesce(editions.bucket_count, now)),
+        ):
+            query = sa.select(columns.path, columns.asset, columns.period, columns.bucket, count).select_from(table)
+            for path, asset, period, bucket, of in connection.execute(query):
+                before = found[path].counts if path in found else frozenset[int]()
+                found[path] = _Place(Cell(asset, period, None if bucket == ALL_LISTENERS else bucket), before | {of})
     return found
 
 
 def _without(
-    root: Root, path: str, recorded: Recorded | None, cell: Cell, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
+    root: Root, path: str, recorded: Recorded | None, stored: _Place, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
 ) -> _Rewritten | None:  # fmt: skip
     """The file without the listeners; None where they were not in it."""
-    place, ids = root.path / path, list(gone.listener_ids)
+    place, ids, cell = root.path / path, list(gone.listener_ids), stored.cell
     if not place.exists():
         return None
     try:
@@ -106,9 +133,9 @@ def _without(
                 return None
             frame = pl.read_parquet(whole)
             kept = frame.filter(~is_theirs)
-        elif cell.bucket in {root.bucket_of(each) for each in ids} and (now := _built_now(root, cell)) != path:
+        elif stored.may_hold(ids) and {*(now := _built_now(root, parts := stored.parts(root.bucket_count)))} != {path}:
             frame = pl.read_parquet(whole)
-            kept = _of_others(root, frame, now, cell, gone, list(grain(cell.asset)))
+            kept = _of_others(root, frame, now, parts, gone, list(grain(cell.asset)))
         else:
             return None
     except (pl.exceptions.PolarsError, OSError, DamagedFileError):
@@ -118,26 +145,24 @@ def _without(
     return None if kept.height == frame.height else _Rewritten(write_cell(root, cell, kept), kept.height)
 
 
-def _of_others(root: Root, frame: pl.DataFrame, now: str | None, cell: Cell, gone: Gone, keys: list[str]) -> pl.DataFrame:
-    """A published table of music without what only the listeners heard: the rows that the cell has now.
+def _of_others(root: Root, frame: pl.DataFrame, now: list[str], parts: list[Cell], gone: Gone, keys: list[str]) -> pl.DataFrame:
+    """A published table of music without what only the listeners heard: the rows that its cells have now, which lie at `now`.
 
-    Where that cannot be known, because the cell failed or is damaged, all rows without a text of theirs.
+    Where that cannot be known, because a cell failed or is damaged, all rows without a text of theirs.
     """
-    if now is not None:
+    if not any(cell in gone.unbuilt for cell in parts):
+        if not now:
+            return frame.clear()
         with suppress(DamagedFileError):
-            return frame.join(pl.read_parquet(intact(root, [now]), columns=keys), on=keys, how="semi", maintain_order="left")
-    elif cell not in gone.unbuilt:
-        return frame.clear()
+            return frame.join(pl.read_parquet(intact(root, now), columns=keys), on=keys, how="semi", maintain_order="left")
     is_theirs = [pl.col(name).is_in(list(gone.texts)) for name, dtype in frame.schema.items() if dtype == pl.String]
     return frame.filter(~pl.any_horizontal(pl.lit(value=False), *is_theirs).fill_null(value=False))
 
 
-def _built_now(root: Root, cell: Cell) -> str | None:
-    """Where the cell as it is built now lies; None where nothing is left of it."""
-    bucket = ALL_LISTENERS if cell.bucket is None else cell.bucket
-    mine = (_CELLS.c.asset == cell.asset) & (_CELLS.c.period == cell.period) & (_CELLS.c.bucket == bucket) & (_CELLS.c.environment == MAIN)
+def _built_now(root: Root, parts: list[Cell]) -> list[str]:
+    """Where those of the cells lie that are built now."""
     with root.engine.connect() as connection:
-        return connection.execute(sa.select(_CELLS.c.path).where(mine)).scalar_one_or_none()
+        return list(paths_of(connection, root, parts).values())
 
 
 def _replace(root: Root, changed: dict[str, _Rewritten]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -39,6 +39,21 @@ def sync_records(root: Root, one: Cell) -> None:
     """Returns when the disk has the records of a cell's period and bucket."""
     with suppress(FileNotFoundError):
         sync(_place(root, one))
+
+
+def renew_records(root: Root, buckets: Collection[int]) -> None:
+    """Makes the records of some buckets, in all environments, say what the manifest says: nothing of cells that it has no more."""
+    for folder in sorted((root.path / "records").glob("*")):
+        inside = root if folder == _folder(root) else root.within(folder.name)
+        units = {(cell.period, cell.bucket) for cell in load_cells(inside, only_own=True)}
+        for path in sorted(folder.glob("*.b*.json")):
+            one = _cell(path, "")
+            if one.bucket not in buckets:
+                continue
+            if (one.period, one.bucket) in units:
+                _renew(inside, path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def forget_records(root: Root) -> None:

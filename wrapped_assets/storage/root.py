@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
+from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.identity import check_identity
 from wrapped_assets.storage.later import sa
@@ -33,10 +34,10 @@ MAIN = ""  # the environment that readers see; a named one lies over it and hold
 
 @dataclass(frozen=True)
 class Root:
-    """An opened data root. `bucket_count` and `key` were fixed when it was made."""
+    """An opened data root. `key` was fixed when it was made; `settings_count` is the number of buckets that its settings file says."""
 
     path: Path
-    bucket_count: int
+    settings_count: int
     key: bytes = field(repr=False)
     environment: str = MAIN
     registry_url: str = field(default="", repr=False)  # rather than the one that WRAPPED_REGISTRY_URL names, or the file in the root
@@ -62,7 +63,7 @@ class Root:
         if not is_bucket_count(bucket_count):  # a listener's bucket is the last bits of an id
             raise WrappedError(
                 f"the data root's {SETTINGS_FILE} says {bucket_count} buckets, which is no power of two from 1 to {MOST_BUCKETS}: "
-                "restore it from a backup; the number was fixed when the root was made"
+                "restore it from a backup; `wrapped rebucket` changes the number"
             )
         if layout > LAYOUT_VERSION:
             raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
@@ -79,16 +80,14 @@ class Root:
         if not is_bucket_count(wanted):
             raise InputError(f"the number of buckets must be a power of two from 1 to {MOST_BUCKETS}, got {wanted}")
         keep_private()
-        if not cls.exists(path):
+        if is_new := not cls.exists(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.chmod(0o700)
             text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": wanted, "key": (key or secrets.token_bytes(32)).hex()}, indent=1)
             write_whole(path / SETTINGS_FILE, text.encode(), replaces=False)
         root = cls.open(path)
-        if bucket_count and bucket_count != root.bucket_count:
-            raise InputError(
-                f"this data root was made with {root.bucket_count} buckets; the number is fixed. Use a new root for {bucket_count}"
-            )
+        if bucket_count and bucket_count != (now := root.settings_count if is_new else root.bucket_count):
+            raise InputError(f"this data root has {now} buckets, not {bucket_count}: leave --buckets out; `wrapped rebucket` divides them")
         return root
 
     @property
@@ -133,8 +132,21 @@ class Root:
         """The lake's id of a listener: 63 bits of a keyed hash, the same whatever else was imported before."""
         return int.from_bytes(blake2b(name.encode(), key=self.key, digest_size=8).digest(), "big") >> 1
 
+    @property
+    def bucket_count(self) -> int:
+        """How many buckets the landing and the newest build have. The registry is asked each time: `wrapped rebucket` may divide them."""
+        from wrapped_assets.storage.buckets import bucket_count
+
+        return bucket_count(self)
+
+    def note_bucket_count(self, count: int) -> None:
+        """Repeats in the settings file what the registry says, for a registry that is lost."""
+        text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": count, "key": self.key.hex()}, indent=1)
+        write_whole(self.path / SETTINGS_FILE, text.encode())
+
     def bucket_of(self, listener_id: int) -> int:
-        return listener_id & (self.bucket_count - 1)
+        """The bucket of a listener in the landing and the newest build. A published edition has its own: `CellPaths.bucket_of`."""
+        return bucket_in(self.bucket_count, listener_id)
 
     @cached_property
     def server_locks(self) -> ServerLocks | None:

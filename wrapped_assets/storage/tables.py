@@ -175,6 +175,7 @@ publications = sa.Table(
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("rolled_back_at", sa.DateTime(timezone=True)),  # when readers were taken away from it; null where they never were
     sa.Column("rollback_reason", sa.String(500)),
+    sa.Column("bucket_count", sa.Integer),  # of its cells; null: that of the root, which nobody has divided since
 )  # fmt: skip
 
 publication_cells = sa.Table(

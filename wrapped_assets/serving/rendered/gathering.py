@@ -34,7 +34,7 @@ def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, with
     """The story of every listener of a bucket who has plays in a published edition, by surrogate. Those in `without` are left out."""
     edition = EditionTold.of(project, year, live)
     read = {*(found.key for found in edition.insights), OUTCOMES_ASSET}
-    paths = {cell: path for cell, path in live.paths.items() if cell.asset not in read or cell.bucket in (None, bucket)}
+    paths = live.paths.only(lambda cell: cell.asset not in read or cell.bucket in (None, bucket))
     frames = displayed_each(project.root, project.graph, sorted(read), [year], paths=paths)
     outcomes = frames[OUTCOMES_ASSET]
     insights = {found.name: frames[found.key] for found in edition.insights}

@@ -68,10 +68,11 @@ def render(
         started, shelf, done = time.monotonic(), Shelf(root, year, live.number), Rendered(year, live.number)
         _write_beside(root)
         earlier = [each for each in reversed(shelves(root, year)) if not full]
-        for bucket in range(root.bucket_count):
+        bucket_count = live.paths.bucket_count
+        for bucket in range(bucket_count):
             _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done)
             if progress:
-                progress(bucket + 1, root.bucket_count)
+                progress(bucket + 1, bucket_count)
         done.seconds = time.monotonic() - started
         done.data_version = combined(*(tuple(index.select("token", "locale", "told").rows()) for _, index in shelf.indexes()))
         about = {"year": year, "number": live.number, "locales": sorted(locales), "renderer": renderer_hash()}
@@ -88,7 +89,7 @@ def _render_bucket(
     known = {
         (row["listener_id"], row["locale"]): (each, row) for each in reversed(earlier) for row in each.index(bucket).iter_rows(named=True)
     }
-    mine = [listener_id for listener_id in now.names if root.bucket_of(listener_id) == bucket]
+    mine = [listener_id for listener_id in now.names if live.paths.bucket_of(listener_id) == bucket]
     where = addresses(root, shelf.year, mine)
     closed = {listener_id for listener_id, address in where.items() if not address.is_open} | now.restricted
     rows: list[Row] = []
