@@ -15,6 +15,7 @@ from wrapped_assets.building.importing import import_paths
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS
 from wrapped_assets.storage import consents, landing, registry, tables
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
 
@@ -34,13 +35,13 @@ def perform(root: Root, action: dict[str, Any]) -> Touched:
 def _late(root: Root, action: dict[str, Any]) -> Touched:
     """A late export, or a newcomer's first: an event log that names its listener."""
     import_paths(root, [Path(action["folder"])], None)
-    return {"bucket": root.bucket_of(root.surrogate(action["listener"])), "months": action["months"], "inputs": PLAYS}
+    return {"bucket": bucket_of(root, root.surrogate(action["listener"])), "months": action["months"], "inputs": PLAYS}
 
 
 def _remove(root: Root, action: dict[str, Any]) -> Touched:
     """Takes a listener out of the landing and the registry, as an erasure does: chunks are rewritten without the listener."""
     listener_id = root.surrogate(action["listener"])
-    bucket, months, old = root.bucket_of(listener_id), [], []
+    bucket, months, old = bucket_of(root, listener_id), [], []
     chunks = landing.load_chunks(root)
     writer = LandingWriter(root, EDGE)
     for (asset, month, place), found in chunks.items():
@@ -93,7 +94,7 @@ def _consent(root: Root, action: dict[str, Any]) -> Touched:
 
 def _of_listener(root: Root, listener: registry.Listener, name: str) -> Touched:
     months = _months_of(root, listener.listener_id)
-    return {"bucket": root.bucket_of(listener.listener_id), "months": months, "inputs": [name]}
+    return {"bucket": bucket_of(root, listener.listener_id), "months": months, "inputs": [name]}
 
 
 def _exclude(root: Root, action: dict[str, Any]) -> Touched:

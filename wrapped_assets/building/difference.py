@@ -82,7 +82,7 @@ def difference(
         if scratch in environments.environments(project.root):
             environments.discard(project.root, scratch)
     buckets = {cell.bucket for cell in sample}
-    count = project.root.bucket_count
+    count = bucket_count(project.root)
     sampled = sum(bucket_in(count, person) in buckets for person in (everyone if people is None else people))
     return DifferenceReport(len(sample), len(stale), sampled, report.seconds, report.failed, [*differences, *new])
 

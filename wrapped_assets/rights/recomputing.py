@@ -8,6 +8,7 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import environments, manifest, publications, records
+from wrapped_assets.storage.buckets import bucket_count, bucket_of
 from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
@@ -20,7 +21,7 @@ def compute_again(project: Project, listener_ids: Collection[int]) -> tuple[int,
     cells of all parts of a bucket are brought up to date: they say what of the edition's tables others heard.
     """
     root = project.root
-    touched = {*(root.bucket_of(each) for each in listener_ids), None}
+    touched = {*(bucket_of(root, each) for each in listener_ids), None}
     beside = touched | _divided_with(root, listener_ids)
     for name in environments.environments(root):
         inside = root.within(name)
@@ -42,7 +43,7 @@ def compute_again(project: Project, listener_ids: Collection[int]) -> tuple[int,
 
 def _divided_with(root: Root, listener_ids: Collection[int]) -> set[int]:
     """The buckets that were parts of a listener's bucket when an edition was published."""
-    now = root.bucket_count
+    now = bucket_count(root)
     counts = {count for count in publications.bucket_counts(root) if count < now}
     return {part for count in counts for each in listener_ids for part in range(bucket_in(count, each), now, count)}
 

@@ -7,6 +7,7 @@ from typing import Any
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.serving.telling import story_data
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -17,7 +18,7 @@ def explain_figure(project: Project, insight: str, listener: Listener, year: int
     if declaration.layer != "insights":
         raise InputError(f"{declaration.key} is no insight: leave --listener and --year out to see why its partitions are stale or fresh")
     told = story_data(project, listener, year)
-    stored = project.situation().stored.get(Cell(declaration.key, str(year), project.root.bucket_of(listener.listener_id)))
+    stored = project.situation().stored.get(Cell(declaration.key, str(year), bucket_of(project.root, listener.listener_id)))
     return {
         "insight": declaration.name, "year": year, "meaning": declaration.meaning, "rules": told.rules,
         "window": [day.isoformat() for day in told.window], "time_zone": told.time_zone,

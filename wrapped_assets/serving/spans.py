@@ -13,6 +13,7 @@ from wrapped_assets.playlists.formats.contract import PlaylistData
 from wrapped_assets.serving.rows import displayed, displayed_each
 from wrapped_assets.serving.telling import OUTCOMES_ASSET, asset_of_playlist, counted, playlist_of, rows_without_ids
 from wrapped_assets.serving.tracks import track_details
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.stories.data import Row, StoryData, tellings_of
 from wrapped_assets.stories.language import language_of
@@ -66,7 +67,7 @@ def span_playlist(
 
 def _built(project: Project, listener: Listener, name: str, progress: Progress | None) -> tuple[str, Span, Rules]:
     (canonical,) = names_of([name])
-    _, span = build_span(project, canonical, project.root.bucket_of(listener.listener_id), progress)
+    _, span = build_span(project, canonical, bucket_of(project.root, listener.listener_id), progress)
     assert project.seen is not None
     return canonical, span, project.seen.situation.rules_of(str(span))
 
@@ -89,7 +90,7 @@ def _a_year_earlier(project: Project, listener: Listener, name: str, span: Span)
     earlier = Span(span.first.shift(-12), span.last.shift(-12))
     try:
         (canonical,) = names_of([str(earlier)])
-        build_span(project, canonical, project.root.bucket_of(listener.listener_id))
+        build_span(project, canonical, bucket_of(project.root, listener.listener_id))
         rows = rows_without_ids(displayed(project.root, project.graph, "spans/listening_totals", listener=listener, span=earlier))
     except InputError:
         return {}

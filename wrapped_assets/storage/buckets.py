@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from wrapped_assets.contracts.division import Division
+from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.reading import Reader, reading
 
@@ -20,9 +21,14 @@ COUNT, DIVIDED = "bucket_count", "divided_buckets"  # among the settings
 
 
 def bucket_count(root: Root, within: sa.Connection | Reader | None = None) -> int:
-    """The number of buckets, as of now or as `within` sees it."""
+    """How many buckets the landing and the newest build have, as of now or as `within` sees it: nobody keeps it for later."""
     found = setting(root, COUNT, within)
     return root.settings_count if found is None else int(found)
+
+
+def bucket_of(root: Root, listener_id: int) -> int:
+    """The bucket of a listener in the landing and the newest build. A published edition has its own: `CellPaths.bucket_of`."""
+    return bucket_in(bucket_count(root), listener_id)
 
 
 def divisions(root: Root, within: sa.Connection | Reader | None = None) -> tuple[Division, ...]:

@@ -6,6 +6,7 @@ killed is followed by one that goes on with the next part.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -126,6 +127,11 @@ def _noted(root: Root, part: Part, note: Path) -> list[Chunk] | None:
         if found["before"] == part.hashes and all(is_intact(root.path / chunk.path, chunk.file_hash) for chunk in chunks):
             return chunks
     return None
+
+
+def forget_notes(root: Root) -> None:
+    """Removes what was noted of divided parts."""
+    shutil.rmtree(_folder(root, 0).parent, ignore_errors=True)
 
 
 def _folder(root: Root, count: int) -> Path:

@@ -56,7 +56,7 @@ class LandingWriter:
     _unplaced_bytes: float = 0
 
     def __post_init__(self) -> None:
-        self.bucket_count = self.bucket_count or self.root.bucket_count
+        self.bucket_count = self.bucket_count or bucket_count(self.root)
 
     @cached_property
     def _recorded(self) -> Mapping[str, str]:

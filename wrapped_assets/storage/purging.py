@@ -12,6 +12,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from wrapped_assets.storage import tables
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk, load_chunks
 from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.in_flight import settled
@@ -41,7 +42,7 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
     writer = LandingWriter(root, edge)  # type: ignore[arg-type]
     gone: list[Chunk] = []
     lost: list[Chunk] = []
-    plays, buckets = dict.fromkeys(listener_ids, 0), {root.bucket_of(each) for each in listener_ids}
+    plays, buckets = dict.fromkeys(listener_ids, 0), {bucket_of(root, each) for each in listener_ids}
     for (asset, month, bucket), chunks in everything.items():
         if asset != PLAYS or bucket not in buckets:
             continue
@@ -99,7 +100,7 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
     Rows that an import of somebody else could not use are kept as that person's, so their texts are everybody else's too.
     """
     everything = load_chunks(root)
-    theirs = {root.bucket_of(each) for each in listener_ids}
+    theirs = {bucket_of(root, each) for each in listener_ids}
     for bucket in sorted({bucket for _, _, bucket in everything}):
         plays, tracks = (
             [

@@ -133,7 +133,7 @@ def _without(
                 return None
             frame = pl.read_parquet(whole)
             kept = frame.filter(~is_theirs)
-        elif stored.may_hold(ids) and {*(now := _built_now(root, parts := stored.parts(root.bucket_count)))} != {path}:
+        elif stored.may_hold(ids) and {*(now := _built_now(root, parts := stored.parts(bucket_count(root))))} != {path}:
             frame = pl.read_parquet(whole)
             kept = _of_others(root, frame, now, parts, gone, list(grain(cell.asset)))
         else:

@@ -23,7 +23,7 @@ from wrapped_assets.storage import tables
 from wrapped_assets.storage.buckets import COUNT, DIVIDED, bucket_count, divisions, divisions_text, setting
 from wrapped_assets.storage.chunks import PLAYS, Chunk, load_chunks
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.dividing import Part, buckets_to_divide, divided, parts_of
+from wrapped_assets.storage.dividing import Part, buckets_to_divide, divided, forget_notes, parts_of
 from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.purging import remove_unrecorded
 from wrapped_assets.storage.records import renew_records
@@ -78,12 +78,12 @@ def rebucket(
         if begun.get("divided") is not None:
             with root.lock("landing"), marked(root):
                 _tidy(root, begun)
-            now = root.bucket_count
+            now = bucket_count(root)
             if wanted in (None, now):
                 return Rebucketed(begun["from"], now, seconds=time.monotonic() - started, is_tidied_only=True)
             begun = {}
-        done = Rebucketed(root.bucket_count, 0)
-        done.after = _target(done.before, wanted or begun.get("to"))
+        done = Rebucketed(bucket_count(root), 0)
+        done.after = _target(done.before, begun.get("to") if wanted is None else wanted)
         _note(root, {"from": done.before, "to": done.after})
         with root.lock("landing", shared=True):
             _ready(root, done, edge, progress)
@@ -177,6 +177,7 @@ def _tidy(root: Root, begun: dict) -> None:
     renew_records(root, set(begun["divided"]))
     root.note_bucket_count(begun["to"])
     remove_unrecorded(root)
+    forget_notes(root)
     swept(root)  # where a build is under way, the next one does it
     _note(root, None)
 

@@ -15,7 +15,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
-from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.identity import check_identity
 from wrapped_assets.storage.later import sa
@@ -34,7 +33,10 @@ MAIN = ""  # the environment that readers see; a named one lies over it and hold
 
 @dataclass(frozen=True)
 class Root:
-    """An opened data root. `key` was fixed when it was made; `settings_count` is the number of buckets that its settings file says."""
+    """An opened data root. `key` was fixed when it was made.
+
+    `settings_count` is the number of buckets that its settings file said when it was opened: `buckets.bucket_count` knows it as of now.
+    """
 
     path: Path
     settings_count: int
@@ -80,13 +82,14 @@ class Root:
         if not is_bucket_count(wanted):
             raise InputError(f"the number of buckets must be a power of two from 1 to {MOST_BUCKETS}, got {wanted}")
         keep_private()
-        if is_new := not cls.exists(path):
+        if not cls.exists(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.chmod(0o700)
             text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": wanted, "key": (key or secrets.token_bytes(32)).hex()}, indent=1)
             write_whole(path / SETTINGS_FILE, text.encode(), replaces=False)
         root = cls.open(path)
-        if bucket_count and bucket_count != (now := root.settings_count if is_new else root.bucket_count):
+        if bucket_count and bucket_count != root.settings_count:
+            now = root.settings_count
             raise InputError(f"this data root has {now} buckets, not {bucket_count}: leave --buckets out; `wrapped rebucket` divides them")
         return root
 
@@ -132,21 +135,10 @@ class Root:
         """The lake's id of a listener: 63 bits of a keyed hash, the same whatever else was imported before."""
         return int.from_bytes(blake2b(name.encode(), key=self.key, digest_size=8).digest(), "big") >> 1
 
-    @property
-    def bucket_count(self) -> int:
-        """How many buckets the landing and the newest build have. The registry is asked each time: `wrapped rebucket` may divide them."""
-        from wrapped_assets.storage.buckets import bucket_count
-
-        return bucket_count(self)
-
     def note_bucket_count(self, count: int) -> None:
         """Repeats in the settings file what the registry says, for a registry that is lost."""
         text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": count, "key": self.key.hex()}, indent=1)
         write_whole(self.path / SETTINGS_FILE, text.encode())
-
-    def bucket_of(self, listener_id: int) -> int:
-        """The bucket of a listener in the landing and the newest build. A published edition has its own: `CellPaths.bucket_of`."""
-        return bucket_in(self.bucket_count, listener_id)
 
     @cached_property
     def server_locks(self) -> ServerLocks | None:

@@ -13,6 +13,7 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.storage import manifest, registry
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.small_roots import KEY
@@ -54,7 +55,7 @@ def test_a_late_listener_has_a_rank_and_changes_nobody_elses(root: Root, tmp_pat
     assert after.pop(late) == 1 + 30  # thirty have more than seven
     assert after == before
     of_year = {cell for cell in computed if cell.period == "2025"}
-    assert {cell.bucket for cell in of_year} <= {root.bucket_of(late), None}
+    assert {cell.bucket for cell in of_year} <= {bucket_of(root, late), None}
     assert not any(project_graph().by_key[cell.asset].freezes for cell in of_year)
     ladder = Cell("population/fan_ladder", "2025", None)
     assert manifest.load_cells(root)[ladder].path == cells[ladder].path

@@ -17,6 +17,7 @@ from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import cells_of
 from wrapped_assets.storage import cell_files, manifest, registry
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.cell_files import CellRows, write_cells
 from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.cell_paths import is_path_of
@@ -180,7 +181,7 @@ def test_a_time_zone_touches_that_listeners_bucket_alone(small: Root, tmp_path: 
 
 
 def test_a_newcomer_in_the_same_bucket_touches_only_months_with_new_plays(small: Root) -> None:
-    name = next(name for name in map("new{}".format, range(99)) if small.bucket_of(small.surrogate(name)) == 1)
+    name = next(name for name in map("new{}".format, range(99)) if bucket_of(small, small.surrogate(name)) == 1)
     import_text(small, name, "2024-06-20 eple")
     months = {cell.period for cell in cells(build(Project(small))) if len(cell.period) == 7}
     assert months == {"2024-06"}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.storage import registry, tables
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.root import Root
 
 
@@ -33,7 +34,7 @@ def test_a_text_is_not_what_stands_for_none(small: Root, column: str, field: str
     without = given(small, "profiles")
     settled(small, **{field: text})
     with_it = given(small, "profiles")
-    bucket = small.bucket_of(small.surrogate("ana"))
+    bucket = bucket_of(small, small.surrogate("ana"))
     for (year, where), hashes in with_it.items():
         changed = {name for name in hashes if hashes[name] != without[year, where][name]}
         assert changed == ({column} if where == bucket else set()), (year, where)

@@ -19,6 +19,7 @@ from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.planning import loaded
 from wrapped_assets.planning.situation import cells_of
 from wrapped_assets.storage import registry
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets_tests.small_roots import import_text
@@ -148,7 +149,7 @@ def test_what_failed_is_not_tried_again_before_its_input_changes_and_holds_up_on
     import_text(small, "ana", "2025-03-07 walk*3 eple")
     months = asked(instance)
     project = open_project(small.path)
-    bucket = small.bucket_of(small.surrogate("ana"))
+    bucket = bucket_of(small, small.surrogate("ana"))
     failed = cells_of(project.situation(), {"aggregates/artist_months"}, {"2025-03"}, {bucket})
     build(project, lambda situation: cells_of(situation, months[3] - {"aggregates/artist_months"}, {"2025-03"}))
     note_failures(project, instance, failed)

@@ -19,6 +19,7 @@ from wrapped_assets.contracts.graph import project_graph
 from wrapped_assets.rights import erasing
 from wrapped_assets.rights.erasing import erase, erase_all, resume
 from wrapped_assets.storage import consents, exports, manifest, tables
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.publications import live_edition
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
@@ -89,7 +90,7 @@ def test_of_a_log_that_many_listeners_share_every_other_row_stays(tmp_path: Path
 
 
 def test_cells_of_other_buckets_that_compare_with_nobody_are_not_computed_again(small: Root) -> None:
-    other, stages = 1 - small.bucket_of(small.surrogate(ERASED)), project_graph().stages
+    other, stages = 1 - bucket_of(small, small.surrogate(ERASED)), project_graph().stages
     before = {cell: stored for cell, stored in manifest.load_cells(small).items() if cell.bucket == other and not stages[cell.asset]}
     erase(Project(small), find_listener(small, ERASED))
     after = manifest.load_cells(small)

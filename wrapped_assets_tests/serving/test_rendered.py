@@ -27,6 +27,7 @@ from wrapped_assets.serving.rendered.shelf import PACKINGS, Shelf, shelves
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import consents, publications, registry, restrictions, tables
 from wrapped_assets.storage.addresses import addresses, change_address, close_address
+from wrapped_assets.storage.buckets import bucket_count
 from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.page import story_html
 from wrapped_assets_tests.browser import bare_browser, needs_a_browser
@@ -80,7 +81,7 @@ def test_the_stories_of_a_bucket_are_those_of_each_listener_alone(alike: Root) -
     project = Project(alike)
     live = publications.live_edition(alike, YEAR)
     assert live is not None
-    found = {told.listener_id: told for bucket in range(alike.bucket_count) for told in stories_of(project, YEAR, bucket, live)}
+    found = {told.listener_id: told for bucket in range(bucket_count(alike)) for told in stories_of(project, YEAR, bucket, live)}
     people = registry.all_listeners(alike)
     assert set(found) == {each.listener_id for each in people}
     for each in people:

@@ -10,6 +10,7 @@ import pytest
 from wrapped_assets.building.importing import Person, import_paths
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage import registry
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, load_chunks
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.exports import spotify_file
@@ -24,7 +25,7 @@ def test_a_file_lies_in_its_utc_month_and_its_listeners_bucket_named_by_its_cont
             assert frame.height == chunk.row_count
             if asset == PLAYS:
                 assert set(frame["listened_at"].dt.strftime("%Y-%m")) == {month}
-                assert {small.bucket_of(one) for one in frame["listener_id"]} == {bucket}
+                assert {bucket_of(small, one) for one in frame["listener_id"]} == {bucket}
 
 
 def test_every_landed_play_has_its_track_beside_it(small: Root) -> None:

@@ -16,6 +16,7 @@ from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS
 from wrapped_assets.rights.own_data.fields import OWNER, is_of_somebody_else
 from wrapped_assets.serving.rows import in_words
 from wrapped_assets.storage import landing, manifest
+from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
@@ -39,7 +40,7 @@ class Lake:
     @property
     def built_at(self) -> datetime | None:
         """When the newest of the cells that the listener may be in was written; None where nothing was built."""
-        mine = (None, self.root.bucket_of(self.listener.listener_id))
+        mine = (None, bucket_of(self.root, self.listener.listener_id))
         return max((found.written_at for cell, found in self.cells.items() if cell.bucket in mine), default=None)
 
     @cached_property
@@ -50,7 +51,7 @@ class Lake:
     @cached_property
     def by_asset(self) -> dict[str, list[Cell]]:
         """Each asset's cells that may hold a row of the listener, in the order of their periods."""
-        mine, found = (None, self.root.bucket_of(self.listener.listener_id)), {key: [] for key in self.graph.by_key}
+        mine, found = (None, bucket_of(self.root, self.listener.listener_id)), {key: [] for key in self.graph.by_key}
         for cell in sorted((cell for cell in self.cells if cell.bucket in mine), key=lambda cell: cell.period):
             found.setdefault(cell.asset, []).append(cell)
         return found
@@ -115,8 +116,9 @@ def landed_rows(root: Root, listener: Listener) -> pl.DataFrame:
 
 
 def _landed(root: Root, chunks: Mapping[tuple[str, str, int], list[landing.Chunk]], listener_id: int) -> Iterator[pl.DataFrame]:
+    own = bucket_of(root, listener_id)
     for (asset, month, bucket), found in sorted(chunks.items()):
-        if asset != landing.PLAYS or bucket != root.bucket_of(listener_id):
+        if (asset, bucket) != (landing.PLAYS, own):
             continue
         mine = [chunk for chunk in found if listener_id in landing.people_of([chunk])]
         if not mine:

@@ -34,6 +34,8 @@ def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, with
     """The story of every listener of a bucket who has plays in a published edition, by surrogate. Those in `without` are left out."""
     edition = EditionTold.of(project, year, live)
     read = {*(found.key for found in edition.insights), OUTCOMES_ASSET}
+    if not any((cell.asset, cell.bucket) == (OUTCOMES_ASSET, bucket) for cell in live.paths):
+        return  # nobody of the bucket played anything
     paths = live.paths.only(lambda cell: cell.asset not in read or cell.bucket in (None, bucket))
     frames = displayed_each(project.root, project.graph, sorted(read), [year], paths=paths)
     outcomes = frames[OUTCOMES_ASSET]

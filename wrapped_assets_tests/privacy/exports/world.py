@@ -21,6 +21,7 @@ from wrapped_assets.privacy.export import Export, Produced
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.snapshot import Snapshot, take_snapshot
 from wrapped_assets.storage import catalogues, consents, publications, registry, tables
+from wrapped_assets.storage.buckets import bucket_count, bucket_of
 from wrapped_assets.storage.cell_files import write_cell
 from wrapped_assets.storage.manifest import StoredCell
 from wrapped_assets.storage.registry import Listener
@@ -112,12 +113,12 @@ class World:
 
     def _cells(self) -> list[StoredCell]:
         rows: dict[tuple[str, str, int], list[dict[str, object]]] = defaultdict(list)
-        for bucket in range(self.root.bucket_count):
+        for bucket in range(bucket_count(self.root)):
             for asset in _SCHEMAS:
                 rows[asset, f"{YEAR}-01" if asset in _MONTHLY else str(YEAR), bucket] = []
         for name, life in self.lives.items():
             listener = self.root.surrogate(name)
-            bucket = self.root.bucket_of(listener)
+            bucket = bucket_of(self.root, listener)
             for artist, days in life.artists.items():
                 whose = {"listener_id": listener, "artist_id": id_of(artist)}
                 sums = {"listen_count": len(days), "ms_played": len(days) * life.minutes_each * MINUTE}
@@ -160,7 +161,7 @@ class World:
     def renamed(self, path: Path, rename: Callable[[str], str], catalogue: Mapping[str, pl.DataFrame] | None = None) -> World:
         """The same lives under other names: other surrogates, other buckets, another order of everything."""
         lives = {rename(name): life for name, life in reversed(self.lives.items())}
-        return World(path, lives, catalogue, self.root.bucket_count)
+        return World(path, lives, catalogue, bucket_count(self.root))
 
 
 _MONTHLY = ("aggregates/artist_months", "catalogue/artist_credits")
