@@ -17,7 +17,7 @@ from wrapped_assets.commands.options import FilePath, data_option, emit_json, js
 @click.option("--birth-year", type=click.IntRange(1890, 2030))
 @click.option("--place", help="The listener's city, such as Porto, used for local charts.")
 @click.option("--format", "format_", help="The input format, if it cannot be recognised by content.")
-@click.option("--buckets", type=int, help="For a new data root: the number of listener buckets (a power of two; `wrapped rebucket` divides them later).")
+@click.option("--buckets", type=int, help="For a new data root: the number of listener buckets, a power of two. `rebucket` changes it.")
 @data_option
 @json_option
 @click.pass_context
