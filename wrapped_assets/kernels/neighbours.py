@@ -7,13 +7,14 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
+from wrapped_assets.kernels.blocks import blocks_of
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
 _LISTENS, _PEOPLE = "_listens", "_people"  # of the neighbours who count: they order the rows and leave with none of them
 
 _PAIR = pl.col("listener_id") ^ pl.col("recording_id")  # of two hashes: pairs rarely share a number, and then one more is looked at
-LISTENERS_PER_BLOCK = 250  # with ten neighbours of two thousand recordings each: five million rows
+ROWS_PER_BLOCK = 2_000_000  # of neighbours' listens and of listeners' histories: some 150 MB while they are grouped
 SCHEMA = MappingProxyType({
     column.name: column.dtype
     for column in (c.listener_id, c.missed_rank, c.recording_id, c.artist_id)
@@ -22,7 +23,7 @@ SCHEMA = MappingProxyType({
 
 def most_missed(
     similar: pl.LazyFrame, heard: pl.LazyFrame, history: pl.LazyFrame, unwanted: pl.LazyFrame, *, fewest: int, per_artist: int, limit: int,
-    block: int = LISTENERS_PER_BLOCK,
+    rows: int = ROWS_PER_BLOCK,
 ) -> pl.LazyFrame:  # fmt: skip
     """Returns the recordings (SCHEMA) that a listener's neighbours heard and the listener never did, ranked by the neighbours' listens.
 
@@ -34,13 +35,25 @@ def most_missed(
     listener_id, recording_id; `unwanted` has excluded artists: listener_id, artist_id. At most `per_artist` per primary artist.
     A tie goes to more neighbours, then to the smaller id.
 
-    The result is computed eagerly: `heard` and `history`, which may be scans of all listeners, are read once per block.
+    The result is computed eagerly, for as many listeners at once as have at most `rows` rows: `heard` and `history`, which may be scans of
+    all listeners, are read once for each such block, and once before.
     """
     pairs = similar.collect()
-    everyone = pairs["listener_id"].unique().sort()
-    blocks = [everyone.slice(first, block) for first in range(0, max(len(everyone), 1), block)]
+    sizes = _rows_of_each(pairs, heard, history)
+    everyone = sizes["listener_id"]
+    blocks = [everyone[first:end] for first, end in blocks_of(sizes["_rows"].to_numpy(), rows)] or [everyone]
     limits = (fewest, per_artist, limit)
     return pl.concat(_of_block(ids.to_frame().lazy(), pairs.lazy(), heard, history, unwanted, *limits) for ids in blocks).lazy()
+
+
+def _rows_of_each(pairs: pl.DataFrame, heard: pl.LazyFrame, history: pl.LazyFrame) -> pl.DataFrame:
+    """listener_id, in order, and how many rows their neighbours' listens and their own history have."""
+    neighbours = pairs.lazy().select(listener_id="similar_listener_id").unique()
+    listens = heard.join(neighbours, on="listener_id", how="semi").group_by(similar_listener_id="listener_id").agg(_rows=pl.len())
+    theirs = pairs.lazy().join(listens, on="similar_listener_id", how="left").select("listener_id", "_rows")
+    own = history.join(pairs.lazy(), on="listener_id", how="semi").group_by("listener_id").agg(_rows=pl.len())
+    every = pl.concat([theirs, own]).group_by("listener_id").agg(pl.col("_rows").cast(pl.Int64).sum())
+    return every.sort("listener_id").collect(engine="streaming")
 
 
 def _of_block(

@@ -1,54 +1,111 @@
-"""Computes listeners' similarity by their listens, in blocks to bound memory; results do not depend on the block size."""
+"""Computes listeners' similarity by their listens, in blocks to bound memory; results do not depend on the size of blocks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 import scipy  # which imports `scipy.sparse` at its first use
 
+from wrapped_assets.kernels.blocks import blocks_of
 from wrapped_assets.vocabulary import columns as c
 
-CELLS_PER_BLOCK = 4_000_000  # block listeners × all listeners: 32 MB, held a few times
+ROWS_PER_BLOCK = 2_000_000  # of listens by recording: some 200 MB, twice where two blocks are compared
+CELLS_PER_BLOCK = 4_000_000  # listeners of one block × some of another: 32 MB, held a few times
 CELLS_OF_DENSE = 1_000_000  # listeners × recordings: 8 MB
 FEWEST_LISTENS = 50  # of a listener whose taste is compared
 DIGITS = 9  # of a similarity, so that equal values do not differ by a processor's rounding
 SCHEMA = MappingProxyType(
     {column.name: column.dtype for column in (c.listener_id, c.similar_rank, c.similar_listener_id, c.similarity_share)}
 )
+Found = tuple[np.ndarray, np.ndarray, np.ndarray]  # listener, other listener, similarity
 
 
-def most_alike(counts: pl.DataFrame, limit: int, block: int | None = None) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Block:
+    """Listeners who follow one another by id, the length of each one's vector, and its elements: listener, recording, listens."""
+
+    listeners: np.ndarray
+    lengths: np.ndarray
+    rows: np.ndarray
+    recordings: np.ndarray
+    values: np.ndarray
+
+
+def most_alike(
+    heard: pl.LazyFrame, limit: int, *, fewest: int = 1, rows: int = ROWS_PER_BLOCK, cells: int = CELLS_PER_BLOCK
+) -> pl.LazyFrame:  # fmt: skip
     """Returns (SCHEMA) per listener up to `limit` others with a recording in common, by the cosine of their counts.
 
-    `counts` has one row per listener_id and recording_id with a positive listen_count. Counts are whole numbers in float64, so sums of
-    products are exact in any order below 2^53, about 90 million listens per listener. Cosines are rounded to DIGITS; a tie goes to the
-    smaller id. `block` is how many listeners are compared with all at a time: as many as fit into CELLS_PER_BLOCK unless given.
+    `heard` has one row per listener_id and recording_id with a positive listen_count; listeners with less than `fewest` listens are left
+    out. Counts are whole numbers in float64, so sums of products are exact in any order below 2^53, about 90 million listens per
+    listener. Cosines are rounded to DIGITS; a tie goes to the smaller id.
+
+    The result is computed eagerly, block by block of at most `rows` rows, each of which is compared with each: memory does not grow with
+    the listeners, but for `limit` rows of each. `heard`, which may be a scan, is read once for each pair of blocks.
     """
-    listeners, rows = np.unique(counts["listener_id"].to_numpy(), return_inverse=True)
-    columns = np.unique(counts["recording_id"].to_numpy(), return_inverse=True)[1]
-    values = counts["listen_count"].to_numpy().astype(np.float64)
-    lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(listeners)))
-    # A recording heard by a single listener adds to that listener's length, but to no similarity.
-    is_shared = (np.bincount(columns) > 1)[columns]
-    rows, values, (known, columns) = rows[is_shared], values[is_shared], np.unique(columns[is_shared], return_inverse=True)
-    is_dense = len(listeners) * len(known) <= CELLS_OF_DENSE  # loading SciPy takes a tenth of a second
-    shared = (_dense if is_dense else _sparse)(rows, columns, values, (len(listeners), len(known)))
-    size = block or max(CELLS_PER_BLOCK // max(len(listeners), 1), 1)
-    parts = []
-    for first in range(0, len(listeners), size):
-        products = shared[first : first + size] @ shared.T
+    total = heard.group_by("listener_id").agg(pl.len(), pl.col("listen_count").sum()).filter(pl.col("listen_count") >= fewest)
+    sizes = total.select("listener_id", "len").sort("listener_id").collect(engine="streaming")
+    blocks = blocks_of(sizes["len"].to_numpy(), rows)
+    parts = [pl.DataFrame(schema=SCHEMA)]
+    for first, end in blocks:
+        mine = _block(heard, sizes["listener_id"][first:end])
+        best = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+        for other_first, other_end in blocks:
+            is_same = first == other_first
+            other = mine if is_same else _block(heard, sizes["listener_id"][other_first:other_end])
+            for found in _compared(mine, other, limit, cells, is_same=is_same):
+                best = tuple(np.concatenate(each) for each in zip(best, found, strict=True))
+            best, rank = _best(best, limit)
+        alike = {"listener_id": best[0], "similar_rank": rank, "similar_listener_id": best[1], "similarity_share": best[2]}
+        parts.append(pl.DataFrame(alike, schema=SCHEMA))
+    return pl.concat(parts).lazy()
+
+
+def _block(heard: pl.LazyFrame, listeners: pl.Series) -> _Block:
+    ids = listeners.to_numpy()
+    within = heard.filter(pl.col("listener_id").is_between(int(ids[0]), int(ids[-1])))
+    counts = within.select("listener_id", "recording_id", "listen_count").collect(engine="streaming")
+    places = np.minimum(np.searchsorted(ids, counts["listener_id"].to_numpy()), len(ids) - 1)
+    is_here = ids[places] == counts["listener_id"].to_numpy()
+    rows, values = places[is_here], counts["listen_count"].to_numpy()[is_here].astype(np.float64)
+    lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(ids)))
+    return _Block(ids, lengths, rows, counts["recording_id"].to_numpy()[is_here], values)
+
+
+def _compared(mine: _Block, other: _Block, limit: int, cells: int, *, is_same: bool) -> Iterator[Found]:
+    """For some listeners of one block after the other, up to `limit` listeners of the other block who are most alike."""
+    known = _shared(mine, other, is_same=is_same)
+    is_dense = (len(mine.listeners) + len(other.listeners)) * len(known) <= CELLS_OF_DENSE  # loading SciPy takes a tenth of a second
+    left = _vectors(mine, known, is_dense=is_dense)
+    right = left if is_same else _vectors(other, known, is_dense=is_dense)
+    size = max(cells // len(other.listeners), 1)
+    for first in range(0, len(mine.listeners), size):
+        products = left[first : first + size] @ right.T
         cosines = products if is_dense else products.toarray()
-        cosines /= lengths[first : first + size, None] * lengths[None, :]
+        cosines /= mine.lengths[first : first + size, None] * other.lengths[None, :]
         np.round(cosines, DIGITS, out=cosines)
-        cosines[np.arange(len(cosines)), np.arange(first, first + len(cosines))] = 0  # exclude the listener themselves
-        parts.append(_best_of_rows(cosines, limit, first))
-    row, column, value, rank = (np.concatenate(each) for each in zip(*parts, strict=True)) if parts else (np.zeros(0, dtype=np.int64),) * 4
-    return pl.DataFrame(
-        {"listener_id": listeners[row], "similar_rank": rank, "similar_listener_id": listeners[column], "similarity_share": value},
-        schema=SCHEMA,
-    )
+        if is_same:  # exclude the listener themselves
+            cosines[np.arange(len(cosines)), np.arange(first, first + len(cosines))] = 0
+        row, column, value = _best_of_rows(cosines, limit)
+        yield mine.listeners[first + row], other.listeners[column], value
+
+
+def _shared(mine: _Block, other: _Block, *, is_same: bool) -> np.ndarray:
+    """The recordings that may be common to two listeners: those of both blocks, of one block those that several heard."""
+    recordings, counts = np.unique(mine.recordings, return_counts=True)
+    return recordings[counts > 1] if is_same else np.intersect1d(recordings, np.unique(other.recordings), assume_unique=True)
+
+
+def _vectors(block: _Block, known: np.ndarray, *, is_dense: bool) -> np.ndarray | scipy.sparse.csr_array:
+    """A row per listener, a column per known recording."""
+    columns = np.minimum(np.searchsorted(known, block.recordings), max(len(known) - 1, 0))
+    is_known = known[columns] == block.recordings if len(known) else np.zeros(len(columns), dtype=bool)
+    shape = (len(block.listeners), len(known))
+    return (_dense if is_dense else _sparse)(block.rows[is_known], columns[is_known], block.values[is_known], shape)
 
 
 def _dense(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -61,14 +118,19 @@ def _sparse(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tu
     return scipy.sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
 
 
-def _best_of_rows(values: np.ndarray, limit: int, first_row: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Returns row, column, value and rank of the largest positive values of each row; a tie goes to the first column."""
+def _best_of_rows(values: np.ndarray, limit: int) -> Found:
+    """Row, column and value of the `limit` largest positive values of each row, and of those that equal the last of them."""
     limit = min(limit, values.shape[1])
     least = np.partition(values, values.shape[1] - limit, axis=1)[:, values.shape[1] - limit]
     row, column = np.nonzero((values >= least[:, None]) & (values > 0))
-    value = values[row, column]
-    order = np.lexsort((column, -value, row))
-    row, column, value = row[order], column[order], value[order]
-    rank = np.arange(len(row)) - np.searchsorted(row, row) + 1
+    return row, column, values[row, column]
+
+
+def _best(found: Found, limit: int) -> tuple[Found, np.ndarray]:
+    """The `limit` largest of each listener, by listener and rank, and the ranks; a tie goes to the smaller id."""
+    listener, other, value = found
+    order = np.lexsort((other, -value, listener))
+    listener, other, value = listener[order], other[order], value[order]
+    rank = np.arange(len(listener)) - np.searchsorted(listener, listener) + 1
     kept = rank <= limit
-    return row[kept] + first_row, column[kept], value[kept], rank[kept]
+    return (listener[kept], other[kept], value[kept]), rank[kept]

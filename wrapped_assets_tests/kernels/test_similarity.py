@@ -24,10 +24,18 @@ def counts_of(found: dict[tuple[int, int], int]) -> pl.DataFrame:
 @given(heard, st.integers(1, 4))
 def test_the_size_of_blocks_and_the_order_of_rows_change_nothing(found: dict[tuple[int, int], int], limit: int) -> None:
     counts = counts_of(found)
-    whole = most_alike(counts, limit)
+    whole = most_alike(counts.lazy(), limit).collect()
     assert whole.schema == SCHEMA
-    for block in (1, 2, 5):
-        assert most_alike(counts.reverse(), limit, block).equals(whole)
+    for rows, cells in ((1, 1), (3, 2), (9, 30), (10**6, 1)):
+        assert most_alike(counts.reverse().lazy(), limit, rows=rows, cells=cells).collect().equals(whole)
+
+
+@given(heard, st.integers(1, 4))
+def test_whoever_has_too_few_listens_is_compared_with_nobody(found: dict[tuple[int, int], int], limit: int) -> None:
+    counts = counts_of(found)
+    enough = counts.filter(pl.col("listen_count").sum().over("listener_id") >= 50)
+    for rows in (2, 10**6):
+        assert most_alike(counts.lazy(), limit, fewest=50, rows=rows).collect().equals(most_alike(enough.lazy(), limit).collect())
 
 
 @given(heard)
@@ -35,7 +43,7 @@ def test_a_similarity_is_the_cosine_of_whole_numbers_and_the_same_both_ways(foun
     vectors: dict[int, dict[int, int]] = defaultdict(dict)
     for (who, recording), listens in found.items():
         vectors[who][recording] = listens
-    rows = most_alike(counts_of(found), 25)
+    rows = most_alike(counts_of(found).lazy(), 25).collect()
     told = {(one, other): share for one, _, other, share in rows.rows()}
     for one, own in vectors.items():
         for other, theirs in vectors.items():
@@ -68,5 +76,5 @@ def test_what_was_missed_is_the_same_in_blocks_of_any_size(
     whole = most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3).collect()
     assert whole.join(unwanted.collect(), on=["listener_id", "artist_id"], how="semi").is_empty()
     assert whole.join(history.collect(), on=list(ids), how="semi").is_empty()
-    for block in (1, 3):
-        assert most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3, block=block).collect().equals(whole)
+    for rows in (1, 9):
+        assert most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3, rows=rows).collect().equals(whole)

@@ -4,7 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
-from wrapped_assets.kernels.similarity import FEWEST_LISTENS, SCHEMA, most_alike
+from wrapped_assets.kernels.similarity import FEWEST_LISTENS, most_alike
 from wrapped_assets.vocabulary import columns as c
 
 PLACES = 25
@@ -41,7 +41,5 @@ def listener_similarities(recording_years: pl.LazyFrame, profiles: pl.LazyFrame)
     Both have 50 listens or more inside the window and a recording in common. A tie, to nine digits, goes to the smaller id. Rows are
     about consenting people, so there is no minimum group. The next build removes whoever withdraws, also after publication.
     """
-    heard = recording_years.filter(pl.col("listen_count") > 0)
-    totals = heard.group_by("listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") >= FEWEST_LISTENS)
-    open_to_it = totals.join(profiles.filter("is_findable"), on="listener_id", how="semi")
-    return heard.join(open_to_it, on="listener_id", how="semi").map_batches(lambda counts: most_alike(counts, PLACES), schema=SCHEMA)
+    heard = recording_years.filter(pl.col("listen_count") > 0).join(profiles.filter("is_findable"), on="listener_id", how="semi")
+    return most_alike(heard, PLACES, fewest=FEWEST_LISTENS)

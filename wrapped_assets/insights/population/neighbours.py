@@ -4,7 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
-from wrapped_assets.kernels.similarity import FEWEST_LISTENS, SCHEMA, most_alike
+from wrapped_assets.kernels.similarity import FEWEST_LISTENS, most_alike
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.sharing import MOST_SHARING_MEMBERS, SHARING_MEMBERS
 
@@ -41,10 +41,8 @@ def neighbours(recording_years: pl.LazyFrame, profiles: pl.LazyFrame, groups: pl
     Like taste as in `listener_similarities`. A group shares from two sharing members up to twenty-five. Read inside, told to nobody.
     No ties but those of likeness: they go to the smaller id.
     """
-    heard = recording_years.filter(pl.col("listen_count") > 0)
-    totals = heard.group_by("listener_id").agg(pl.col("listen_count").sum()).filter(pl.col("listen_count") >= FEWEST_LISTENS)
-    open_to_it = totals.join(profiles.filter("is_recommending"), on="listener_id", how="semi")
-    alike = heard.join(open_to_it, on="listener_id", how="semi").map_batches(lambda counts: most_alike(counts, PLACES), schema=SCHEMA)
+    heard = recording_years.filter(pl.col("listen_count") > 0).join(profiles.filter("is_recommending"), on="listener_id", how="semi")
+    alike = most_alike(heard, PLACES, fewest=FEWEST_LISTENS)
     sharing = groups.join(profiles.filter("is_sharing"), on="listener_id", how="semi")
     small = sharing.filter(pl.len().over("group_id").is_between(SHARING_MEMBERS, MOST_SHARING_MEMBERS))
     shared = small.join(small.rename({"listener_id": "similar_listener_id"}), on="group_id")
