@@ -21,7 +21,6 @@ DIGITS = 9  # of a similarity, so that equal values do not differ by a processor
 SCHEMA = MappingProxyType(
     {column.name: column.dtype for column in (c.listener_id, c.similar_rank, c.similar_listener_id, c.similarity_share)}
 )
-Found = tuple[np.ndarray, np.ndarray, np.ndarray]  # listener, other listener, similarity
 
 
 @dataclass(frozen=True)
@@ -53,13 +52,12 @@ def most_alike(
     parts = [pl.DataFrame(schema=SCHEMA)]
     for first, end in blocks:
         mine = _block(heard, sizes["listener_id"][first:end])
-        best = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
+        best = [np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)]  # listeners, others, similarities
         for other_first, other_end in blocks:
             is_same = first == other_first
             other = mine if is_same else _block(heard, sizes["listener_id"][other_first:other_end])
-            for found in _compared(mine, other, limit, cells, is_same=is_same):
-                best = tuple(np.concatenate(each) for each in zip(best, found, strict=True))
-            best, rank = _best(best, limit)
+            every = [best, *_compared(mine, other, limit, cells, is_same=is_same)]
+            *best, rank = _best(*(np.concatenate(each) for each in zip(*every, strict=True)), limit)
         alike = {"listener_id": best[0], "similar_rank": rank, "similar_listener_id": best[1], "similarity_share": best[2]}
         parts.append(pl.DataFrame(alike, schema=SCHEMA))
     return pl.concat(parts).lazy()
@@ -76,8 +74,8 @@ def _block(heard: pl.LazyFrame, listeners: pl.Series) -> _Block:
     return _Block(ids, lengths, rows, counts["recording_id"].to_numpy()[is_here], values)
 
 
-def _compared(mine: _Block, other: _Block, limit: int, cells: int, *, is_same: bool) -> Iterator[Found]:
-    """For some listeners of one block after the other, up to `limit` listeners of the other block who are most alike."""
+def _compared(mine: _Block, other: _Block, limit: int, cells: int, *, is_same: bool) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For some listeners of a block after the other: listener, other listener and similarity of the `limit` most alike and their equals."""
     known = _shared(mine, other, is_same=is_same)
     is_dense = (len(mine.listeners) + len(other.listeners)) * len(known) <= CELLS_OF_DENSE  # loading SciPy takes a tenth of a second
     left = _vectors(mine, known, is_dense=is_dense)
@@ -118,7 +116,7 @@ def _sparse(rows: np.ndarray, columns: np.ndarray, values: np.ndarray, shape: tu
     return scipy.sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
 
 
-def _best_of_rows(values: np.ndarray, limit: int) -> Found:
+def _best_of_rows(values: np.ndarray, limit: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Row, column and value of the `limit` largest positive values of each row, and of those that equal the last of them."""
     limit = min(limit, values.shape[1])
     least = np.partition(values, values.shape[1] - limit, axis=1)[:, values.shape[1] - limit]
@@ -126,11 +124,12 @@ def _best_of_rows(values: np.ndarray, limit: int) -> Found:
     return row, column, values[row, column]
 
 
-def _best(found: Found, limit: int) -> tuple[Found, np.ndarray]:
-    """The `limit` largest of each listener, by listener and rank, and the ranks; a tie goes to the smaller id."""
-    listener, other, value = found
+def _best(
+    listener: np.ndarray, other: np.ndarray, value: np.ndarray, limit: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The `limit` most alike of each listener, by listener and rank, and the ranks; a tie goes to the smaller id."""
     order = np.lexsort((other, -value, listener))
     listener, other, value = listener[order], other[order], value[order]
     rank = np.arange(len(listener)) - np.searchsorted(listener, listener) + 1
     kept = rank <= limit
-    return (listener[kept], other[kept], value[kept]), rank[kept]
+    return listener[kept], other[kept], value[kept], rank[kept]
