@@ -1,78 +1,130 @@
-"""The configuration that the documentation gives for nginx serves an uploaded folder as `wrapped serve` does, where nginx is installed."""
+"""The configurations that the documentation gives for nginx and Caddy, carried out, where those are installed."""
 
 from __future__ import annotations
 
+import http.client
+import os
 import re
 import shutil
 import subprocess
+import threading
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
+import brotli
 import pytest
 
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.launch.load import free_port
+from wrapped_assets.serving.login import Login
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.uploading import upload
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.serving.releases import deliver_charts
+from wrapped_assets_tests.serving.served import served
 
-NGINX = shutil.which("nginx")
+NGINX, CADDY = shutil.which("nginx"), shutil.which("caddy")
+BROTLI = next(iter(Path("/usr/lib/nginx/modules").glob("ngx_http_brotli_static_module.so")), None)
 DOCUMENT = Path(__file__).parents[2] / "docs" / "launch.md"
-WHOLE = """daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{}}
-http {{ types {{ text/html html; font/woff2 woff2; image/jpeg jpg; }} access_log off;
-client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+WHOLE = """{module} {user} daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; events {{}}
+http {{ types {{ text/html html; font/woff2 woff2; image/jpeg jpg; text/css css; application/javascript js; application/json json; }}
+access_log off; client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
 uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-server {{ listen 127.0.0.1:{port}; {given} }} }}
+{given} }}
 """
 
 
-def documented(site: Path) -> str:
-    """The block of the documentation, for another folder."""
-    (block,) = re.findall(r"```nginx\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    assert "/srv/site" in block
-    return block.replace("/srv/site", str(site))
+class Answer(NamedTuple):
+    status: int
+    content: bytes
+    headers: dict[str, str]  # by names in lower case
+
+    @property
+    def text(self) -> str:
+        packing = self.headers.get("content-encoding")
+        return (brotli.decompress(self.content) if packing == "br" else self.content).decode(errors="replace")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+
+
+def answer(address: str, path: str, **headers: str) -> Answer:
+    """What is answered to exactly this path."""
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=20)
+    connection.putrequest("GET", path, skip_accept_encoding=True)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value)
+    connection.endheaders()
+    found = connection.getresponse()
+    return Answer(found.status, found.read(), {name.lower(): value for name, value in found.headers.items()})
 
 
 @contextmanager
-def nginx(site: Path, folder: Path) -> Iterator[str]:
+def running(command: list[str], port: int, environment: dict[str, str]) -> Iterator[str]:
+    server = subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(400):
+            try:
+                answer(address, "/robots.txt")
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def nginx(given: str, folder: Path) -> AbstractContextManager[str]:
     port = free_port()
     folder.mkdir()
-    (folder / "nginx.conf").write_text(WHOLE.format(folder=folder, port=port, given=documented(site)))
-    server = subprocess.Popen([str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")])
-    for _ in range(100):
-        if (folder / "nginx.pid").exists():
-            break
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait(10)
+    module = f"load_module {BROTLI};" if BROTLI else ""
+    given = given if BROTLI else given.replace("brotli_static on;", "")
+    given = given.replace("listen 80;", f"listen 127.0.0.1:{port};")
+    (folder / "nginx.conf").write_text(WHOLE.format(folder=folder, user="" if os.geteuid() else "user root;", module=module, given=given))
+    return running([str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")], port, {})
 
 
-def answer(address: str) -> tuple[int, str, dict[str, str]]:
-    try:
-        with urllib.request.urlopen(address) as found:
-            return found.status, found.read().decode(errors="replace"), {name.lower(): value for name, value in found.headers.items()}
-    except urllib.error.HTTPError as error:
-        return error.code, "", {}
+def nginx_of_a_folder(site: Path, folder: Path) -> AbstractContextManager[str]:
+    return nginx(blocks("nginx")[0].replace("/srv/site", str(site)), folder)
 
 
-def test_the_documented_block_names_what_an_upload_writes() -> None:
-    block = documented(Path("/www"))
-    assert all(name in block for name in ("/live/", ".en.html", "/faces/", "countdown.html", "no-store", "noindex"))
+def caddy_of_a_folder(site: Path, folder: Path) -> AbstractContextManager[str]:
+    port = free_port()
+    folder.mkdir()
+    (given,) = blocks("caddyfile")
+    text = "{\n\tadmin off\n}\n" + given.replace("/srv/site", str(site)).replace("http://wrapped.example.org", f"http://127.0.0.1:{port}")
+    (folder / "Caddyfile").write_text(text)
+    command = [str(CADDY), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+    return running(command, port, {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)})
 
 
-@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
-def test_nginx_sends_the_countdown_until_the_flip_and_then_stories_and_the_site(small: Root, tmp_path: Path) -> None:
+def test_the_documented_blocks_name_what_an_upload_writes() -> None:
+    for block in (blocks("nginx")[0], *blocks("caddyfile")):
+        assert all(name in block for name in ("/srv/site", "/live/", ".html", "/faces/", "countdown.html", "no-store", "noindex"))
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        pytest.param(nginx_of_a_folder, marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed"), id="nginx"),
+        pytest.param(caddy_of_a_folder, marks=pytest.mark.skipif(CADDY is None, reason="Caddy is not installed"), id="caddy"),
+    ],
+)
+def test_a_web_server_sends_the_countdown_until_the_flip_and_then_stories_and_the_site(
+    small: Root, tmp_path: Path, server: Callable[[Path, Path], AbstractContextManager[str]]
+) -> None:
     project, www = Project(small), tmp_path / "www"
     publish_edition(project, 2025)
     deliver_charts(small)
@@ -81,17 +133,76 @@ def test_nginx_sends_the_countdown_until_the_flip_and_then_stories_and_the_site(
     upload(project, 2025, str(www), flips=False)
     ana = registry.find_listener(small, "ana").listener_id
     token = addresses(small, 2025, [ana])[ana].token
-    with nginx(www, tmp_path / "nginx") as site:
-        for path in (f"/2025/{token}", "/2025/" + "x" * 24, "/"):
-            assert "It opens on" in answer(site + path)[1]
+    story, unknown = f"/2025/{token}", "/2025/" + "x" * 24
+    own_files = [f"/2025/{of}/{token[:2]}/{token}.en.html{packing}" for of in ("1", "live") for packing in ("", ".br", ".gz")]
+    with server(www, tmp_path / "server") as site:
+        for path in (story, unknown, "/", *own_files):
+            early = answer(site, path)
+            is_closed = path in own_files and early.status == 404
+            assert is_closed or (early.status == 200 and "It opens on" in early.text), f"{path} before the launch"
+            assert "content-encoding" not in early.headers
         registry.set_edition(small, 2025, launch_at=datetime.now(UTC) - timedelta(seconds=1))
         upload(project, 2025, str(www))
-        status, text, headers = answer(f"{site}/2025/{token}")
-        assert (status, "<bdi>ana</bdi>" in text) == (200, True)
-        assert (headers["referrer-policy"], headers["x-robots-tag"]) == ("no-referrer", "noindex")
-        assert "no-store" in headers["cache-control"]
-        assert answer(site + "/2025/" + "x" * 24)[0] == 404
-        assert "The songs of the year" in answer(site + "/")[1]
-        assert "Eple" in answer(site + "/2025/charts.de.html")[1]
-        assert answer(f"{site}/2025/1/")[0] in (403, 404), "nothing is listed"
-        assert answer(f"{site}/../../etc/passwd")[0] in (400, 404)
+        for taken, sent in (("br, gzip", "br"), ("gzip", "gzip"), ("", None)):
+            page = answer(site, story, Accept_Encoding=taken)
+            assert page.status == 200
+            packing = page.headers.get("content-encoding")
+            assert packing == sent or (taken == "" and packing == "gzip") or (sent == "br" and not BROTLI)
+            assert page.headers["content-type"].replace("; charset=utf-8", "") == "text/html"
+            assert "charset=utf-8" in page.headers["content-type"]
+            assert (page.headers["referrer-policy"], page.headers["x-robots-tag"]) == ("no-referrer", "noindex")
+            assert "no-store" in page.headers["cache-control"]
+            if packing != "gzip":
+                assert "<bdi>ana</bdi>" in page.text
+        beside = sorted({*re.findall(r"\.\./faces/([\w.-]+)", answer(site, story, Accept_Encoding="br").text)})
+        kinds = {answer(site, f"/faces/{name}").headers["content-type"].partition(";")[0] for name in beside}
+        assert kinds <= {"font/woff2", "text/css", "text/javascript", "application/javascript"}
+        assert "max-age=31" in answer(site, f"/faces/{beside[0]}").headers["cache-control"]
+        for path in (unknown, *own_files, "/2025/1/", "/2025/1", "/2025/live/", "/faces/", "/2025/countdown.html", "/2024/"):
+            closed = answer(site, path)
+            assert closed.status in (403, 404), path
+            assert "content-encoding" not in closed.headers
+        encoded = f"/2025/%31/{token[:2]}/{token}.en.html.br"
+        for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/2025/../../etc/passwd", encoded):
+            assert answer(site, path).status in (400, 403, 404), path
+        assert answer(site, "/2025").headers["location"].endswith("/2025/")
+        front = answer(site, "/", Accept_Encoding="br")
+        assert "The songs of the year" in front.text
+        assert "max-age=60" in front.headers["cache-control"]
+        assert "Eple" in answer(site, "/2025/charts.de.html").text
+        assert answer(site, story, Range="bytes=0-9", Accept_Encoding="br").status in (200, 206)
+
+
+class _Accounts(BaseHTTPRequestHandler):
+    """Stands in for oauth2-proxy: whoever has a cookie is logged in as whom it names."""
+
+    def do_GET(self) -> None:
+        name = (self.headers.get("Cookie") or "").removeprefix("session=")
+        self.send_response(202 if name else 401)
+        if name:
+            self.send_header("X-Auth-Request-Preferred-Username", name)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+def test_behind_nginx_nobody_gets_a_story_but_their_own_whatever_header_they_send(small: Root, tmp_path: Path) -> None:
+    publish_edition(Project(small), 2025)
+    accounts = ThreadingHTTPServer(("127.0.0.1", 0), _Accounts)
+    threading.Thread(target=accounts.serve_forever, daemon=True).start()
+    with served(Project(small), None, login=Login.of("X-Remote-User", ["127.0.0.1"])) as get:
+        block = blocks("nginx")[1].replace("127.0.0.1:8000", urlsplit(get.address).netloc)
+        block = block.replace("127.0.0.1:4180", f"127.0.0.1:{accounts.server_address[1]}")
+        with nginx(block, tmp_path / "login") as site:
+            own = answer(site, "/me/2025", Cookie="session=ana")
+            assert (own.status, "<bdi>ana</bdi>" in own.text) == (200, True)
+            for spoofed in ({"X_Remote_User": "bo"}, {"x_remote_user": "bo"}, {"X_REMOTE_USER": "bo", "X_Forwarded_For": "10.0.0.1"}):
+                found = answer(site, "/me/2025", Cookie="session=ana", **spoofed)
+                assert ("<bdi>ana</bdi>" in found.text, "<bdi>bo</bdi>" in found.text) == (True, False)
+                assert answer(site, "/me/2025", **spoofed).status == 401
+                for path in ("/ME/2025", "//me/2025", "/x/../me/2025", "/%6de/2025", "/me%2f2025", "/./me/2025"):
+                    assert "<bdi>bo</bdi>" not in answer(site, path, **spoofed).text, path
+            assert answer(site, "/healthz").text == "ok\n"
+    accounts.shutdown()
