@@ -21,7 +21,7 @@ from wrapped_assets.privacy.recalling import Recall, recall_exports
 from wrapped_assets.rights.cases import Batch, Case, close_case, forget_batch, open_batches, open_cases, record_cases, record_replayed
 from wrapped_assets.rights.elsewhere import outputs_that_name, remove_outputs
 from wrapped_assets.rights.needles import Search
-from wrapped_assets.rights.public_texts import without_public_texts
+from wrapped_assets.rights.public_texts import names_of_music, without_public_texts
 from wrapped_assets.rights.recomputing import compute_again
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
 from wrapped_assets.serving.rendered.forgetting import forget_pages
@@ -163,7 +163,8 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     needles = [case.needles for case in cases]
     people = tuple(without_public_texts(root, needles))
     words = {each.name for each in people}.union(*(each.phrases for each in people))
-    search = Search(people, ordinary(words, root.path, said_of_officers(root)))
+    music = names_of_music(root, {each.name for each in people})
+    search = Search(people, ordinary(words, root.path, said_of_officers(root)), music=music)
     named = outputs_that_name(root, search)
     found = residue_of(search, _searched(root))
     if any(hit.startswith("lake/") for hit in found.hits):  # a column that the dictionary calls something else than a listener

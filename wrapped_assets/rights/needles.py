@@ -50,11 +50,15 @@ class Needles:
 
 @dataclass(frozen=True)
 class Search:
-    """The needles of several listeners at once. `ordinary` words of the program or the machine prove nothing where they are found."""
+    """The needles of several listeners at once. `ordinary` words of the program or the machine prove nothing where they are found.
+
+    Neither do names that stand in what others heard (`music`), where they are found in pages and playlists.
+    """
 
     people: tuple[Needles, ...]
     ordinary: Collection[str] = ()
     without_pseudonyms: bool = False  # in the registry, whose list of recalls must name them
+    music: frozenset[str] = frozenset()
 
     @cached_property
     def ids(self) -> list[int]:
@@ -92,6 +96,11 @@ class Search:
     def with_registry(self) -> Search:
         """The same for the registry."""
         return Search(self.people, self.ordinary, without_pseudonyms=True)
+
+    @cached_property
+    def in_pages(self) -> Search:
+        """The same for rendered pages and what lies beside them: those of other people, which name music."""
+        return Search(self.people, frozenset({*self.ordinary, *self.music})) if self.music else self
 
     @cached_property
     def doubtful(self) -> Search | None:

@@ -26,7 +26,7 @@ from wrapped_assets.rights.unpacking import Content, contents
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 CASES = "erasures"  # the case under way
-_REGISTRY, _CATALOGUE = "registry.sqlite", "catalogue"
+_REGISTRY, _CATALOGUE, _PAGES = "registry.sqlite", "catalogue", "site"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _WORDS_FROM = {".html", ".css", ".js", ".po", ".yaml", ".json", ".mako", ".svg"}
 _PIECE, _OVERLAP = 4 << 20, 4_000
@@ -86,8 +86,9 @@ def _look_into(path: Path, relative: Path, search: Search, found: Residue) -> No
         with _mapped(path) as data:
             if path.suffix == ".woff2" and face_files().get(path.name) == data:  # a typeface of the program, as it came
                 return
+            asked = search.in_pages if relative.parts[0] == _PAGES else search
             for content in contents(data, name=path.name):
-                _look_at(content, relative, search, found)
+                _look_at(content, relative, asked, found)
     except FileNotFoundError:  # gone meanwhile
         return
     except OSError as error:

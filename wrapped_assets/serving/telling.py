@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -159,18 +160,28 @@ def _part_of_year(
     for column, value in parts.items():
         frame = frame.filter(pl.col(column) == value)
     rules = registry.editions(project.root, [year])[year].rules
+    return frame, said_of(declaration, rules, year, parts), rules.window_end
+
+
+def said_of(declaration: Declaration, rules: Rules, year: int, parts: Mapping[str, str | int | None]) -> tuple[str, str]:
+    """Title and description of a playlist; `parts` are the month or the span that it is of, by column."""
     title = declaration.headline.format(year=year, **{column: parts.get(column) or "" for column in ("month", "span_number")})
-    description = f"{declaration.meaning} Rules {rules.name}, {rules.window_start} to {rules.window_end}."
-    return frame, (title, description), rules.window_end
+    return title, f"{declaration.meaning} Rules {rules.name}, {rules.window_start} to {rules.window_end}."
 
 
 def playlist_of(frame: pl.DataFrame, details: pl.DataFrame, listener: Listener, said: tuple[str, str], created: date) -> PlaylistData:
     """The playlist of rows in their order, with what `track_details` knows of their recordings; `said` is title and description."""
     wanted = ["recording_id", *({"listen_count"} & set(frame.columns))]
     found = frame.select(wanted).join(details, on="recording_id", how="left", maintain_order="left").drop("recording_id")
-    tracks = [
-        PlaylistTrack(position=position, **{key: value for key, value in row.items() if value is not None})
-        for position, row in enumerate(found.to_dicts(), 1)
-    ]
     title, description = said
-    return PlaylistData(title=title, created=created, tracks=tracks, description=description, listener_name=listener.name)
+    return PlaylistData(
+        title=title, created=created, tracks=tracks_of(found.to_dicts()), description=description, listener_name=listener.name
+    )
+
+
+def tracks_of(rows: Iterable[Mapping[str, Any]]) -> list[PlaylistTrack]:
+    """The tracks of rows that have what `track_details` knows of them, in their order."""
+    return [
+        PlaylistTrack(position=position, **{key: value for key, value in row.items() if value is not None})
+        for position, row in enumerate(rows, 1)
+    ]

@@ -9,20 +9,25 @@ import polars as pl
 from wrapped_assets.serving.names import HAS_NO_ID, TRACKS
 from wrapped_assets.serving.released import RELEASED, RELEASES, filled_in, of_releases
 from wrapped_assets.serving.rows import built_paths, chosen_cells
+from wrapped_assets.storage.cell_paths import CellPaths
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
 
 
-def track_details(root: Root, ids: pl.Series, listener: Listener, years: Sequence[int], *, all_names: bool = False) -> pl.DataFrame:
+def track_details(
+    root: Root, ids: pl.Series, listener: Listener, years: Sequence[int], *, all_names: bool = False,
+    stored: CellPaths | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """Whatever helps to find recordings elsewhere: one row per recording_id, each field from the best spelling that has it.
 
     What no spelling has comes from the catalogue, where it knows the recording on a release of the years, heard or not. With `all_names`,
-    also the other names under which the listener heard each.
+    also the other names under which the listener heard each. Read from the newest build, or from `stored`, a published edition's cells.
+    Listeners of one bucket are told the same.
     """
     from wrapped_assets.vocabulary.columns import BY_NAME
 
-    stored = built_paths(root, [])
+    stored = stored if stored is not None else built_paths(root, [])
     fields = [
         "recording_name",
         "artist_name",

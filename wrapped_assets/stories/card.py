@@ -65,9 +65,13 @@ def _names(data: StoryData, insight: str, column: str) -> list[str]:
     return [phrases.name(row[column]) for row in data.rows(insight) if row.get(column)][:5]
 
 
-def story_svg_card(data: StoryData) -> str:
-    """The picture: the year as a record, the minutes, five songs and five artists, and how it was counted."""
-    return with_faces(_picture(data))
+def story_svg_card(data: StoryData, faces_in: str = "") -> str:
+    """The picture: the year as a record, the minutes, five songs and five artists, and how it was counted.
+
+    Its faces are embedded, or named in the folder `faces_in`; then it is one to open in a browser, and fits its window.
+    """
+    fits = "<style>:root{max-width:100vw;max-height:100vh}" if faces_in else "<style>"
+    return with_faces(_picture(data).replace("<style>", fits, 1), folder=faces_in)
 
 
 def _picture(data: StoryData) -> str:

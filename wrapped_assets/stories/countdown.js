@@ -1,5 +1,6 @@
 const list = document.querySelector(".left"), time = document.querySelector("time"), launch = Date.parse(time.dateTime);
-time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "full", timeStyle: "short"}).format(launch);
+const lang = document.documentElement.lang;
+time.textContent = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {dateStyle: "full", timeStyle: "short"}).format(launch);
 let opens;
 function tick() {
   const left = Math.max(0, Math.ceil((opens - performance.now()) / 1000));

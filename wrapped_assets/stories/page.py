@@ -104,6 +104,14 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """Files beside the page, by address: the card to share, and of each playlist its title and its formats."""
+
+    card: str = ""
+    playlists: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+
+@dataclass(frozen=True)
 class Frame:
     """All that a page shows, whosever year it tells."""
 
@@ -122,6 +130,7 @@ class Frame:
     told_to: str
     subject: Subject = "listener"
     sounds: Mapping[str, Sound] = field(default_factory=dict)  # by the name of their card
+    offered: Offered = Offered()
 
 
 def frame_html(frame: Frame, folder: str = "") -> str:
@@ -155,7 +164,7 @@ def frame_html(frame: Frame, folder: str = "") -> str:
     return page if folder else with_faces(page, with_bold_text=False)  # titles alone are bold
 
 
-def story_html(data: StoryData, folder: str = "", sounds: Mapping[str, Sound] | None = None) -> str:
+def story_html(data: StoryData, folder: str = "", sounds: Mapping[str, Sound] | None = None, offered: Offered = Offered()) -> str:
     """A listener's page: a card an insight between the year as a record and the counts behind it all. `folder` is as for `frame_html`.
 
     `sounds` are excerpts for some of the cards, by name; without them the page makes no sound and may load none.
@@ -178,6 +187,7 @@ def story_html(data: StoryData, folder: str = "", sounds: Mapping[str, Sound] | 
             settings=counting.settings(data),
             ins_and_outs=counting.ins_and_outs(data),
             told_to=say("The year of {name}.", name=name),
+            offered=offered,
             sounds={card.name: sounds[card.name] for card in cards if sounds and card.name in sounds},
         ),
         folder,

@@ -111,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
             if (self.headers.get("If-None-Match") == "*" and tag) or (wanted is not None and wanted != tag):
                 self._answer(412, b"<Error><Code>PreconditionFailed</Code><Message>no</Message></Error>")
                 return
-            kept = ("content-type", "content-encoding", "content-language", "cache-control")
+            kept = ("content-type", "content-encoding", "content-language", "content-disposition", "cache-control")
             headers = {name: value for name, value in self.headers.items() if name.lower() in kept}
             self.store.objects[key] = (body[::-1] if self.store.garbles else body, headers)
             tag = self.store.tag(key)

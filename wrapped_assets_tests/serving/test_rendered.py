@@ -69,11 +69,11 @@ def path_of(root: Root, name: str) -> str:
 
 def files_of(root: Root, name: str, number: int = 1) -> list[Path]:
     token = path_of(root, name).rpartition("/")[2]
-    return sorted(Shelf(root, YEAR, number).folder.rglob(f"{token}.*"))
+    return sorted(Shelf(root, YEAR, number).folder.rglob(f"{token}.??.*"))
 
 
 def without_what_is_beside(page: str) -> str:
-    beside = r'<link rel="stylesheet"[^>]*>|(?s:<style>.*?</style>)|<script src[^>]*></script>|(?s:<script>.*?</script>)'
+    beside = r'(?s:<h3>Take it with you</h3>.*?</ul>)\n|<link rel="stylesheet"[^>]*>|(?s:<style>.*?</style>)|<script src[^>]*></script>|(?s:<script>.*?</script>)'
     return re.sub(rf"{beside}|<meta http-equiv=[^>]*>", "", page)
 
 

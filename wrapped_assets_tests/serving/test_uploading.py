@@ -47,7 +47,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
 def project(small: Root) -> Project:
     found = Project(small)
     publish_edition(found, YEAR)
-    render(found, YEAR)
+    render(found, YEAR, files=False)
     return found
 
 
@@ -96,7 +96,7 @@ def test_an_upload_that_breaks_leaves_readers_where_they_were_and_goes_on_where_
     registry.exclude(root, registry.find_listener(root, "ana"), "artist", target_of("artist", "bo"), "bo")
     build(project)
     publish_edition(project, YEAR)
-    render(project, YEAR)
+    render(project, YEAR, files=False)
     dead = f"{token_of(root, 'cy')}.en.html"
     store.fault = lambda method, key: 503 if method == "PUT" and key.endswith(dead) else None
     with pytest.raises(StoreUnavailableError, match="goes on where it stopped") as refused:
@@ -198,7 +198,7 @@ def test_pages_of_publications_that_are_kept_no_longer_here_are_taken_down_too(p
     token = token_of(root, "bo")
     for _ in range(3):
         publish_edition(project, YEAR)
-        render(project, YEAR)
+        render(project, YEAR, files=False)
     assert len(pages_in(store)) == 3, "readers may still be there"
     erase(project, registry.find_listener(root, "bo"))
     assert len(pages_in(store)) == 2

@@ -141,6 +141,7 @@ def test_a_web_server_sends_the_countdown_until_the_flip_and_then_stories_and_th
             is_closed = path in own_files and early.status == 404
             assert is_closed or (early.status == 200 and "It opens on" in early.text), f"{path} before the launch"
             assert "content-encoding" not in early.headers
+        assert "<svg" not in answer(site, f"{story}/card.en.svg").text
         registry.set_edition(small, 2025, launch_at=datetime.now(UTC) - timedelta(seconds=1))
         upload(project, 2025, str(www))
         for taken, sent in (("br, gzip", "br"), ("gzip", "gzip"), ("", None)):
@@ -162,6 +163,13 @@ def test_a_web_server_sends_the_countdown_until_the_flip_and_then_stories_and_th
             closed = answer(site, path)
             assert closed.status in (403, 404), path
             assert "content-encoding" not in closed.headers
+        for name, kind in (("card.en.svg", "image/svg+xml"), ("your_top_songs.xspf", "application/xspf+xml"), ("your_top_songs.csv", "text/csv")):
+            found, plain = answer(site, f"{story}/{name}", Accept_Encoding="gzip"), answer(site, f"{story}/{name}")
+            assert (found.status, found.headers["content-type"].partition(";")[0], found.headers["content-encoding"]) == (200, kind, "gzip")
+            assert ("private, no-store", "nosniff") == (found.headers["cache-control"], found.headers["x-content-type-options"])
+            assert plain.headers.get("content-encoding") in (None, "gzip")
+            for wrong in (f"{unknown}/{name}", f"{story}/{name}.gz", f"/2025/1/{token[:2]}/{token}/{name}.gz", f"{story}/", f"{story}/x.csv"):
+                assert answer(site, wrong).status == 404, wrong
         encoded = f"/2025/%31/{token[:2]}/{token}.en.html.br"
         for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/2025/../../etc/passwd", encoded):
             assert answer(site, path).status in (400, 403, 404), path

@@ -5,8 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from xxhash import xxh3_128_hexdigest
-
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.serving.rendered.shelf import Shelf
 from wrapped_assets.serving.rendered.standing import Standing
@@ -42,13 +40,13 @@ def verify(root: Root, year: int, address: str) -> Verified:
 
     def is_same(sent: Sent) -> bool:
         found = target.get(sent.key)
-        return found is not None and xxh3_128_hexdigest(found[0]) == sent.digest
+        return found is not None and found[0] == sent.content()
 
     with ThreadPoolExecutor(_AT_ONCE, "verifying") as reading:
         same = list(reading.map(is_same, expected[::step]))
     if wrong := same.count(False):
         raise StoreUnavailableError(
-            f"{wrong:,} of {len(same):,} pages that were read back from {target.address} are missing or something else: remove "
+            f"{wrong:,} of {len(same):,} files that were read back from {target.address} are missing or something else: remove "
             f"{shelf.folder.relative_to(root.path)}/uploads, then upload again"
         )
     return Verified(len(expected), len(same))

@@ -65,8 +65,10 @@ class SiteUpload:
     def _send_one(self, key: str) -> None:
         file = self.files[key]
         for name, content, packing in self._forms(key, file):
-            caching = POINTER if file.is_countdown else CACHING
-            self.target.put(name, content, file.kind, caching, packed=bool(packing), language=file.language)
+            headers = {"Content-Type": file.kind, "Cache-Control": POINTER if file.is_countdown else CACHING}
+            headers |= {"Content-Encoding": "gzip"} if packing else {}
+            headers |= {"Content-Language": file.language} if file.language else {}
+            self.target.put(name, content, headers)
             found = self.target.get(name)
             if found is None or found[0] != content:
                 raise StoreUnavailableError(f"{self.target.address} gives back something else than was sent: nothing was made live")

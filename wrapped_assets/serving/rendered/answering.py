@@ -12,7 +12,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from xxhash import xxh3_128_hexdigest
 
+<<<<<<< HEAD
 from wrapped_assets.serving.moment import moment_of
+=======
+from wrapped_assets.serving.rendered.files import CARD_POLICY, NAME, member_of, sent_as
+>>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
 from wrapped_assets.serving.rendered.packing import packed, unpacked
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, PACKINGS, Shelf
 from wrapped_assets.serving.rendered.snapshot import Page, Snapshot
@@ -22,9 +26,11 @@ from wrapped_assets.stories.language import accepted, spoken
 from wrapped_assets.stories.scripts import POLICY_BESIDE
 
 _PAGE = re.compile(r"/([0-9]{4})/([A-Za-z0-9_-]{24})")
+_FILE = re.compile(rf"{_PAGE.pattern}/({NAME.pattern})")
 _BESIDE = re.compile(rf"/{FACES}/([a-z0-9-]+\.[a-z0-9.-]+)")
 _MOST_KEPT = 500  # pages in memory: some 25 KB each; the file system keeps the others
-POLICY = f"{POLICY_BESIDE}; frame-ancestors 'none'"
+POLICY, FILE_POLICY = (f"{policy}; frame-ancestors 'none'" for policy in (POLICY_BESIDE, CARD_POLICY))
+_MOST_ARCHIVES = 50  # in memory: some 60 KB each
 
 
 class RenderedPages:
@@ -34,16 +40,25 @@ class RenderedPages:
         self, app: ASGIApp, root: Root, headers: Mapping[str, str], rehearses: Callable[[Headers], bool]
     ) -> None:
         self._app, self._rehearses = app, rehearses
+<<<<<<< HEAD
         self._snapshot = Snapshot(root)
+=======
+        self._snapshot = Snapshot(root, clock)
+        self._own = headers
+>>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
         own = {**headers, "Content-Security-Policy": POLICY}  # two policies would both have to allow what a page loads
         self._headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
         self._beside = FilesBeside(root)
         self._content = _KeptPages()
+        self._archive = lru_cache(_MOST_ARCHIVES)(_read_archive)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             if page := _PAGE.fullmatch(scope["path"]):
                 if await self._page(scope, send, int(page[1]), page[2]):
+                    return
+            elif file := _FILE.fullmatch(scope["path"]):
+                if await self._file(scope, send, int(file[1]), file[2], file[3]):
                     return
             elif (file := _BESIDE.fullmatch(scope["path"])) and await self._file_beside(scope, send, file[1]):
                 return
@@ -80,6 +95,27 @@ class RenderedPages:
         await send_whole(scope, send, 200, [*headers, *encoding_of(packing)], content)
         return True
 
+<<<<<<< HEAD
+=======
+
+    async def _file(self, scope: Scope, send: Send, year: int, token: str, name: str) -> bool:
+        """Answers with a card or a playlist of a page, if the page may be shown."""
+        self._snapshot.refresh()
+        asked, pages = Headers(scope=scope), self._snapshot.pages.get(year)
+        shown = next(iter((pages.by_token.get(token) or {}).values()), None) if pages else None
+        if pages is None or shown is None or not shown.files or not (self._snapshot.has_launched(year) or self._rehearses(asked)):
+            return False
+        try:
+            content = member_of(self._archive(pages.shelf, token, shown), name)
+        except (OSError, KeyError):
+            return False
+        takes_gzip = packing_asked(re.sub(r"\bbr\b", "", asked.get("accept-encoding", ""))) == "gz"
+        own = {**self._own, **sent_as(name), "Content-Security-Policy": FILE_POLICY, "Vary": "Accept-Encoding"}
+        headers = [*((key.lower().encode(), value.encode()) for key, value in own.items()), *encoding_of("gz" if takes_gzip else "")]
+        await send_whole(scope, send, 200, headers, content if takes_gzip else unpacked(content, "gz"))
+        return True
+
+>>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
     async def _file_beside(self, scope: Scope, send: Send, name: str) -> bool:
         """Answers with a face, or with the styles or the script of pages."""
         kind = kind_of(name)
@@ -119,6 +155,13 @@ def _read(shelf: Shelf, token: str, locale: str, page: Page, packing: str, *, is
     if xxh3_128_hexdigest(content) != getattr(page, f"{packing}_hash"):
         raise OSError("damaged")
     return content if is_packed else unpacked(content, packing)
+
+
+def _read_archive(shelf: Shelf, token: str, page: Page) -> bytes:
+    content = shelf.archive(token, page.files or "").read_bytes()
+    if xxh3_128_hexdigest(content) != page.files_hash:
+        raise OSError("damaged")
+    return content
 
 
 class FilesBeside:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.formats import json_rows
+from wrapped_assets.serving.rendered.playlists import Listed, Playlists
 from wrapped_assets.serving.rows import displayed_each
 from wrapped_assets.serving.telling import OUTCOMES_ASSET, EditionTold
 from wrapped_assets.storage import registry
@@ -28,9 +29,12 @@ class Told:
     listener_id: int
     data: StoryData
     names: tuple[int, ...]
+    playlists: Mapping[str, Listed] = field(default_factory=dict)
 
 
-def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, without: Collection[int] = ()) -> Iterator[Told]:
+def stories_of(
+    project: Project, year: int, bucket: int, live: LiveEdition, without: Collection[int] = (), *, with_playlists: bool = False
+) -> Iterator[Told]:
     """The story of every listener of a bucket who has plays in a published edition, by surrogate. Those in `without` are left out."""
     edition = EditionTold.of(project, year, live)
     read = {*(found.key for found in edition.insights), OUTCOMES_ASSET}
@@ -43,14 +47,16 @@ def stories_of(project: Project, year: int, bucket: int, live: LiveEdition, with
     people = {each.listener_id: each for each in registry.all_listeners(project.root)}
     heard = [each for each in outcomes["listener_id"].unique().sort() if each in people and each not in without]
     named = _named(insights.values())
+    lists = Playlists.of(project, year, bucket, live, people[heard[0]]) if with_playlists and heard else None
     for start in range(0, len(heard), AT_ONCE):
         chosen = heard[start : start + AT_ONCE]
         rows = {name: _by_listener(frame, chosen) for name, frame in insights.items()}
         counts = _by_listener(outcomes, chosen)
+        playlists = lists.of_listeners(chosen) if lists else {}
         for listener_id in chosen:
             own = {name: found.get(listener_id, []) for name, found in rows.items()}
             data = edition.of_listener(people[listener_id], own, counts.get(listener_id, []))
-            yield Told(listener_id, data, tuple(sorted(named.get(listener_id, ()))))
+            yield Told(listener_id, data, tuple(sorted(named.get(listener_id, ()))), playlists.get(listener_id, {}))
 
 
 def _by_listener(frame: pl.DataFrame, listeners: list[int]) -> Mapping[int, list[dict[str, Any]]]:

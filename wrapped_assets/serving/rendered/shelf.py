@@ -2,6 +2,7 @@
 
     site/2025/3/                    the third publication of 2025
         pages/Ab/AbCd….en.1f….br    one listener's page in one language, named by what it shows, packed twice: `.br` and `.gz`
+        pages/Ab/AbCd….3c….zip      their cards and playlists, named in the same way
         index/0.json                what bucket 0's pages are of: whose, and whom they name
         edition.json                written last: without it the rendering is not complete
         uploads/….json              what a target has of it
@@ -31,10 +32,12 @@ from wrapped_assets.storage.whole_files import destroy, write_whole
 FOLDER = "site"
 FACES = "faces"  # with styles and script, beside the years: a page at /2025/TOKEN reaches it as ../faces
 PACKINGS = ("br", "gz")  # the smaller one first
-# `told` is a hash of all that the page shows, `said` of the names in it; `names` are the other listeners whom it names.
+# `told` is a hash of all that the page shows, `said` of the names in it; `names` are the other listeners whom it names. `files` is a hash
+# of what the listener's files say, or null where they have none; the same stands in the row of each language.
 INDEX = {
     "listener_id": pl.Int64, "locale": pl.String, "token": pl.String, "told": pl.String, "said": pl.String, "names": pl.List(pl.Int64),
-    "byte_count": pl.Int64, "br_hash": pl.String, "gz_hash": pl.String,
+    "byte_count": pl.Int64, "br_hash": pl.String, "gz_hash": pl.String, "files": pl.String, "files_hash": pl.String,
+    "file_names": pl.List(pl.String),
 }  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{24}")
 _LOCALE = re.compile(r"[a-z]{2,3}")
@@ -90,6 +93,12 @@ class Shelf:
             raise ValueError("expected a token of 24 characters, a language and a hash")
         return self.folder / "pages" / token[:2] / f"{token}.{locale}.{told[:16]}.{packing}"
 
+    def archive(self, token: str, files: str) -> Path:
+        """Where a listener's files lie. ValueError as of `place`."""
+        if not (_TOKEN.fullmatch(token) and _HASH.fullmatch(files)):
+            raise ValueError("expected a token of 24 characters and a hash")
+        return self.folder / "pages" / token[:2] / f"{token}.{files[:16]}.zip"
+
     def index(self, bucket: int) -> pl.DataFrame:
         """What is known of a bucket's pages; no row where they are not rendered, or the file is damaged."""
         try:
@@ -97,7 +106,8 @@ class Shelf:
         except FileNotFoundError:
             return pl.DataFrame(schema=INDEX)
         is_whole = digest == xxhash.xxh3_128_hexdigest(text).encode()
-        return pl.DataFrame(orjson.loads(text) if is_whole else [], schema=INDEX, orient="row")
+        rows = orjson.loads(text) if is_whole else []
+        return pl.DataFrame([(*row, *[None] * (len(INDEX) - len(row))) for row in rows], schema=INDEX, orient="row")  # older: without files
 
     def write_index(self, bucket: int, rows: pl.DataFrame) -> None:
         """Says which pages of a bucket are there; their files must be."""
@@ -118,8 +128,9 @@ class Shelf:
         for bucket, index in self.indexes():
             if index.is_empty():
                 self._index_of(bucket).unlink()
-            for token, locale, told in index.select("token", "locale", "told").iter_rows():
+            for token, locale, told, files in index.select("token", "locale", "told", "files").iter_rows():
                 kept |= {self.place(token, locale, told, packing) for packing in PACKINGS}
+                kept |= {self.archive(token, files)} if files else set()
         for path in sorted((self.folder / "pages").rglob("*")):
             if path.is_file() and path not in kept:
                 path.unlink() if path.stat().st_nlink > 1 else destroy(path)

@@ -20,11 +20,13 @@ _PEOPLE_SECONDS = 0.25  # consents end by the clock, which no write says
 
 
 class Page(NamedTuple):
-    """A hash of what one page shows, and those of its files."""
+    """A hash of what one page shows, those of its files, and those of what its listener's cards and playlists say and of their archive."""
 
     told: str
     br_hash: str
     gz_hash: str
+    files: str | None
+    files_hash: str | None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ says so in its headers. Neither lists anything to readers, and the pointer that 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -69,13 +69,10 @@ class Target:
         """Where a packed page lies."""
         return f"{page}.{packing}" if self.folder else page
 
-    def put(self, key: str, content: bytes, kind: str, caching: str, *, packed: bool = False, language: str = "") -> None:
-        """Stores an object whole. StoreUnavailableError where the store refuses, cannot be reached, or has no room."""
-        about = {"Content-Type": kind, "Cache-Control": caching}
-        about |= {"Content-Encoding": "gzip"} if packed else {}
-        about |= {"Content-Language": language} if language else {}
+    def put(self, key: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """Stores an object whole, in a store with its headers. StoreUnavailableError where the store refuses, fails, or has no room."""
         with _told(self.address):
-            obstore.put(self.store, key, content, attributes=None if self.folder else about, use_multipart=False)
+            obstore.put(self.store, key, content, attributes=None if self.folder else dict(headers), use_multipart=False)
         if self.folder:
             _open_to_readers(self.folder, self.folder / key)
 
@@ -143,7 +140,7 @@ class Target:
             return
         if self.folder:
             swap_link(self.folder / str(year) / "live", str(number))
-            self.put(f"{year}/live.json", content, "application/json", POINTER)
+            self.put(f"{year}/live.json", content, {})
             return
         with _told(self.address):
             about = {"Content-Type": "application/json", "Cache-Control": POINTER}

@@ -14,6 +14,7 @@ import xxhash
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.serving.microsite.sending import SiteUpload
+from wrapped_assets.serving.rendered.files import member_of, sent_as
 from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.refusals import must_be_outside, must_have_launched
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, Shelf, shelves
@@ -31,13 +32,30 @@ _RECORD_EVERY = 2_000  # uploads: what an interruption may send twice
 
 @dataclass(frozen=True)
 class Sent:
-    """One packed page: where it lies here and there, its hash and its language."""
+    """One packed page, card or playlist: where it lies here and there, the hash of its file here, and its language.
+
+    A card or a playlist is a `member` of its file.
+    """
 
     key: str
     path: Path
     digest: str
     language: str
     people: tuple[int, ...]  # whose page it is, and whom it names
+    member: str = ""
+
+    def content(self) -> bytes | None:
+        """What a target should have; None where the file is damaged. FileNotFoundError where it is gone."""
+        found = self.path.read_bytes()
+        if xxhash.xxh3_128_hexdigest(found) != self.digest:
+            return None
+        return member_of(found, self.member) if self.member else found
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the object says of itself."""
+        own = sent_as(self.member) if self.member else {"Content-Type": "text/html; charset=utf-8", "Content-Language": self.language}
+        return {**own, "Content-Encoding": "br" if self.key.endswith(".br") else "gzip", "Cache-Control": PAGE}
 
 
 @dataclass
@@ -132,15 +150,22 @@ def _rendered(root: Root, year: int) -> tuple[Shelf, Publication]:
 
 
 def wanted(shelf: Shelf, target: Target, standing: Standing) -> Iterator[Sent]:
-    """Every packed page of a publication that may be shown now."""
+    """Every packed page of a publication that may be shown now, and what lies beside it."""
     for _, index in shelf.indexes():
+        before = ""
         for row in standing.shown(shelf.year, index).iter_rows(named=True):
             token, locale = row["token"], row["locale"]
             people = people_of([row["listener_id"]], row["names"])
-            page = f"{shelf.year}/{shelf.number}/{token[:2]}/{token}.{locale}.html"
+            folder = f"{shelf.year}/{shelf.number}/{token[:2]}/{token}"
+            page = f"{folder}.{locale}.html"
             for packing in target.packings:
                 path = shelf.place(token, locale, row["told"], packing)
                 yield Sent(target.key(page, packing), path, row[f"{packing}_hash"], locale, people)
+            if token != before and row["files"]:  # once a listener, whatever the languages
+                archive = shelf.archive(token, row["files"])
+                for name in row["file_names"]:
+                    yield Sent(target.key(f"{folder}/{name}", "gz"), archive, row["files_hash"], "", people, name)
+            before = token
 
 
 def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> None:
@@ -153,12 +178,12 @@ def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> N
 
     def send(each: Sent) -> Sent:
         try:
-            content = each.path.read_bytes()
+            content = each.content()
         except FileNotFoundError:
             raise BuildError(f"{shelf.year} was rendered again while its pages were uploaded: upload it again") from None
-        if xxhash.xxh3_128_hexdigest(content) != each.digest:
-            raise BuildError(f"a rendered page of {shelf.year} is damaged: run `wrapped render {shelf.year}`, then upload again")
-        target.put(each.key, content, "text/html; charset=utf-8", PAGE, packed=True, language=each.language)
+        if content is None:
+            raise BuildError(f"a rendered file of {shelf.year} is damaged: run `wrapped render {shelf.year}`, then upload again")
+        target.put(each.key, content, each.headers)
         found = target.get(each.key)
         if found is None or found[0] != content:
             raise StoreUnavailableError(f"{target.address} gives back something else than was sent: nothing was made live")
@@ -185,4 +210,5 @@ def _send_beside(root: Root, target: Target) -> None:
         for name, sent in objects.items():
             found = target.get(name) if sent else None
             if sent and (found is None or found[0] != sent):
-                target.put(name, sent, kind, FOREVER, packed=sent == small)
+                packing = {"Content-Encoding": "gzip"} if sent == small else {}
+                target.put(name, sent, {"Content-Type": kind, "Cache-Control": FOREVER, **packing})
