@@ -198,7 +198,7 @@ def test_a_kept_countdown_goes_by_the_clock_of_its_site_and_says_the_instant_in_
     launch = now + timedelta(days=2, hours=1)
     registry.set_edition(project.root, 2025, launch_at=launch)
     with served(project, key=None) as get, bare_browser() as browser:
-        context = browser.new_context(viewport=PHONE, timezone_id="Asia/Tokyo", locale="en-GB")
+        context = browser.new_context(viewport=PHONE, timezone_id="Asia/Tokyo")
         page, said = context.new_page(), list[str]()
         page.on("console", lambda message: said.append(message.text))
         page.clock.install(time=now - timedelta(days=1))  # the device's clock is a day late

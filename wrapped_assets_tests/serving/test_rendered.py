@@ -73,8 +73,8 @@ def files_of(root: Root, name: str, number: int = 1) -> list[Path]:
 
 
 def without_what_is_beside(page: str) -> str:
-    beside = r'(?s:<h3>Take it with you</h3>.*?</ul>)\n|<link rel="stylesheet"[^>]*>|(?s:<style>.*?</style>)|<script src[^>]*></script>|(?s:<script>.*?</script>)'
-    return re.sub(rf"{beside}|<meta http-equiv=[^>]*>", "", page)
+    beside = r'<link rel="stylesheet"[^>]*>|(?s:<style>.*?</style>)|<script src[^>]*></script>|(?s:<script>.*?</script>)'
+    return re.sub(rf"{beside}|<meta http-equiv=[^>]*>|(?s:<h3>Take it with you</h3>.*?</ul>\n)", "", page)
 
 
 def test_the_stories_of_a_bucket_are_those_of_each_listener_alone(alike: Root) -> None:
