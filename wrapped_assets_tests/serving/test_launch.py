@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-import time
-=======
 import re
->>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

@@ -12,11 +12,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from xxhash import xxh3_128_hexdigest
 
-<<<<<<< HEAD
 from wrapped_assets.serving.moment import moment_of
-=======
 from wrapped_assets.serving.rendered.files import CARD_POLICY, NAME, member_of, sent_as
->>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
 from wrapped_assets.serving.rendered.packing import packed, unpacked
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, PACKINGS, Shelf
 from wrapped_assets.serving.rendered.snapshot import Page, Snapshot
@@ -30,6 +27,7 @@ _FILE = re.compile(rf"{_PAGE.pattern}/({NAME.pattern})")
 _BESIDE = re.compile(rf"/{FACES}/([a-z0-9-]+\.[a-z0-9.-]+)")
 _MOST_KEPT = 500  # pages in memory: some 25 KB each; the file system keeps the others
 POLICY, FILE_POLICY = (f"{policy}; frame-ancestors 'none'" for policy in (POLICY_BESIDE, CARD_POLICY))
+_BUSY = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # of the machine: a file that cannot be read now is not damaged
 _MOST_ARCHIVES = 50  # in memory: some 60 KB each
 
 
@@ -40,12 +38,8 @@ class RenderedPages:
         self, app: ASGIApp, root: Root, headers: Mapping[str, str], rehearses: Callable[[Headers], bool]
     ) -> None:
         self._app, self._rehearses = app, rehearses
-<<<<<<< HEAD
         self._snapshot = Snapshot(root)
-=======
-        self._snapshot = Snapshot(root, clock)
         self._own = headers
->>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
         own = {**headers, "Content-Security-Policy": POLICY}  # two policies would both have to allow what a page loads
         self._headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
         self._beside = FilesBeside(root)
@@ -95,27 +89,30 @@ class RenderedPages:
         await send_whole(scope, send, 200, [*headers, *encoding_of(packing)], content)
         return True
 
-<<<<<<< HEAD
-=======
-
     async def _file(self, scope: Scope, send: Send, year: int, token: str, name: str) -> bool:
         """Answers with a card or a playlist of a page, if the page may be shown."""
         self._snapshot.refresh()
         asked, pages = Headers(scope=scope), self._snapshot.pages.get(year)
         shown = next(iter((pages.by_token.get(token) or {}).values()), None) if pages else None
-        if pages is None or shown is None or not shown.files or not (self._snapshot.has_launched(year) or self._rehearses(asked)):
+        if pages is None or shown is None or not shown.files:
+            return False
+        if not (self._snapshot.has_launched(year, moment_of(scope)) or self._rehearses(asked)):
             return False
         try:
             content = member_of(self._archive(pages.shelf, token, shown), name)
-        except (OSError, KeyError):
+        except KeyError:
             return False
+        except OSError as error:
+            if error.errno not in _BUSY:
+                return False
+            await send_whole(scope, send, 503, [*self._headers, (b"retry-after", b"5")], b"")
+            return True
         takes_gzip = packing_asked(re.sub(r"\bbr\b", "", asked.get("accept-encoding", ""))) == "gz"
         own = {**self._own, **sent_as(name), "Content-Security-Policy": FILE_POLICY, "Vary": "Accept-Encoding"}
         headers = [*((key.lower().encode(), value.encode()) for key, value in own.items()), *encoding_of("gz" if takes_gzip else "")]
         await send_whole(scope, send, 200, headers, content if takes_gzip else unpacked(content, "gz"))
         return True
 
->>>>>>> 380ec3c (Cards to share and playlists lie beside rendered pages, and go with them)
     async def _file_beside(self, scope: Scope, send: Send, name: str) -> bool:
         """Answers with a face, or with the styles or the script of pages."""
         kind = kind_of(name)
@@ -145,7 +142,7 @@ class _KeptPages:
             try:
                 return self._read(shelf, token, locale, page, source, is_packed=bool(packing))
             except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+                if error.errno in _BUSY:
                     raise
         return None
 
