@@ -68,7 +68,7 @@ def test_the_playlists_of_a_bucket_are_those_of_each_listener_alone(household_to
     live, people, found = publications.live_edition(root, YEAR), registry.all_listeners(root), 0
     assert live is not None
     for person in people:
-        bucket = root.bucket_of(person.listener_id)
+        bucket = live.paths.bucket_of(person.listener_id)
         listed = Playlists.of(project, YEAR, bucket, live, person).of_listeners([person.listener_id])[person.listener_id]
         alone = {name: each for name, each in playlists_of(project, person, YEAR).items() if each.tracks}
         assert {name: each.playlist(person.name) for name, each in listed.items()} == alone
