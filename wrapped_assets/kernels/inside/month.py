@@ -25,11 +25,12 @@ def figures_of_months(
     best, best_listens, best_first = np.zeros(groups, np.int64), np.zeros(groups, np.int64), np.full(groups, NEVER, np.int64)
     of_day, first_of_day = np.zeros(DAYS, np.int64), np.full(DAYS, NEVER, np.int64)
     for group in range(groups):
-        heard_on, heard_last[group] = np.int64(0), -1
+        heard_on, earliest, heard_last[group] = np.int64(0), DAYS, -1
         for place in range(starts[group], starts[group + 1]):
             row = order[place]
             when = day[row]
             heard_on |= np.int64(1) << when
+            earliest = min(earliest, when)
             heard[group] = min(heard[group], at[row])
             if counted[row]:
                 listened_on[group] |= np.int64(1) << when
@@ -38,7 +39,7 @@ def figures_of_months(
                 first[group] = min(first[group], at[row])
                 of_day[when] += 1
                 first_of_day[when] = min(first_of_day[when], at[row])
-        left, when, best[group] = heard_on, 0, -1
+        left, when, best[group] = heard_on >> earliest, earliest, -1
         while left:
             if left & 1:
                 heard_first[group] = when if heard_last[group] < 0 else heard_first[group]
@@ -55,10 +56,12 @@ def counts_of_days(order: np.ndarray, starts: np.ndarray, day: np.ndarray) -> np
     """Returns, per group and day with a row: the group's number, the day, and the number of rows; a row of numbers each."""
     found, days, of_day = np.zeros((3, len(order)), np.int64), 0, np.zeros(DAYS, np.int64)
     for group in range(len(starts) - 1):
-        left, when = np.int64(0), 0
+        left, when = np.int64(0), DAYS
         for place in range(starts[group], starts[group + 1]):
             left |= np.int64(1) << day[order[place]]
+            when = min(when, day[order[place]])
             of_day[day[order[place]]] += 1
+        left >>= when
         while left:
             if left & 1:
                 found[0, days], found[1, days], found[2, days] = group, when, of_day[when]
@@ -84,13 +87,15 @@ def figures_of_days(
     while group < groups:
         one = listener[order[starts[group]]]
         while group < groups and listener[order[starts[group]]] == one:
-            song, left, when = key[order[starts[group]]], np.int64(0), 0
+            song, left, when = key[order[starts[group]]], np.int64(0), DAYS
             for place in range(starts[group], starts[group + 1]):
                 row = order[place]
                 left |= np.int64(1) << day[row]
+                when = min(when, day[row])
                 count[day[row]] += 1
                 played[day[row]] += ms[row]
                 begun[day[row]] = min(begun[day[row]], at[row])
+            left >>= when
             while left:  # keys ascend, so that of equals the smallest was there first
                 if left & 1:
                     rows[when] += count[when]
