@@ -18,7 +18,7 @@ _LAST: dict[Hashable, pl.DataFrame] = {}  # one at most
 def identified_once(landed: pl.DataFrame, of: Hashable) -> pl.DataFrame:
     """What `catalogue/tracks` makes of landed tracks where versions stay apart, by variant, before columns are chosen.
 
-    The rows of the last call are kept under `of`, which names what the tracks are.
+    The rows of the last call are kept under `of`, which names what the tracks are, until they are taken.
     """
     found = tracks.function(landed.lazy(), APART).sort("variant_id").collect(engine=engine_for(landed.height))
     _LAST.clear()
@@ -27,8 +27,8 @@ def identified_once(landed: pl.DataFrame, of: Hashable) -> pl.DataFrame:
     return found
 
 
-def rows_of_identified(declaration: Declaration, versions: str, of: Hashable) -> pl.DataFrame | None:
-    """The rows that an asset makes of the tracks that were identified last; None where these are others, or identified otherwise."""
+def taken_rows(declaration: Declaration, versions: str, of: Hashable) -> pl.DataFrame | None:
+    """Hands over what an asset makes of the tracks that were identified last; None where these are others, or identified otherwise."""
     if declaration.function is not tracks.function or versions != "apart" or of not in _LAST:
         return None
-    return _LAST[of].select(pl.col(name).cast(dtype) for name, dtype in declaration.schema.items())
+    return _LAST.pop(of).select(pl.col(name).cast(dtype) for name, dtype in declaration.schema.items())

@@ -11,7 +11,7 @@ from functools import cached_property
 import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_IN_MEMORY, ROWS_PER_RANGE
-from wrapped_assets.building.identifying import rows_of_identified
+from wrapped_assets.building.identifying import taken_rows
 from wrapped_assets.building.linking import Linked, links_of, read_links, tracks_named, tracks_of
 from wrapped_assets.building.reuse import row_logic
 from wrapped_assets.building.situate import Project
@@ -197,16 +197,15 @@ class Inputs:
         declaration, chunks = self._situation.graph.by_key[cell.asset], self._world.chunks
         if not declaration.row_key or cell.bucket is None:
             return None
+        root, rows, logic = self._project.root, self._project.rows, row_logic(self._situation, cell)
+        versions = self._situation.rules_of(cell.period).versions
+        made = taken_rows(declaration, versions, tracks_named(root, chunks, cell.bucket))
+        if made is not None:
+            rows.take(declaration, logic, made)
         if sum(chunk.row_count for chunk in chunks.get((TRACKS, cell.period, cell.bucket), ())) < MOST_READ_WHOLE:
             return None
-        root, rows, logic = self._project.root, self._project.rows, row_logic(self._situation, cell)
         month, edge = Month.parse(cell.period), EDGE if read.window == "month_and_edges" else None
         all_links, led_to = self._all_links(cell)
         ids = landing.read_landed(root, chunks, TRACKS, month, cell.bucket, [declaration.row_key], edge)
         keys = with_linked(ids, self._links_of_month(all_links, month), led_to)
-        if not rows.has(declaration, logic, keys[declaration.row_key]):
-            versions = self._situation.rules_of(cell.period).versions
-            made = rows_of_identified(declaration, versions, tracks_named(root, chunks, cell.bucket))
-            if made is not None:
-                rows.take(declaration, logic, made)
         return keys if rows.has(declaration, logic, keys[declaration.row_key]) else None

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from wrapped_assets.building.excluding import APART
-from wrapped_assets.building.identifying import identified_once, rows_of_identified
+from wrapped_assets.building.identifying import identified_once, taken_rows
 from wrapped_assets.building.inputs import Inputs
 from wrapped_assets.building.pin import Pin
 from wrapped_assets.building.rehearsal import landed, surrogates_of
@@ -40,11 +40,12 @@ def test_what_links_identified_needs_no_computing_again_and_is_what_the_asset_ma
     of_asset = declaration(tracks.lazy(), APART).select(pl.col(name).cast(dtype) for name, dtype in declaration.schema.items())
     expected = of_asset.sort("variant_id").collect()
     identified_once(tracks, "these")
-    made = rows_of_identified(declaration, "apart", "these")
+    assert taken_rows(declaration, "joined", "these") is None
+    assert taken_rows(declaration, "apart", "others") is None
+    made = taken_rows(declaration, "apart", "these")
     assert made is not None
     assert made.equals(expected)
-    assert rows_of_identified(declaration, "joined", "these") is None
-    assert rows_of_identified(declaration, "apart", "others") is None
+    assert taken_rows(declaration, "apart", "these") is None
     known, keys = KnownRows(), tracks.select("variant_id")
     assert not known.has(declaration, "logic", keys["variant_id"])
     known.take(declaration, "logic", made)
