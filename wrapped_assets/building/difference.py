@@ -15,6 +15,7 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage import environments, manifest
+from wrapped_assets.storage.buckets import bucket_count as count_of
 from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.registry import listeners_frame
 from wrapped_assets.storage.verified import intact
@@ -82,7 +83,7 @@ def difference(
         if scratch in environments.environments(project.root):
             environments.discard(project.root, scratch)
     buckets = {cell.bucket for cell in sample}
-    count = bucket_count(project.root)
+    count = count_of(project.root)
     sampled = sum(bucket_in(count, person) in buckets for person in (everyone if people is None else people))
     return DifferenceReport(len(sample), len(stale), sampled, report.seconds, report.failed, [*differences, *new])
 

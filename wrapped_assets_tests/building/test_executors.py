@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -22,13 +22,15 @@ import pytest
 from wrapped_assets.building import worker as workers
 from wrapped_assets.building.build import BuildReport, build
 from wrapped_assets.building.dispatch import MOST_LOSSES
-from wrapped_assets.building.executor import Executor, Greeting, Task
+from wrapped_assets.building.executor import Executor, Greeting, Outcome, Task, Worker
 from wrapped_assets.building.local_executor import Local, Process
 from wrapped_assets.building.placement import executor_at
 from wrapped_assets.building.ray_executor import Actor, OnRay
 from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.planning.plan import make_plan
+from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.root import Root
+from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.building.stoppable import few
 from wrapped_assets_tests.building.unbuilt import PLAYS, _imported, files, imported
 from wrapped_assets_tests.commands.running import run
@@ -198,6 +200,56 @@ def test_where_no_worker_can_write_the_build_says_so_and_the_next_one_finishes(
     monkeypatch.undo()
     assert build(few(imported)).failed == []
     assert lake_files(imported) == files
+
+
+class Timed(Executor):
+    """Workers in this process, on a clock that is moved by what they take: one is twenty times slower than the others."""
+
+    def __init__(self, count: int, slowness: int) -> None:
+        self.count, self.slowness, self.now = count, slowness, 0
+        self.started: list[TimedWorker] = []
+
+    def capacity(self) -> int:
+        return self.count
+
+    def start(self, greeting: Greeting, count: int) -> Worker:
+        self.started.append(TimedWorker(self, workers.UnitWorker(greeting), 1 if self.started else self.slowness))
+        return self.started[-1]
+
+    def ready(self, busy: Collection[Worker], seconds: float) -> list[Worker]:
+        first = min((worker for worker in self.started if worker in busy), key=lambda worker: worker.until)
+        self.now = first.until
+        return [first]
+
+    def close(self) -> None:
+        pass
+
+
+class TimedWorker(Worker):
+    def __init__(self, clock: Timed, does: workers.UnitWorker, seconds: int) -> None:
+        self.clock, self.does, self.seconds, self.units, self.until = clock, does, seconds, 0, 0
+
+    def give(self, task: Task) -> None:
+        self.task, self.until, self.units = task, self.clock.now + self.seconds, self.units + 1
+
+    def answer(self) -> Outcome:
+        return self.does.carry_out(self.task)
+
+    def end(self) -> None:
+        pass
+
+
+def test_while_a_slow_worker_has_one_unit_the_others_carry_out_the_rest(imported: Root) -> None:
+    def months(situation: Situation) -> set[Cell]:
+        return {cell for cell in situation.expected() if len(cell.period) == len("2025-01")}
+
+    import_small(imported, {"ana": ", ".join(f"{year}-05-03 eple" for year in range(2010, 2020))})  # whose units wait for no others
+    clock = Timed(3, 20)
+    report = build(few(imported), months, workers=3, executor=clock)
+    assert report.failed == []
+    slow, *others = clock.started
+    assert slow.units == 1
+    assert sum(worker.units for worker in others) >= 10
 
 
 @pytest.mark.parametrize(
