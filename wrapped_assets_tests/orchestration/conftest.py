@@ -17,7 +17,7 @@ from wrapped_assets.orchestration.partitions import Periods
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
 
-os.environ["WRAPPED_FIRST_MONTH"] = "2015-01"  # whatever is in the developer's own data root
+os.environ["WRAPPED_FIRST_MONTH"] = "2023-01"  # whatever is in the developer's own data root
 KEY = bytes(range(32))
 NAMES = ("Wilhelmina Quux", "zacharias_0815", "Tove Ødegård")
 TITLES = ("Unmistakable Title", "Zebra Crossing Blues", "Qwertz Lament")
