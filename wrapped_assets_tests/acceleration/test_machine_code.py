@@ -93,6 +93,7 @@ def test_a_process_that_was_stopped_while_it_compiles_holds_nobody_up(cache: Pat
         assert doubles()
 
 
+@pytest.mark.slow
 def test_what_is_kept_loads_without_what_numba_infers_types_by_and_another_kernel_is_compiled_after_it(cache: Path) -> None:
     kernels = "from wrapped_assets_tests.acceleration.test_machine_code import *; "
     command = [sys.executable, "-c", kernels + "assert can_run(10**9) and doubles()"]

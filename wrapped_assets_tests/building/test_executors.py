@@ -123,6 +123,7 @@ def test_workers_that_are_killed_at_random_change_nothing(
     assert make_plan(few(imported).situation()).steps == []
 
 
+@pytest.mark.slow
 def test_a_unit_that_ends_every_worker_is_named_and_all_that_does_not_read_it_is_built(
     imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

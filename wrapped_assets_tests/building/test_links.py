@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
@@ -41,6 +42,7 @@ def top_artists(root: Root, year: int) -> list[int]:
     return pl.read_parquet(root.path / stored["insights/top_artists", str(year)])["listen_count"].sort().to_list()
 
 
+@pytest.mark.slow
 def test_a_late_name_joins_what_was_heard_before_and_is_what_a_rebuild_gives(tmp_path: Path) -> None:
     root = Root.open_or_make(tmp_path / "root", 1, KEY)
     land(root, tmp_path / "a", "ana", OLD)

@@ -51,6 +51,7 @@ def at_the_third_cell(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], obj
     monkeypatch.setattr(recording, "write_cells", writing)
 
 
+@pytest.mark.slow
 def test_a_build_goes_on_after_its_connections_were_dropped(stale: Root, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     def drop() -> None:
         with psycopg.connect(server.address.format("postgres"), autocommit=True) as connection:

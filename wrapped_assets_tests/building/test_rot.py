@@ -218,6 +218,7 @@ def test_cells_of_an_older_scheme_of_hashes_are_computed_once(small: Root) -> No
     assert make_plan(Project(small).situation()).steps == []
 
 
+@pytest.mark.slow
 def test_damaged_landing_and_catalogue_are_said_until_they_are_restored(household: Root) -> None:
     import_catalogue(household, [HOUSEHOLD / "catalogue"])
     build(Project(household))

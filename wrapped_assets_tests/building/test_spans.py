@@ -116,6 +116,7 @@ def test_a_change_makes_stale_the_spans_that_it_reaches_and_no_others(small: Roo
     assert all(after[key] == before[key] for key in before if "2024-12..2024-12" in key or "2025-01..2025-01" in key)
 
 
+@pytest.mark.slow
 def test_edits_and_builds_give_the_cells_of_a_rebuild(tmp_path: Path, small: Root) -> None:
     _ask(small, "2025-03", "all", "2024-12..2025-02")
     import_text(small, "bo", "2025-02-10 eple*2 dawn, 2026-01-04 dusk")

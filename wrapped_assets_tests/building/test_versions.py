@@ -40,6 +40,7 @@ def test_a_text_is_not_what_stands_for_none(small: Root, column: str, field: str
         assert changed == ({column} if where == bucket else set()), (year, where)
 
 
+@pytest.mark.slow
 def test_every_set_of_wishes_has_a_version_of_its_own(small: Root) -> None:
     ana = registry.find_listener(small, "ana")
     wishes = [("artist", 1), ("artist", 2), ("recording", 1), ("recording", 12), ("artist", 12)]

@@ -26,6 +26,7 @@ def _told(data: Path, listener: str, year: int, folder: Path) -> None:
         assert out.read_bytes().startswith(start)
 
 
+@pytest.mark.slow
 def test_the_household_has_stories_and_playlists_in_every_format(household_to_read: Path, tmp_path: Path) -> None:
     for listener in ("mira", "oskar"):
         _told(household_to_read, listener, 2025, tmp_path)

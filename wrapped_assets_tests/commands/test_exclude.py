@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.exports import spotify_file
@@ -31,6 +33,7 @@ def test_an_exclusion_is_listed_and_undone(small: Root, tmp_path: Path) -> None:
     assert "--undo cannot remove it" in run(small.path, "exclude", "--listener", "cy", "--undo", *wish, code=2).stderr
 
 
+@pytest.mark.slow
 def test_a_kind_of_device_is_excluded_listed_and_undone_where_the_export_names_it(small: Root, tmp_path: Path) -> None:
     before = _listens(small)
     file = spotify_file(tmp_path, "2025-06-01 good*3, 2025-06-02 other*2")
@@ -58,6 +61,7 @@ def test_a_list_changes_nothing_and_nothing_named_is_an_error(small: Root) -> No
     assert "--list shows" in run(small.path, "exclude", "--listener", "ana", code=2).stderr
 
 
+@pytest.mark.slow
 def test_a_genre_and_its_kinds_are_excluded_listed_and_undone(small: Root, tmp_path: Path) -> None:
     run(small.path, "import", spotify_file(tmp_path, "2025-06-01 good*3, 2025-06-02 other*2, 2025-06-03 third"), "--listener", "cy")
     before = _listens(small)

@@ -19,6 +19,7 @@ ABOUT_YEARS = re.compile(r"\byears?\b")
 MAY_SAY = re.compile(r"the year that you played most|how a year began")
 
 
+@pytest.mark.slow
 def test_a_month_is_told_without_a_word_of_a_year_and_against_the_month_a_year_earlier(household: Root, tmp_path: Path) -> None:
     data = household.path
     told = run(data, "story", "--listener", "mira", "--month", "2025-03").stdout

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -114,6 +115,7 @@ def test_matching_agrees_with_its_slow_twin(exports: list[tuple[Source, list[dic
     assert len(rows) + duplicates_in(found).height == sum(len(plays) for _, plays in exports)
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(HOUSEHOLDS)
 def test_the_order_of_loading_and_loading_twice_change_nothing(exports: list[tuple[Source, list[dict[str, Any]]]]) -> None:

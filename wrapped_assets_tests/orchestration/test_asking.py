@@ -251,6 +251,7 @@ def test_schedules_that_fell_due_and_the_planner_at_once_ask_for_one_run(running
     assert running.waiting().total() == 1
 
 
+@pytest.mark.slow
 def test_a_schedule_that_waited_asks_at_its_next_tick_and_once_a_night(running: Daemon) -> None:
     running.sensors()
     running.schedules(MONDAY.replace(hour=3, minute=31))

@@ -157,6 +157,7 @@ def test_the_nightly_retention_waits_for_a_data_root(tmp_path: Path, monkeypatch
     assert automation.retention_job.execute_in_process(instance=instance).success
 
 
+@pytest.mark.slow
 def test_the_nightly_scrub_finds_damage_in_a_week_and_tells_numbers_only(root: Root) -> None:
     path = next(iter(sorted((root.path / "landing" / "plays").rglob("*.parquet"))))
     path.write_bytes(path.read_bytes()[:-1] + b"?")

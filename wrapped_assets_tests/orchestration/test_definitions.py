@@ -55,6 +55,7 @@ def test_it_loads_in_five_seconds_and_touches_no_data(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_dg_checks_and_lists_the_definitions(tmp_path: Path) -> None:
     dg_command = Path(sys.executable).with_name("dg")
     environment = {**os.environ, "WRAPPED_DATA": str(tmp_path), "VIRTUAL_ENV": sys.prefix, "DAGSTER_DISABLE_TELEMETRY": "yes"}

@@ -14,6 +14,7 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.orchestration.conftest import NAMES, TITLES
 
 
+@pytest.mark.slow
 def test_dagsters_storage_holds_no_name_title_or_surrogate(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = [text.encode() for text in (*NAMES, *TITLES, "Some Release", "Artist 1")]
     secrets += [str(person.listener_id).encode() for person in all_listeners(root)]

@@ -120,6 +120,7 @@ def test_an_edition_covers_the_share_of_listens_that_have_an_attribute(household
     assert {"country_coverage", "release_year_coverage"} < found[2025].keys()
 
 
+@pytest.mark.slow
 def test_a_damaged_file_takes_the_coverage_of_its_year_and_nothing_else(small: Root, instance: dg.DagsterInstance) -> None:
     assert run(instance, "publish", "publish_the_year", year=2025) == ""
     assert shown(instance, 2025)["listeners"] == 3

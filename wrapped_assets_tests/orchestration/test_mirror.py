@@ -76,6 +76,7 @@ def events(instance: dg.DagsterInstance, asset: str, period: str) -> list[dict[s
     return [{name: each.value for name, each in record.asset_materialization.metadata.items()} for record in found]
 
 
+@pytest.mark.slow
 def test_an_event_of_a_build_by_the_command_says_whether_the_output_changed_and_which_columns(
     small: Root, instance: dg.DagsterInstance
 ) -> None:

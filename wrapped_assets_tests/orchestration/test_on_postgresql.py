@@ -20,6 +20,7 @@ from wrapped_assets_tests.orchestration.conftest import land
 PLAYS = dg.AssetKey(["listens", "plays"])
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_registry_and_dagster_share_a_server(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WRAPPED_REGISTRY_URL", postgres)

@@ -54,6 +54,7 @@ def test_pages_are_rendered_and_uploaded_from_the_ui(small: Root, tmp_path: Path
     assert len(list((tmp_path / "site" / "2025" / "1").rglob("*.gz"))) == 3
 
 
+@pytest.mark.slow
 def test_a_withdrawal_that_waits_at_a_target_is_amber_and_leaves_it_without_anybody_remembering(
     small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def count(instance: dg.DagsterInstance, table: str) -> int:
         return connection.execute(sa.text(f"select count(*) from {table}")).scalar_one()
 
 
+@pytest.mark.slow
 def test_old_history_goes_and_the_newest_of_each_partition_and_check_stays(root: Root) -> None:
     for _ in range(3):
         assert all(run.success for run in backfill(root.path, ["catalogue/tracks", "plays"], "2024-03", "2024-04", recompute="all"))

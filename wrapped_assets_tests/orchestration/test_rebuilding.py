@@ -43,6 +43,7 @@ def stale(root: Root) -> set[str]:
     return {str(step.cell) for step in make_plan(open_project(root.path).situation()).steps}
 
 
+@pytest.mark.slow
 def test_what_a_build_computes_is_shown_before_and_nothing_else_is_computed(small: Root, instance: dg.DagsterInstance) -> None:
     for text in ("2024-06-02 walk*3", "2025-03-07 walk*3 eple"):
         import_text(small, "ana", text)
@@ -101,6 +102,7 @@ def test_a_range_or_an_asset_that_does_not_exist_is_refused_and_not_repeated(ins
     assert not any(value in str(failed.event_specific_data.error) for value in config.values() if not value.isdecimal())
 
 
+@pytest.mark.slow
 def test_what_failed_is_tried_again_across_assets_in_one_run_and_its_readers_with_it(small: Root, instance: dg.DagsterInstance) -> None:
     import_text(small, "ana", "2025-03-07 walk*3 eple")
     project, before = open_project(small.path), stale(small)

@@ -30,6 +30,7 @@ def _periods(root: Root) -> set[str]:
     return {cell.period for cell in manifest.load_cells(root) if cell.asset.startswith("spans/")}
 
 
+@pytest.mark.slow
 def test_a_month_a_job_and_the_planner_compute_the_cells_that_commands_compute(root: Root, instance: dg.DagsterInstance) -> None:
     build(Project(root))
     defs, lake = definitions(), {"lake": Lake(data=str(root.path))}

@@ -57,6 +57,7 @@ def test_a_file_saved_after_it_was_loaded_asks_for_a_restart(tmp_path: Path) -> 
     assert value == "11"
 
 
+@pytest.mark.slow
 def test_two_edits_of_one_second_and_one_size_are_two(tmp_path: Path) -> None:
     kernel = _package(tmp_path) / "kernels.py"
     os.utime(kernel, ns=(10**18, 10**18))
@@ -85,6 +86,7 @@ def test_what_was_replaced_in_the_process_is_refused(tmp_path: Path, then: str, 
     assert said in answer
 
 
+@pytest.mark.slow
 def test_how_python_was_started_is_no_logic(tmp_path: Path) -> None:
     _package(tmp_path)
     ways = [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2"}, {"PYTHONOPTIMIZE": "1"}, {"PYTHONDONTWRITEBYTECODE": "1"}]

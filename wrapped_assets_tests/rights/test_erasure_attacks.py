@@ -229,6 +229,7 @@ def test_a_restored_registry_does_not_open_before_it_has_forgotten_again(world: 
     assert document(root.path, "erase", "--replay") == []
 
 
+@pytest.mark.slow
 def test_a_registry_from_before_erasures_that_nobody_knows_any_more_stays_shut(world: World, tmp_path: Path) -> None:
     root = world(1)
     root.engine.dispose()
@@ -257,6 +258,7 @@ def test_an_erased_listener_does_not_come_back_in_another_spelling(tmp_path: Pat
     import_text(root, "bo", "2025-01-02 eple")
 
 
+@pytest.mark.slow
 def test_a_column_that_the_dictionary_takes_for_something_else_is_searched_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     root = world(2)
     monkeypatch.setattr("wrapped_assets.storage.purging_cells.LISTENER_IDS", LISTENER_IDS - {"similar_listener_id", "other_listener_id"})
@@ -273,6 +275,7 @@ def test_the_erased_are_in_no_manifest_that_a_repair_would_rebuild(world: World)
     assert files_that_name(root, "bo") == []
 
 
+@pytest.mark.slow
 def test_nobody_is_asked_for_twice_by_two_processes(world: World) -> None:
     root = world(1)
     batch = erasing.open_cases(root, [find_listener(root, "bo")])
@@ -282,6 +285,7 @@ def test_nobody_is_asked_for_twice_by_two_processes(world: World) -> None:
     assert files_that_name(root, "bo") == []
 
 
+@pytest.mark.slow
 def test_files_that_were_written_elsewhere_are_listed_and_those_below_the_root_are_gone(world: World, tmp_path: Path) -> None:
     root = world(1)
     inside, outside = root.path / "stories", tmp_path / "outside"
@@ -303,6 +307,7 @@ def test_files_that_were_written_elsewhere_are_listed_and_those_below_the_root_a
     assert (outside / "bo.html").exists()
 
 
+@pytest.mark.slow
 def test_a_short_name_below_the_root_is_said_and_nothing_is_claimed(world: World) -> None:
     root = world(1)
     (root.path / "pages").mkdir()
@@ -314,6 +319,7 @@ def test_a_short_name_below_the_root_is_said_and_nothing_is_claimed(world: World
     assert "nothing is left" in run(root.path, "erase", "--resume").stdout
 
 
+@pytest.mark.slow
 def test_what_is_public_or_of_an_office_keeps_nobody_from_being_forgotten(world: World) -> None:
     """A chart's songs are drawn from the catalogue and may be the songs of one person alone; a listener may be the controller."""
     root = world(2)

@@ -57,6 +57,7 @@ def test_a_translation_fills_the_same_placeholders(language: str) -> None:
     assert [entry.id for entry in entries if not entry.string or fields(entry.id) != fields(entry.string)] == []
 
 
+@pytest.mark.slow
 def test_the_page_is_told_in_every_language(small: Root) -> None:
     ana = find_listener(small, "ana")
     consents.record(small, ana, "charts", "objected", method="letter")

@@ -192,6 +192,7 @@ def test_what_a_folder_has_lost_keeps_nothing_else_there(project: Project, tmp_p
     assert {path.name[:24] for path in (www / "2025" / "1").rglob("*") if path.is_file()} == {token_of(root, "cy")}
 
 
+@pytest.mark.slow
 def test_pages_of_publications_that_are_kept_no_longer_here_are_taken_down_too(project: Project, store: Store) -> None:
     root = project.root
     upload(project, YEAR, ADDRESS)
@@ -239,6 +240,7 @@ def test_what_people_say_while_pages_are_sent_counts(project: Project, store: St
     assert not any(token in key for key in pages_in(store))
 
 
+@pytest.mark.slow
 def test_a_damaged_record_or_a_lost_folder_ends_no_erasure(project: Project, tmp_path: Path) -> None:
     root, www = project.root, tmp_path / "www"
     upload(project, YEAR, str(www))

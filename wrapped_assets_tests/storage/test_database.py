@@ -124,6 +124,7 @@ def _connect(url: str, barrier: multiprocessing.synchronize.Barrier, results: mu
         results.put(repr(error))
 
 
+@pytest.mark.slow
 def test_processes_that_connect_to_a_new_file_at_once_wait_for_its_journal(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     for number in range(20):  # about one time in twelve SQLite does not wait by itself

@@ -111,6 +111,7 @@ def test_numbers_of_tracks_begin_anew_without_a_difference(tmp_path: Path, monke
 IMPORT = st.lists(st.tuples(st.booleans(), st.lists(PLAY, min_size=1, max_size=6)), min_size=1, max_size=3)
 
 
+@pytest.mark.slow
 @given(st.lists(IMPORT, min_size=1, max_size=3))
 @settings(max_examples=15, deadline=None)
 def test_playbacks_counted_from_memory_are_those_counted_from_the_files(imports: list[list[tuple[bool, list[tuple[object, ...]]]]]) -> None:

@@ -59,6 +59,7 @@ def modes(root: Path) -> set[int]:
     return {stat.S_IMODE(path.lstat().st_mode) & 0o077 for path in (root, *root.rglob("*"))}
 
 
+@pytest.mark.slow
 def test_files_of_every_kind_are_their_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
     export = spotify_file(tmp_path / "in", "2025-01-03 eple*4 walk*2")
     command = [sys.executable, "-c", WORLD, str(tmp_path / "root"), str(export), str(tmp_path / "out")]

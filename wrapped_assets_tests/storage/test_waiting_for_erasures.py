@@ -7,6 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from wrapped_assets.building.build import build
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
@@ -22,6 +24,7 @@ def _waits_for_a_lock(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_rollback_and_a_promotion_wait_until_an_erasure_has_rewritten_what_they_would_show(small: Root) -> None:
     publish_edition(Project(small), 2025)
     publish_edition(Project(small), 2025)

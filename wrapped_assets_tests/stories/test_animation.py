@@ -68,6 +68,7 @@ def test_frames_of_another_size_are_refused() -> None:
         animated([(png(1), 10), (png(1, width=4), 10)])
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @needs_a_browser
 def test_a_year_lasts_fifteen_seconds_and_is_the_same_each_time() -> None:

@@ -95,6 +95,7 @@ def test_the_command_writes_a_folder_of_cards_with_what_each_says(small: Root, t
     assert [line.partition(": ")[0] for line in sorted((tmp_path / "cards" / "alt.txt").read_text().splitlines())] == files
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @needs_a_browser
 def test_an_artists_cards_are_pictures_that_bear_the_artists_name(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def test_answers_are_of_the_household_and_among_them_one_that_was_taken_back() -
     assert {group["name"]: tuple(group["listeners"]) for group in register["groups"]} == GROUPS
 
 
+@pytest.mark.slow
 def test_everything_bundled_is_accepted_and_only_exports_are_taken_for_listening(tmp_path: Path) -> None:
     register = json.loads((BUNDLED / "household.json").read_bytes())
     folders = {file.head.path.split("/")[0] for file in read_path(BUNDLED).files}
