@@ -9,8 +9,6 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.whole_files import write_whole
 
@@ -48,11 +46,15 @@ def wrapping_key(folder: Path) -> bytes:
 
 def wrapped(kek: bytes, key: bytes) -> bytes:
     """The key as it may be stored (AES key wrap, RFC 3394)."""
+    from cryptography.hazmat.primitives.keywrap import aes_key_wrap  # 6 MiB of memory, in a server that never exports too
+
     return aes_key_wrap(kek, key)
 
 
 def unwrapped(kek: bytes, stored: bytes) -> bytes:
     """The key again; WrappedError where the wrapping key is another one."""
+    from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
+
     try:
         return aes_key_unwrap(kek, stored)
     except InvalidUnwrap:
