@@ -67,7 +67,10 @@ def _make(listeners: int, listens: int, buckets: int) -> None:
 
 def _rendered(root: Path) -> list[tuple[str, Cost]]:
     shutil.rmtree(root / "site", ignore_errors=True)
-    found = [("every page", _wrapped(root, "render", str(YEAR))), ("again, nothing changed", _wrapped(root, "render", str(YEAR)))]
+    found = [("every page, without cards and playlists", _wrapped(root, "render", str(YEAR), "--no-files"))]
+    shutil.rmtree(root / "site")
+    found.append(("every page, its card and its playlists", _wrapped(root, "render", str(YEAR))))
+    found.append(("again, nothing changed", _wrapped(root, "render", str(YEAR))))
     name = _names(root)[0]
     for arguments in (("exclude", "--listener", name, "--hours", "0-12"), ("build",), ("publish", str(YEAR))):
         _wrapped(root, *arguments)
