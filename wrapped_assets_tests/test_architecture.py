@@ -120,7 +120,7 @@ UNCOMPARED = {
     "storage/known_parts.py:_join": "written by this import, in its own working folder",
     "storage/known_parts.py:hashed": "the same",
     "storage/known_parts.py:merged": "parts of this import; the version before comes from catalogues.intact",
-    "storage/purging.py:_remove_rejected": "looks for people, whole or not; a file with them is removed",
+    "storage/purging.py:_read": "looks for people, whole or not; a file with them is removed",
 }
 
 
@@ -138,6 +138,26 @@ def test_whoever_reads_a_stored_table_compares_its_bytes_first() -> None:
             if methods & READERS and not {"intact", "_intact", "intact_path", "is_intact"} & names:
                 found.add(f"{inside.relative_to('wrapped_assets').as_posix()}:{function.name}")
     assert found == set(UNCOMPARED)
+
+
+def test_files_of_lake_and_landing_are_reached_through_one_interface() -> None:
+    """They may lie in an object store: a path below the root says nothing of where. Only these put a root's folder before a path."""
+    beside = {
+        "building/cataloguing.py", "storage/catalogues.py",  # the catalogue lies in the folder
+        "building/situate.py",  # the same
+        "building/link_marks.py",  # links between names, which follow from what is landed
+        "privacy/draws.py",  # of exports
+        "storage/dividing.py",  # notes of what was divided
+        "storage/sweep.py",  # parts of files that a killed process left in the folder
+        "storage/stored_files.py",
+    }  # fmt: skip
+    joined = re.compile(r"""root\.path(\}/\{| / )(f?["'](lake|landing)\b|\w+\.path\b|path\b|\w*\[)""")
+    found = {
+        path.relative_to(ROOT / "wrapped_assets").as_posix()
+        for path in MODULES
+        if path.is_relative_to(ROOT / "wrapped_assets") and joined.search(text_of(path))
+    }
+    assert found <= beside
 
 
 def test_there_is_one_way_to_write_a_file_whole() -> None:

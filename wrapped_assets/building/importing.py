@@ -19,9 +19,9 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.sources.recognition import RecognisedFile, read_path
 from wrapped_assets.storage import landing, tombstones
-from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import NewFile
 from wrapped_assets.storage.sweep import landing_swept
 from wrapped_assets.storage.whole_files import file_hash
 
@@ -135,15 +135,19 @@ def _land(
     return pl.concat(rejected), rows
 
 
+def _kept(root: Root, path: str, rows: pl.DataFrame) -> str:
+    """Stores rejected rows, unless they are there; returns the hash of their file."""
+    there = root.files.found(path) if root.files.held([path]) else None
+    return file_hash(there) if there else root.files.write([NewFile(rows, path)])[0].file_hash
+
+
 def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, person: Person | None) -> dict[str, object]:
     """The row of the import table; what was rejected is kept beside it."""
     who = root.surrogate(person.name) if person else None
     kept = rejected.with_columns(listener_id=pl.lit(who, pl.Int64)).sort(["row_number", "reason"])
     content = combined(source.name, rows, *frame_hashes(kept).items())
     path = f"landing/rejected/{content}.parquet" if kept.height else None
-    if path and not (root.path / path).exists():
-        write_parquet(kept, root.path / path)
-    digest = file_hash(root.path / path) if path else None
+    digest = _kept(root, path, kept) if path else None
     return {
         "content": content, "source": source.name, "play_count": rows, "rejected_path": path,
         "rejected_hash": digest, "importer": importer(source),

@@ -29,7 +29,6 @@ from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.chunks import TRACKS
 from wrapped_assets.storage.files import rows_of_files
 from wrapped_assets.storage.recent_frames import RecentFrames
-from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
 
@@ -119,6 +118,7 @@ class Inputs:
             whole = pl.concat(known)  # with columns that nobody reads: choosing would take longer
             whole = whole.filter(pl.col(row_key).is_first_distinct()) if row_key and len(known) > 1 else whole
             return whole.lazy() if is_scan else whole
+        self._project.root.files.prepare({one.path: {one.file_hash} for one, _ in stored if self._recent.get(one.path) is None})
         scans = [self._scan(one, source) if (frame := self._recent.get(one.path)) is None else frame.lazy() for one, source in stored]
         wanted = [scan.select(columns) for scan in scans]
         if is_scan:
@@ -127,10 +127,11 @@ class Inputs:
         return whole.filter(pl.col(row_key).is_first_distinct()) if row_key in columns and len(wanted) > 1 else whole
 
     def _scan(self, stored: StoredCell, source: Cell) -> pl.LazyFrame:
-        path = self._project.root.path / stored.path
-        if not is_intact(path, stored.file_hash) or not is_of(self._project.root, stored.path, source, stored.data_version):
+        root = self._project.root
+        place = root.files.intact(stored.path, {stored.file_hash})
+        if place is None or not is_of(place, stored.path, source, stored.data_version):
             raise DamagedInput(source)
-        return pl.scan_parquet(path)
+        return pl.scan_parquet(place)
 
     def ahead(self, cell: Cell, read: Read, planned: Collection[Cell]) -> pl.DataFrame | None:
         """The landed tracks that later months of the plan will read; None where these are no tracks, or many, or damaged."""

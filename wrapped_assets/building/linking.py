@@ -149,6 +149,7 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     wanted = pl.LazyFrame({"variant_id": names.candidates()})
     if wanted.collect().is_empty():
         return pl.DataFrame(schema=MONTHLY), pl.DataFrame(schema=LANDED_TRACKS)
+    landing.prepare(root, _of(chunks, PLAYS, bucket))
     scans = [
         pl.scan_parquet(intact_path(root, chunk)).select(PLAYS_READ).join(wanted, on="variant_id", how="semi").with_columns(
             month=pl.lit(chunk.month), is_head=head, is_tail=tail
@@ -172,6 +173,7 @@ def tracks_of(root: Root, chunks: Chunks, bucket: int) -> pl.DataFrame:
     _, files = of = tracks_named(root, chunks, bucket)
     if of in _LAST_TRACKS:
         return _LAST_TRACKS[of]
+    landing.prepare(root, files)
     if 0 < sum(chunk.row_count for chunk in files) <= FEW_ROWS:
         scans = [pl.scan_parquet(intact_path(root, chunk)).select(list(LANDED_TRACKS)) for chunk in files]
         found = rows_of_files(scans).unique("variant_id", keep="any").sort("variant_id")

@@ -76,6 +76,7 @@ class Pass:
                 self.failed |= unit.result.failed_cells
                 for one in {place_of(cell): cell for cell in unit.result.recomputed}.values():
                     sync_records(root, one)
+                root.files.release()
                 self.report(unit.result)
 
     def _refresh(self, cells: Iterable[Cell]) -> None:

@@ -52,7 +52,7 @@ def readiness(glance: Glance) -> list[Readiness]:
                 year, len(cells), len(cells & stale), shown[year].number if year in shown else None,
                 live is not None and live.paths != now, launch,
                 [{"number": number, "reason": reason} for number, reason in taken_back.get(year, [])],
-                sum(path in spoiled or not (glance.root.path / path).is_file() for path in listed), editions[year].is_frozen,
+                len(listed & spoiled | listed - glance.root.files.held(listed)), editions[year].is_frozen,
             )
         )  # fmt: skip
     return found

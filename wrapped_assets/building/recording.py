@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import polars as pl
+import sqlalchemy as sa
 
 from wrapped_assets.building.pin import Moved, Pin
 from wrapped_assets.building.situate import Project
@@ -21,6 +22,7 @@ from wrapped_assets.storage.cell_files import CellRows, write_cells
 from wrapped_assets.storage.in_flight import check_in_flight
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import Transaction
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -73,11 +75,12 @@ def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredC
     root, stored = project.root, list[StoredCell]()
     check_in_flight(root)
     try:
-        stored = _written(root, done)
+        stored = _written(root, done, lambda: _noting(project, pin, done))
         with project.own_records() as connection:
             pin.check(connection, [each.work.cell for each in done])
-            if missing := [found for found in stored if not project.looks_whole(found)]:  # removed before this transaction began
-                raise Moved(str(missing[0].cell))
+            # Somebody may have removed one before this transaction began.
+            if missing := root.files.unrecordable(connection, [(found.path, found.byte_count) for found in stored]):
+                raise Moved(missing[0])
             replaced = manifest.record_cells(connection, root, stored)
             pin.recorded(connection)
             write_records(root, stored, syncs=False)  # the manifest says the same; `Pass` syncs them once a unit
@@ -89,10 +92,19 @@ def record(project: Project, pin: Pin, done: Sequence[Computed]) -> list[StoredC
     return stored
 
 
-def _written(root: Root, done: Sequence[Computed]) -> list[StoredCell]:
+@contextmanager
+def _noting(project: Project, pin: Pin, done: Sequence[Computed]) -> Iterator[sa.Connection]:
+    """A transaction that notes the names of files that are about to be sent: no change of the world that the unit was pinned to."""
+    with project.own_records() as connection:
+        pin.check(connection, [each.work.cell for each in done])
+        yield connection
+        pin.recorded(connection)
+
+
+def _written(root: Root, done: Sequence[Computed], transaction: Transaction) -> list[StoredCell]:
     """Writes the cells' files, unless they are there, and says what is to be recorded."""
     started = time.monotonic()
-    files = write_cells(root, [each.rows for each in done])
+    files = write_cells(root, [each.rows for each in done], transaction)
     share, now = (time.monotonic() - started) / len(done), datetime.now(UTC)
     return [
         replace(

@@ -18,10 +18,11 @@ from wrapped_assets.commands.options import FilePath, data_option, emit_json, js
 @click.option("--place", help="The listener's city, such as Porto, used for local charts.")
 @click.option("--format", "format_", help="The input format, if it cannot be recognised by content.")
 @click.option("--buckets", type=int, help="For a new data root: the number of listener buckets, a power of two. `rebucket` changes it.")
+@click.option("--lake", metavar="s3://…", help="For a new data root: the object store for its imported plays and computed cells (fixed).")
 @data_option
 @json_option
 @click.pass_context
-def command(ctx, paths, listener, time_zone, country, birth_year, place, format_, buckets, data, as_json) -> None:
+def command(ctx, paths, listener, time_zone, country, birth_year, place, format_, buckets, lake, data, as_json) -> None:
     """Import listening history from a file, folder, zip or tar. The format is recognised by content.
 
     Importing the same file again changes nothing. Good rows are kept even if others are rejected; the exit code is 2 if nothing was
@@ -53,7 +54,7 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
         def land(root):
             return import_paths(root, paths, person, format=format_, progress=count)
 
-        report = filled(data, buckets, land, lambda report: not report.is_nothing)
+        report = filled(data, buckets, land, lambda report: not report.is_nothing, lake)
     if as_json:
         plays = {"accepted": report.accepted, "duplicate": report.duplicate, "rejected": dict(sorted(report.rejected.items()))}
         emit_json(

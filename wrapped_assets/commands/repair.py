@@ -25,11 +25,14 @@ def command(ctx, check, share, data, as_json) -> None:
     from wrapped_assets.storage.records import Rebuilt, rebuild_manifest
     from wrapped_assets.storage.root import Root
     from wrapped_assets.storage.scrub import scrub, scrub_share
+    from wrapped_assets.storage.sweep import swept
 
     if share and not check:
         raise InputError("--share needs --check, because a repair compares everything")
     root = in_environment(Root.open(data))
     rebuilt = Rebuilt() if check else rebuild_manifest(root)
+    if not check and root.files.find_unknown():
+        swept(root)
     found = scrub_share(root) if share else scrub(root)
     if as_json:
         emit_json(

@@ -46,6 +46,7 @@ def command(ctx, host, port, allowed, rehearse, login_header, proxies, data) -> 
     project = open_project(data)
     if not is_this_machine(host):
         must_have_controller(project.root)
+    project.root.files.serve()
     key = secrets.token_bytes(32) if is_this_machine(host) else None
     for link in links(project, key) if key else ():
         click.echo(f"{one_line(link.listener)} {link.year}: http://{host}:{port}{link.path}")

@@ -7,7 +7,7 @@ out. What a crash left open is finished by `resume`; what a restored registry br
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,6 +34,7 @@ from wrapped_assets.storage.purging_cells import Gone, PurgedCells, purge_cells
 from wrapped_assets.storage.registry import Listener, all_listeners
 from wrapped_assets.storage.responsible import said_of_officers
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import FOLDERS, walked
 from wrapped_assets.storage.tombstone_files import unknown_erasures
 
 
@@ -123,6 +124,7 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
         gone = Gone(people, frozenset().union(*(case.needles.texts for case in cases)), unbuilt)
         purged = _purge(project, gone)
         pages = forget_pages(root, people)
+    root.files.empty_caches()
     recalls = {case.case_id: recall_exports(root, case.needles.listener_id, case.case_id) for case in cases}
     elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
     _forget_people(root, people)
@@ -166,10 +168,11 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
     music = names_of_music(root, {each.name for each in people})
     search = Search(people, ordinary(words, root.path, said_of_officers(root)), music=music)
     named = outputs_that_name(root, search)
-    found = residue_of(search, _searched(root))
+    found = residue_of(search, _searched(root), _stored_elsewhere(root))
     if any(hit.startswith("lake/") for hit in found.hits):  # a column that the dictionary calls something else than a listener
         _purge(project, gone, in_every_column=True)
-        found = residue_of(search, _searched(root))
+        root.files.empty_caches()
+        found = residue_of(search, _searched(root), _stored_elsewhere(root))
     found.public_texts = len(frozenset().union(*(each.texts for each in needles)) - frozenset().union(*(each.texts for each in people)))
     if root.engine.dialect.name != "sqlite":
         found.opaque["(registry)"] = "on a database server, whose own files, log and replicas are not here"
@@ -183,7 +186,17 @@ def _search(project: Project, cases: list[Case], gone: Gone) -> tuple[list[Outpu
 
 def _searched(root: Root) -> list[Path]:
     home = os.environ.get("DAGSTER_HOME")
-    return [root.path, *([Path(home)] if home and not Path(home).resolve().is_relative_to(root.path.resolve()) else [])]
+    folders = [root.path, *root.files.copies()]
+    is_beside = home is not None and not Path(home).resolve().is_relative_to(root.path.resolve())
+    return [*folders, Path(home)] if home and is_beside else folders
+
+
+def _stored_elsewhere(root: Root) -> Iterator[tuple[str, Path]]:
+    """Every file of lake and landing that lies in a store: its path, and a copy to read until the next one is asked for."""
+    paths = [path for folder in FOLDERS for path in root.files.listed(folder)] if root.lake else []
+    for path in walked(root.files, dict.fromkeys(paths, ())):
+        if place := root.files.found(path):
+            yield path, place
 
 
 def _counts(done: Erasure) -> dict[str, object]:

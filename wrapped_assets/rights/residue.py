@@ -51,8 +51,8 @@ class Residue:
         return sha256(orjson.dumps(found)).hexdigest()
 
 
-def residue_of(search: Search, folders: Iterable[Path]) -> Residue:
-    """Searches every file below the folders, and its name."""
+def residue_of(search: Search, folders: Iterable[Path], beside: Iterable[tuple[str, Path]] = ()) -> Residue:
+    """Searches every file below the folders, and its name; and files that lie elsewhere: by which name, and where to read each."""
     found = Residue()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
@@ -63,6 +63,10 @@ def residue_of(search: Search, folders: Iterable[Path]) -> Residue:
                 found.hits.append(str(relative))
             if path.is_file():
                 _look_into(path, relative, search, found)
+    for name, path in beside:
+        if search.in_text(name):
+            found.hits.append(name)
+        _look_into(path, Path(name), search, found)
     found.hits = list(dict.fromkeys(found.hits))
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,10 +15,9 @@ from wrapped_assets.kernels.versions import rows_version
 from wrapped_assets.storage.cell_notes import NOTE
 from wrapped_assets.storage.cell_paths import is_path_of, path_beside, path_of
 from wrapped_assets.storage.files import LOOSE, PACKED, Packing
-from wrapped_assets.storage.frame_files import FrameFile, write_frames
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import is_intact
+from wrapped_assets.storage.stored_files import NewFile, Transaction
 from wrapped_assets.vocabulary.periods import Cell
 
 _READ_SOON = ("aggregates/", "listens/", "catalogue/tracks")  # by many other assets, in the same build for the most part
@@ -64,32 +63,34 @@ def write_cell(root: Root, cell: Cell, frame: pl.DataFrame) -> Written:
     return written
 
 
-def write_cells(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
+def write_cells(root: Root, wanted: Sequence[CellRows], transaction: Transaction | None = None) -> list[Written]:
     """Writes the rows of cells, unless they are there.
 
     A file that some manifest or published edition names stays as it is, byte by byte, as long as it is intact. Rows that other code
     computed or wrote the last time are written all the same; where that gives other bytes, they get a file of their own beside the old.
+    `transaction` as in `StoredFiles.write`.
     """
-    there = {each.path: list(_there(root, each) if each.is_other_code else islice(_there(root, each), 1)) for each in wanted}
+    root.files.renew([path for each in wanted for path in (each.path, each.known.path if each.known else "") if path])
+    held = root.files.held([each.path for each in wanted])
+    there = {each.path: list(islice(_there(root, each, held), None if each.is_other_code else 1)) for each in wanted}
     rewritten = [each for each in wanted if each.is_other_code or not there[each.path]]
     new = [(each, path_beside(each.path) if any(kept.path == each.path for kept in there[each.path]) else each.path) for each in rewritten]
-    made = write_frames([FrameFile(each.frame, root.path / path, {NOTE: _note(each)}, _packing(each.cell)) for each, path in new])
-    for (each, path), (size, digest) in zip(new, made, strict=True):
+    made = root.files.write([NewFile(each.frame, path, {NOTE: _note(each)}, _packing(each.cell)) for each, path in new], transaction)
+    for (each, _), (path, size, digest) in zip(new, made, strict=True):
         same = [kept for kept in there[each.path] if kept.file_hash == digest]
         if same:
-            (root.path / path).unlink()
+            root.files.remove([path])
         there[each.path] = same or [Written(path, each.data_version, each.column_hashes, size, digest)]
     return [there[each.path][0] for each in wanted]
 
 
-def _there(root: Root, rows: CellRows) -> Iterator[Written]:
+def _there(root: Root, rows: CellRows, held: Collection[str]) -> Iterator[Written]:
     """The files with these rows that are there with the bytes that some row names: the manifest's own first."""
     known = rows.known
-    if known is not None and is_path_of(known.path, rows.cell, rows.data_version) and is_intact(root.path / known.path, known.file_hash):
+    if known is not None and is_path_of(known.path, rows.cell, rows.data_version) and root.files.intact(known.path, {known.file_hash}):
         yield Written(known.path, rows.data_version, rows.column_hashes, known.byte_count, known.file_hash, is_new=False)
-    place = root.path / rows.path
-    for digest in sorted(recorded_hashes(root, rows.path)) if place.exists() else ():
-        if is_intact(place, digest):
+    for digest in sorted(recorded_hashes(root, rows.path)) if rows.path in held else ():
+        if place := root.files.intact(rows.path, {digest}):
             yield Written(rows.path, rows.data_version, rows.column_hashes, place.stat().st_size, digest, is_new=False)
 
 

@@ -23,7 +23,7 @@ from wrapped_assets.storage.landed_pairs import read_chunk, tracks_by_variants, 
 from wrapped_assets.storage.landing import OPTIONAL, people_of, with_optional
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import is_intact, write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 Chunks = Mapping[tuple[str, str, int], list[Chunk]]
 _FLAGS = ("is_head", "is_tail")  # of tracks: which of them are played near the month's ends
@@ -84,6 +84,7 @@ def divided(root: Root, part: Part, count: int, edge: timedelta, recorded: Mappi
         writer.flush()
         for chunk, named_by, start, end in made:
             _compare(root, chunk, named_by, writer.chunks[start:end], count)
+        root.files.release()
     chunks = list({chunk.path: chunk for chunk in writer.chunks}.values())
     after = [{name: getattr(chunk, name) for name in Chunk.__slots__} | {"people": chunk.listener_ids()} for chunk in chunks]
     write_whole(_made(note), orjson.dumps({"before": part.hashes, "after": after}))
@@ -95,9 +96,10 @@ def _compare(root: Root, plays: Chunk, tracks: Chunk, after: list[Chunk], count:
     before = _named(read_chunk(root, plays), read_chunk(root, tracks))
     frames = []
     for own, named in zip(after[::2], after[1::2], strict=True):
-        if damaged := [chunk.path for chunk in (own, named) if not is_intact(root.path / chunk.path, chunk.file_hash)]:
+        places = [root.files.intact(chunk.path, {chunk.file_hash}) for chunk in (own, named)]
+        if damaged := [chunk.path for chunk, place in zip((own, named), places, strict=True) if place is None]:
             raise BuildError(f"a divided file is not as it was written ({damaged[0]}); nothing was changed: the disk may be failing")
-        rows, beside = (pl.read_parquet(root.path / chunk.path) for chunk in (own, named))
+        rows, beside = (pl.read_parquet(place) for place in places if place)
         people = rows["listener_id"].unique().sort().to_list()
         if people != own.listener_ids() or any(bucket_in(count, each) != own.bucket for each in people):
             raise BuildError(f"a divided file has listeners of another bucket ({own.path}); nothing was changed")
@@ -124,7 +126,7 @@ def _noted(root: Root, part: Part, note: Path) -> list[Chunk] | None:
         people = [b"".join(each.to_bytes(8, "little", signed=True) for each in row["people"]) for row in found["after"]]
         chunks = [Chunk(**row) for row in found["after"]]
         chunks = [replace(chunk, people=own if chunk.asset == PLAYS else None) for chunk, own in zip(chunks, people, strict=True)]
-        if found["before"] == part.hashes and all(is_intact(root.path / chunk.path, chunk.file_hash) for chunk in chunks):
+        if found["before"] == part.hashes and all(root.files.intact(chunk.path, {chunk.file_hash}) for chunk in chunks):
             return chunks
     return None
 

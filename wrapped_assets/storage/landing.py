@@ -21,7 +21,6 @@ from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.files import rows_of_files
 from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month
 
@@ -65,14 +64,12 @@ def read_landed(
 
     `recent` has the files that were read for a month beside it.
     """
-    wanted = list(columns)
+    wanted, beside_too = list(columns), ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),)
     parts, are_kept = [], recent is not None
-    for shift, flag in ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),):
-        beside = month.shift(shift)
-        for chunk in chunks.get((asset, str(beside), bucket), []):
-            touched = {-1: chunk.tail, 0: chunk.whole, 1: chunk.head}[shift]
-            if touched == NO_ROWS:
-                continue
+    found = [(month.shift(shift), flag, shift, _touched(chunks, asset, month.shift(shift), bucket, shift)) for shift, flag in beside_too]
+    prepare(root, [chunk for *_, some in found for chunk in some if recent is None or recent.get(chunk.path) is None])
+    for beside, flag, shift, some in found:
+        for chunk in some:
             lazy = _rows(root, chunk, recent)
             are_kept &= chunk.row_count <= ROWS_KEPT
             if asset == TRACKS and flag:
@@ -84,6 +81,19 @@ def read_landed(
     if not parts:
         return pl.DataFrame(schema=schema)
     return pl.concat(parts).collect(engine="in-memory") if are_kept else rows_of_files(parts)
+
+
+def _touched(
+    chunks: Mapping[tuple[str, str, int], list[Chunk]], asset: str, month: Month, bucket: int, shift: int
+) -> list[Chunk]:  # fmt: skip
+    """The landed files of a month that have rows where the month `shift` months earlier looks."""
+    part = {-1: "tail", 0: "whole", 1: "head"}[shift]
+    return [chunk for chunk in chunks.get((asset, str(month), bucket), []) if getattr(chunk, part) != NO_ROWS]
+
+
+def prepare(root: Root, chunks: Iterable[Chunk]) -> None:
+    """Makes ready landed files that will be read one after the other."""
+    root.files.prepare({chunk.path: {chunk.file_hash} for chunk in chunks})
 
 
 def with_optional(rows: pl.LazyFrame, wanted: Iterable[str]) -> pl.LazyFrame:
@@ -107,8 +117,8 @@ def _rows(root: Root, chunk: Chunk, recent: RecentFrames | None) -> pl.LazyFrame
 
 def intact_path(root: Root, chunk: Chunk) -> Path:
     """Where a landed file lies; BuildError where it does not have the bytes that were recorded."""
-    path = root.path / chunk.path
-    if not is_intact(path, chunk.file_hash):
+    path = root.files.intact(chunk.path, {chunk.file_hash})
+    if path is None:
         note_damage(root, [chunk.path])
         raise DamagedFileError(
             chunk.path,

@@ -20,12 +20,12 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.buckets import bucket_count
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.files import LOOSE, PACKED
-from wrapped_assets.storage.frame_files import BATCH_BYTES, FrameFile, write_frames
+from wrapped_assets.storage.frame_files import BATCH_BYTES
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges_ms
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
 from wrapped_assets.storage.reading import Reader, reading
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import is_intact
+from wrapped_assets.storage.stored_files import NewFile
 from wrapped_assets.storage.writing import Writer, writing
 from wrapped_assets.vocabulary.periods import Month
 
@@ -52,7 +52,7 @@ class LandingWriter:
     _track_count: int = 0
     _plays: list[pl.DataFrame] = field(default_factory=list)
     _waiting: int = 0
-    _unplaced: dict[int, FrameFile] = field(default_factory=dict)  # place in `chunks` → what its file is to hold
+    _unplaced: dict[int, NewFile] = field(default_factory=dict)  # place in `chunks` → what its file is to hold
     _unplaced_bytes: float = 0
 
     def __post_init__(self) -> None:
@@ -143,8 +143,9 @@ class LandingWriter:
         whole, head, tail = _hash(frame), *(_hash(frame.filter(rows)) if rows.any() else NO_ROWS for rows in near)
         path = f"landing/{asset.removeprefix('sources/landed_')}/{month}/b{bucket:03d}/{whole}.parquet"
         chunk = Chunk(path, asset, str(month), bucket, frame.height, whole, head, tail, self._recorded.get(path, ""), *reaches_over, people)
-        if not is_intact(self.root.path / path, chunk.file_hash):  # another release of a library may write other bytes for the same rows
-            self._unplaced[len(self.chunks)] = FrameFile(frame, self.root.path / path, packing=LOOSE if asset == PLAYS else PACKED)
+        # Another release of a library may write other bytes for the same rows.
+        if not (chunk.file_hash and self.root.files.intact(path, {chunk.file_hash})):
+            self._unplaced[len(self.chunks)] = NewFile(frame, path, packing=LOOSE if asset == PLAYS else PACKED)
             self._unplaced_bytes += frame.estimated_size()
         self.chunks.append(chunk)
         if self._unplaced_bytes > BATCH_BYTES:
@@ -152,8 +153,8 @@ class LandingWriter:
 
     def _place_files(self) -> None:
         """Writes the files that wait."""
-        for place, (_, digest) in zip(self._unplaced, write_frames([*self._unplaced.values()]), strict=True):
-            self.chunks[place] = replace(self.chunks[place], file_hash=digest)
+        for place, placed in zip(self._unplaced, self.root.files.write([*self._unplaced.values()]), strict=True):
+            self.chunks[place] = replace(self.chunks[place], file_hash=placed.file_hash)
         self._unplaced, self._unplaced_bytes = {}, 0
 
     def commit(

@@ -94,8 +94,8 @@ def remove_unnamed(root: Root, paths: Collection[str]) -> None:
     """Removes those of the files that no environment and no published edition names; nobody begins to name one meanwhile."""
     if paths:
         with exclusive(root.engine) as connection:
-            for path in unnamed(connection, paths):
-                (root.path / path).unlink(missing_ok=True)
+            left = root.files.leave(connection, unnamed(connection, paths))
+        root.files.remove(left)
 
 
 def unnamed(connection: sa.Connection, paths: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0018');
+INSERT INTO "alembic_version" VALUES('0019');
 CREATE TABLE approvals (
 	export_id VARCHAR(32) NOT NULL,
 	role VARCHAR(32) NOT NULL,
@@ -220,6 +220,11 @@ CREATE TABLE logics (
 	fingerprint VARCHAR(32) NOT NULL,
 	parts JSON NOT NULL,
 	PRIMARY KEY (fingerprint)
+);
+CREATE TABLE objects (
+	path VARCHAR(200) NOT NULL,
+	is_leaving BOOLEAN NOT NULL,
+	PRIMARY KEY (path)
 );
 CREATE TABLE outputs (
 	output_id VARCHAR(32) NOT NULL,

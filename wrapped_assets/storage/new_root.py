@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from wrapped_assets.storage.root import REGISTRY_FILE, Root
+from wrapped_assets.storage.root import LAKE, REGISTRY_FILE, Root
 
 Filled = TypeVar("Filled")
 _LOCK = "new"
 
 
 def filled(
-    path: Path, bucket_count: int | None, fill: Callable[[Root], Filled], is_kept: Callable[[Filled], bool] = lambda _: True
-) -> Filled:
+    path: Path, bucket_count: int | None, fill: Callable[[Root], Filled], is_kept: Callable[[Filled], bool] = lambda _: True,
+    lake: str | None = None,
+) -> Filled:  # fmt: skip
     """What `fill` returns for the root at `path`. Of a new root nothing remains where `fill` raises or its result is not kept.
 
-    A folder that holds something already, or a registry that lies elsewhere and is bound to its root for good, is filled in place.
+    A folder that holds something already is filled in place, and so is a root whose registry or files lie elsewhere: what was put there
+    must stay known. `lake` as in `Root.open_or_make`.
     """
     path = path.resolve()
     beside = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     is_new = not path.exists() or (path.is_dir() and not any(path.iterdir()))
-    if not is_new or Root(beside, 1, b"").registry_file != beside / REGISTRY_FILE:
-        return fill(Root.open_or_make(path, bucket_count))
+    if not is_new or lake or os.environ.get(LAKE) or Root(beside, 1, b"").registry_file != beside / REGISTRY_FILE:
+        return fill(Root.open_or_make(path, bucket_count, lake=lake))
     missing = [folder for folder in path.parents if not folder.exists()]
     _remove_leftovers(path)
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -19,8 +18,10 @@ from wrapped_assets.storage.in_flight import settled
 from wrapped_assets.storage.landed_pairs import read_chunk, tracks_by_variants, variants_of
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import FolderFiles
 from wrapped_assets.storage.sweep import sweep
-from wrapped_assets.storage.whole_files import is_intact
+
+_REJECTED = "landing/rejected"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
         tracks = tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
         shared = _variants_of_others(root, [chunk for chunk in chunks if chunk not in theirs])
         for chunk in theirs:
-            if not (root.path / chunk.path).exists():
+            if root.files.found(chunk.path) is None:
                 lost.append(chunk)
                 continue
             rows = read_chunk(root, chunk)
@@ -64,6 +65,7 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
             if kept.height and beside:
                 writer.add(kept, read_chunk(root, beside[0]).drop("is_head", "is_tail"))
                 writer.flush()
+            root.files.release()
     _replace(root, list({chunk.path: chunk for chunk in gone}.values()), writer.chunks)
     _forget_in_lost(root, lost, listener_ids)
     with settled(root):
@@ -104,10 +106,10 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
     for bucket in sorted({bucket for _, _, bucket in everything}):
         plays, tracks = (
             [
-                root.path / chunk.path
+                place
                 for (asset, _, own), chunks in everything.items()
                 for chunk in chunks
-                if (asset, own) == (kind, bucket) and is_intact(root.path / chunk.path, chunk.file_hash)
+                if (asset, own) == (kind, bucket) and (place := root.files.intact(chunk.path, {chunk.file_hash}))
             ]
             for kind in (PLAYS, TRACKS)
         )
@@ -120,9 +122,10 @@ def _texts(root: Root, listener_ids: Collection[int]) -> Iterator[tuple[bool, pl
         if bucket in theirs:
             yield True, played.filter(is_theirs).join(texts, on="variant_id").select("listener_id", "text").unique().collect()
         yield False, texts.join(played.filter(~is_theirs), on="variant_id", how="semi").select("text").unique().collect()
-    for path in _rejected(root):
+        root.files.release()
+    for path in root.files.listed(_REJECTED):
         with suppress(pl.exceptions.PolarsError, OSError):  # a damaged one goes with the erasure
-            rows = pl.read_parquet(path).filter(~pl.col("listener_id").is_in(list(listener_ids)))
+            rows = _read(root, path).filter(~pl.col("listener_id").is_in(list(listener_ids)))
             yield False, rows.select(text=pl.concat_list("title", "artist_credit")).explode("text").drop_nulls().unique()
 
 
@@ -148,8 +151,7 @@ def _replace(root: Root, gone: list[Chunk], fresh: list[Chunk]) -> None:
         rows = [{name: getattr(chunk, name) for name in Chunk.__slots__} for path, chunk in new.items() if path not in known]
         if rows:
             connection.execute(sa.insert(tables.chunks), rows)
-    for path in old:
-        (root.path / path).unlink(missing_ok=True)
+    root.files.remove(old)
 
 
 def _forget_in_lost(root: Root, lost: list[Chunk], listener_ids: Collection[int]) -> None:
@@ -161,23 +163,26 @@ def _forget_in_lost(root: Root, lost: list[Chunk], listener_ids: Collection[int]
             connection.execute(sa.update(table).where(table.c.path == chunk.path).values(people=left.tobytes()))
 
 
-def _rejected(root: Root) -> list[Path]:
-    return sorted((root.path / "landing" / "rejected").glob("*.parquet"))
+def _read(root: Root, path: str) -> pl.DataFrame:
+    """A file whose bytes nobody compares: what it may hold counts."""
+    place = root.files.found(path)
+    if place is None:
+        raise FileNotFoundError(path)
+    return pl.read_parquet(place)
 
 
 def _remove_rejected(root: Root, listener_ids: Collection[int]) -> int:
     """Removes the rows that an import of theirs could not use, with the note of that import; also a damaged file, which may be theirs."""
     removed = 0
-    for path in _rejected(root):
+    for path in root.files.listed(_REJECTED):
         try:
-            is_theirs = pl.read_parquet(path, columns=["listener_id"])["listener_id"].is_in(list(listener_ids)).any()
+            is_theirs = _read(root, path)["listener_id"].is_in(list(listener_ids)).any()
         except (pl.exceptions.PolarsError, OSError):
             is_theirs = True
         if is_theirs:
             with root.engine.begin() as connection:
-                relative = str(path.relative_to(root.path))
-                connection.execute(sa.delete(tables.imports).where(tables.imports.c.rejected_path == relative))
-            path.unlink()
+                connection.execute(sa.delete(tables.imports).where(tables.imports.c.rejected_path == path))
+            root.files.remove([path])
             removed += 1
     return removed
 
@@ -190,8 +195,7 @@ def remove_unrecorded(root: Root) -> int:
     with root.engine.connect() as connection:
         named = set(connection.execute(sa.select(tables.chunks.c.path)).scalars())
         named |= {path for path in connection.execute(sa.select(tables.imports.c.rejected_path)).scalars() if path}
-    files = sorted(path for path in (root.path / "landing").rglob("*") if path.is_file())
-    orphans = [path for path in files if str(path.relative_to(root.path)) not in named]
-    for path in orphans:
-        path.unlink()
-    return len(orphans)
+    root.files.remove(orphans := [path for path in root.files.listed("landing") if path not in named])
+    beside = FolderFiles(root.path)  # links lie there, wherever the landed files do
+    beside.remove(left := [path for path in beside.listed("landing") if path not in named])
+    return len(orphans) + len(left)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import orjson
 import polars as pl
@@ -20,10 +21,11 @@ from wrapped_assets.storage.cell_files import Written, write_cell
 from wrapped_assets.storage.cell_paths import bucket_in
 from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.in_flight import in_flight
-from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, paths_of, unnamed
+from wrapped_assets.storage.manifest import ALL_LISTENERS, load_cells, paths_of, remove_unnamed
 from wrapped_assets.storage.records import write_records
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.verified import Recorded, fault, intact, recorded_of
+from wrapped_assets.storage.stored_files import walked
+from wrapped_assets.storage.verified import Recorded, intact, looked_at, recorded_of
 from wrapped_assets.vocabulary.categories import LISTENER_IDS
 from wrapped_assets.vocabulary.periods import Cell
 
@@ -71,8 +73,8 @@ def purge_cells(root: Root, gone: Gone, grain: Grain, *, in_every_column: bool =
         while fresh := {path: place for path, place in _stored(root).items() if path not in seen}:  # what others recorded meanwhile, too
             seen |= fresh.keys()
             changed, recorded = {}, recorded_of(root, fresh)
-            for path, place in sorted(fresh.items()):
-                if found := _without(root, path, recorded.get(path), place, gone, grain, done, in_every_column):
+            for path in walked(root.files, {path: recorded[path].hashes if path in recorded else () for path in fresh}):
+                if found := _without(root, path, recorded.get(path), fresh[path], gone, grain, done, in_every_column):
                     changed[path] = found
             _replace(root, changed)
             done.rewritten += len(changed)
@@ -119,12 +121,13 @@ def _without(
     root: Root, path: str, recorded: Recorded | None, stored: _Place, gone: Gone, grain: Grain, done: PurgedCells, in_every_column: bool
 ) -> _Rewritten | None:  # fmt: skip
     """The file without the listeners; None where they were not in it."""
-    place, ids, cell = root.path / path, list(gone.listener_ids), stored.cell
-    if not place.exists():
+    ids, cell = list(gone.listener_ids), stored.cell
+    if root.files.found(path) is None:
         return None
     try:
         # Before anything is believed of a file it is compared: one changed byte could hide an id, or a column's name.
-        (whole,) = [place] if fault(root, path, recorded) is None else intact(root, [path])
+        found = looked_at(root, path, recorded)
+        (whole,) = [found] if isinstance(found, Path) else intact(root, [path])
         schema = pl.read_parquet_schema(whole)
         named = [name for name, dtype in schema.items() if name in LISTENER_IDS or (in_every_column and dtype == pl.Int64)]
         if named:
@@ -139,7 +142,7 @@ def _without(
         else:
             return None
     except (pl.exceptions.PolarsError, OSError, DamagedFileError):
-        place.unlink(missing_ok=True)  # nobody can tell whether they are in it, and a backup would bring it back
+        root.files.remove([path])  # nobody can tell whether they are in it, and a backup would bring it back
         done.unreadable.append(path)
         return None
     return None if kept.height == frame.height else _Rewritten(write_cell(root, cell, kept), kept.height)
@@ -174,9 +177,7 @@ def _replace(root: Root, changed: dict[str, _Rewritten]) -> None:
             values |= {"data_version": new.file.data_version, "column_hashes": orjson.dumps(new.file.column_hashes).decode()}
             values |= {"row_count": new.row_count, "byte_count": new.file.byte_count}
             connection.execute(sa.update(_CELLS).where(_CELLS.c.path == old).values(**values))
-        gone = unnamed(connection, changed)
-    for path in gone:
-        (root.path / path).unlink(missing_ok=True)
+    remove_unnamed(root, changed)
     _note(root, {new.file.path for new in changed.values()})
 
 

@@ -15,8 +15,9 @@ from wrapped_assets.storage.damage import note_damage
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records, store_records
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import walked
 from wrapped_assets.storage.transactions import exclusive
-from wrapped_assets.storage.whole_files import is_intact, sync
+from wrapped_assets.storage.whole_files import sync
 from wrapped_assets.vocabulary.periods import Cell
 
 _FIELDS = [field.name for field in fields(StoredCell) if field.name != "cell"]
@@ -89,14 +90,16 @@ def rebuild_manifest(root: Root) -> Rebuilt:
             done.damaged_records.append(str(path.relative_to(root.path)))
             _renew(root, path)
             continue
-        for asset, row in records.items():
-            stored = _stored(_cell(path, asset), row)
-            found.append(stored)
-            is_whole = is_intact(root.path / stored.path, stored.file_hash)
-            if not is_whole or not is_of(root, stored.path, stored.cell, stored.data_version):
+        known = {stored.path: stored for stored in (_stored(_cell(path, asset), row) for asset, row in records.items())}
+        found += known.values()
+        for name in walked(root.files, {name: {stored.file_hash} for name, stored in known.items()}):
+            stored = known[name]
+            place = root.files.intact(stored.path, {stored.file_hash})
+            if place is None or not is_of(place, stored.path, stored.cell, stored.data_version):
                 done.lost.append(stored.path)
     with exclusive(root.engine) as connection:
         record_cells(connection, root, found)
+        root.files.note(connection, [stored.path for stored in found])
     note_damage(root, done.lost)
     done.cells = len(load_cells(root))
     return done

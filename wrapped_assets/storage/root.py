@@ -20,14 +20,18 @@ from wrapped_assets.storage.identity import check_identity
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.server_locks import ServerLocks
+from wrapped_assets.storage.stored_files import FolderFiles, StoredFiles
+from wrapped_assets.storage.stores import checked_address
 from wrapped_assets.storage.tombstone_files import unknown_erasures
 from wrapped_assets.storage.whole_files import write_whole
 
 SETTINGS_FILE = "root.json"
 REGISTRY_FILE = "registry.sqlite"
+LAKE = "WRAPPED_LAKE"  # names the object store of a root that is made
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
 MOST_BUCKETS = 4096
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
+IN_THE_FOLDER, IN_A_STORE = 1, 2  # layouts: an older program must not look for the files of a store in the folder
 MAIN = ""  # the environment that readers see; a named one lies over it and holds only what differs
 
 
@@ -44,6 +48,7 @@ class Root:
     environment: str = MAIN
     registry_url: str = field(default="", repr=False)  # rather than the one that WRAPPED_REGISTRY_URL names, or the file in the root
     is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
+    lake: str = ""  # the address of the object store that holds the files of lake and landing; none: they lie in the folder
 
     @classmethod
     def exists(cls, path: Path) -> bool:
@@ -60,6 +65,7 @@ class Root:
         try:
             settings = json.loads((path / SETTINGS_FILE).read_text())
             layout, bucket_count, key = int(settings["layout"]), int(settings["bucket_count"]), bytes.fromhex(settings["key"])
+            lake = str(settings.get("lake", ""))
         except (ValueError, KeyError, TypeError):
             raise WrappedError(f"the data root's {SETTINGS_FILE} is damaged: restore it from a backup; it holds the lake's key") from None
         if not is_bucket_count(bucket_count):  # a listener's bucket is the last bits of an id
@@ -70,13 +76,14 @@ class Root:
         if layout > LAYOUT_VERSION:
             raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
         tighten(path)
-        return cls(path, bucket_count, key)
+        return cls(path, bucket_count, key, lake=lake)
 
     @classmethod
-    def open_or_make(cls, path: Path, bucket_count: int | None = None, key: bytes | None = None) -> Root:
+    def open_or_make(cls, path: Path, bucket_count: int | None = None, key: bytes | None = None, lake: str | None = None) -> Root:
         """The root at `path`, made where there is none. `key` names listeners in the lake: random unless a rebuild must agree.
 
-        InputError where the number of buckets is no power of two, or differs from the one the root was made with.
+        `lake` is the address of the object store for the files of lake and landing; without one they lie in the folder. InputError where
+        the number of buckets is no power of two, or where it or the store differs from what the root was made with.
         """
         wanted = DEFAULT_BUCKET_COUNT if bucket_count is None else bucket_count
         if not is_bucket_count(wanted):
@@ -85,9 +92,12 @@ class Root:
         if not cls.exists(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.chmod(0o700)
-            text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": wanted, "key": (key or secrets.token_bytes(32)).hex()}, indent=1)
-            write_whole(path / SETTINGS_FILE, text.encode(), replaces=False)
+            address = checked_address(found) if (found := lake or os.environ.get(LAKE)) else ""
+            write_whole(path / SETTINGS_FILE, cls(path, wanted, key or secrets.token_bytes(32), lake=address).settings, replaces=False)
         root = cls.open(path)
+        if lake and checked_address(lake) != root.lake:
+            where = f"in {root.lake}" if root.lake else "in its folder"
+            raise InputError(f"the files of this data root lie {where}; that is fixed. Use a new root for another place")
         if bucket_count and bucket_count != root.settings_count:
             now = root.settings_count
             raise InputError(f"this data root has {now} buckets, not {bucket_count}: leave --buckets out; `wrapped rebucket` divides them")
@@ -137,8 +147,22 @@ class Root:
 
     def note_bucket_count(self, count: int) -> None:
         """Repeats in the settings file what the registry says, for a registry that is lost."""
-        text = json.dumps({"layout": LAYOUT_VERSION, "bucket_count": count, "key": self.key.hex()}, indent=1)
-        write_whole(self.path / SETTINGS_FILE, text.encode())
+        write_whole(self.path / SETTINGS_FILE, replace(self, settings_count=count).settings)
+
+    @property
+    def settings(self) -> bytes:
+        """What the root's settings file says."""
+        where: dict[str, object] = {"layout": IN_A_STORE, "lake": self.lake} if self.lake else {"layout": IN_THE_FOLDER}
+        return json.dumps({**where, "bucket_count": self.settings_count, "key": self.key.hex()}, indent=1).encode()
+
+    @cached_property
+    def files(self) -> StoredFiles:
+        """The files of lake and landing, wherever they lie."""
+        if not self.lake:
+            return FolderFiles(self.path)
+        from wrapped_assets.storage.object_files import ObjectFiles  # with what talks to stores, which most roots do without
+
+        return ObjectFiles(self)
 
     @cached_property
     def server_locks(self) -> ServerLocks | None:

@@ -15,7 +15,8 @@ from wrapped_assets.storage.damage import note_damage
 from wrapped_assets.storage.database import is_sound
 from wrapped_assets.storage.record_files import DamagedRecordError, read_records
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.verified import damaged_file, fault, recorded_of, settle_damage
+from wrapped_assets.storage.stored_files import walked
+from wrapped_assets.storage.verified import damaged_file, looked_at, recorded_of, settle_damage
 from wrapped_assets.storage.whole_files import file_hash
 
 SHARES = 7  # one a night
@@ -75,14 +76,18 @@ def _compared(root: Root, shares: set[int]) -> Scrubbed:
     settle_damage(root)
     recorded = recorded_of(root, {path for path in _recorded_paths(root) if share_of(path) in shares})
     damaged = []
-    for path, found in sorted(recorded.items()):
+    root.files.renew(recorded)
+    for path in walked(root.files, {path: found.hashes for path, found in recorded.items()}):
+        found = recorded[path]
         done.files += 1
-        done.bytes += (root.path / path).stat().st_size if (root.path / path).is_file() else 0
-        if fault(root, path, found):
+        place = looked_at(root, path, found)
+        if isinstance(place, str):
             damaged.append(path)
             done.faults[path] = str(damaged_file(root, path, found))
-        elif not found.hashes:
-            _adopt(root, path)
+            continue
+        done.bytes += place.stat().st_size
+        if not found.hashes:
+            _adopt(root, path, file_hash(place))
     note_damage(root, damaged)
     for path in sorted((root.path / "records").rglob("*.json")):
         name = str(path.relative_to(root.path))
@@ -107,9 +112,8 @@ def _recorded_paths(root: Root) -> set[str]:
     return named - {None}
 
 
-def _adopt(root: Root, path: str) -> None:
-    """Records the bytes of a file that an older program wrote without recording them; from now on they are compared."""
-    digest = file_hash(root.path / path)
+def _adopt(root: Root, path: str, digest: str) -> None:
+    """Records the hash of a file that an older program wrote without recording it; from now on its bytes are compared."""
     published, imports = tables.publication_cells, tables.imports
     with root.engine.begin() as connection:
         unknown = (published.c.path == path) & published.c.file_hash.is_(None)

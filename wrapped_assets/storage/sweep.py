@@ -62,12 +62,9 @@ def sweep(root: Root) -> int:
     with root.engine.connect() as connection:
         named = set(connection.execute(sa.select(tables.cells.c.path)).scalars())
         named |= set(connection.execute(sa.select(tables.publication_cells.c.path)).scalars())
-    removed = 0
-    for path in sorted((root.path / "lake").rglob("*.parquet")) if (root.path / "lake").exists() else []:
-        if str(path.relative_to(root.path)) not in named:
-            path.unlink(missing_ok=True)
-            removed += 1
-    for part in sorted(part for folder in ("lake", "records") for part in (root.path / folder).rglob(".*.part")):
+    unnamed = [path for path in root.files.listed("lake") if path not in named and path.endswith(".parquet")]
+    root.files.remove(unnamed)
+    parts = [part for folder in ("lake", "records") for part in (root.path / folder).rglob(".*.part")]
+    for part in parts:
         part.unlink(missing_ok=True)
-        removed += 1
-    return removed
+    return len(unnamed) + len(parts)

@@ -27,7 +27,7 @@ from wrapped_assets.storage.schema import metadata
 __all__ = [
     "OUTSIDE", "addresses", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events",
     "damaged_files", "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations",
-    "group_members", "groups", "imports", "launch_evidence", "launch_plans", "listeners", "logics", "metadata", "outputs",
+    "group_members", "groups", "imports", "launch_evidence", "launch_plans", "listeners", "logics", "metadata", "objects", "outputs",
     "publication_cells", "publications", "recalls", "restrictions", "settings", "shares", "spans", "tombstones",
 ]  # fmt: skip
 
@@ -215,4 +215,11 @@ damaged_files = sa.Table(
     "damaged_files", metadata,
     sa.Column("path", sa.String, primary_key=True),
     sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+)  # fmt: skip
+
+# Every object that may lie in the object store of this root: noted before it is sent, forgotten once the store has removed it.
+objects = sa.Table(
+    "objects", metadata,
+    sa.Column("path", sa.String(200), primary_key=True),
+    sa.Column("is_leaving", sa.Boolean, nullable=False),  # about to be removed: nothing may name it any more
 )  # fmt: skip

@@ -17,7 +17,6 @@ from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.manifest import ALL_LISTENERS
 from wrapped_assets.storage.reading import Reader, batched, moment, reading
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
 
 _PATHS_PER_QUESTION = 500
@@ -40,23 +39,30 @@ def intact(root: Root, paths: Iterable[str]) -> list[Path]:
     """The files at these paths below the root, in their order. DamagedFileError, once it is noted, where one is not as recorded."""
     wanted = list(paths)
     recorded = recorded_of(root, set(wanted))
-    if damaged := [path for path in dict.fromkeys(wanted) if fault(root, path, recorded.get(path))]:
+    root.files.prepare({path: found.hashes for path, found in recorded.items()})
+    places = {path: looked_at(root, path, recorded.get(path)) for path in dict.fromkeys(wanted)}
+    if damaged := [path for path, found in places.items() if not isinstance(found, Path)]:
         note_damage(root, damaged)
         raise damaged_file(root, damaged[0], recorded.get(damaged[0]), len(damaged))
-    return [root.path / path for path in wanted]
+    return [place for path in wanted if isinstance(place := places[path], Path)]
 
 
 def fault(root: Root, path: str, recorded: Recorded | None) -> str | None:
     """What is wrong with a file; None where it is as recorded."""
+    found = looked_at(root, path, recorded)
+    return found if isinstance(found, str) else None
+
+
+def looked_at(root: Root, path: str, recorded: Recorded | None) -> Path | str:
+    """The file to read, or what is wrong with it."""
     if recorded is None:
         return "not recorded"
-    if not (root.path / path).is_file():
-        return "missing"
-    if recorded.hashes and not any(is_intact(root.path / path, digest) for digest in sorted(recorded.hashes)):
-        return "damaged"
-    if not all(is_of(root, path, cell, version) for cell, version in recorded.cells):
+    place = root.files.intact(path, recorded.hashes)
+    if place is None:
+        return "damaged" if root.files.held([path]) else "missing"
+    if not all(is_of(place, path, cell, version) for cell, version in recorded.cells):
         return "another cell's"
-    return None
+    return place
 
 
 def damaged_file(root: Root, path: str, recorded: Recorded | None, count: int = 1) -> DamagedFileError:
@@ -71,6 +77,7 @@ def still_damaged(root: Root, connection: sa.Connection | None = None) -> set[st
     """Of the files that were found damaged, those that are not whole by now."""
     noted = noted_damage(root, connection)
     recorded = recorded_of(root, noted)
+    root.files.renew(noted)
     return {path for path in noted if path in recorded and fault(root, path, recorded[path])}
 
 

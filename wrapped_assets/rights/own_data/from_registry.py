@@ -132,8 +132,7 @@ def rejected_rows(root: Root, listener: Listener) -> pl.DataFrame:
     """The rows of the listener's own files that could not be used, with the reason; of a service's log nobody's name is kept with them."""
     table, rows = tables.imports, []
     for found in _rows(root, sa.select(table).where(table.c.rejected_path.is_not(None)), table.c.content):
-        path = root.path / found["rejected_path"]
-        if path.exists():
+        if root.files.held([found["rejected_path"]]):
             kept = pl.read_parquet(intact(root, [found["rejected_path"]])).filter(pl.col("listener_id") == listener.listener_id)
             rows += [row | {"source": found["source"]} for row in kept.to_dicts()]
     meant = [row | {"reason_meaning": REJECTION_REASONS.get(row["reason"])} for row in rows]

@@ -1,0 +1,197 @@
+"""The files of lake and landing as objects of a store, with copies on this machine.
+
+An object is written whole under a name that follows from its content, and never renamed. Before one is sent its name is noted in the
+registry, and the note goes once the store has removed it: so whatever may lie in the store is known without listing it, also after a
+crash. Objects are read whole: the hash that is compared is of all bytes, and most files are needed by several readers.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from wrapped_assets.kernels.versions import combined
+from wrapped_assets.storage import object_notes
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.object_cache import FOLDER, LIMIT, ObjectCache, limit_of
+from wrapped_assets.storage.object_store import REQUESTS_AT_ONCE, ObjectStore
+from wrapped_assets.storage.stored_files import FOLDERS, FolderFiles, NewFile, Placed, Transaction
+from wrapped_assets.storage.transactions import exclusive
+
+_IDLE_SECONDS = 600.0  # more than any request takes
+_EPOCH = "cache_epoch"  # the setting that changes when copies of what was removed must go from every machine
+
+
+class RootOfAStore(Protocol):
+    """What is asked of a data root whose files lie in a store."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def key(self) -> bytes: ...
+    @property
+    def lake(self) -> str: ...
+    @property
+    def engine(self) -> sa.Engine: ...
+
+
+class ObjectFiles:
+    """The files of a data root whose `lake` names a store; those of other folders lie in the root."""
+
+    def __init__(self, root: RootOfAStore) -> None:
+        self._root, self._beside = root, FolderFiles(root.path)
+        self._owner = combined("objects of a root", root.key)
+
+    @property
+    def store(self) -> ObjectStore:
+        return _opened(self._root.lake, self._owner, os.getpid())
+
+    @property
+    def cache(self) -> ObjectCache:
+        beside = os.environ.get(FOLDER)
+        folder = Path(beside).absolute() / self._owner[:16] if beside else self._root.path.absolute() / "cache"
+        return _cache_in(folder, limit_of(os.environ.get(LIMIT)), os.getpid())
+
+    def write(self, wanted: Sequence[NewFile], transaction: Transaction | None = None) -> list[Placed]:
+        from wrapped_assets.storage.files import PACKED  # with Polars, which those who only look do without
+        from wrapped_assets.storage.frame_files import FrameFile, write_frames
+
+        if not wanted:
+            return []
+        with transaction() if transaction else exclusive(self._root.engine) as connection:
+            names = object_notes.note(connection, [each.path for each in wanted])
+        cache, store = self.cache, self.store
+        places = [cache.new_place() for _ in wanted]
+        try:
+            pairs = zip(wanted, places, strict=True)
+            made = write_frames([FrameFile(each.frame, place, each.metadata, each.packing or PACKED) for each, place in pairs])
+            _all_at_once(lambda one: store.put(*one), list(zip(names, places, strict=True)))
+            for name, place in zip(names, places, strict=True):
+                cache.take(place, name)
+        finally:
+            for place in places:
+                place.unlink(missing_ok=True)
+        return [Placed(name, size, digest) for name, (size, digest) in zip(names, made, strict=True)]
+
+    def intact(self, path: str, digests: Collection[str]) -> Path | None:
+        if not _is_object(path):
+            return self._beside.intact(path, digests)
+        self._keep_to_epoch()
+        return _copied(self.cache, self.store, path, digests)
+
+    def found(self, path: str) -> Path | None:
+        return self.intact(path, ())
+
+    def prepare(self, wanted: Mapping[str, Collection[str]]) -> None:
+        objects = [(path, digests) for path, digests in wanted.items() if _is_object(path)]
+        if len(objects) > 1:
+            self._keep_to_epoch()
+            cache, store = self.cache, self.store
+            _all_at_once(lambda one: _copied(cache, store, *one), objects)
+
+    def held(self, paths: Collection[str]) -> set[str]:
+        with self._root.engine.connect() as connection:
+            there = {path for path, is_leaving in object_notes.noted(connection, paths).items() if not is_leaving}
+        return there | self._beside.held([path for path in paths if not _is_object(path)])
+
+    def looks_whole(self, path: str, byte_count: int) -> bool:
+        return True  # what is stored is what the manifest says
+
+    def unrecordable(self, connection: sa.Connection, found: Collection[tuple[str, int]]) -> list[str]:
+        is_leaving = object_notes.noted(connection, [path for path, _ in found])
+        return [path for path, _ in found if is_leaving.get(path, True)]
+
+    def leave(self, connection: sa.Connection, paths: Collection[str]) -> Collection[str]:
+        object_notes.leave(connection, paths)
+        return paths
+
+    def remove(self, paths: Collection[str]) -> None:
+        if not paths:
+            return
+        with self._root.engine.begin() as connection:
+            object_notes.leave(connection, paths)
+        self.store.delete(sorted(paths))
+        self.cache.forget(paths)
+        with self._root.engine.begin() as connection:
+            object_notes.forget(connection, paths)
+
+    def listed(self, folder: str) -> list[str]:
+        with self._root.engine.connect() as connection:
+            return object_notes.noted_below(connection, folder)
+
+    def renew(self, paths: Collection[str]) -> None:
+        self.cache.forget([path for path in paths if _is_object(path)])
+
+    def release(self) -> None:
+        self.cache.release()
+
+    def serve(self) -> None:
+        self.cache.idle_seconds = _IDLE_SECONDS
+
+    def copies(self) -> list[Path]:
+        folder = self.cache.folder
+        return [] if folder.resolve().is_relative_to(self._root.path.resolve()) else [folder]
+
+    def empty_caches(self) -> None:
+        with exclusive(self._root.engine) as connection:
+            table = tables.settings
+            connection.execute(sa.delete(table).where(table.c.name == _EPOCH))
+            connection.execute(sa.insert(table).values(name=_EPOCH, value=secrets.token_hex(8)))
+        self._keep_to_epoch()
+
+    def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
+        object_notes.note(connection, sorted(paths))
+
+    def find_unknown(self) -> int:
+        # For a registry that was restored from a backup. It never makes anything count as stored.
+        there = {key for folder in FOLDERS for key in self.store.keys(folder)}
+        unknown = sorted(there.difference(*(self.listed(folder) for folder in FOLDERS)))
+        with exclusive(self._root.engine) as connection:
+            object_notes.note(connection, unknown)
+        return len(unknown)
+
+    def _keep_to_epoch(self) -> None:
+        """Empties this machine's cache of what was removed since, before any copy is used."""
+        table = tables.settings
+        with self._root.engine.connect() as connection:
+            epoch = connection.execute(sa.select(table.c.value).where(table.c.name == _EPOCH)).scalar() or ""
+        if epoch and not self.cache.is_of(epoch):
+            self.cache.keep_only(lambda: {path for folder in FOLDERS for path in self.listed(folder)}, epoch)
+
+
+@lru_cache(maxsize=8)
+def _opened(address: str, owner: str, process: int) -> ObjectStore:
+    """Opened once in a process: the mark is read once."""
+    return ObjectStore(address, owner)
+
+
+@lru_cache(maxsize=8)
+def _cache_in(folder: Path, limit: int, process: int) -> ObjectCache:
+    return ObjectCache(folder, limit)
+
+
+@cache
+def _requests(process: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(REQUESTS_AT_ONCE, "store")
+
+
+def _all_at_once(do: Callable[[Any], object], ones: Sequence[Any]) -> None:
+    """Does it for each, a bounded number at a time; the first error is raised once all have ended."""
+    waiting = [_requests(os.getpid()).submit(do, one) for one in ones]
+    if errors := [error for each in waiting if (error := each.exception())]:
+        raise errors[0]
+
+
+def _copied(cached: ObjectCache, store: ObjectStore, path: str, digests: Collection[str]) -> Path | None:
+    """The copy of an object on this machine, made where there is none; None where the object is missing or damaged."""
+    return cached.get(path, digests) or cached.fill(path, lambda file: store.get(path, file.write), digests)
+
+
+def _is_object(path: str) -> bool:
+    """Whether a file lies in the store: catalogues do not."""
+    return path.startswith(tuple(f"{folder}/" for folder in FOLDERS))

@@ -1,0 +1,123 @@
+"""One prefix of an object store: sends files whole, compares what arrived, gives objects back and removes them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xxhash
+
+from wrapped_assets.contracts.errors import WriteError
+from wrapped_assets.storage.stores import StoreUnavailable, checked_address, in_words, open_store
+from wrapped_assets.storage.whole_files import file_hash
+
+REQUESTS_AT_ONCE = 8  # of one process
+PART_BYTES = 16 << 20  # what is larger is sent in parts of this size
+_TRIES = 3  # of an object that arrives as another one
+_MARK = "wrapped-root"  # the object that says whose prefix this is
+
+
+class ObjectStore:
+    """A prefix of a store, opened for one data root."""
+
+    def __init__(self, address: str, owner: str) -> None:
+        self.address, self._owner = checked_address(address), owner
+        self._store: Any = open_store(self.address)
+        self._claim()
+
+    def put(self, key: str, place: Path) -> None:
+        """Sends a file and compares what the store says of it. WriteError where another one arrives each time."""
+        import obstore
+
+        wanted = _tag_of(place)
+        for _ in range(_TRIES):
+            with in_words(self.address):
+                in_parts = place.stat().st_size > PART_BYTES
+                told = obstore.put(
+                    self._store, key, place, use_multipart=in_parts, chunk_size=PART_BYTES, max_concurrency=REQUESTS_AT_ONCE // 2
+                )
+            if (told.get("e_tag") or "").strip('"') == wanted:
+                return
+            if self.get(key, len) == file_hash(place):  # a store that encrypts has tags of another kind: it is read back
+                return
+        raise WriteError(f"{self.address} keeps other bytes than it was sent, {_TRIES} times in a row; nothing was changed")
+
+    def get(self, key: str, write: Callable[[Any], object]) -> str | None:
+        """Hands an object's bytes to `write`, and returns their hash; None where there is no such object."""
+        import obstore
+
+        state = xxhash.xxh3_128()
+        with in_words(self.address):
+            try:
+                found = obstore.get(self._store, key)
+                for part in found.stream(min_chunk_size=1 << 20):
+                    state.update(part)
+                    write(part)
+            except (FileNotFoundError, _not_found()):
+                return None
+        return state.hexdigest()
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Removes objects; those that are gone already are no error."""
+        import obstore
+
+        with in_words(self.address):
+            for start in range(0, len(keys), 1000):
+                try:
+                    obstore.delete(self._store, list(keys[start : start + 1000]))
+                except (FileNotFoundError, _not_found()):  # and perhaps others of the batch were not removed
+                    for key in keys[start : start + 1000]:
+                        try:
+                            obstore.delete(self._store, key)
+                        except (FileNotFoundError, _not_found()):
+                            continue
+
+    def keys(self, folder: str) -> list[str]:
+        """What the store lists below a folder: to find what nobody knows of any more, see `ObjectFiles.find_unknown`."""
+        import obstore
+
+        with in_words(self.address):
+            return sorted(found["path"] for batch in obstore.list(self._store, folder) for found in batch)
+
+    def _claim(self) -> None:
+        """Leaves the mark of this root in a new prefix. StoreUnavailable where another root's is there."""
+        import obstore
+        from obstore.exceptions import AlreadyExistsError, NotSupportedError, PreconditionError
+
+        with in_words(self.address):
+            if (there := self._mark()) is None:
+                try:
+                    obstore.put(self._store, _MARK, self._owner.encode(), mode="create", use_multipart=False)
+                except (AlreadyExistsError, PreconditionError):
+                    pass
+                except (NotSupportedError, NotImplementedError):  # without conditions the last of two writers wins: both read it back
+                    obstore.put(self._store, _MARK, self._owner.encode(), use_multipart=False)
+                there = self._mark()
+        if there != self._owner:
+            raise StoreUnavailable(f"{self.address} is another data root's: each needs a prefix of its own", may_pass=False)
+
+    def _mark(self) -> str | None:
+        import obstore
+
+        try:
+            return bytes(obstore.get(self._store, _MARK).bytes()).decode(errors="replace")
+        except (FileNotFoundError, _not_found()):
+            return None
+
+
+def _not_found() -> type[Exception]:
+    from obstore.exceptions import NotFoundError
+
+    return NotFoundError
+
+
+def _tag_of(place: Path) -> str:
+    """What most stores answer once they have taken a file: the MD5 of its bytes, or of the MD5s of its parts and their number."""
+    with place.open("rb") as file:
+        parts = [hashlib.md5(part, usedforsecurity=False) for part in iter(lambda: file.read(PART_BYTES), b"")]
+    if place.stat().st_size <= PART_BYTES:
+        return parts[0].hexdigest() if parts else ""
+    whole = hashlib.md5(b"".join(part.digest() for part in parts), usedforsecurity=False)
+    return f"{whole.hexdigest()}-{len(parts)}"
