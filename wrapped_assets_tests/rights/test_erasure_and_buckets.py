@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import patch
 
 import polars as pl
 import pytest
@@ -15,7 +16,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.rights.own_data.from_lake import landed_rows
-from wrapped_assets.storage import tables
+from wrapped_assets.storage import rebucketing, tables
 from wrapped_assets.storage.rebucketing import rebucket
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
@@ -79,3 +80,20 @@ def test_a_listener_keeps_the_tracks_that_an_erased_one_of_the_bucket_heard_alik
     erase(Project(root), find_listener(root, "ana"))
     assert landed_rows(root, find_listener(root, "bo")).equals(before)
     assert before["recording_name"].null_count() == 0
+
+
+class Killed(BaseException):
+    """In the place of a signal that nothing can catch."""
+
+
+def test_an_erasure_takes_what_a_killed_division_left_and_the_division_begins_anew(two: Path, tmp_path: Path) -> None:
+    root = Root.open(copy_root(two, tmp_path / "root"))
+    with patch.object(rebucketing, "_switch", side_effect=Killed), pytest.raises(Killed):
+        rebucket(root, 4, EDGE)
+    assert list((root.path / "landing" / "rebucketing").rglob("*.json"))
+    assert not erase(Project(root), find_listener(root, "bo")).residue.hits
+    assert not list((root.path / "landing" / "rebucketing").rglob("*.json"))
+    assert files_that_name(root, "bo") == []
+    assert rebucket(root, None, EDGE).after == 4
+    assert build(Project(root)).failed == []
+    assert files_that_name(root, "bo") == []
