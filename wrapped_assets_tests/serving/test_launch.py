@@ -308,3 +308,38 @@ def test_what_was_written_since_the_last_look_is_looked_at_before_anything_is_po
     if what == "the launch is moved":
         point_at_once(root, YEAR, written(root, YEAR))
         assert "site/2025/live.json" not in store.objects, "nothing is pointed before its instant"
+
+
+def test_a_launch_that_is_moved_after_it_closes_the_target_and_opens_it_again(plan: Project, store: Store) -> None:
+    assert launched(plan).is_over
+    registry.set_edition(plan.root, YEAR, launch_at=datetime.now(UTC) + timedelta(hours=1))
+    assert "opens at" in carry_out(plan, YEAR).reason
+    assert "site/2025/live.json" not in store.objects
+    assert "site/2025/countdown.html" in store.objects
+    registry.set_edition(plan.root, YEAR, launch_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert carry_out(plan, YEAR).is_over
+    assert "site/2025/live.json" in store.objects
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_store_that_fails_between_the_upload_and_the_pointer_is_pointed_once_it_answers(
+    plan: Project, store: Store, *, is_taken: bool
+) -> None:
+    carry_out(plan, YEAR)
+    approve(plan, YEAR, "Ada")
+    _launch_in(plan.root, timedelta(seconds=-1))
+    failed = list[str]()
+
+    def fault(method: str, key: str) -> int | None:
+        if method != "PUT" or not key.endswith("live.json") or len(failed) > 2:
+            return None
+        failed.append(key)
+        if is_taken:  # and the answer is lost
+            store.objects["site/2025/live.json"] = (b'{"year": 2025, "number": 1, "locales": ["en"]}', {})
+        return 503
+
+    store.fault = fault
+    point_at_once(plan.root, YEAR, written(plan.root, YEAR))
+    assert carry_out(plan, YEAR).is_over
+    assert b'"number": 1' in store.objects["site/2025/live.json"][0]
+    assert failed

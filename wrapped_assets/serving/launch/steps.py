@@ -117,6 +117,9 @@ def _approve(look: Look) -> Facts:
 
 def _flip(look: Look) -> Facts:
     if not look.has_launched:
+        for target in look.plan.targets:
+            if Target.open(target, makes=False).number(look.year) is not None:  # the launch was moved after it
+                upload(look.project, look.year, target, flips=False)
         raise WaitingError(f"{look.year} opens at {look.launch_at:%Y-%m-%d %H:%M:%S} UTC")
     done = [upload(look.project, look.year, target) for target in look.plan.targets]
     last = max((each.pointed_at for each in done if each.pointed_at), default=datetime.now(UTC))

@@ -22,6 +22,12 @@ def must_be_outside(root: Root, address: str) -> None:
         raise InputError("expected a folder beside the data root, got one inside or around it: whoever serves it would serve the data")
 
 
+def has_launched(root: Root, year: int) -> bool:
+    """Whether the year's launch is over, by this machine's clock."""
+    launch_at = registry.editions(root, [year])[year].launch_at
+    return launch_at is None or launch_at <= datetime.now(UTC)
+
+
 def must_have_launched(root: Root, year: int, target: Target) -> None:
     """InputError before the year's launch; StoreUnavailableError where the store's clock is another one than this machine's."""
     edition, now = registry.editions(root, [year])[year], datetime.now(UTC)

@@ -150,10 +150,18 @@ class Target:
                     use_multipart=False,
                 )  # fmt: skip
             except (PreconditionError, AlreadyExistsError):
+                if (there := self.get(f"{year}/live.json")) and there[0] == content:
+                    return  # the store took it, its answer was lost, and it was asked once more
                 raise StoreUnavailableError(
                     f"somebody else published {year} there meanwhile: look which publication should be live, then upload again"
                 ) from None
 
+
+    def close(self, year: int) -> None:
+        """Points readers at nothing of a year: its launch was moved, and is to come again."""
+        if self.folder:
+            (self.folder / str(year) / "live").unlink(missing_ok=True)
+        self.delete([f"{year}/live.json"])
 
     def _leads_to(self, year: int, number: int) -> bool:
         """Whether a folder's link is the publication's; a store has none."""

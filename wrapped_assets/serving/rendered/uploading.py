@@ -16,7 +16,7 @@ from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.serving.microsite.sending import SiteUpload
 from wrapped_assets.serving.rendered.files import member_of, sent_as
 from wrapped_assets.serving.rendered.packing import packed
-from wrapped_assets.serving.rendered.refusals import must_be_outside, must_have_launched
+from wrapped_assets.serving.rendered.refusals import has_launched, must_be_outside, must_have_launched
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.serving.rendered.target import FOREVER, PAGE, StoreUnavailableError, Target
@@ -75,7 +75,8 @@ class Uploaded:
 def upload(project: Project, year: int, address: str, *, flips: bool = True) -> Uploaded:
     """Sends what the target lacks, reads back every object that was sent, and makes the publication live there unless `flips` is off.
 
-    The microsite goes with it: the countdown until the launch, and what follows it with the flip, never before. An upload that was
+    The microsite goes with it: the countdown until the launch, and what follows it with the flip, never before. A target that readers were
+    pointed at before the launch was moved counts down again. An upload that was
     interrupted goes on where it stopped. Pages that may no longer be shown are removed, of every publication.
     InputError where the live publication is not rendered or its launch is to come, StoreUnavailableError where the target fails, or its
     clock is another one than this machine's.
@@ -99,6 +100,8 @@ def upload(project: Project, year: int, address: str, *, flips: bool = True) -> 
             if publications.live(root).get(year) != live:
                 raise BuildError(f"{year} was published again while its pages were uploaded: render and upload it again")
             must_have_launched(root, year, target)
+        elif before and not has_launched(root, year):
+            target.close(year)
         site = SiteUpload.at(root, target, datetime.now(UTC))
         site.send_pages()
         if flips:
