@@ -72,10 +72,10 @@ class Rehearsal:
         told = (f"{each['step']} ({', '.join(f'{name} {value}' for name, value in each['evidence'].items())})" for each in new)
         return ", ".join(told) or "no step of the plan"
 
-    def picture(self, name: str, path: str = "/") -> None:
+    def picture(self, name: str, path: str = "/", part: str = "body") -> None:
         """What a phone shows of the server now."""
         if self.pictures:
-            place = [f"http://127.0.0.1:{self.port}{path}", str(self.pictures / f"{name}.png")]
+            place = [f"http://127.0.0.1:{self.port}{path}", str(self.pictures / f"{name}.png"), part]
             subprocess.run([sys.executable, "-m", "benchmarks.phone", *place], check=True)
 
     @contextmanager
@@ -173,7 +173,7 @@ async def _the_launch(rehearsal: Rehearsal, minutes: float, readers: int) -> Non
         await asyncio.to_thread(waits.wait)
         rehearsal.row(f"the plan waited, flipped, and sent the microsite; {rehearsal.since(began)}",
                       f"{time.time() - launch_at.timestamp():,.1f} s after the launch")  # fmt: skip
-        rehearsal.picture("launch-site")
+        rehearsal.picture("launch-site", part="main")
         rehearsal.picture("launch-story", f"/{YEAR}/{tokens[0]}")
 
 

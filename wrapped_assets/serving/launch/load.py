@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,27 +85,30 @@ def free_port() -> int:
 
 async def _read(port: int, year: int, token: str, pages: list[tuple[str, str, str]], seconds: float, readers: int) -> Load:
     await until_it_answers(port)
-    found, chance, began = Load(), random.Random(0), time.perf_counter()  # noqa: S311 (no secret)
+    chance = random.Random(0)  # noqa: S311 (no secret)
 
-    async def reader() -> None:
+    async def reader(load: Load, until: float) -> None:
         source, sink = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() - began < seconds:
+        while (asked := time.perf_counter()) < until:
             address, locale, digest = chance.choice(pages)
-            asked = time.perf_counter()
             head_line = f"GET /{year}/{address}?lang={locale} HTTP/1.1"
             lines = (head_line, "Host: 127.0.0.1", "Accept-Encoding: br", f"Cookie: rehearsal={token}", "", "")
             sink.write("\r\n".join(lines).encode())
             head = await source.readuntil(b"\r\n\r\n")
             length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n", 1)[0])
             body = await source.readexactly(length)
-            found.seconds.append(time.perf_counter() - asked)
-            found.errors += head.split(b" ", 2)[1] != b"200"
-            found.wrong += head.split(b" ", 2)[1] == b"200" and xxh3_128_hexdigest(body) != digest
+            load.seconds.append(time.perf_counter() - asked)
+            load.errors += head.split(b" ", 2)[1] != b"200"
+            load.wrong += head.split(b" ", 2)[1] == b"200" and xxh3_128_hexdigest(body) != digest
         sink.close()
+
+    with suppress(TimeoutError, OSError, ValueError, asyncio.IncompleteReadError):  # with the first answer it learns which pages there are
+        await asyncio.wait_for(reader(Load(), time.perf_counter() + 0.01), _STARTS_WITHIN)
+    found, began = Load(), time.perf_counter()
 
     async def bounded() -> None:
         try:
-            await asyncio.wait_for(reader(), seconds + _ANSWERS_WITHIN)
+            await asyncio.wait_for(reader(found, began + seconds), seconds + _ANSWERS_WITHIN)
         except (TimeoutError, OSError, ValueError, asyncio.IncompleteReadError):
             found.errors += 1
 
