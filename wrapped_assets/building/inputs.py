@@ -207,6 +207,9 @@ class Inputs:
             return None
         month, edge = Month.parse(cell.period), EDGE if read.window == "month_and_edges" else None
         all_links, led_to = self._all_links(cell)
-        ids = landing.read_landed(root, chunks, TRACKS, month, cell.bucket, [declaration.row_key], edge)
+        key = declaration.row_key
+        ids = landing.read_landed(
+            root, chunks, TRACKS, month, cell.bucket, [key], edge, self._recent, only=(key, "is_head", "is_tail")
+        )  # fmt: skip
         keys = with_linked(ids, self._links_of_month(all_links, month), led_to)
-        return keys if rows.has(declaration, logic, keys[declaration.row_key]) else None
+        return keys if rows.has(declaration, logic, keys[key]) else None

@@ -59,18 +59,20 @@ def read_landed(
     columns: Iterable[str],
     edge: timedelta | None,
     recent: RecentFrames | None = None,
+    *,
+    only: tuple[str, ...] | None = None,
 ) -> pl.DataFrame:
     """The landed rows of a month and, where they have any, of the edges of the months beside it; None: of the month alone.
 
-    `recent` has the files that were read for a month beside it.
+    `recent` has the files that were read for a month beside it, or `only` some columns of them.
     """
     wanted, beside_too = list(columns), ((-1, "is_tail"), (0, None), (1, "is_head")) if edge else ((0, None),)
     parts, are_kept = [], recent is not None
     found = [(month.shift(shift), flag, shift, _touched(chunks, asset, month.shift(shift), bucket, shift)) for shift, flag in beside_too]
-    prepare(root, [chunk for *_, some in found for chunk in some if recent is None or recent.get(chunk.path) is None])
+    prepare(root, [chunk for *_, some in found for chunk in some if recent is None or recent.get(_name(chunk, only)) is None])
     for beside, flag, shift, some in found:
         for chunk in some:
-            lazy = _rows(root, chunk, recent)
+            lazy = _rows(root, chunk, recent, only)
             are_kept &= chunk.row_count <= ROWS_KEPT
             if asset == TRACKS and flag:
                 lazy = lazy.filter(flag)
@@ -103,16 +105,22 @@ def with_optional(rows: pl.LazyFrame, wanted: Iterable[str]) -> pl.LazyFrame:
     return rows.with_columns(pl.lit(None, c.BY_NAME[name].dtype).alias(name) for name in asked if name not in there)
 
 
-def _rows(root: Root, chunk: Chunk, recent: RecentFrames | None) -> pl.LazyFrame:
+def _rows(root: Root, chunk: Chunk, recent: RecentFrames | None, only: tuple[str, ...] | None) -> pl.LazyFrame:
     """The rows of a landed file; those of a small one are kept in `recent`."""
-    if recent is not None and (known := recent.get(chunk.path)) is not None:
+    name = _name(chunk, only)
+    if recent is not None and (known := recent.get(name)) is not None:
         return known.lazy()
     path = intact_path(root, chunk)
     if recent is None or chunk.row_count > ROWS_KEPT:
         return pl.scan_parquet(path)
-    frame = pl.read_parquet(path)
-    recent.keep(chunk.path, frame)
+    frame = pl.read_parquet(path, columns=list(only) if only else None)
+    recent.keep(name, frame)
     return frame.lazy()
+
+
+def _name(chunk: Chunk, only: tuple[str, ...] | None) -> str:
+    """Under which name `recent` has a file, or some of its columns."""
+    return " ".join((chunk.path, *only)) if only else chunk.path
 
 
 def intact_path(root: Root, chunk: Chunk) -> Path:
