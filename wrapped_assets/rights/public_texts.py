@@ -16,7 +16,9 @@ import polars as pl
 from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.rights.needles import Needles
 from wrapped_assets.storage import exports, manifest
+from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.verified import intact
 
 _TRACKS, _SPELLED = "catalogue/tracks", ("recording_name", "artist_name", "release_group_name")
 
@@ -58,9 +60,10 @@ def names_of_music(root: Root, names: Collection[str]) -> frozenset[str]:
     """Those of some listeners' names that stand in a song, an artist or an album which somebody heard, as the newest build has it."""
     wanted, found = sorted(name for name in names if name), set[str]()
     for path in manifest.stored_paths(root, [_TRACKS]).values() if wanted else ():
-        with suppress(pl.exceptions.PolarsError, OSError):
-            tracks = pl.read_parquet(root.path / path, columns=list(_SPELLED))
+        with suppress(DamagedFileError):  # an erasure does not wait for it
+            tracks = pl.read_parquet(intact(root, [path]), columns=list(_SPELLED))
             for values in tracks.iter_columns():
                 picked = values.drop_nulls().unique().str.extract_many(wanted, overlapping=True).explode()
                 found.update(picked.drop_nulls().unique())
+        root.files.release()
     return frozenset(found)
