@@ -127,6 +127,7 @@ def test_late_plays_change_the_same_cells(small: Root, stored: Root, store: Stor
     assert objects_of(store) == named(stored) == noted(stored), "what was replaced is removed"
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_on_machines_of_their_own_compute_each_cell_once(stored: Root, store: Store, tmp_path: Path) -> None:
     import_text(stored, "ana", "2025-06-01 rain*4 eple")
     stored.engine.dispose()
@@ -210,6 +211,7 @@ def test_the_prefix_of_another_root_is_refused(stored_world: World, tmp_path: Pa
         import_text(other, "ana", "2025-01-01 eple")
 
 
+@pytest.mark.slow
 def test_errors_that_pass_are_tried_again(stored: Root, store: Store) -> None:
     failing: Counter[str] = Counter()
 
@@ -301,6 +303,7 @@ def test_a_store_without_conditional_writes_will_do(tmp_path: Path, stored_world
     assert steps(root) == []
 
 
+@pytest.mark.slow
 def test_nothing_depends_on_what_a_store_lists(stored: Root, store: Store) -> None:
     store.lists = lambda _key: False
     import_text(stored, "bo", "2025-06-01 rain*4")
@@ -535,6 +538,7 @@ def fill(cache: ObjectCache, path: str, content: bytes) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_buckets_are_divided_in_a_store(stored: Root, store: Store) -> None:
     run(stored.path, "rebucket")
     again = Root.open(stored.path)
@@ -542,3 +546,19 @@ def test_buckets_are_divided_in_a_store(stored: Root, store: Store) -> None:
     assert build(Project(again)).failed == []
     assert steps(again) == []
     assert objects_of(store) == named(again) == noted(again)
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_store_and_a_registry_on_a_server_go_together(
+    stored_world: World, postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setenv("WRAPPED_REGISTRY_URL", postgres)
+    root = Root.open_or_make(tmp_path / "root", 2, KEY, "s3://bucket/third")
+    import_small(root, {name: SMALL_PLAYS[name] for name in ("ana", "cy")})
+    assert build(Project(root)).failed == []
+    assert steps(root) == []
+    erase(Project(root), registry.find_listener(root, "cy"))
+    there = {key.removeprefix("third/") for key in stored_world.store.objects if key.startswith("third/")} - {"wrapped-root"}
+    assert there == named(root) == noted(root)
+    root.engine.dispose()
