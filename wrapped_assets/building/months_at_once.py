@@ -23,7 +23,7 @@ from wrapped_assets.vocabulary.periods import Cell, Month
 from wrapped_assets.vocabulary.rules import Rules
 
 LISTENER = "listener_id"
-MOST_ROWS = 20_000  # of an input: what more rows take, they take either way, and kernels for many rows want a month of its own
+MOST_ROWS = 10_000  # of an input: of more, a query costs less than its rows, which cost the same either way (benchmarks/README.md)
 Given = Mapping[str, pl.DataFrame | pl.LazyFrame]  # the inputs of a cell, by name
 
 
