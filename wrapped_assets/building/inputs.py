@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -60,6 +60,14 @@ class Inputs:
         """Each input by name; frames, or scans where all buckets are read. DamagedInput where one has not its recorded bytes."""
         declaration = self._situation.graph.by_key[cell.asset]
         return {read.asset: self._input(cell, declaration, key, read) for key, read in self._situation.graph.inputs(declaration)}
+
+    def keep_for(self, cells: Iterable[Cell]) -> None:
+        """Lets go of what none of the cells reads, so that the memory of a year holds what is still needed and no more."""
+        by_key = self._situation.graph.by_key
+        slots = {(key, read.window) for cell in cells for key, read in self._situation.graph.inputs(by_key[cell.asset])}
+        keys = {key for key, _ in slots}
+        self._read = {slot: rows for slot, rows in self._read.items() if slot in slots}
+        self.made = {key: rows for key, rows in self.made.items() if key in keys}
 
     def ranges(self, cell: Cell) -> int:
         """Into how many ranges of its id an asset over all listeners is cut, so that each reads a bounded number of rows."""

@@ -24,11 +24,13 @@ from wrapped_assets.contracts.errors import RegistryUnavailable
 from wrapped_assets.kernels.engines import Query, collected, engine_for
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
+from wrapped_assets.storage.memory import give_back
 from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.vocabulary.periods import Cell
 
 PENDING_BYTES = 64 << 20  # of rows that wait to be recorded: what an interruption may cost
 PENDING_SECONDS = 2.0
+LARGE_BYTES = 16 << 20  # of rows that a level leaves: small ones reuse what was freed
 Rows = pl.DataFrame | Query | Given
 
 
@@ -67,6 +69,9 @@ class Unit:
             ready = [cell for cell in waiting if not self._waits_for(cell, unfinished)]
             self._run_level(ready)
             waiting = [cell for cell in waiting if cell not in set(ready)]
+            left = by_period(waiting)
+            for period, inputs in self._inputs.items():
+                inputs.keep_for(left.get(period, []))
 
     def _waits_for(self, cell: Cell, unfinished: set[str]) -> bool:
         declaration = self.situation.graph.by_key[cell.asset]
@@ -181,6 +186,8 @@ class Unit:
         size = sum(each.rows.frame.estimated_size() for each in self._pending)
         if size > PENDING_BYTES or time.monotonic() - self._recorded_at > PENDING_SECONDS:
             self._record()
+        if size > LARGE_BYTES:
+            give_back()
 
     def _record(self) -> None:
         done, self._pending = self._pending, []
@@ -191,5 +198,5 @@ class Unit:
             self._pin.unrecorded.discard(stored.cell)
             self._recent.keep(stored.path, each.rows.frame)
             if stored.cell.bucket is None:  # its file says the same, and it may be large
-                del self._inputs[stored.cell.period].made[stored.cell.asset]
+                self._inputs[stored.cell.period].made.pop(stored.cell.asset, None)
         self._recorded_at = time.monotonic()

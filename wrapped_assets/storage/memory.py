@@ -26,3 +26,11 @@ def use_again() -> None:
             mallopt = ctypes.CDLL(None).mallopt
             for parameter, value in GLIBC:
                 mallopt(parameter, value)
+
+
+def give_back() -> None:
+    """Gives what was freed between things that are still held back to the system, where the C library can: after large steps, whose
+    holes the next one may not fit into."""
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):
+            ctypes.CDLL(None).malloc_trim(0)
