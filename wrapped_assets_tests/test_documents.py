@@ -32,7 +32,8 @@ def commands(document: str) -> list[str]:
 
 def linked_files(document: str) -> list[Path]:
     """The files that a document links to or shows."""
-    targets = re.findall(r"\]\(([^)#\s]+)", (ROOT / document).read_text(encoding="utf-8"))
+    prose = re.sub(r"```.*?```", "", (ROOT / document).read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)#\s]+)", prose)
     return [(ROOT / document).parent / target for target in targets if "://" not in target]
 
 
@@ -85,5 +86,7 @@ def test_every_picture_is_shown_and_every_screenshot_is_made_by_the_script() -> 
     shown = {path.resolve() for document in DOCUMENTS for path in linked_files(document) if path.suffix in (".png", ".svg")}
     pictures = set((ROOT / "docs" / "images").iterdir())
     assert pictures == shown
-    script = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tools").glob("*.py")))
-    assert [path.name for path in pictures if path.suffix == ".png" and f'"{path.name}"' not in script] == []
+    script = "".join(
+        path.read_text(encoding="utf-8") for folder in ("tools", "benchmarks") for path in sorted((ROOT / folder).glob("*.py"))
+    )
+    assert [path.name for path in pictures if path.suffix == ".png" and not re.search(rf'"{path.stem}(.png)?"', script)] == []

@@ -99,13 +99,13 @@ def launches(context: dg.SensorEvaluationContext) -> list[dg.RunRequest] | dg.Sk
         context.update_cursor(now)
         stopped = sum(plan.stopped is not None for plan in plans(project.root).values())
         return dg.SkipReason(facts.told("Nothing is to be done now; {stopped} plans are stopped.", stopped=stopped))
-    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"  # a plan may have to be carried out again although nothing was written
-    if refused := why_not_now(context.instance, launches.name, f"launch {years[-1]} {at}", LAUNCH):
+    clock = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"  # a plan may have to be carried out again although nothing was written
+    if refused := why_not_now(context.instance, launches.name, f"launch {years[-1]} {clock}", LAUNCH):
         return dg.SkipReason(refused)
     near = facts.discreetly(JOB, lambda: opening(project.root, AHEAD))
     return [
         dg.RunRequest(
-            run_key=f"launch {year} {at}", tags=AT_ONCE if year in near else BEFORE_OTHERS,
+            run_key=f"launch {year} {clock}", tags=AT_ONCE if year in near else BEFORE_OTHERS,
             run_config={"ops": {"carry_the_plan_out": {"config": {"year": year}}}},
         )
         for year in years

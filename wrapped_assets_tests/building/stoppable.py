@@ -60,7 +60,7 @@ def after(owner, name, point, about=lambda *arguments: ()):
 after(situate.Project, "situation", "situation")          # decided, nothing read yet
 after(pin.Pin, "__init__", "pinned")                      # the registry read, no file yet
 after(inputs.Inputs, "of", "read", lambda _, cell: [cell])
-after(recording, "_written", "written", lambda root, done: [each.work.cell for each in done])
+after(recording, "_written", "written", lambda root, done, transaction: [each.work.cell for each in done])
 
 for line in sys.stdin:
     asked = json.loads(line)

@@ -14,6 +14,7 @@ from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage import unavailable
 from wrapped_assets.storage.cell_files import CellRows, Written
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import Transaction
 from wrapped_assets_tests.building.stoppable import few
 from wrapped_assets_tests.commands.running import run
 from wrapped_assets_tests.postgres import Server, running_server
@@ -41,12 +42,12 @@ def stale(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
 def at_the_third_cell(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     real, count = recording.write_cells, 0
 
-    def writing(root: Root, wanted: Sequence[CellRows]) -> list[Written]:
+    def writing(root: Root, wanted: Sequence[CellRows], transaction: Transaction) -> list[Written]:
         nonlocal count
         before, count = count, count + len(wanted)
         if before < 3 <= count:
             happens()
-        return real(root, wanted)
+        return real(root, wanted, transaction)
 
     monkeypatch.setattr(recording, "write_cells", writing)
 

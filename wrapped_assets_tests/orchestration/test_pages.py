@@ -51,7 +51,7 @@ def test_pages_are_rendered_and_uploaded_from_the_ui(small: Root, tmp_path: Path
         assert "controller" in upload()
         set_controller(small, Controller("Example Radio", "privacy@example.org"))
         assert upload() == ""
-    assert len(list((tmp_path / "site" / "2025" / "1").rglob("*.gz"))) == 3
+    assert len(list((tmp_path / "site" / "2025" / "1").rglob("*.html.gz"))) == 3
 
 
 @pytest.mark.slow
@@ -97,4 +97,4 @@ def test_a_withdrawal_that_waits_at_a_target_is_amber_and_leaves_it_without_anyb
         assert not look().run_requests
         assert not is_amber()
         assert document(small.path, "status")["editions"][-1]["waiting"] == []
-    assert len(list((site / "2025" / "1").rglob("*.gz"))) == 2
+    assert len(list((site / "2025" / "1").rglob("*.html.gz"))) == 2

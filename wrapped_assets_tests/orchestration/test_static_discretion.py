@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[2] / "wrapped_assets" / "orchestration"
 MODULES = [path for path in sorted(FOLDER.glob("*.py")) if path.name != "facts.py"]
 # What a message may name besides constants: declarations, policies and periods. Never what is read from data.
 CONSTANT = {
-    "export.name", "policy.title", "year", "job", "digest", "first", "last", "context.scheduled_execution_time", "column.meaning",
+    "export.name", "policy.title", "year", "clock", "job", "digest", "first", "last", "context.scheduled_execution_time", "column.meaning",
     "column.unit", "declaration.minimum_group",
 }  # fmt: skip
 ANSWERS_A_PERSON = {"partitions.py", "ui.py"}  # the range, or the address, that they typed

@@ -150,7 +150,7 @@ def test_names_are_listed_only_where_no_one_else_is_served(
     printed = run(small.path, "serve", "--host", host).stdout
     assert printed.count("http://") == listed
     assert any(name in printed.split() for name in ("ana", "bo", "cy")) == bool(listed)
-    assert started == [(host, 8000, "warning", False, False)]
+    assert started == [(host, 8000, "error", False, False)]
 
 
 @pytest.mark.parametrize("command", ["serve", "ui"])
