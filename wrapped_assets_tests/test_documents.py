@@ -37,7 +37,7 @@ def linked_files(document: str) -> list[Path]:
     return [(ROOT / document).parent / target for target in targets if "://" not in target]
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "ARCHITECTURE.md", "docs/threat_model.md", "docs/extending.md"])
+@pytest.mark.parametrize("document", [*DOCUMENTS, "ARCHITECTURE.md", "docs/threat_model.md", "docs/extending.md", "docs/kubernetes.md"])
 def test_every_link_of_a_document_leads_somewhere(document: str) -> None:
     assert not [target for target in linked_files(document) if not target.exists()]
 
