@@ -22,6 +22,7 @@ import kubernetes.client
 import pytest
 import yaml
 from dagster._config import process_config, resolve_to_config_type
+from dagster._serdes import ConfigurableClassData
 from dagster_k8s import K8sRunLauncher
 from dagster_k8s.job import construct_dagster_k8s_job
 from dagster_k8s.models import k8s_model_from_dict, k8s_snake_case_dict
@@ -69,12 +70,9 @@ def check_cluster(cluster: Json) -> None:
         assert group["rayStartParams"].keys() <= start_options()
 
 
-def check_settings(settings: Json) -> Json:
-    """The launcher's config as Dagster reads it."""
-    read_config = process_config(resolve_to_config_type(K8sRunLauncher.config_type()), settings["run_launcher"]["config"])
-    assert read_config.success, read_config.errors
-    value: Json = read_config.value
-    return value
+def check_settings(settings: Json) -> None:
+    outcome = process_config(resolve_to_config_type(K8sRunLauncher.config_type()), settings["run_launcher"]["config"])
+    assert outcome.success, outcome.errors
 
 
 def check_run(config: Json) -> None:
@@ -88,7 +86,8 @@ CHECKS = {**dict.fromkeys(OBJECTS, check_object), "raycluster": check_cluster, "
 def pod(monkeypatch: pytest.MonkeyPatch) -> Json:
     """The pod of a run, as the launcher would ask Kubernetes for it."""
     monkeypatch.setattr(dagster_k8s.launcher, "load_kubernetes_config", lambda **_: None)
-    launcher = K8sRunLauncher(**check_settings(read("dagster")[0]))
+    stated = read("dagster")[0]["run_launcher"]
+    launcher = ConfigurableClassData(stated["module"], stated["class"], yaml.safe_dump(stated["config"])).rehydrate(K8sRunLauncher)
     context = launcher.get_container_context_for_run(dg.DagsterRun(job_name="build"))
     job = construct_dagster_k8s_job(context.get_k8s_job_config(None, launcher), ["dagster"], "run", context.run_k8s_config)
     made: Json = kubernetes.client.ApiClient().sanitize_for_serialization(job)["spec"]["template"]
@@ -129,7 +128,7 @@ def test_a_wrong_name_is_refused(name: str, where: list[Any], wrong: str) -> Non
     for step in where:
         place = place[step]
     place[wrong] = "1"
-    with pytest.raises(Exception, match=rf"{wrong}|assert"):
+    with pytest.raises(Exception, match=wrong):
         CHECKS[name](content)
 
 
@@ -188,4 +187,3 @@ def test_the_config_of_a_run_in_the_page_on_scale_is_accepted() -> None:
 def test_the_settings_differ_from_those_of_the_ui_in_the_launcher_alone() -> None:
     settings = read("dagster")[0]
     assert {**settings, "run_launcher": SETTINGS["run_launcher"]} == SETTINGS
-    assert settings["run_launcher"]["class"] == K8sRunLauncher.__name__
