@@ -55,7 +55,8 @@ class OnRay(Executor):
             self.close()
             raise InputError(
                 f"there is no Ray cluster at {address!r} ({type(error).__name__}: {error}): start one with `ray start --head`, name it as "
-                f"ray://HOST:10001, or take `--on {STARTED_HERE}`, which starts one on this machine for one build"
+                f"ray://HOST:10001, or take `--on {STARTED_HERE}`, which starts one on this machine for one build. A cluster that gets "
+                "a wrong token or none (RAY_AUTH_TOKEN) does not answer either"
             ) from None
 
     def _connect(self, address: str) -> None:

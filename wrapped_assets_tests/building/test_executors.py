@@ -290,7 +290,9 @@ def test_a_place_that_is_none_is_refused(imported: Root) -> None:
 @pytest.mark.slow
 def test_a_cluster_that_does_not_answer_is_an_error(imported: Root) -> None:
     ended = command_on_ray(imported, tempfile.gettempdir(), "ray://127.0.0.1:9")
-    assert "there is no Ray cluster at 'ray://127.0.0.1:9'" in ended.communicate()[1]
+    said = ended.communicate()[1]
+    assert "there is no Ray cluster at 'ray://127.0.0.1:9'" in said
+    assert "a wrong token or none (RAY_AUTH_TOKEN)" in said
     assert ended.returncode == 2
 
 
