@@ -151,8 +151,12 @@ def upgrade(engine: sa.Engine) -> None:
 
 def insert_new(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts the rows whose key is not there yet: another process may be inserting the same ones."""
-    if rows:
-        connection.execute(_unless_there(connection, table), list(rows))
+    if not rows:
+        return
+    statement = _unless_there(connection, table)
+    if connection.dialect.name != "sqlite":  # many rows a statement, so that the trigger that counts a generation up does so once for them
+        statement = statement.returning(next(iter(table.primary_key)))
+    connection.execute(statement, list(rows))
 
 
 def claim(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
