@@ -1,7 +1,7 @@
-"""What a service of any size costs, from a synthetic log to the last cell: `python -m benchmarks.scale.growth --listens 300000000`.
+"""What a service of any size costs, from a synthetic log to the last cell: `python -m benchmarks.scale.growth --listens 75000000`.
 
-Each step is a `wrapped` command of its own, with two years of listens. The registry is a file, or the server that WRAPPED_REGISTRY_URL names,
-which must be empty.
+Each step is a `wrapped` command of its own, with two years of listens. The registry is a file, or the server that WRAPPED_REGISTRY_URL
+names, which must be empty.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def main() -> None:
         ("nothing to do", build),
         ("one insight again (`top_artists`)", (*build, "--select", "insights/top_artists", "--full")),
     )
-    print(f"{asked.listens:,} listens of {listeners:,} listeners, {asked.buckets} buckets, {asked.workers} workers.\n\n{HEADER}", flush=True)
+    size = f"{asked.listens:,} listens of {listeners:,} listeners, {asked.buckets} buckets, {asked.workers} workers."
+    print(f"{size}\n\n{HEADER}", flush=True)
     for what, arguments in steps:
         print(wrapped(*arguments).row(what, asked.listens), flush=True)
         if what == "import of the event log":
