@@ -23,6 +23,7 @@ from dagster._core.scheduler.instigation import InstigatorStatus, TickStatus
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.storage.tags import RUN_KEY_TAG
 
+from wrapped_assets.orchestration.life_locks import lives
 from wrapped_assets.orchestration.rebuilding import BUILD, RETRY
 from wrapped_assets.orchestration.spans import SPANS
 from wrapped_assets.orchestration.staleness import MONTHS, YEARS
@@ -96,19 +97,8 @@ _HELD: dict[tuple[Path, int], tuple[str, int]] = {}  # folder and process → it
 
 
 def _lives(name: str) -> bool:
-    """Whether the process of this name still holds its lock. The file of one that ended is removed."""
-    try:
-        handle = os.open(_folder() / name, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    (_folder() / name).unlink(missing_ok=True)
-    return False
+    """Whether the process of this name still holds its lock."""
+    return lives(_folder() / name)
 
 
 def was_asked(instance: dg.DagsterInstance, run_key: str) -> bool:

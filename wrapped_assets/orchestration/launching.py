@@ -20,6 +20,7 @@ from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
+from wrapped_assets.orchestration.life_locks import lives
 from wrapped_assets.orchestration.where import data_root, storage_folder
 
 FIRST_SECONDS = 60  # a run that started within them may not hold its lock yet
@@ -77,15 +78,4 @@ def _lock(run_id: str) -> Path:
 
 
 def _is_held(run_id: str) -> bool:
-    try:
-        handle = os.open(_lock(run_id), os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(handle)
-    _lock(run_id).unlink(missing_ok=True)
-    return False
+    return lives(_lock(run_id))
