@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.playlists.formats.registry import all_formats
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.launch.verifying import verify
-from wrapped_assets.serving.rendered import target as targets
 from wrapped_assets.serving.rendered.files import NAME
 from wrapped_assets.serving.rendered.playlists import Playlists
 from wrapped_assets.serving.rendered.rendering import render
@@ -30,7 +28,7 @@ from wrapped_assets.storage import publications, registry, restrictions
 from wrapped_assets.storage.addresses import change_address, close_address
 from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.card import story_svg_card
-from wrapped_assets_tests.serving.s3_server import Store, s3_server
+from wrapped_assets_tests.serving.s3_server import Store
 from wrapped_assets_tests.serving.served import served
 from wrapped_assets_tests.serving.test_rendered import path_of
 from wrapped_assets_tests.small_roots import copy_root
@@ -44,15 +42,6 @@ def project(small: Root) -> Project:
     publish_edition(found, YEAR)
     render(found, YEAR, ["en", "de"])
     return found
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(targets, "_RETRIES", {"max_retries": 2, "retry_timeout": timedelta(seconds=2)})
-    with s3_server() as (found, environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield found
 
 
 def links_of(page: str) -> list[str]:

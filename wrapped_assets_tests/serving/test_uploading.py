@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,18 +28,9 @@ from wrapped_assets.storage import registry, restrictions
 from wrapped_assets.storage.addresses import addresses, close_address
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
-from wrapped_assets_tests.serving.s3_server import Store, s3_server
+from wrapped_assets_tests.serving.s3_server import Store
 
 YEAR, ADDRESS = 2025, "s3://bucket/site"
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    monkeypatch.setattr(targets, "_RETRIES", {"max_retries": 2, "retry_timeout": timedelta(seconds=2)})
-    with s3_server() as (found, environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        yield found
 
 
 @pytest.fixture
