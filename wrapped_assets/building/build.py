@@ -100,7 +100,8 @@ def _carry_out(
     workers: int, executor: Executor | None, unit_seconds: float,
 ) -> None:  # fmt: skip
     """One situation, one plan, and its units."""
-    link_ahead(project.root, workers or (processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1))
+    linking = workers or (processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1)
+    link_ahead(project.root, linking, unit_seconds)
     situation = project.situation()
     plan = make_plan(situation, None if wanted is None else wanted(situation), full=full)
     before = set(report.recomputed)  # what an earlier situation asked for

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +22,8 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import period_year
 
 
-def link_ahead(root: Root, count: int) -> None:
-    """Makes the links that nobody has kept, with so many processes; nothing where one process would do."""
+def link_ahead(root: Root, count: int, most_seconds: float) -> None:
+    """Makes the links that nobody has kept, with so many processes; nothing where one would do. One that takes longer is ended."""
     count = min(count, processors())
     wanted = _unkept(root) if count > 1 else []
     shares = [share for number in range(count) if (share := wanted[number::count])]
@@ -39,8 +40,10 @@ def link_ahead(root: Root, count: int) -> None:
                 assert process.stdin
                 process.stdin.write(asked)
                 process.stdin.close()
+        until = time.monotonic() + most_seconds
         for process in started:
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, until - time.monotonic()))
     finally:
         for process in started:
             process.kill()

@@ -31,14 +31,21 @@ def test_the_links_of_two_processes_are_those_of_the_plan(unlinked: Root) -> Non
     Project(unlinked).situation()
     of_the_plan = files_in(folder_of(unlinked))
     shutil.rmtree(folder_of(unlinked))
-    link_ahead(unlinked, 2)
+    link_ahead(unlinked, 2, 60)
     assert files_in(folder_of(unlinked)) == of_the_plan != {}
 
 
 def test_a_plan_makes_what_a_lost_process_did_not(unlinked: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linking_ahead, "python", lambda code: [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
-    link_ahead(unlinked, 2)
+    link_ahead(unlinked, 2, 60)
     assert not folder_of(unlinked).exists()
+    Project(unlinked).situation()
+    assert files_in(folder_of(unlinked))
+
+
+def test_a_process_that_was_stopped_holds_no_build_up(unlinked: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(linking_ahead, "python", lambda code: [sys.executable, "-c", "import os; os.kill(os.getpid(), 19)"])
+    link_ahead(unlinked, 2, 0.5)
     Project(unlinked).situation()
     assert files_in(folder_of(unlinked))
 
@@ -49,7 +56,7 @@ def test_nothing_is_started_where_all_links_are_kept(small: Root, monkeypatch: p
 
     monkeypatch.setattr(linking_ahead, "processors", lambda: 2)
     monkeypatch.setattr(linking_ahead, "python", refuse)
-    link_ahead(small, 2)
+    link_ahead(small, 2, 60)
 
 
 def test_a_plan_opens_no_table_of_kept_links(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
