@@ -30,9 +30,8 @@ from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.serving.s3_server import Store
-from wrapped_assets_tests.serving.test_uploading import ADDRESS, store
+from wrapped_assets_tests.serving.test_uploading import ADDRESS
 
-__all__ = ["store"]
 YEAR = 2025
 NAMES = [step.name for step in STEPS]
 

@@ -27,9 +27,8 @@ from wrapped_assets_tests.browser import PHONE, bare_browser, needs_a_browser
 from wrapped_assets_tests.serving.releases import deliver_charts
 from wrapped_assets_tests.serving.s3_server import Store
 from wrapped_assets_tests.serving.served import served
-from wrapped_assets_tests.serving.test_uploading import ADDRESS, store
+from wrapped_assets_tests.serving.test_uploading import ADDRESS
 
-__all__ = ["store"]
 LAUNCH = datetime(2025, 12, 3, 9, tzinfo=UTC)
 BEFORE = LAUNCH - timedelta(microseconds=1)
 PEOPLE = ("ana", "bo", "cy")
