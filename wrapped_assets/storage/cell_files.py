@@ -14,13 +14,10 @@ from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import rows_version
 from wrapped_assets.storage.cell_notes import NOTE
 from wrapped_assets.storage.cell_paths import is_path_of, path_beside, path_of
-from wrapped_assets.storage.files import LOOSE, PACKED, Packing
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.stored_files import NewFile, Transaction
 from wrapped_assets.vocabulary.periods import Cell
-
-_READ_SOON = ("aggregates/", "listens/", "catalogue/tracks")  # by many other assets, in the same build for the most part
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def write_cells(root: Root, wanted: Sequence[CellRows], transaction: Transaction
     there = {each.path: list(islice(_there(root, each, held), None if each.is_other_code else 1)) for each in wanted}
     rewritten = [each for each in wanted if each.is_other_code or not there[each.path]]
     new = [(each, path_beside(each.path) if any(kept.path == each.path for kept in there[each.path]) else each.path) for each in rewritten]
-    made = root.files.write([NewFile(each.frame, path, {NOTE: _note(each)}, _packing(each.cell)) for each, path in new], transaction)
+    made = root.files.write([NewFile(each.frame, path, {NOTE: _note(each)}) for each, path in new], transaction)
     for (each, _), (path, size, digest) in zip(new, made, strict=True):
         same = [kept for kept in there[each.path] if kept.file_hash == digest]
         if same:
@@ -92,10 +89,6 @@ def _there(root: Root, rows: CellRows, held: Collection[str]) -> Iterator[Writte
     for digest in sorted(recorded_hashes(root, rows.path)) if rows.path in held else ():
         if place := root.files.intact(rows.path, {digest}):
             yield Written(rows.path, rows.data_version, rows.column_hashes, place.stat().st_size, digest, is_new=False)
-
-
-def _packing(cell: Cell) -> Packing:
-    return LOOSE if cell.asset.startswith(_READ_SOON) else PACKED
 
 
 def _note(rows: CellRows) -> str:

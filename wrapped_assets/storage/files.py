@@ -14,28 +14,26 @@ from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.whole_files import file_hash, whole_file
 
 
-class Packing(TypedDict, total=False):
+class Packing(TypedDict):
     """How the pages of a file are compressed."""
 
-    compression: Literal["zstd", "uncompressed"]
+    compression: Literal["zstd"]
     compression_level: int
 
 
-# Chosen by measurement (benchmarks/README.md): 12 to 22 % smaller than lz4; level 3 saves 3 to 10 % more and writes a third slower.
+# Of every file, chosen by measurement (benchmarks/README.md): 10 to 20 % smaller than lz4; level 3 saves 3 to 10 % more and writes a
+# quarter slower; without compression a lake takes half as many bytes again, for a thirtieth of a build's time.
 COMPRESSION, COMPRESSION_LEVEL = "zstd", 1
 PACKED: Packing = {"compression": COMPRESSION, "compression_level": COMPRESSION_LEVEL}
-# Of plays, listens and partial results, which are read back within seconds, and by many: half as large again, written in 0.6 of the time
-# and read in half of it. Dictionaries of values and runs of them still make them small.
-LOOSE: Packing = {"compression": "uncompressed"}
 ROW_GROUP_ROWS = 512 * 1024  # so most files are one row group, which is read whole; statistics, a fifth of writing, would skip nothing
 FILES_AT_ONCE = 12  # more make no read faster
 
 
-def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None, packing: Packing = PACKED) -> tuple[int, str]:
+def write_parquet(frame: pl.DataFrame, path: Path, metadata: dict[str, str] | None = None) -> tuple[int, str]:
     """Writes `frame` to `path` whole or not at all; returns the file's size and hash. WriteError where the disk does not take it."""
     try:
         with whole_file(path) as temporary:
-            frame.write_parquet(temporary, row_group_size=ROW_GROUP_ROWS, metadata=metadata, statistics=False, **packing)
+            frame.write_parquet(temporary, row_group_size=ROW_GROUP_ROWS, metadata=metadata, statistics=False, **PACKED)
             size, digest = temporary.stat().st_size, file_hash(temporary)
     except (OSError, pl.exceptions.ComputeError) as error:  # Polars 2.1 says some of the system's errors in words only
         raise WriteError(f"could not write under {path.parent.name}: {system_error(error)}; nothing was changed") from None

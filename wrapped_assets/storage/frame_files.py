@@ -14,7 +14,7 @@ import polars as pl
 import xxhash
 
 from wrapped_assets.contracts.errors import WriteError
-from wrapped_assets.storage.files import PACKED, ROW_GROUP_ROWS, Packing, system_error, write_parquet
+from wrapped_assets.storage.files import PACKED, ROW_GROUP_ROWS, system_error, write_parquet
 from wrapped_assets.storage.whole_files import make_folders, new_file, sync
 
 SMALL_BYTES = 4 << 20  # a frame up to this size is encoded in memory, beside others
@@ -24,12 +24,11 @@ _SYNCS_AT_ONCE = 8  # the file system commits waiting ones together
 
 @dataclass(frozen=True)
 class FrameFile:
-    """A frame, where it is to be stored, the metadata of its file, and how that is compressed."""
+    """A frame, where it is to be stored, and the metadata of its file."""
 
     frame: pl.DataFrame
     path: Path
     metadata: dict[str, str] = field(default_factory=dict)
-    packing: Packing = field(default_factory=lambda: PACKED)
 
 
 def write_frames(wanted: Sequence[FrameFile]) -> list[tuple[int, str]]:
@@ -42,7 +41,7 @@ def write_frames(wanted: Sequence[FrameFile]) -> list[tuple[int, str]]:
     for each in wanted:
         own = int(each.frame.estimated_size())
         if own > SMALL_BYTES:
-            done[each.path] = write_parquet(each.frame, each.path, each.metadata, each.packing)
+            done[each.path] = write_parquet(each.frame, each.path, each.metadata)
             continue
         if size + own > BATCH_BYTES:
             done |= _write_small(batch)
@@ -69,7 +68,7 @@ def _encoded(wanted: Sequence[FrameFile]) -> list[memoryview]:
     pl.collect_all(
         [
             each.frame.lazy().sink_parquet(
-                target, row_group_size=ROW_GROUP_ROWS, metadata=each.metadata or None, statistics=False, lazy=True, **each.packing
+                target, row_group_size=ROW_GROUP_ROWS, metadata=each.metadata or None, statistics=False, lazy=True, **PACKED
             )
             for each, target in zip(wanted, targets, strict=True)
         ],

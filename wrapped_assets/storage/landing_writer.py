@@ -19,7 +19,6 @@ from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.buckets import bucket_count
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
-from wrapped_assets.storage.files import LOOSE, PACKED
 from wrapped_assets.storage.frame_files import BATCH_BYTES
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges_ms
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
@@ -145,7 +144,7 @@ class LandingWriter:
         chunk = Chunk(path, asset, str(month), bucket, frame.height, whole, head, tail, self._recorded.get(path, ""), *reaches_over, people)
         # Another release of a library may write other bytes for the same rows.
         if not (chunk.file_hash and self.root.files.intact(path, {chunk.file_hash})):
-            self._unplaced[len(self.chunks)] = NewFile(frame, path, packing=LOOSE if asset == PLAYS else PACKED)
+            self._unplaced[len(self.chunks)] = NewFile(frame, path)
             self._unplaced_bytes += frame.estimated_size()
         self.chunks.append(chunk)
         if self._unplaced_bytes > BATCH_BYTES:

@@ -58,8 +58,7 @@ class ObjectFiles:
         return _cache_in(folder, limit_of(os.environ.get(LIMIT)), os.getpid())
 
     def write(self, wanted: Sequence[NewFile], transaction: Transaction | None = None) -> list[Placed]:
-        from wrapped_assets.storage.files import PACKED  # with Polars, which those who only look do without
-        from wrapped_assets.storage.frame_files import FrameFile, write_frames
+        from wrapped_assets.storage.frame_files import FrameFile, write_frames  # with Polars, which those who only look do without
 
         if not wanted:
             return []
@@ -69,7 +68,7 @@ class ObjectFiles:
         places = [cache.new_place() for _ in wanted]
         try:
             pairs = zip(wanted, places, strict=True)
-            made = write_frames([FrameFile(each.frame, place, each.metadata, each.packing or PACKED) for each, place in pairs])
+            made = write_frames([FrameFile(each.frame, place, each.metadata) for each, place in pairs])
             _all_at_once(lambda one: store.put(*one), list(zip(names, places, strict=True)))
             for name, place in zip(names, places, strict=True):
                 cache.take(place, name)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     import polars as pl
     import sqlalchemy as sa
 
-    from wrapped_assets.storage.files import Packing
-
 FOLDERS = ("lake", "landing")  # below the data root
 AT_ONCE = 32  # files of a walk over all that are made ready together
 Transaction = Callable[[], "AbstractContextManager[sa.Connection]"]
@@ -28,12 +26,11 @@ Transaction = Callable[[], "AbstractContextManager[sa.Connection]"]
 
 @dataclass(frozen=True)
 class NewFile:
-    """A frame that is to be stored, the metadata of its file, and how that is compressed; None: as most are."""
+    """A frame that is to be stored, and the metadata of its file."""
 
     frame: pl.DataFrame
     path: str
     metadata: dict[str, str] = field(default_factory=dict)
-    packing: Packing | None = None
 
 
 class Placed(NamedTuple):
@@ -121,10 +118,9 @@ class FolderFiles:
         self._root = root
 
     def write(self, wanted: Sequence[NewFile], transaction: Transaction | None = None) -> list[Placed]:
-        from wrapped_assets.storage.files import PACKED  # with Polars, which those who only look do without
-        from wrapped_assets.storage.frame_files import FrameFile, write_frames
+        from wrapped_assets.storage.frame_files import FrameFile, write_frames  # with Polars, which those who only look do without
 
-        made = write_frames([FrameFile(each.frame, self._root / each.path, each.metadata, each.packing or PACKED) for each in wanted])
+        made = write_frames([FrameFile(each.frame, self._root / each.path, each.metadata) for each in wanted])
         return [Placed(each.path, size, digest) for each, (size, digest) in zip(wanted, made, strict=True)]
 
     def intact(self, path: str, digests: Collection[str]) -> Path | None:

@@ -16,18 +16,18 @@ from wrapped_assets.contracts.graph import graph_of, project_graph
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.planning.situation import cells_of
-from wrapped_assets.storage import cell_files, manifest, registry
+from wrapped_assets.storage import manifest, registry
 from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.cell_files import CellRows, write_cells
 from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.cell_paths import is_path_of
-from wrapped_assets.storage.files import Packing
+from wrapped_assets.storage.files import PACKED
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
 from wrapped_assets_tests.other_logic import project_of
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text, lake_files, versions
 
-TIGHT: Packing = {"compression": "zstd", "compression_level": 19}  # as other code might write
+TIGHT = 19  # the level at which other code might compress
 STAGES = project_graph().stages  # from the second on, listeners are compared with figures over all of them
 
 
@@ -82,7 +82,7 @@ def test_rows_written_by_other_code_get_a_file_of_their_own_where_the_bytes_diff
     rows = pl.read_parquet(small.path / known.path)
     ours, others = (CellRows.of(cell, rows, known, is_other_code=is_other_code) for is_other_code in (False, True))
     assert not write_cells(small, [others])[0].is_new
-    monkeypatch.setattr(cell_files, "_packing", lambda cell: TIGHT)
+    monkeypatch.setitem(PACKED, "compression_level", TIGHT)
     assert write_cells(small, [ours])[0].path == known.path
     assert lake_files(small) == first
     (again,) = write_cells(small, [others])
@@ -96,7 +96,7 @@ def test_rows_written_by_other_code_get_a_file_of_their_own_where_the_bytes_diff
 def test_rows_that_another_engine_writes_are_written_again(small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, afresh = lake_files(small), rebuilt(tmp_path / "again", SMALL_PLAYS)
     with monkeypatch.context() as other:
-        other.setattr(cell_files, "_packing", lambda cell: TIGHT)
+        other.setitem(PACKED, "compression_level", TIGHT)
         report = build(_with_engine(small, "other"))
         build(_with_engine(afresh, "other"))
     assert (len(report.recomputed), report.cut_off, report.failed) == (len(versions(small)), [], [])
