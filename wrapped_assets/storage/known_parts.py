@@ -17,8 +17,9 @@ from wrapped_assets.kernels.hashing import column_hash
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.files import COMPRESSION, ROW_GROUP_ROWS
 
-ROWS_PER_PART = 1_000_000
-ROWS_PER_RANGE = 2_000_000  # merged at once: about 1 GB
+ROWS_PER_PART = 250_000
+ROWS_PER_RANGE = 500_000  # merged at once: about 400 MB
+ROWS_PER_GROUP = 16_384  # of a part: a range skips the groups of others
 _KEY_SPACE = 2**63
 
 
@@ -48,7 +49,7 @@ class Parts:
     def _flush(self) -> None:
         if self._waiting:
             path = self.folder / f"{self.table}-{len(self._paths):05d}.parquet"
-            pl.concat(self._waiting).sort(*entity(self.table), "_order").write_parquet(path, row_group_size=ROW_GROUP_ROWS // 8)
+            pl.concat(self._waiting).sort(*entity(self.table), "_order").write_parquet(path, row_group_size=ROWS_PER_GROUP)
             self._paths.append(path)
             self._waiting = []
 
