@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from wrapped_assets.contracts.source import Batch, Source
-from wrapped_assets.listens.code import coded_tracks, landed_columns, named, spelled
+from wrapped_assets.contracts.source import Batch, ManyTracks, Source
+from wrapped_assets.listens.code import LANDED_TRACKS, coded_tracks, landed_columns, named, spelled
 from wrapped_assets.storage.landing_writer import LandingWriter
+from wrapped_assets.storage.spool import Spool
 
 _UNKNOWN = np.uint32(2**32 - 1)
 
@@ -19,8 +20,9 @@ class Coding:
 
     def __init__(self, writer: LandingWriter) -> None:
         self._writer = writer
-        self._table = pl.DataFrame()
+        self._table: pl.DataFrame | ManyTracks = pl.DataFrame()
         self._numbers = np.empty(0, dtype=np.uint32)  # of the table's rows, as far as they are known
+        self._coded = Spool(LANDED_TRACKS, ())  # the rows of a table of many tracks, coded
         self._renumbered = writer.renumbered
 
     def add(self, batch: Batch, source: Source, surrogates: Mapping[str | None, int]) -> None:
@@ -30,8 +32,13 @@ class Coding:
         listeners, found = _numbers(plays["listener"], people).cast(pl.UInt32), self._tracks(tracks, plays["track"].to_numpy())
         self._writer.add_numbered(landed_columns(plays.with_columns(listener_id=listeners, variant_id=found), source))
 
-    def _tracks(self, table: pl.DataFrame, rows: np.ndarray) -> np.ndarray:
+    def _tracks(self, table: pl.DataFrame | ManyTracks, rows: np.ndarray) -> np.ndarray:
         """The number of the track in each of some rows of a table."""
+        if not isinstance(table, pl.DataFrame):
+            if table is not self._table:
+                self._table, self._coded = table, Spool(LANDED_TRACKS, map(coded_tracks, table))
+            self._writer.take_table(self._coded)
+            return rows
         if table is not self._table or self._renumbered != self._writer.renumbered:
             self._table, self._renumbered = table, self._writer.renumbered
             self._numbers = np.full(table.height, _UNKNOWN)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
+import numpy as np
 import polars as pl
 
 from wrapped_assets.vocabulary import columns as c
@@ -104,16 +105,28 @@ class Head:
     again: Callable[[], BinaryIO] | None = field(default=None, compare=False, repr=False)  # opens the file once more from its start
 
 
+class ManyTracks(Protocol):
+    """A table (TRACK_SCHEMA) that is too long for memory. Iterated, it gives its rows in frames, in their order."""
+
+    schema: pl.Schema
+    height: int
+
+    def __iter__(self) -> Iterator[pl.DataFrame]: ...
+
+    def __getitem__(self, rows: np.ndarray | Sequence[int]) -> pl.DataFrame:
+        """Rows by number."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """A batch of a file's rows. `plays` has PLAY_SCHEMA, or CODED_PLAY_SCHEMA if `tracks` (TRACK_SCHEMA) is given.
 
-    Batches may share one frame of `tracks`, of which each uses a part: each track is then coded once.
+    Batches may share one table of `tracks`, of which each uses a part: each track is then coded once.
     """
 
     plays: pl.DataFrame
     rejected: pl.DataFrame
-    tracks: pl.DataFrame | None = None
+    tracks: pl.DataFrame | ManyTracks | None = None
     listeners: pl.DataFrame | None = None  # listener, time_zone, country, birth_year where the file carries them
     unread_bytes: int = 0  # of broken rows; `rejected` has one row for each of which a part was found
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from wrapped_assets.contracts.source import TRACK_SCHEMA, Batch, Source
+from wrapped_assets.contracts.source import TRACK_SCHEMA, Batch, ManyTracks, Source
 from wrapped_assets.kernels.identity import joined_key, stable_ids
 from wrapped_assets.kernels.texts import cleaned, each_cleaned
 from wrapped_assets.vocabulary import columns as c
@@ -45,7 +45,7 @@ def coded(batch: Batch, source: Source, surrogates: Mapping[str | None, int]) ->
     return landed_columns(plays.with_columns(**ids), source), tracks.unique("variant_id", maintain_order=True)
 
 
-def spelled(batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame]:
+def spelled(batch: Batch) -> tuple[pl.DataFrame, pl.DataFrame | ManyTracks]:
     """Returns the plays with `track`, a row of the tracks (TRACK_SCHEMA) that are returned with them."""
     if batch.tracks is not None:
         return batch.plays, batch.tracks

@@ -1,7 +1,7 @@
 """A service's event log in Parquet: `listener`, `listened_at`, `ms_played`, `recording`, with the texts beside or in the rows.
 
 Texts that stand once, in a companion `recordings.parquet` keyed by `recording`, are the fast form. All batches carry the same table of
-tracks, so that what is known of a track is worked out once. Memory is bounded by the batch and the companion.
+tracks, so that what is known of a track is worked out once. Memory is bounded by the batch and a few bytes for each recording beside.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, Source
+from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA, Batch, Head, ManyTracks, Source
 from wrapped_assets.sources import richness, times
 from wrapped_assets.sources.batches import played_reason, time_reason
 from wrapped_assets.sources.parquet_rows import LostRows, can_be, fitting, frames, texts_of_bytes
@@ -93,7 +93,7 @@ def _conformed(table: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFr
     )
 
 
-def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.Series | None = None) -> Batch:
+def batch(keyed: pl.DataFrame, tracks: pl.DataFrame | ManyTracks, first_row: int, faults: pl.Series | None = None) -> Batch:
     """The rows of a log, whose `track` is a row of `tracks`, split into plays and rejected rows.
 
     `faults` says why a track's plays are refused; where it is not given, it is worked out.
@@ -113,7 +113,7 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
     frame = keyed.with_columns(start_ms=start_ms, ms_played=_played(keyed))
     whose = pl.when(pl.col("listener").is_null()).then(pl.lit("not_an_object"))
     faults = faults_of(tracks) if faults is None else faults
-    why_track = faults.gather(frame["track"]) if faults.null_count() < tracks.height else pl.lit(None, dtype=pl.String)
+    why_track = faults.gather(frame["track"]).cast(pl.String) if faults.null_count() < len(faults) else pl.lit(None, dtype=pl.String)
     judged = frame.with_columns(reason=pl.coalesce(time_reason("listened_at", "start_ms"), whose, played_reason(), why_track))
     plain = judged["reason"].null_count() == judged.height
     rejected = judged.with_row_index("row_number", offset=first_row).filter(pl.col("reason").is_not_null()) if not plain else judged.head(0)
@@ -130,9 +130,8 @@ def batch(keyed: pl.DataFrame, tracks: pl.DataFrame, first_row: int, faults: pl.
         _device(accepted).alias("device_code"),
         pl.col("track").cast(pl.UInt32),
     )
-    names = tracks.select("title", "artist_credit")
     time_text = pl.col("listened_at").cast(pl.String, strict=False) if can_be(listened_at, pl.String()) else pl.lit(None, dtype=pl.String)
-    told = rejected.with_columns(time_text=time_text).hstack(names[rejected["track"].to_list()])
+    told = rejected.with_columns(time_text=time_text).hstack(tracks[rejected["track"].to_list()].select("title", "artist_credit"))
     return Batch(plays.select(CODED_PLAY_SCHEMA.keys()), _conformed(told, REJECTED_SCHEMA), tracks=tracks)
 
 

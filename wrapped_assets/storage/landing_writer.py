@@ -24,6 +24,7 @@ from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONA
 from wrapped_assets.storage.landing_order import by_cell, by_variant, marked, ties_ordered
 from wrapped_assets.storage.reading import Reader, reading
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.spool import Spool
 from wrapped_assets.storage.stored_files import NewFile
 from wrapped_assets.storage.writing import Writer, writing
 from wrapped_assets.vocabulary.periods import Month
@@ -49,6 +50,7 @@ class LandingWriter:
     _people: dict[int, int] = field(default_factory=dict)  # surrogate → number
     _tracks: list[pl.DataFrame] = field(default_factory=list)
     _track_count: int = 0
+    _table: Spool | None = None  # of coded tracks whose rows are their numbers, in place of `_tracks`
     _plays: list[pl.DataFrame] = field(default_factory=list)
     _waiting: int = 0
     _unplaced: dict[int, NewFile] = field(default_factory=dict)  # place in `chunks` → what its file is to hold
@@ -70,10 +72,18 @@ class LandingWriter:
 
     def track_numbers(self, tracks: pl.DataFrame) -> np.ndarray:
         """Takes coded tracks and returns their numbers for `add_numbered`; they hold as long as `renumbered` stays."""
+        if self._table is not None:
+            self.cut()
         first = self._track_count
         self._tracks.append(tracks)
         self._track_count += tracks.height
         return np.arange(first, self._track_count, dtype=np.uint32)
+
+    def take_table(self, table: Spool) -> None:
+        """Numbers tracks by the rows of a table of coded ones, until other tracks come."""
+        if table is not self._table:
+            self.cut()
+            self._table = table
 
     def add(self, plays: pl.DataFrame, tracks: pl.DataFrame) -> None:
         """Takes coded plays and the tracks that they name, each variant once."""
@@ -103,13 +113,13 @@ class LandingWriter:
         self._place_files()
 
     def _renumber(self) -> None:
-        self._tracks, self._track_count, self.renumbered = [], 0, self.renumbered + 1
+        self._tracks, self._track_count, self._table, self.renumbered = [], 0, None, self.renumbered + 1
 
     def _write_out(self) -> None:
         if self._waiting:
             plays, self._plays, self._waiting = pl.concat(self._plays, how="diagonal", rechunk=True), [], 0
             people = np.fromiter(self._people, dtype=np.int64, count=len(self._people))
-            tracks, places = by_variant(pl.concat(self._tracks))
+            tracks, places = self._tracks_of(plays["variant_id"].to_numpy())
             cells = list(by_cell(plays, people, self.bucket_count))
             plays = plays[np.concatenate([rows for _, _, rows in cells])]
             place = places[plays["variant_id"].to_numpy()]
@@ -122,6 +132,15 @@ class LandingWriter:
             if plays.estimated_size() > BATCH_BYTES:  # cells are slices, each of which keeps all plays in memory
                 self._place_files()
             self.watch([chunk for chunk in self.chunks[before:] if chunk.asset == PLAYS], plays)
+
+    def _tracks_of(self, numbers: np.ndarray) -> tuple[pl.DataFrame, np.ndarray]:
+        """The tracks with these numbers, and others, each once, by variant; and which row of these each number is."""
+        if self._table is None:
+            return by_variant(pl.concat(self._tracks))
+        used = np.flatnonzero(marked(numbers, self._table.height))
+        places = np.zeros(self._table.height, dtype=np.int32)
+        tracks, places[used] = by_variant(self._table[used])
+        return tracks, places
 
     def _add_cell(self, plays: pl.DataFrame, place: np.ndarray, tracks: pl.DataFrame, month: Month, bucket: int) -> None:
         """Takes one month and bucket. `plays` are by listener and time, `place` is each play's row of `tracks`."""

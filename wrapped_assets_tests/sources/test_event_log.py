@@ -11,8 +11,9 @@ import pytest
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.source import CODED_PLAY_SCHEMA, REJECTED_SCHEMA, TRACK_SCHEMA
-from wrapped_assets.sources import event_log
+from wrapped_assets.sources import event_log, recordings_beside
 from wrapped_assets.sources.recognition import read_path
+from wrapped_assets.storage.spool import Spool
 
 AT = 1_735_689_600_000
 RECORDINGS = pl.DataFrame(
@@ -53,6 +54,31 @@ def test_texts_beside_the_log_are_found_by_any_key(tmp_path: Path, key: Any) -> 
     assert plays[0]["listened_at"] == datetime(2025, 1, 1, tzinfo=UTC)
     assert (plays[0]["is_scrobble"], plays[0]["is_private"]) == (False, None)
     assert read_path(tmp_path).unrecognised == []
+
+
+@pytest.mark.parametrize("key", [pl.Int32, pl.UInt64, pl.String])
+def test_many_recordings_beside_the_log_are_read_from_disk_with_the_same_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: Any
+) -> None:
+    beside = [(7, "Seven", "A"), (3, "Three", None), (1, "One", "B"), (None, "None", "A"), (1, "Again", "C"), (5, None, "A")]
+    table = pl.DataFrame(beside, schema=["recording", "recording_name", "artist_name"], orient="row")
+    table.cast({"recording": key}).write_parquet(tmp_path / "recordings.parquet", row_group_size=2)
+    wanted = [1, 7, 3, 9, 5, None, 1]
+    rows = pl.DataFrame({"listener": "ana", "listened_at": [AT + row * 1_000 for row in range(7)], "recording": wanted})
+    rows.cast({"recording": key}).write_parquet(tmp_path / "a.parquet")
+
+    def found() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        plays, rejected = read(tmp_path)
+        return [{name: value for name, value in play.items() if name != "track"} for play in plays], rejected
+
+    in_memory = found()
+    recordings_beside._READ.clear()
+    monkeypatch.setattr(recordings_beside, "MOST_IN_MEMORY", 3)
+    monkeypatch.setattr(recordings_beside, "ROWS_PER_PIECE", 2)
+    assert found() == in_memory
+    assert [play["title"] for play in in_memory[0]] == ["One", "Seven", "One"]
+    assert [row["reason"] for row in in_memory[1]] == ["missing_artist", "missing_title", "missing_title", "missing_title"]
+    assert all(companion.tracks.__class__ is Spool for companion in recordings_beside._READ.values())
 
 
 def test_texts_in_the_rows_stand_once_a_batch(tmp_path: Path) -> None:

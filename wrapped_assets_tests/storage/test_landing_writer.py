@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from wrapped_assets.building.coding import Coding
 from wrapped_assets.building.playbacks import Landed, count_playbacks
 from wrapped_assets.building.rehearsal import source_like
-from wrapped_assets.contracts.source import REJECTED_SCHEMA, Batch
+from wrapped_assets.contracts.source import REJECTED_SCHEMA, TRACK_SCHEMA, Batch
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import coded
 from wrapped_assets.listens.doubtful import is_doubtful
@@ -27,6 +28,7 @@ from wrapped_assets.storage.chunks import PLAYS, Chunk, load_chunks
 from wrapped_assets.storage.landing import edges
 from wrapped_assets.storage.landing_writer import LandingWriter
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.spool import Spool
 from wrapped_assets.storage.whole_files import file_hash, is_intact
 from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets_tests.small_roots import KEY
@@ -76,16 +78,17 @@ def is_right(root: Root, chunk: Chunk, rows: pl.DataFrame) -> bool:
     return people and chunk.row_count == rows.height and pl.read_parquet(root.path / chunk.path).equals(rows)
 
 
-@given(st.lists(st.lists(PLAY, min_size=1, max_size=12), min_size=1, max_size=4), st.sampled_from([1, 2]))
-@settings(max_examples=25, deadline=None)
-def test_every_file_is_what_a_slow_writer_would_write(batches: list[list[tuple[object, ...]]], buckets: int) -> None:
+@given(st.lists(st.lists(PLAY, min_size=1, max_size=12), min_size=1, max_size=4), st.sampled_from([1, 2]), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_every_file_is_what_a_slow_writer_would_write(batches: list[list[tuple[object, ...]]], buckets: int, on_disk: bool) -> None:
     tracks = TRACKS.select(track_columns(TRACKS))
     given_ = [batch_of(plays, tracks) for plays in batches]
+    long = Spool(TRACK_SCHEMA, [tracks[:3], tracks[3:]])
     root = root_of(buckets)
     writer = LandingWriter(root, EDGE)
     coding = Coding(writer)
     for batch in given_:
-        coding.add(batch, EVENT_LOG, LISTENERS)
+        coding.add(replace(batch, tracks=long) if on_disk else batch, EVENT_LOG, LISTENERS)
     writer.flush()
     slow = slow_files(given_, buckets)
     assert {(chunk.asset, chunk.month, chunk.bucket) for chunk in writer.chunks} == slow.keys()
@@ -106,6 +109,22 @@ def test_numbers_of_tracks_begin_anew_without_a_difference(tmp_path: Path, monke
         found.append((writer.renumbered > 0, [chunk.whole for chunk in writer.chunks]))
     assert [is_anew for is_anew, _ in found] == [False, True]
     assert found[0][1] == found[1][1]
+
+
+def test_tables_of_tracks_on_disk_and_in_memory_take_turns_without_a_difference(tmp_path: Path) -> None:
+    tracks = TRACKS.select(track_columns(TRACKS))
+    long = [Spool(TRACK_SCHEMA, [tracks]) for _ in range(2)]
+    found = []
+    for name, tables_ in (("memory", [tracks] * 6), ("turns", [long[0], tracks, long[1], long[1], long[0], tracks])):
+        writer = LandingWriter(Root.open_or_make(tmp_path / name, 1, KEY), EDGE)
+        coding = Coding(writer)
+        for row, table in enumerate(tables_):
+            coding.add(replace(batch_of([("ana", row, 1, row % 4, False)], tracks), tracks=table), EVENT_LOG, LISTENERS)
+            if name == "memory" and row != 2:  # what a change of tables does by itself
+                writer.cut()
+        writer.flush()
+        found.append([(chunk.asset, chunk.whole) for chunk in writer.chunks])
+    assert found[0] == found[1]
 
 
 IMPORT = st.lists(st.tuples(st.booleans(), st.lists(PLAY, min_size=1, max_size=6)), min_size=1, max_size=3)
