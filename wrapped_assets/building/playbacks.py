@@ -30,20 +30,46 @@ def count_playbacks(root: Root, cells: Collection[Slot]) -> int:
     """Playbacks of some (UTC month of the start, bucket); duplicates over a month's end are found through its edges."""
     chunks = landing.load_chunks(root) if cells else {}
     landed = [(Month.parse(month), bucket) for month, bucket in sorted(cells) if (PLAYS, month, bucket) in chunks]
+    if not landed:
+        return 0
     known = known_in(root, {month.year for month, _ in landed})
-    names = [column.name for column in PLAYS_READ]
+    waiting: dict[tuple[int, int], list[list[_Doubtful]]] = {}  # (bucket, year) → months with doubtful plays, few at a time
     total = 0
     for month, bucket in landed:
-        plays = landing.read_landed(root, chunks, PLAYS, month, bucket, names, EDGE)
+        plays = landing.read_landed(root, chunks, PLAYS, month, bucket, [column.name for column in PLAYS_READ], EDGE)
         (start, _), (_, end) = landing.edges(month, EDGE)
-        inside = pl.col("listened_at").is_between(start, end, closed="left")
-        doubtful = plays.filter(is_doubtful(plays))
-        total += plays.select(inside.sum()).item() - doubtful.select(inside.sum()).item()
-        if doubtful.height:
-            landed_tracks = landing.read_landed(root, chunks, TRACKS, month, bucket, _TRACKS_READ, EDGE)
-            kept = _kept(doubtful, landed_tracks, links_of(root, chunks, bucket, known[month.year]))
-            total += kept.select(inside.sum()).item()
+        is_inside = plays.select(pl.col("listened_at").is_between(start, end, closed="left")).to_series()
+        found = is_doubtful(plays)
+        total += int((is_inside.to_numpy() & ~found).sum())
+        if found.any():
+            groups = waiting.setdefault((bucket, month.year), [])
+            if not groups or sum(one.plays.height for one in groups[-1]) > MOST_HELD:
+                groups.append([])
+            groups[-1].append(_Doubtful(month, plays.filter(found), is_inside.filter(found)))
+    for (bucket, year), groups in waiting.items():
+        linked = links_of(root, chunks, bucket, known[year])
+        total += sum(_kept_inside(root, chunks, bucket, months, linked) for months in groups)
     return total
+
+
+@dataclass(frozen=True)
+class _Doubtful:
+    """The doubtful plays of a month and its edges, and which of them are the month's own."""
+
+    month: Month
+    plays: pl.DataFrame
+    is_inside: pl.Series
+
+
+def _kept_inside(root: Root, chunks: Chunks, bucket: int, months: Sequence[_Doubtful], linked: Linked) -> int:
+    """How many of the months' own plays are kept. In each month a listener counts as another one, so one query resolves all months."""
+    tracks_of_months = [landing.read_landed(root, chunks, TRACKS, each.month, bucket, _TRACKS_READ, EDGE) for each in months]
+    plays = pl.concat(each.plays.with_columns(_month=pl.lit(number)) for number, each in enumerate(months))
+    whose = plays.select("_month", "listener_id").unique().with_row_index("_number").with_columns(pl.col("_number").cast(pl.Int64))
+    apart = plays.join(whose, on=["_month", "listener_id"], maintain_order="left").with_columns(listener_id="_number")
+    links = linked[0].join(whose, on="listener_id").with_columns(listener_id="_number")
+    kept = _kept(apart.select(pl.exclude("_month", "_number")), pl.concat(tracks_of_months), (links, linked[1]))
+    return int(pl.concat([each.is_inside for each in months]).gather(kept["_place"]).sum())
 
 
 def _kept(doubtful: pl.DataFrame, landed: pl.DataFrame, linked: Linked) -> pl.DataFrame:
@@ -135,8 +161,9 @@ class Landed:
         for seen in mine:
             if seen.doubtful.height:
                 together.setdefault((seen.chunk.bucket, Month.parse(seen.chunk.month).year), []).append(seen)
-        chunks = landing.load_chunks(root) if together else {}
-        known = known_in(root, {year for _, year in together})
+        if not together:
+            return alone
+        chunks, known = landing.load_chunks(root), known_in(root, {year for _, year in together})
         for (bucket, year), found in together.items():  # no play of one month can repeat one of another, so a year is resolved at once
             months = sorted({seen.chunk.month for seen in found})
             named = [landing.read_landed(root, chunks, TRACKS, Month.parse(month), bucket, _TRACKS_READ, None) for month in months]

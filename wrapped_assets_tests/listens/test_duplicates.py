@@ -8,11 +8,13 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from wrapped_assets.contracts.source import Source
+from wrapped_assets.listens.doubtful import is_doubtful
 from wrapped_assets_tests.listens.plays import EXACT, MINUTES, SCROBBLES, duplicates_in, listens_in, loaded, play, scrobble, truncated
 from wrapped_assets_tests.listens.slow_matching import kept_slowly
 
@@ -131,3 +133,20 @@ def test_what_was_dropped_can_be_listed() -> None:
     )
     assert duplicates_in(found)["source_code"].value_counts().sort("source_code").rows() == [(MINUTES.code, 3), (SCROBBLES.code, 1)]
     assert listens_in(found)["duplicate_count"].to_list() == [2, 2]
+
+
+def test_what_was_found_of_plays_is_not_taken_for_plays_that_differ_in_one_value() -> None:
+    one = pl.DataFrame(
+        {"listener_id": [1, 1, 2], "listened_at": [0, 50_000, 60_000], "ms_played": [60_000, 60_000, 60_000],
+         "resolution_ms": [1_000] * 3, "is_scrobble": [False] * 3, "source_code": [10, 10, 10]},
+        schema_overrides={"listened_at": pl.Datetime("ms", "UTC"), "resolution_ms": pl.Int32, "source_code": pl.UInt8},
+    )  # fmt: skip
+    assert is_doubtful(one).tolist() == [True, True, False]
+    others = {
+        "listener_id": ([1, 2, 2], [False, True, True]), "listened_at": ([0, 59_000, 60_000], [False, False, False]),
+        "ms_played": ([1_000, 60_000, 60_000], [False, False, False]), "resolution_ms": ([20_000] * 3, [False, False, False]),
+        "source_code": ([10, 11, 10], [True, True, False]),
+    }  # fmt: skip
+    for name, (values, expected) in others.items():
+        is_doubtful(one)
+        assert is_doubtful(one.with_columns(pl.Series(name, values).cast(one.schema[name]))).tolist() == expected, name

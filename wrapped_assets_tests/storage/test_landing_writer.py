@@ -154,6 +154,8 @@ def test_playbacks_counted_from_memory_are_those_counted_from_the_files(imports:
         writer.commit()
         added = counted.count(root, apart) + count_playbacks(root, cells - apart) - beside
         assert added == count_playbacks(root, cells) - before
+        every = {(month, bucket) for _, month, bucket in load_chunks(root)}
+        assert count_playbacks(root, every) == sum(count_playbacks(root, {cell}) for cell in every)
 
 
 def test_a_whole_file_keeps_its_bytes_and_a_damaged_one_is_mended(tmp_path: Path) -> None:
