@@ -89,13 +89,21 @@ def _print_search(found) -> None:
     click.echo(f"Searched: {found.files:,} files ({found.bytes:,} bytes), databases, archives and texts in them")
     is_partial = found.opaque or found.doubtful or found.pictures or found.public_texts
     click.echo("  nothing is left in what could be searched" if is_partial else "  nothing is left")
-    for path in found.doubtful[:20]:
+    pages = [path for path in found.doubtful if path.startswith("site/")]
+    others = [path for path in found.doubtful if not path.startswith("site/")]
+    for path in others[:20]:
         click.echo(f"  check by hand: {one_line(path)} contains the name, which is also a word of the program or of this machine")
+    if pages:
+        click.echo(
+            f"  {len(pages):,} rendered files of other listeners contain the name, which is also a word of every page, or stands in songs, "
+            "artists or albums that somebody heard; pages that named the person as a person are removed. Look at one to be sure: "
+            f"{one_line(pages[0])}"
+        )
     for path, why in list(found.opaque.items())[:20]:
         click.echo(f"  not searched: {one_line(path)} ({why})")
     if found.pictures:
         click.echo(f"  {found.pictures:,} pictures were searched for embedded text, but not for drawn text")
     if found.public_texts:
         click.echo(f"  {found.public_texts:,} of their titles and names are in a public catalogue or chart too, and were not searched for")
-    if (more := max(0, len(found.doubtful) - 20) + max(0, len(found.opaque) - 20)) > 0:
+    if (more := max(0, len(others) - 20) + max(0, len(found.opaque) - 20)) > 0:
         click.echo(f"  and {more:,} more: see --json")

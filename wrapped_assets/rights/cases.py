@@ -16,7 +16,9 @@ import orjson
 import sqlalchemy as sa
 
 from wrapped_assets.rights.needles import Needles, phrase_of
+from wrapped_assets.serving.rendered.shelf import shelves
 from wrapped_assets.storage import outputs, tables
+from wrapped_assets.storage.addresses import tokens_of
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.outputs import Output
 from wrapped_assets.storage.purging import texts_of, within_others
@@ -122,10 +124,12 @@ def forget_batch(batch: Batch) -> None:
 
 
 def _pseudonyms(root: Root, listener_id: int) -> tuple[str, ...]:
+    """What stands for the listener in exports, and the addresses of their rendered pages."""
     table = tables.export_subjects
     with root.engine.connect() as connection:
         mine = sa.select(table.c.pseudonym).where(table.c.listener_id == listener_id).order_by(table.c.pseudonym)
-        return tuple(connection.execute(mine).scalars())
+        exported = tuple(connection.execute(mine).scalars())
+    return (*exported, *tokens_of(root, listener_id, {shelf.year for shelf in shelves(root)}))
 
 
 def _phrases(root: Root, texts: dict[int, frozenset[str]], people: Collection[int]) -> frozenset[str]:

@@ -123,13 +123,16 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
         computed, unbuilt = compute_again(project, people)
         gone = Gone(people, frozenset().union(*(case.needles.texts for case in cases)), unbuilt)
         purged = _purge(project, gone)
-        pages = forget_pages(root, people)
+        pages = forget_pages(root, people, [each for case in cases for each in case.needles.pseudonyms])
     root.files.empty_caches()
     recalls = {case.case_id: recall_exports(root, case.needles.listener_id, case.case_id) for case in cases}
     elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
     _forget_people(root, people)
     named, residue = _search(project, cases, gone)
-    unreached = [Output(address, "rendered pages, removed by the next `wrapped upload`", datetime.now(UTC)) for address in pages.unreached]
+    removed_later = "rendered pages, removed by the next `wrapped upload`"
+    not_listed = "the store refused to list what it has: what was uploaded of theirs is removed, and nothing else was looked for"
+    told = [*((each, removed_later) for each in pages.unreached), *((each, not_listed) for each in pages.unlisted)]
+    unreached = [Output(address, what, datetime.now(UTC)) for address, what in told]
     done = [
         Erasure(
             case.case_id, landed.plays[case.needles.listener_id], landed.files + dropped, computed, len(unbuilt),

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import unquote
 
 import polars as pl
 
+from wrapped_assets.rights.words import form_c, pieces, readings_of, stands_alone
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 LONG = 6  # a shorter name is found as a whole word in texts; in bytes of unknown form it would be found by chance
 PHRASE = 8  # a shorter title is looked for as a whole value only
 LONGEST_PHRASE = 300  # characters; a search for many longer texts at once takes minutes to prepare
-_PIECE = 4 << 20  # characters that are looked at together, with an overlap longer than any name
-_OVERLAP = 2_000
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")  # no spaces, or endings without one
 _UNPLAIN = r"\\u|&|%|\p{M}"  # what may read otherwise without its escapes, or in another Unicode form
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 @dataclass(frozen=True)
@@ -67,12 +62,12 @@ class Search:
     @cached_property
     def names(self) -> list[str]:
         """The names that prove something, in Unicode's form C."""
-        return sorted({_form_c(each.name) for each in self.people if each.name} - set(self.ordinary))
+        return sorted({form_c(each.name) for each in self.people if each.name} - set(self.ordinary))
 
     @cached_property
     def words(self) -> list[str]:
         """Everything that is looked for as a whole word of a text."""
-        found = {*self.names, *map(str, self.ids), *(_form_c(text) for each in self.people for text in each.phrases)}
+        found = {*self.names, *map(str, self.ids), *(form_c(text) for each in self.people for text in each.phrases)}
         if not self.without_pseudonyms:
             found.update(text for each in self.people for text in each.pseudonyms)
         return sorted(found - set(self.ordinary))
@@ -83,51 +78,70 @@ class Search:
         return sorted({text for each in self.people for text in each.texts} | set(self.words))
 
     @cached_property
-    def raw(self) -> re.Pattern[bytes]:
+    def forms(self) -> list[bytes]:
         """What is looked for in bytes of unknown form: surrogates as digits and as eight bytes, pseudonyms, names that are long enough."""
         plain = [form for each in self.ids for form in (str(each).encode(), each.to_bytes(8, "big"), each.to_bytes(8, "little"))]
         long = [name for name in self.names if len(name.encode()) >= LONG]
         if not self.without_pseudonyms:
             plain += [text.encode() for each in self.people for text in each.pseudonyms]
         forms = {unicodedata.normalize(form, name) for name in long for form in ("NFC", "NFD")}
-        plain += [form.encode(code) for form in forms for code in ("utf-8", "utf-16-le", "utf-16-be")]
-        return re.compile(b"|".join(map(re.escape, plain)))
+        return plain + [form.encode(code) for form in sorted(forms) for code in ("utf-8", "utf-16-le", "utf-16-be")]
 
+    @cached_property
+    def _raw(self) -> re.Pattern[bytes]:
+        return re.compile(b"|".join(map(re.escape, self.forms)))
+
+    @cached_property
     def with_registry(self) -> Search:
-        """The same for the registry."""
-        return Search(self.people, self.ordinary, without_pseudonyms=True)
+        """The same for the registry, and for records of what targets have."""
+        return Search(self.people, self.ordinary, without_pseudonyms=True, music=self.music)
 
     @cached_property
     def in_pages(self) -> Search:
         """The same for rendered pages and what lies beside them: those of other people, which name music."""
-        return Search(self.people, frozenset({*self.ordinary, *self.music})) if self.music else self
+        found = frozenset({*self.ordinary, *self.music})
+        return Search(self.people, found, self.without_pseudonyms) if self.music else self
 
     @cached_property
     def doubtful(self) -> Search | None:
         """A search for the names that are ordinary words; None where there are none."""
-        people = [each for each in self.people if _form_c(each.name) in set(self.ordinary)]
+        people = [each for each in self.people if form_c(each.name) in set(self.ordinary)]
         return Search(tuple(Needles(each.listener_id, each.name) for each in people)) if people else None
 
     def in_text(self, text: str) -> bool:
         """Whether a word that is looked for stands in the text, as it is, or escaped for JSON, HTML or an address."""
-        return any(self._in_piece(piece) for piece in _pieces(text))
+        return bool(self.holding(list(pieces(text))))
 
-    def _in_piece(self, text: str) -> bool:
-        series = pl.Series(list(_readings(text)))
-        found = series.str.extract_many(self.words, overlapping=True)
-        return any(
-            stands_alone(reading, word) for reading, words in zip(series, found, strict=True) for word in dict.fromkeys(words.to_list())
-        )
+    def holding(self, texts: Sequence[str]) -> set[int]:
+        """The places of those texts in which such a word stands: one look at many texts costs a small part of many looks."""
+        readings, places = list[str](), list[int]()
+        for place, text in enumerate(texts):
+            found = dict.fromkeys(readings_of(text))
+            readings += found
+            places += [place] * len(found)
+        series = pl.Series(readings, dtype=pl.String)
+        hits = series.str.contains_any(self.words).arg_true()
+        words = series.gather(hits).str.extract_many(self.words, overlapping=True)
+        return {
+            places[at]
+            for at, within in zip(hits, words, strict=True)
+            if any(stands_alone(readings[at], word) for word in dict.fromkeys(within.to_list()))
+        }
+
+    def holding_bytes(self, contents: Sequence[bytes]) -> set[int]:
+        """The places of those contents of unknown form that hold something which cannot be there by chance."""
+        one_character_a_byte = pl.Series([content.decode("latin-1") for content in contents], dtype=pl.String)
+        return set(one_character_a_byte.str.contains_any([form.decode("latin-1") for form in self.forms]).arg_true())
 
     def in_texts(self, texts: pl.Series) -> bool:
         """The same for many short texts at once."""
         seen = texts.drop_nulls().unique()
         maybe = seen.filter(seen.str.contains_any(self.words) | seen.str.contains(_UNPLAIN))
-        return any(map(self.in_text, maybe))
+        return bool(self.holding([piece for text in maybe for piece in pieces(text)]))
 
     def in_bytes(self, content: bytes | memoryview) -> bool:
         """Whether bytes of unknown form hold something that cannot be there by chance."""
-        return self.raw.search(content) is not None
+        return self._raw.search(content) is not None
 
     def in_frame(self, frame: pl.DataFrame, *, is_public: bool = False) -> str | None:
         """The first column that holds something; None where none does. `is_public`: texts are a catalogue's, whoever listened."""
@@ -152,47 +166,6 @@ def phrase_of(text: str) -> str | None:
     """What of a title is looked for inside of other texts: all of it, or the words it begins with; None where that is too short."""
     begins = text if len(text) <= LONGEST_PHRASE else " ".join(text[:LONGEST_PHRASE].split(" ")[:-1])
     return begins if len(begins) >= PHRASE else None
-
-
-def _form_c(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    for start in range(0, max(len(text), 1), _PIECE):
-        yield text[max(0, start - _OVERLAP) : start + _PIECE]
-
-
-def _readings(text: str) -> Iterator[str]:
-    """The text as it stands, and as it reads without the escapes that it may have, in Unicode's form C."""
-    yield _form_c(text)
-    if "\\u" in text:
-        yield _form_c(_unescaped(text))
-    if "&" in text:
-        yield _form_c(html.unescape(text))
-    if "%" in text:
-        yield _form_c(unquote(text, errors="replace"))
-
-
-def _unescaped(text: str) -> str:
-    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def stands_alone(text: str, word: str) -> bool:
-    """Whether the word stands somewhere with no letter or digit at its ends, in scripts that put spaces between words."""
-    start = text.find(word)
-    while start >= 0:
-        end = start + len(word)
-        if not (_joins(text[start - 1 : start], word[0]) or _joins(word[-1], text[end : end + 1])):
-            return True
-        start = text.find(word, start + 1)
-    return False
-
-
-def _joins(one: str, other: str) -> bool:
-    """Whether two characters that follow each other belong to one word."""
-    return all(each.isalnum() and not unicodedata.name(each, "").startswith(_UNSPACED) for each in (one, other))
 
 
 def _flat(column: pl.Series) -> Iterator[pl.Series]:

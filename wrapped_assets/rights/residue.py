@@ -7,9 +7,7 @@ What could not be looked into is listed, so that a report never claims more than
 from __future__ import annotations
 
 import io
-import mmap
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
@@ -21,12 +19,16 @@ import polars as pl
 import wrapped_assets
 from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.rights import databases
-from wrapped_assets.rights.needles import LONG, Search, stands_alone
+from wrapped_assets.rights.looking import Seen, files_below, opened
+from wrapped_assets.rights.needles import LONG, Search
+from wrapped_assets.rights.sieve import LARGEST_SIFTED, Sieve
 from wrapped_assets.rights.unpacking import Content, contents
+from wrapped_assets.rights.words import stands_alone
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 CASES = "erasures"  # the case under way
 _REGISTRY, _CATALOGUE, _PAGES = "registry.sqlite", "catalogue", "site"
+_UPLOADS = "uploads"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _WORDS_FROM = {".html", ".css", ".js", ".po", ".yaml", ".json", ".mako", ".svg"}
 _PIECE, _OVERLAP = 4 << 20, 4_000
@@ -53,96 +55,89 @@ class Residue:
 
 def residue_of(search: Search, folders: Iterable[Path], beside: Iterable[tuple[str, Path]] = ()) -> Residue:
     """Searches every file below the folders, and its name; and files that lie elsewhere: by which name, and where to read each."""
-    found = Residue()
+    found, seen, names = Residue(), Seen(), list[str]()
+    sieve = Sieve(found.hits.append, found.doubtful.append)
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            relative = path.relative_to(folder)
-            if path.is_symlink() or relative.parts[0] == CASES or path.name.endswith(databases.JOURNALS):  # journals: with their database
-                continue
-            if search.in_text("/".join(relative.parts)):
-                found.hits.append(str(relative))
-            if path.is_file():
-                _look_into(path, relative, search, found)
+        for path, relative in files_below(folder, lambda path: path == CASES, found.opaque, seen):
+            names.append(relative)
+            if path is not None:
+                _look_into(path, relative, search, found, sieve)
     for name, path in beside:
-        if search.in_text(name):
-            found.hits.append(name)
-        _look_into(path, Path(name), search, found)
-    found.hits = list(dict.fromkeys(found.hits))
+        names.append(name)
+        _look_into(path, name, search, found, sieve)
+    sieve.empty()
+    found.hits += [names[at] for at in search.holding(names)]
+    found.hits, found.doubtful = sorted(set(found.hits)), sorted(set(found.doubtful))
     return found
 
 
 def look_into(path: Path, search: Search) -> bool:
     """Whether one file, wherever it is, holds something."""
     found = Residue()
-    _look_into(path, Path(path.name), search, found)
+    sieve = Sieve(found.hits.append, found.doubtful.append)
+    _look_into(path, path.name, search, found, sieve)
+    sieve.empty()
     return bool(found.hits)
 
 
-def _look_into(path: Path, relative: Path, search: Search, found: Residue) -> None:
+def _look_into(path: Path, relative: str, search: Search, found: Residue, sieve: Sieve) -> None:
     found.files += 1
     try:
-        found.bytes += path.stat().st_size
-        if databases.is_database(path):
-            asked = search.with_registry() if path.name.startswith(_REGISTRY) else search
-            if place := databases.in_database(path, asked):
-                found.hits.append(f"{relative} ({place})")
-            return
-        with _mapped(path) as data:
+        with opened(path) as data:
+            found.bytes += len(data)
+            if bytes(data[:16]) == databases.MAGIC:
+                asked = search.with_registry if path.name.startswith(_REGISTRY) else search
+                if place := databases.in_database(path, asked):
+                    found.hits.append(f"{relative} ({place})")
+                return
             if path.suffix == ".woff2" and face_files().get(path.name) == data:  # a typeface of the program, as it came
                 return
-            asked = search.in_pages if relative.parts[0] == _PAGES else search
+            asked = search.in_pages if relative.startswith(f"{_PAGES}/") else search
+            if relative.startswith(f"{_PAGES}/") and path.parent.name == _UPLOADS:  # says what a target that did not answer has to lose
+                asked = asked.with_registry
             for content in contents(data, name=path.name):
-                _look_at(content, relative, asked, found)
+                _look_at(content, relative, asked, found, sieve)
     except FileNotFoundError:  # gone meanwhile
         return
     except OSError as error:
-        found.opaque[str(relative)] = error.strerror or "unreadable"
+        found.opaque[relative] = error.strerror or "unreadable"
 
 
-@contextmanager
-def _mapped(path: Path) -> Iterator[memoryview]:
-    if path.stat().st_size == 0:
-        yield memoryview(b"")
-        return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        view = memoryview(mapped)
-        try:
-            yield view
-        finally:
-            view.release()
-
-
-def _look_at(content: Content, relative: Path, search: Search, found: Residue) -> None:
-    place = f"{relative}!{content.inside}" if content.inside else str(relative)
+def _look_at(content: Content, relative: str, search: Search, found: Residue, sieve: Sieve) -> None:
+    place = f"{relative}!{content.inside}" if content.inside else relative
     if content.why_opaque:
         found.opaque[place] = content.why_opaque
-    elif _holds(content, place, relative, search, found):
+    elif _holds(content, place, relative, search, found, sieve):
         found.hits.append(place)
 
 
-def _holds(content: Content, place: str, relative: Path, search: Search, found: Residue) -> bool:
+def _holds(content: Content, place: str, relative: str, search: Search, found: Residue, sieve: Sieve) -> bool:
+    """Whether the content holds something; what is short is left to the sieve."""
     data = content.data
     start = bytes(data[:16])
     if start[:4] == b"PAR1":
-        return _in_parquet(data, place, search, found, is_public=relative.parts[0] == _CATALOGUE)
+        return _in_parquet(data, place, search, found, is_public=relative.startswith(f"{_CATALOGUE}/"))
     if start == databases.MAGIC:  # in an archive
         place_of = databases.in_values(bytes(data), search)
         if place_of == "unreadable":
             found.opaque[place] = "damaged database"
         return place_of not in (None, "unreadable") or search.in_bytes(data)
-    if start.startswith(_PICTURES):
-        found.pictures += 1
-        return search.in_bytes(data)
-    if (encoding := _encoding(data)) is None:
-        if not content.is_packed and any(len(name) < LONG for name in search.names):
-            found.opaque[place] = "not a text: names shorter than six letters were not looked for"
+    is_picture = start.startswith(_PICTURES)
+    found.pictures += is_picture
+    encoding = None if is_picture else _encoding(data)
+    if not (encoding or is_picture or content.is_packed) and any(len(name) < LONG for name in search.names):
+        found.opaque[place] = "not a text: names shorter than six letters were not looked for"
+    if len(data) < LARGEST_SIFTED:
+        sieve.add(search, place, bytes(data), encoding)
+        return False
+    if encoding is None:
         return search.in_bytes(data)
     doubtful = search.doubtful
-    for start_at in range(0, max(len(data), 1), _PIECE):
+    for start_at in range(0, len(data), _PIECE):
         text = bytes(data[max(0, start_at - _OVERLAP) : start_at + _PIECE]).decode(encoding, "replace")
         if search.in_text(text):
             return True
-        if doubtful and doubtful.in_text(text) and place not in found.doubtful:
+        if doubtful and doubtful.in_text(text):
             found.doubtful.append(place)
     return search.in_bytes(data)
 

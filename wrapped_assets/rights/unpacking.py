@@ -31,7 +31,8 @@ class Content:
 
 def contents(data: bytes | memoryview, inside: str = "", depth: int = 0, *, name: str = "") -> Iterator[Content]:
     """The file itself, then everything that it has packed. Brotli, which begins with no sign of its own, is known by the file's name."""
-    unpack = next((unpack for magic, unpack in _ARCHIVES if bytes(data[: len(magic)]) == magic), _tar if _is_tar(data) else None)
+    start = bytes(data[:6])
+    unpack = next((unpack for magic, unpack in _ARCHIVES if start.startswith(magic)), _tar if _is_tar(data) else None)
     unpack = _brotli if unpack is None and name.endswith(".br") else unpack
     yield Content(inside, data, is_packed=unpack is not None)
     if unpack is None:
@@ -52,9 +53,9 @@ def contents(data: bytes | memoryview, inside: str = "", depth: int = 0, *, name
 
 def _zip(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        yield "(comment)", archive.comment
+        names = (f"{info.filename}\n{info.comment.decode('utf-8', 'replace')}\n".encode() for info in archive.infolist())
+        yield "(names and comments)", b"".join([*names, archive.comment])
         for info in archive.infolist():
-            yield f"{info.filename} (name)", f"{info.filename}\n{info.comment.decode('utf-8', 'replace')}".encode()
             if info.is_dir():
                 continue
             yield info.filename, None if info.flag_bits & 1 or info.file_size > LARGEST else archive.read(info)
@@ -99,7 +100,13 @@ def _gzip(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
     """Every stream of the file, and the names in their headers."""
     import gzip
 
-    yield "(header)", bytes(data[10:300]).split(b"\0")[0] if data[3] & 8 else b""
+    if data[3] & 8:
+        yield "(header)", bytes(data[10:300]).split(b"\0")[0]
+    unpacker = zlib.decompressobj(31)
+    found = unpacker.decompress(data, LARGEST + 1)
+    if unpacker.eof and not unpacker.unused_data:  # one stream, as in nearly every file
+        yield "unpacked", found if len(found) <= LARGEST else None
+        return
     yield from _stream(lambda file: gzip.GzipFile(fileobj=file))(data)
 
 

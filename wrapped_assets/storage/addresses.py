@@ -39,6 +39,15 @@ def addresses(root: Root, year: int, listener_ids: Iterable[int]) -> dict[int, A
     return found
 
 
+def tokens_of(root: Root, listener_id: int, years: Iterable[int]) -> list[str]:
+    """Every token that a listener's page of some years has, and had before their address was changed."""
+    table = tables.addresses
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(table.c.year, table.c.number).where(table.c.listener_id == listener_id))
+        newest = {row.year: row.number for row in rows}
+    return [_token(root, listener_id, year, number) for year in sorted(years) for number in range(newest.get(year, 0) + 1)]
+
+
 def changed(root: Root, year: int) -> int:
     """How often addresses of a year were changed or closed."""
     table = tables.addresses

@@ -16,6 +16,8 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wrapped_assets.rights.needles import Needles, Search, phrase_of
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
@@ -202,6 +204,53 @@ def test_one_search_finds_everybody_of_a_batch(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text("Zoë O'Neil")
     assert searched(tmp_path, BO, ZOE).hits == ["a.txt", "b.txt"]
 
+
+def test_many_files_are_searched_by_few_searches_and_each_that_holds_something_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(400):
+        text = f"<p>number {number}{' of bo' if number % 100 == 7 else ''}{' %62%6F' if number == 9 else ''}</p>".encode()
+        (tmp_path / f"{number:03}.html.gz").write_bytes(gzip.compress(text))
+        (tmp_path / f"{number:03}.bin").write_bytes(b"\0" + number.to_bytes(8) + (ID.to_bytes(8, "little") if number == 300 else b""))
+    searches, holding = list[int](), Search.holding
+    monkeypatch.setattr(Search, "holding", lambda self, texts: searches.append(len(texts)) or holding(self, texts))
+    found = searched(tmp_path, BO)
+    assert found.hits == [*(f"{number:03}.html.gz!unpacked" for number in (7, 9, 107, 207)), "300.bin", "307.html.gz!unpacked"]
+    assert found.files == 800
+    assert len(searches) < 10
+
+
+@given(st.lists(st.text("boa &%é\u0301\\u0062;#x", max_size=12), max_size=12))
+def test_texts_that_are_searched_together_hold_what_each_holds_alone(texts: list[str]) -> None:
+    search = Search((Needles(ID, "bo"), Needles(ID, "aé b")))
+    assert search.holding(texts) == {place for place, text in enumerate(texts) if search.in_text(text)}
+    contents = [text.encode("utf-16-le") for text in texts]
+    long = Search((Needles(ID, "ab oab"),))
+    assert long.holding_bytes(contents) == {place for place, content in enumerate(contents) if long.in_bytes(content)}
+
+
+def test_a_file_of_several_names_is_searched_once_and_each_of_its_names_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("nobody")
+    (tmp_path / "of bo.txt").hardlink_to(tmp_path / "a.txt")
+    found = searched(tmp_path)
+    assert (found.files, found.hits) == (1, ["of bo.txt"])
+
+
+def test_the_same_content_is_named_wherever_it_lies(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("a song of bo")
+    (tmp_path / "c.gz").write_bytes(gzip.compress(b"a song of bo") + gzip.compress(b" and more"))
+    (tmp_path / "d.gz").write_bytes(gzip.compress(b"a song of bo"))
+    assert searched(tmp_path).hits == ["a.txt", "b.txt", "c.gz!unpacked", "d.gz!unpacked"]
+
+
+def test_what_a_target_has_to_lose_is_no_trace_and_everything_else_there_is(tmp_path: Path) -> None:
+    for name in ("uploads", "index"):
+        (tmp_path / "site" / "2025" / "1" / name).mkdir(parents=True)
+        (tmp_path / "site" / "2025" / "1" / name / "0.json").write_text(json.dumps({"objects": ["2025/1/" + "0f" * 16 + ".en.html"]}))
+    assert searched(tmp_path).hits == ["site/2025/1/index/0.json"]
+    (tmp_path / "site" / "2025" / "1" / "uploads" / "0.json").write_text(json.dumps({"name": "bo"}))
+    assert len(searched(tmp_path).hits) == 2
 
 
 

@@ -284,3 +284,78 @@ def test_a_full_store_says_so_and_readers_stay_where_they_were(project: Project,
             upload(project, YEAR, str(www))
     assert not (www / "2025" / "live").exists()
     assert upload(project, YEAR, str(www)).is_live
+
+
+def test_nothing_of_an_erased_listeners_address_is_left_at_a_target_whoever_put_it_there(
+    project: Project, store: Store, tmp_path: Path
+) -> None:
+    root, www = project.root, tmp_path / "www"
+    render(project, YEAR)
+    for address in (ADDRESS, str(www)):
+        upload(project, YEAR, address)
+    token = token_of(root, "bo")
+    assert any(token in key for key in store.objects)
+    folder = www / "2025" / "1" / token[:2]
+    (folder / f"{token}.en.html.br#3").write_bytes(b"half of a page")  # an upload was killed
+    (www / "2025" / "9" / "xy" / token).mkdir(parents=True)  # nobody knows of it
+    (www / "2025" / "9" / "xy" / token / "card.en.svg.gz").write_bytes(b"a card")
+    store.objects[f"site/2025/9/{token[:2]}/{token}.en.html"] = (b"a page", {})
+    assert erase(project, registry.find_listener(root, "bo")).elsewhere == []
+    assert not [path for path in www.rglob("*") if token in str(path)], "no file, and no empty folder"
+    assert not [key for key in store.objects if token in key]
+    others = token_of(root, "ana")
+    assert (www / "2025" / "live" / others[:2] / f"{others}.en.html.br").is_file()
+
+
+def test_an_erasure_says_that_a_store_does_not_list_what_it_has(project: Project, store: Store) -> None:
+    root, token = project.root, token_of(project.root, "bo")
+    upload(project, YEAR, ADDRESS)
+    store.fault = lambda method, key: 403 if method == "GET" and not key else None
+    (said,) = erase(project, registry.find_listener(root, "bo")).elsewhere
+    assert "refused to list" in said.what
+    assert not any(token in key for key in pages_in(store))
+
+
+def test_an_erasure_finds_an_address_of_theirs_wherever_it_is_written_down(project: Project) -> None:
+    root, token = project.root, token_of(project.root, "bo")
+    (root.path / "note.txt").write_text(f"see /2025/{token} for more")
+    with pytest.raises(BuildError, match=r"note\.txt"):
+        erase(project, registry.find_listener(root, "bo"))
+
+
+def test_what_an_upload_does_for_a_file_it_does_once_and_what_it_notes_it_notes_a_few_times(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    render(project, YEAR)
+    opened, notes = list[int](), list[int]()
+    members, note = uploading.members_of, uploading.note
+    monkeypatch.setattr(uploading, "members_of", lambda archive: opened.append(1) or members(archive))
+    monkeypatch.setattr(uploading, "note", lambda *given: notes.append(1) or note(*given))
+    monkeypatch.setattr(uploading, "_FILES_AT_ONCE", 1)
+    monkeypatch.setattr(uploading, "_AT_ONCE", 1)
+    done = upload(project, YEAR, ADDRESS)
+    assert len(opened) == 3, "once a listener, however many cards and playlists they have"
+    assert done.objects > 3 * 10
+    assert len(notes) <= uploading._RECORDS + 2
+
+
+def test_a_folder_keeps_a_page_that_two_publications_show_once_and_trusts_no_damaged_one(project: Project, tmp_path: Path) -> None:
+    root, www = project.root, tmp_path / "www"
+    upload(project, YEAR, str(www))
+    registry.exclude(root, registry.find_listener(root, "ana"), "artist", target_of("artist", "bo"), "bo")
+    build(project)
+    publish_edition(project, YEAR)
+    render(project, YEAR, files=False)
+
+    def page(number: int, name: str) -> Path:
+        token = token_of(root, name)
+        return www / "2025" / str(number) / token[:2] / f"{token}.en.html.gz"
+
+    page(1, "cy").write_bytes(b"rot")
+    upload(project, YEAR, str(www))
+    assert page(1, "bo").samefile(page(2, "bo"))
+    assert not page(1, "ana").samefile(page(2, "ana"))
+    assert b"<bdi>cy</bdi>" in gzip.decompress(page(2, "cy").read_bytes())
+    theirs = [page(1, "bo"), page(2, "bo")]
+    erase(project, registry.find_listener(root, "bo"))
+    assert not any(each.exists() for each in theirs)

@@ -75,6 +75,12 @@ def member_of(archive: bytes, name: str) -> bytes:
         return opened.read(f"{name}.gz")
 
 
+def members_of(archive: bytes) -> dict[str, bytes]:
+    """Every file of an archive as it is sent, packed with gzip."""
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        return {name.removesuffix(".gz"): opened.read(name) for name in opened.namelist()}
+
+
 @cache
 def sent_as(name: str) -> dict[str, str]:
     """The headers of a file that say what it is: a playlist is kept by its reader's device, a card is shown."""

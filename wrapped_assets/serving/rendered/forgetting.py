@@ -24,20 +24,21 @@ class Forgotten:
 
     files: int = 0
     unreached: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
 
 
-def forget_pages(root: Root, people: Collection[int]) -> Forgotten:
+def forget_pages(root: Root, people: Collection[int], tokens: Collection[str] = ()) -> Forgotten:
     """Destroys every page of these listeners, and every page that names one of them, here and wherever they were uploaded.
 
     A page of somebody else is missing until the next rendering. What a target that does not answer has is removed with the
-    next upload to it.
+    next upload to it. Whatever has one of their `tokens` in its key is removed from targets too, also if no upload noted it.
     """
     done = Forgotten()
     with ExitStack() as waiting:
         for year in sorted({shelf.year for shelf in shelves(root)}):
             waiting.enter_context(uploading(root, year))  # what is on its way to a target arrives first
         _forget_here(root, people, done)
-        _forget_there(root, people, done)
+        _forget_there(root, people, tokens, done)
     return done
 
 
@@ -51,7 +52,7 @@ def _forget_here(root: Root, people: Collection[int], done: Forgotten) -> None:
         done.files += shelf.sweep()
 
 
-def _forget_there(root: Root, people: Collection[int], done: Forgotten) -> None:
+def _forget_there(root: Root, people: Collection[int], tokens: Collection[str], done: Forgotten) -> None:
     addresses, damaged = targets_of(shelves(root))
     for address in addresses:
         try:
@@ -59,10 +60,16 @@ def _forget_there(root: Root, people: Collection[int], done: Forgotten) -> None:
                 disown(shelf, address, people)
             target = Target.open(address, makes=False)
             for shelf in shelves(root):
-                target.tidy(shelf.year)
                 take_down_disowned(shelf, target)
         except WrappedError:
             done.unreached.append(address)
+            continue
+        try:
+            for year in sorted({shelf.year for shelf in shelves(root)}):
+                if left := [key for key in target.listed(year) if any(token in key for token in tokens)]:
+                    target.delete(left)
+        except WrappedError:  # the credentials may not list
+            done.unlisted.append(address)
     done.unreached.extend(f"the target that {path.relative_to(root.path)} was of, which is damaged" for path in damaged)
 
 

@@ -14,6 +14,7 @@ a file that no index names is nobody's.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -124,17 +125,19 @@ class Shelf:
 
         A file that another rendering shows too loses its name here alone.
         """
-        kept, removed = set[Path](), 0
+        kept, removed = set[str](), 0
         for bucket, index in self.indexes():
             if index.is_empty():
                 self._index_of(bucket).unlink()
             for token, locale, told, files in index.select("token", "locale", "told", "files").iter_rows():
-                kept |= {self.place(token, locale, told, packing) for packing in PACKINGS}
-                kept |= {self.archive(token, files)} if files else set()
-        for path in sorted((self.folder / "pages").rglob("*")):
-            if path.is_file() and path not in kept:
-                path.unlink() if path.stat().st_nlink > 1 else destroy(path)
-                removed += 1
+                kept |= {self.place(token, locale, told, packing).name for packing in PACKINGS}
+                kept |= {self.archive(token, files).name} if files else set()
+        for folder, _, names in os.walk(self.folder / "pages"):
+            for name in sorted(names):
+                if name not in kept or name[:2] != os.path.basename(folder):  # noqa: PTH119 (of every page)
+                    path = Path(folder, name)
+                    path.unlink() if path.stat().st_nlink > 1 else destroy(path)
+                    removed += 1
         return removed
 
     def remove(self) -> None:

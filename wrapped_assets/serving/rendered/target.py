@@ -7,9 +7,11 @@ says so in its headers. Neither lists anything to readers, and the pointer that 
 from __future__ import annotations
 
 import json
+import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from wrapped_assets.storage.whole_files import swap_link
 # A page is about a person: what a shared cache keeps of it could not be taken back. Faces are the same for everybody and never change.
 PAGE, FOREVER, POINTER = "private, no-cache", "public, max-age=31536000, immutable", "no-cache, max-age=5"
 _REMOTE = ("s3://", "gs://", "az://", "https://")
+_LEFTOVER = "#"  # of a file that an upload was writing when it was killed: its name goes on with this
 _CLOCK = "clock.txt"  # an object that is there for a moment
 _RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=60)}
 
@@ -40,6 +43,7 @@ class Target:
     address: str
     store: ObjectStore
     folder: Path | None  # where it is one of this machine
+    _passable: set[str] = field(default_factory=set, compare=False)  # folders that a web server can pass, as far as they were looked at
 
     @classmethod
     def open(cls, address: str, *, makes: bool = True) -> Target:
@@ -74,7 +78,21 @@ class Target:
         with _told(self.address):
             obstore.put(self.store, key, content, attributes=None if self.folder else dict(headers), use_multipart=False)
         if self.folder:
-            _open_to_readers(self.folder, self.folder / key)
+            self._open_to_readers(key)
+
+    def link(self, source: str, key: str, content: bytes) -> bool:
+        """Gives an object of a folder one more key, if it is this content; False where it is not, or the target is no folder."""
+        if not self.folder:
+            return False
+        try:
+            if (self.folder / source).read_bytes() != content:
+                return False
+            (self.folder / key).parent.mkdir(parents=True, exist_ok=True)
+            os.link(self.folder / source, self.folder / key)
+        except OSError:  # gone, something is there already, or a disk that knows no links
+            return False
+        self._open_to_readers(key)
+        return True
 
     def get(self, key: str) -> tuple[bytes, str | None] | None:
         """An object's bytes and its tag; None where there is none."""
@@ -86,7 +104,11 @@ class Target:
             return bytes(found.bytes()), found.meta["e_tag"]
 
     def delete(self, keys: list[str]) -> None:
-        """Removes objects; those that are gone already are no error."""
+        """Removes objects; those that are gone already are no error. In a folder also what a killed upload left of them half-written."""
+        if self.folder:
+            with _told(self.address):
+                self._unlink(keys)
+            return
         with _told(self.address):
             for start in range(0, len(keys), 1000):
                 batch = keys[start : start + 1000]
@@ -109,8 +131,20 @@ class Target:
 
     def tidy(self, year: int) -> None:
         """Removes from a folder what a killed upload left half-written. Nobody may be uploading to it meanwhile."""
-        for leftover in (self.folder / str(year)).rglob("*#*") if self.folder else ():
-            leftover.unlink(missing_ok=True)
+        for folder, _, names in os.walk(self.folder / str(year)) if self.folder else ():
+            for name in names:
+                if _LEFTOVER in name:
+                    Path(folder, name).unlink(missing_ok=True)
+
+    def listed(self, year: int) -> Iterator[str]:
+        """The key of everything that is there of a year, whether an upload knows of it or not."""
+        with _told(self.address):
+            if self.folder:
+                for folder, _, names in os.walk(self.folder / str(year)):
+                    yield from (f"{Path(folder).relative_to(self.folder).as_posix()}/{name}" for name in ["", *names])
+                return
+            for part in obstore.list(self.store, f"{year}/"):
+                yield from (each["path"] for each in part)
 
     def pointer(self, year: int) -> str | None:
         """The tag of what says which publication of a year is live there; None where none is."""
@@ -163,20 +197,44 @@ class Target:
             (self.folder / str(year) / "live").unlink(missing_ok=True)
         self.delete([f"{year}/live.json"])
 
+    def _unlink(self, keys: list[str]) -> None:
+        """Removes files, what was left half-written of them, and the folders that this leaves empty: their names are addresses."""
+        assert self.folder
+        gone: dict[str, set[str]] = defaultdict(set)
+        for key in keys:
+            within, _, name = key.rpartition("/")
+            gone[within].add(name)
+        for within, names in sorted(gone.items(), reverse=True):  # inner folders first
+            with suppress(FileNotFoundError):
+                for path in (self.folder / within).iterdir():
+                    if path.name.partition(_LEFTOVER)[0] in names:
+                        path.unlink(missing_ok=True)
+            self._remove_empty(within)
+
+    def _remove_empty(self, within: str) -> None:
+        """Removes a folder of the target if it is empty, and the folders around it that this leaves empty."""
+        assert self.folder
+        with suppress(OSError):  # not empty
+            while within:
+                (self.folder / within).rmdir()
+                self._passable.discard(within)
+                within = within.rpartition("/")[0]
+
+    def _open_to_readers(self, key: str) -> None:
+        """Lets a web server read a file that it knows the name of, and list no folder: names of pages are secret."""
+        assert self.folder
+        (self.folder / key).chmod(0o644)
+        within = key.rpartition("/")[0]
+        while within not in self._passable:
+            # the folder itself is perhaps somebody else's: no page's name is in it
+            (self.folder / within).chmod(0o711 if within else self.folder.stat().st_mode | 0o111)
+            self._passable.add(within)
+            within = within.rpartition("/")[0]
+
     def _leads_to(self, year: int, number: int) -> bool:
         """Whether a folder's link is the publication's; a store has none."""
         link = self.folder / str(year) / "live" if self.folder else None
         return link is None or (link.is_symlink() and str(link.readlink()) == str(number))
-
-
-def _open_to_readers(folder: Path, path: Path) -> None:
-    """Lets a web server read a file that it knows the name of, and list no folder: names of pages are secret."""
-    path.chmod(0o644)
-    for above in path.parents:
-        if above == folder:  # perhaps somebody else's: no page's name is in it
-            above.chmod(above.stat().st_mode | 0o111)
-            return
-        above.chmod(0o711)
 
 
 @contextmanager

@@ -7,14 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 import xxhash
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, InputError
 from wrapped_assets.serving.microsite.sending import SiteUpload
-from wrapped_assets.serving.rendered.files import member_of, sent_as
+from wrapped_assets.serving.rendered.files import member_of, members_of, sent_as
 from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.refusals import has_launched, must_be_outside, must_have_launched
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, Shelf, shelves
@@ -27,11 +30,11 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.stories.beside import FACE, kind_of
 
 _AT_ONCE = 16  # uploads wait for the network
-_RECORD_EVERY = 2_000  # uploads: what an interruption may send twice
+_FILES_AT_ONCE = 8  # that one thread sends one after the other
+_RECORDS = 10  # how often an upload notes what is there: each note says all of it. An interruption may send the rest twice
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """One packed page, card or playlist: where it lies here and there, the hash of its file here, and its language.
 
     A card or a playlist is a `member` of its file.
@@ -56,6 +59,15 @@ class Sent:
         """What the object says of itself."""
         own = sent_as(self.member) if self.member else {"Content-Type": "text/html; charset=utf-8", "Content-Language": self.language}
         return {**own, "Content-Encoding": "br" if self.key.endswith(".br") else "gzip", "Cache-Control": PAGE}
+
+
+def _contents(path: Path, group: list[Sent]) -> dict[str, bytes] | None:
+    """What a target should have of one file, by key; None where the file is damaged. FileNotFoundError where it is gone."""
+    found = path.read_bytes()
+    if xxhash.xxh3_128_hexdigest(found) != group[0].digest:
+        return None
+    members = members_of(found) if group[0].member else {}
+    return {each.key: members[each.member] if each.member else found for each in group}
 
 
 @dataclass
@@ -178,30 +190,50 @@ def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> N
         before = there[each.key].people if each.key in there else ()
         there[each.key] = There(ON_ITS_WAY, people_of(each.people, before))
     note(shelf, target.address, there)
+    before = _before(shelf, target)
 
-    def send(each: Sent) -> Sent:
-        try:
-            content = each.content()
-        except FileNotFoundError:
-            raise BuildError(f"{shelf.year} was rendered again while its pages were uploaded: upload it again") from None
-        if content is None:
-            raise BuildError(f"a rendered file of {shelf.year} is damaged: run `wrapped render {shelf.year}`, then upload again")
-        target.put(each.key, content, each.headers)
-        found = target.get(each.key)
-        if found is None or found[0] != content:
-            raise StoreUnavailableError(f"{target.address} gives back something else than was sent: nothing was made live")
-        return each
+    def send(files: list[tuple[Path, list[Sent]]]) -> list[Sent]:
+        return [each for path, group in files for each in _send_file(shelf, target, path, group, before)]
 
+    files = [(path, list(group)) for path, group in groupby(missing, attrgetter("path"))]
+    batches = [files[start : start + _FILES_AT_ONCE] for start in range(0, len(files), _FILES_AT_ONCE)]
+    every = max(_AT_ONCE, -(-len(batches) // _RECORDS))
     with ThreadPoolExecutor(_AT_ONCE, "uploading") as sending:
         try:
-            for start in range(0, len(missing), _RECORD_EVERY):
-                for each in sending.map(send, missing[start : start + _RECORD_EVERY]):
-                    there[each.key] = There(each.digest, each.people)
-                    done.sent += 1
+            for start in range(0, len(batches), every):
+                for batch in sending.map(send, batches[start : start + every]):
+                    there.update((each.key, There(each.digest, each.people)) for each in batch)
+                    done.sent += len(batch)
                 note(shelf, target.address, there)
         finally:
             note(shelf, target.address, there)
     done.objects = len(wanted)
+
+
+def _before(shelf: Shelf, target: Target) -> tuple[str, dict[str, There]]:
+    """Where the publication before lies at a folder, and what the folder has of it: most of it is the same, and is linked."""
+    others = [each for each in shelves(shelf.root, shelf.year) if each.number != shelf.number] if target.folder else []
+    return (f"{shelf.year}/{others[-1].number}/", uploaded(others[-1], target.address)) if others else ("", {})
+
+
+def _send_file(shelf: Shelf, target: Target, path: Path, group: list[Sent], before: tuple[str, dict[str, There]]) -> list[Sent]:
+    """Sends what a target should have of one file, and reads it back."""
+    try:
+        contents = _contents(path, group)
+    except FileNotFoundError:
+        raise BuildError(f"{shelf.year} was rendered again while its pages were uploaded: upload it again") from None
+    if contents is None:
+        raise BuildError(f"a rendered file of {shelf.year} is damaged: run `wrapped render {shelf.year}`, then upload again")
+    folder, known = before
+    for each in group:
+        earlier = folder + each.key.removeprefix(f"{shelf.year}/{shelf.number}/")
+        if earlier in known and known[earlier].digest == each.digest and target.link(earlier, each.key, contents[each.key]):
+            continue
+        target.put(each.key, contents[each.key], each.headers)
+        found = target.get(each.key)
+        if found is None or found[0] != contents[each.key]:
+            raise StoreUnavailableError(f"{target.address} gives back something else than was sent: nothing was made live")
+    return group
 
 
 def _send_beside(root: Root, target: Target) -> None:

@@ -5,11 +5,12 @@ An object is noted before it is sent, so an interrupted upload leaves nothing at
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
+
+import orjson
 
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.serving.rendered.shelf import Shelf
@@ -19,8 +20,7 @@ from wrapped_assets.storage.whole_files import write_whole
 ON_ITS_WAY = ""  # the hash of what was sent and not read back yet
 
 
-@dataclass(frozen=True)
-class There:
+class There(NamedTuple):
     """One object at a target: the hash of what it gave back, and the listeners whose page it is or whom it names.
 
     It is of nobody if it was disowned and has to go.
@@ -34,11 +34,11 @@ def uploaded(shelf: Shelf, address: str) -> dict[str, There]:
     """The objects of a publication at a target, by key. BuildError where the record is damaged."""
     path = _record_of(shelf, address)
     try:
-        found = json.loads(path.read_bytes())["objects"]
-        return {key: There(digest, tuple(people)) for key, (digest, *people) in found.items()}
+        found = orjson.loads(path.read_bytes())["objects"]
+        return {key: There(row[0], tuple(row[1:])) for key, row in found.items()}
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise _damaged(path, shelf.root) from None
 
 
@@ -48,8 +48,8 @@ def note(shelf: Shelf, address: str, objects: Mapping[str, There]) -> None:
     if not objects:
         path.unlink(missing_ok=True)
         return
-    rows = {key: [there.digest, *there.people] for key, there in sorted(objects.items())}
-    write_whole(path, json.dumps({"address": address, "objects": rows}).encode())
+    rows = {key: [there.digest, *there.people] for key, there in objects.items()}
+    write_whole(path, orjson.dumps({"address": address, "objects": rows}, option=orjson.OPT_SORT_KEYS))
 
 
 def disown(shelf: Shelf, address: str, people: Collection[int]) -> None:
@@ -65,7 +65,7 @@ def targets_of(shelves: Iterable[Shelf]) -> tuple[list[str], list[Path]]:
     addresses, damaged = set[str](), list[Path]()
     for path in (path for shelf in shelves for path in sorted((shelf.folder / "uploads").glob("*.json"))):
         try:
-            addresses.add(str(json.loads(path.read_bytes())["address"]))
+            addresses.add(str(orjson.loads(path.read_bytes())["address"]))
         except (ValueError, KeyError, TypeError):
             damaged.append(path)
     return sorted(addresses), damaged

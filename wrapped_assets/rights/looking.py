@@ -1,0 +1,72 @@
+"""Every file below a folder, each once whatever names it has, and its bytes."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from wrapped_assets.rights.databases import JOURNALS
+from wrapped_assets.rights.sieve import LARGEST_SIFTED
+
+Seen = set[tuple[int, int]]  # device and number of files that have several names
+
+
+def files_below(
+    folder: Path, skips: Callable[[str], bool], opaque: dict[str, str], seen: Seen, below: str = ""
+) -> Iterator[tuple[Path | None, str]]:  # fmt: skip
+    """Everything below a folder, in order of its relative path, which comes second: None in place of a folder, and of a file that was
+    seen by another of its names.
+
+    Links are left out, and journals, which are read with their database. `opaque` hears of folders that cannot be read, and why.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:  # gone meanwhile
+        return
+    except OSError as error:
+        opaque[below or str(folder)] = error.strerror or "unreadable"
+        return
+    for entry in listed:
+        relative = f"{below}{entry.name}"
+        if entry.is_symlink() or entry.name.endswith(JOURNALS) or skips(relative):
+            continue
+        if entry.is_dir():
+            yield None, relative
+            yield from files_below(Path(entry.path), skips, opaque, seen, f"{relative}/")
+        elif entry.is_file():
+            yield (None if _is_known(entry, seen) else Path(entry.path)), relative
+
+
+def _is_known(entry: os.DirEntry[str], seen: Seen) -> bool:
+    """Whether the same file was met by another name: a page that several renderings show is one file."""
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return True
+    which = status.st_dev, status.st_ino
+    is_known = status.st_nlink > 1 and which in seen
+    if status.st_nlink > 1:
+        seen.add(which)
+    return is_known
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[bytes | memoryview]:
+    """A file's bytes: read where they are few, and otherwise mapped."""
+    with path.open("rb") as file:
+        start = file.read(LARGEST_SIFTED)
+        if len(start) < LARGEST_SIFTED:
+            yield start
+            return
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+            view = memoryview(mapped)
+            try:
+                yield view
+            finally:
+                view.release()
+
+
