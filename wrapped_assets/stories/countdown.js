@@ -1,6 +1,8 @@
 const list = document.querySelector(".left"), time = document.querySelector("time"), launch = Date.parse(time.dateTime);
 const lang = document.documentElement.lang;
-time.textContent = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, {dateStyle: "full", timeStyle: "short"}).format(launch);
+// With the zone: when clocks are set back, an hour of a night comes twice.
+const parts = {weekday: "long", year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short"};
+time.textContent = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, parts).format(launch);
 let opens;
 function tick() {
   const left = Math.max(0, Math.ceil((opens - performance.now()) / 1000));

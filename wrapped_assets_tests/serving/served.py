@@ -50,7 +50,7 @@ def served(project: Project, key: bytes | None = KEY, **options: Any) -> Iterato
             with opener.open(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})) as answer:
                 return page(answer.status, answer.read(), answer.headers)
         except urllib.error.HTTPError as error:
-            return page(error.code, b"", error.headers)
+            return page(error.code, error.read(), error.headers)
 
     def page(status: int, content: bytes, headers: Message) -> Page:
         named = {name.lower(): value for name, value in headers.items()}

@@ -20,13 +20,15 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 
+from wrapped_assets.building.build import build
+from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.launch.load import free_port
 from wrapped_assets.serving.login import Login
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.uploading import upload
-from wrapped_assets.storage import registry
+from wrapped_assets.storage import publications, registry
 from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.serving.releases import deliver_charts
@@ -115,13 +117,20 @@ def test_the_documented_blocks_name_what_an_upload_writes() -> None:
         assert all(name in block for name in ("/srv/site", "/live/", ".html", "/faces/", "countdown.html", "no-store", "noindex"))
 
 
-@pytest.mark.parametrize(
-    "server",
-    [
-        pytest.param(nginx_of_a_folder, marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed"), id="nginx"),
-        pytest.param(caddy_of_a_folder, marks=pytest.mark.skipif(CADDY is None, reason="Caddy is not installed"), id="caddy"),
-    ],
-)
+SERVERS = [
+    pytest.param(nginx_of_a_folder, marks=pytest.mark.skipif(NGINX is None, reason="nginx is not installed"), id="nginx"),
+    pytest.param(caddy_of_a_folder, marks=pytest.mark.skipif(CADDY is None, reason="Caddy is not installed"), id="caddy"),
+]
+# Ways to write the address of a file of publication 2, whose page is {}.
+AROUND = (
+    "/2025/2/{}", "//2025/2/{}", "/2025//2/{}", "/2025/2//{}", "/./2025/2/{}", "/2025/./2/{}", "/x/../2025/2/{}", "/faces/../2025/2/{}",
+    "/2025/live/../2/{}", "/2025/x/../2/{}", "/2025/%32/{}", "/%32025/2/{}", "/2025%2f2/{}", "/2025/2%2f{}",
+    "/2025%2f%2e%2e%2f2025/2/{}", "/2025/%2e/2/{}", "/%2e/2025/2/{}", "/2025\\2\\{}", "/2025/02/{}", "/2025/2/../2/{}", "/2025/live/{}",
+    "//2025//live//{}", "/x/..//2025/2/{}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("server", SERVERS)
 def test_a_web_server_sends_the_countdown_until_the_flip_and_then_stories_and_the_site(
     small: Root, tmp_path: Path, server: Callable[[Path, Path], AbstractContextManager[str]]
 ) -> None:
@@ -181,6 +190,41 @@ def test_a_web_server_sends_the_countdown_until_the_flip_and_then_stories_and_th
         assert "max-age=60" in front.headers["cache-control"]
         assert "Eple" in answer(site, "/2025/charts.de.html").text
         assert answer(site, story, Range="bytes=0-9", Accept_Encoding="br").status in (200, 206)
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_behind_a_web_server_no_address_shows_an_edition_that_was_taken_back_or_a_page_before_its_launch(
+    small: Root, tmp_path: Path, server: Callable[[Path, Path], AbstractContextManager[str]]
+) -> None:
+    project, www = Project(small), tmp_path / "www"
+    ana = registry.find_listener(small, "ana")
+    token = addresses(small, 2025, [ana.listener_id])[ana.listener_id].token
+    for number in (1, 2):
+        publish_edition(project, 2025)
+        render(project, 2025)
+        upload(project, 2025, str(www))
+        if number == 1:
+            registry.exclude(small, ana, "artist", target_of("artist", "bo"), "bo")
+            build(project)
+    publications.rollback(small, 2025)
+    upload(project, 2025, str(www))
+    page = f"{token[:2]}/{token}.en.html"
+    bad = {(www / "2025" / "2" / f"{page}.{packing}").read_bytes() for packing in ("br", "gz")}
+    bad |= {brotli.decompress((www / "2025" / "2" / f"{page}.br").read_bytes())}
+    with server(www, tmp_path / "server") as site:
+        told = answer(site, f"/2025/{token}", Accept_Encoding="br")
+        assert told.status == 200
+        assert told.content not in bad
+        for packing, lies_at in [(packing, part.format(page)) for packing in ("", ".br", ".gz") for part in AROUND]:
+            found = answer(site, lies_at + packing, Accept_Encoding="br, gzip")
+            assert found.status in (308, 400, 403, 404), lies_at
+            assert found.content not in bad
+        registry.set_edition(small, 2025, launch_at=datetime.now(UTC) + timedelta(days=1))
+        upload(project, 2025, str(www), flips=False)
+        for packing, lies_at in [(packing, part.format(page)) for packing in ("", ".br", ".gz") for part in (*AROUND, f"/2025/{token}")]:
+            for path in (lies_at + packing, (lies_at + packing).replace("/2/", "/1/")):
+                found = answer(site, path, Accept_Encoding="br, gzip")
+                assert found.status in (308, 400, 403, 404) or "It opens on" in found.text, path
 
 
 class _Accounts(BaseHTTPRequestHandler):
