@@ -159,6 +159,8 @@ def _computed(root: Root, chunks: Chunks, bucket: int, known: Known) -> Linked:
     ]  # fmt: skip
     plays = rows_of_files(scans)
     links, led_to = linked(plays.select(PLAYS_READ), names)
+    if links.is_empty():
+        return pl.DataFrame(schema=MONTHLY), led_to
     who = ["month", "listener_id", "variant_id"]
     present = plays.group_by(who).agg(pl.col("is_head", "is_tail").any())
     monthly = present.join(links, on=["listener_id", "variant_id"]).select(list(MONTHLY)).sort(who)

@@ -32,14 +32,17 @@ class KnownRows:
         """
         key, slot = declaration.row_key, (declaration.key, logic)
         known = self._of(declaration, logic)
-        fresh = known.others_of(given, key)
-        if fresh.height:
+        keys, first = np.unique(given[key].to_numpy(), return_index=True)
+        places = known.places_of(keys)
+        if (places < 0).any():
+            fresh = given[first[places < 0]]
             if (later := ahead()) is not None:
                 fresh = known.others_of(pl.concat([fresh, later]), key)
             made = compute(fresh)
             known = known.with_rows(made, made[key].to_numpy())
             self._known[slot] = known
-        return known.rows[known.places_of(np.unique(given[key].to_numpy()))]
+            places = known.places_of(keys)
+        return known.rows[places]
 
     def has(self, declaration: Declaration, logic: str, keys: pl.Series) -> bool:
         """Whether the rows of all these keys are known, so that `result` needs no more than the keys."""

@@ -55,7 +55,7 @@ def matched_artists(tracks: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[str]) -> pl.LazyFrame:
-    """Returns recording_id, match_rank and `facts` of the rows of `known` that match each heard recording.
+    """Returns recording_id, match_rank and `facts` of the rows of `known` that match each heard recording; a row once for each spelling.
 
     `tracks` may repeat a spelling (`variant_id`), as it stands in every month in which it was played.
     match_rank tells what matched: 0 the MBID, 1 the ISRC, 2 the Spotify URI, 3 the names.
@@ -64,7 +64,7 @@ def matched_recordings(tracks: pl.LazyFrame, known: pl.LazyFrame, facts: list[st
     found = []
     for rank, key in enumerate(("recording_mbid", "isrc", "spotify_uri", "recording_id")):
         rows = known.select(*facts, _key=key).drop_nulls("_key")
-        heard = music.select("recording_id", _key=key).drop_nulls().unique()
+        heard = music.select("recording_id", _key=key).drop_nulls()
         found.append(heard.join(rows, on="_key").with_columns(match_rank=pl.lit(rank)).drop("_key"))
     return pl.concat(found)
 

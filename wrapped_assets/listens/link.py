@@ -60,6 +60,8 @@ def _with_known(heard: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
 
 def with_linked(tracks: pl.DataFrame, links: pl.DataFrame, led_to: pl.DataFrame) -> pl.DataFrame:
     """Returns a month's tracks with the targets of its links and without spellings that no listener uses any more."""
+    if links.is_empty():
+        return tracks
     unused, wanted = links.filter("is_unused")["variant_id"], links["linked_variant_id"]
     added = led_to.filter(pl.col("variant_id").is_in(wanted.implode())).select(tracks.columns)
     return pl.concat([tracks.filter(~pl.col("variant_id").is_in(unused.implode())), added])
