@@ -186,7 +186,13 @@ class Inputs:
             if file is None:
                 return pl.DataFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
             scan = pl.scan_parquet(self._project.intact(key, file)).select(columns)
-            return scan.collect() if file.row_count <= ROWS_IN_MEMORY else scan  # then read once for all that ask here
+            if file.row_count > ROWS_IN_MEMORY:
+                return scan
+            name = " ".join((file.path, *columns))  # read once for all that ask here, and for the next year
+            if (rows := self._recent.get(name)) is None:
+                rows = scan.collect()
+                self._recent.keep(name, rows)
+            return rows
         assert cell.bucket is not None
         edge, month = EDGE if read.window == "month_and_edges" else None, Month.parse(cell.period)
         if key == landing.PLAYS:
