@@ -48,7 +48,7 @@ class Coding:
             is_new = self._numbers == _UNKNOWN
         new = np.flatnonzero(is_new)
         if len(new):
-            self._numbers[new] = self._writer.track_numbers(coded_tracks(table[new]))
+            self._numbers[new] = self._writer.track_numbers(coded_tracks(table if len(new) == table.height else table[new]))
         return self._numbers[rows]
 
 

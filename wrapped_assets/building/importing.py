@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -141,11 +142,17 @@ def _kept(root: Root, path: str, rows: pl.DataFrame) -> str:
     return file_hash(there) if there else root.files.write([NewFile(rows, path)])[0].file_hash
 
 
+@cache
+def _hashes_of_none() -> tuple[tuple[str, str], ...]:
+    """The hashes of a file's rejected rows where there are none, as for most files of an export of many."""
+    return tuple(frame_hashes(pl.DataFrame(schema={**REJECTED_SCHEMA, "listener_id": pl.Int64})).items())
+
+
 def _record(root: Root, source: Source, rejected: pl.DataFrame, rows: int, person: Person | None) -> dict[str, object]:
     """The row of the import table; what was rejected is kept beside it."""
     who = root.surrogate(person.name) if person else None
     kept = rejected.with_columns(listener_id=pl.lit(who, pl.Int64)).sort(["row_number", "reason"])
-    content = combined(source.name, rows, *frame_hashes(kept).items())
+    content = combined(source.name, rows, *(frame_hashes(kept).items() if kept.height else _hashes_of_none()))
     path = f"landing/rejected/{content}.parquet" if kept.height else None
     digest = _kept(root, path, kept) if path else None
     return {

@@ -17,6 +17,7 @@ from wrapped_assets.listens.doubtful import doubtful_among, is_doubtful, spans
 from wrapped_assets.listens.resolve import LINKS_READ, PLAYS_READ, TRACKS_READ, resolved_plays
 from wrapped_assets.storage import landing
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
+from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
 
@@ -34,9 +35,9 @@ def count_playbacks(root: Root, cells: Collection[Slot]) -> int:
         return 0
     known = known_in(root, {month.year for month, _ in landed})
     waiting: dict[tuple[int, int], list[list[_Doubtful]]] = {}  # (bucket, year) → months with doubtful plays, few at a time
-    total = 0
+    total, recent = 0, RecentFrames()
     for month, bucket in landed:
-        plays = landing.read_landed(root, chunks, PLAYS, month, bucket, [column.name for column in PLAYS_READ], EDGE)
+        plays = landing.read_landed(root, chunks, PLAYS, month, bucket, [column.name for column in PLAYS_READ], EDGE, recent)
         (start, _), (_, end) = landing.edges(month, EDGE)
         is_inside = plays.select(pl.col("listened_at").is_between(start, end, closed="left")).to_series()
         found = is_doubtful(plays)
@@ -48,7 +49,7 @@ def count_playbacks(root: Root, cells: Collection[Slot]) -> int:
             groups[-1].append(_Doubtful(month, plays.filter(found), is_inside.filter(found)))
     for (bucket, year), groups in waiting.items():
         linked = links_of(root, chunks, bucket, known[year])
-        total += sum(_kept_inside(root, chunks, bucket, months, linked) for months in groups)
+        total += sum(_kept_inside(months, _tracks_of(root, chunks, bucket, months, recent), linked) for months in groups)
     return total
 
 
@@ -61,14 +62,17 @@ class _Doubtful:
     is_inside: pl.Series
 
 
-def _kept_inside(root: Root, chunks: Chunks, bucket: int, months: Sequence[_Doubtful], linked: Linked) -> int:
+def _tracks_of(root: Root, chunks: Chunks, bucket: int, months: Sequence[_Doubtful], recent: RecentFrames) -> pl.DataFrame:
+    return pl.concat(landing.read_landed(root, chunks, TRACKS, each.month, bucket, _TRACKS_READ, EDGE, recent) for each in months)
+
+
+def _kept_inside(months: Sequence[_Doubtful], landed: pl.DataFrame, linked: Linked) -> int:
     """How many of the months' own plays are kept. In each month a listener counts as another one, so one query resolves all months."""
-    tracks_of_months = [landing.read_landed(root, chunks, TRACKS, each.month, bucket, _TRACKS_READ, EDGE) for each in months]
     plays = pl.concat(each.plays.with_columns(_month=pl.lit(number)) for number, each in enumerate(months))
     whose = plays.select("_month", "listener_id").unique().with_row_index("_number").with_columns(pl.col("_number").cast(pl.Int64))
     apart = plays.join(whose, on=["_month", "listener_id"], maintain_order="left").with_columns(listener_id="_number")
     links = linked[0].join(whose, on="listener_id").with_columns(listener_id="_number")
-    kept = _kept(apart.select(pl.exclude("_month", "_number")), pl.concat(tracks_of_months), (links, linked[1]))
+    kept = _kept(apart.select(pl.exclude("_month", "_number")), landed, (links, linked[1]))
     return int(pl.concat([each.is_inside for each in months]).gather(kept["_place"]).sum())
 
 
