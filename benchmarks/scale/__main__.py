@@ -1,4 +1,4 @@
-"""Builds one root in this process, by local processes and on Ray, and compares cost and bytes: `python -m benchmarks.scale`."""
+"""Builds one root by local processes and on Ray, with 1, 2 and 4 workers, and compares cost and bytes: `python -m benchmarks.scale`."""
 
 from __future__ import annotations
 
@@ -12,38 +12,57 @@ import time
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
+
+class Cost(NamedTuple):
+    """Processor seconds, those of them that Ray's own processes used, and wall seconds."""
+
+    cpu: float
+    own: float
+    wall: float
+
+
 WORK = Path(__file__).parents[1] / "work" / "scale"
-PLACES = (("this process", "local", 1), ("local, 2 workers", "local", 2), ("Ray, 1 worker", "ray", 1), ("Ray, 2 workers", "ray", 2))
+COUNTS = (1, 2, 4)
+PLACES = tuple((place, count) for count in COUNTS for place in ("local", "ray"))
 
 
 def main() -> None:
-    """Prints one row a place: medians over the rounds, which take the places in turn."""
+    """Prints a row for each number of workers: medians over the rounds, in each of which every place has its turn."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, default in (("listens", 1_000_000), ("listeners", 400), ("buckets", 4), ("rounds", 3)):
+    for name, default in (("listens", 1_000_000), ("listeners", 400), ("buckets", 8), ("rounds", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
     asked = parser.parse_args()
-    imported = landed(asked.listens, asked.listeners, asked.buckets)
-    found: dict[str, list[tuple[float, float]]] = {what: [] for what, _, _ in PLACES}
+    imported, root = landed(asked.listens, asked.listeners, asked.buckets), WORK / "root"
+    found: dict[tuple[str, int], list[Cost]] = {place: [] for place in PLACES}
+    nothing: dict[str, list[Cost]] = {"local": [], "ray": []}
     bytes_of: set[str] = set()
-    for _ in range(asked.rounds):
-        for what, on, workers in PLACES:
-            root = WORK / "root"
+    for number in range(asked.rounds):
+        for on, workers in PLACES if number % 2 == 0 else PLACES[::-1]:
             shutil.rmtree(root, ignore_errors=True)
             shutil.copytree(imported, root)
-            found[what].append(cost("build", "--data", root, "--on", on, "--workers", workers))
+            found[on, workers].append(cost("build", "--data", root, "--on", on, "--workers", workers))
+            print(on, workers, found[on, workers][-1], file=sys.stderr, flush=True)
             bytes_of.add(tree_hash(root / "lake"))
+        for on, costs in nothing.items():
+            costs.append(cost("build", "--data", root, "--on", on, "--workers", 1))
     assert len(bytes_of) == 1, "the places made different bytes"
-    nothing = {on: cost("build", "--data", WORK / "root", "--on", on) for on in ("local", "ray")}
-    print("| Place | CPU s | of this process | wall s |\n|---|---:|---:|---:|")
-    first = statistics.median(cpu for cpu, _ in found[PLACES[0][0]])
-    for what, costs in found.items():
-        cpu, wall = (statistics.median(each) for each in zip(*costs, strict=True))
-        print(f"| {what} | {cpu:.1f} | {cpu / first:.2f} | {wall:.1f} |")
-    for on, (cpu, wall) in nothing.items():
-        print(f"| nothing to do, {on} | {cpu:.1f} | | {wall:.1f} |")
+    start = middle(nothing["ray"]).cpu - middle(nothing["local"]).cpu
+    print(f"Starting and ending a cluster: {start:.1f} s of processor time.\n")
+    print("| Workers | local: CPU s | wall s | Ray: CPU s | of this, Ray's own | wall s | Ray / local, without the start |")
+    print("|---:|---:|---:|---:|---:|---:|---:|")
+    for workers in COUNTS:
+        local, ray = middle(found["local", workers]), middle(found["ray", workers])
+        ratio = f"{(ray.cpu - start) / local.cpu:.2f}"
+        print(f"| {workers} | {local.cpu:.1f} | {local.wall:.0f} | {ray.cpu:.1f} | {ray.own:.1f} | {ray.wall:.0f} | {ratio} |")
+
+
+def middle(costs: list[Cost]) -> Cost:
+    """The median of each figure."""
+    return Cost(*(statistics.median(each) for each in zip(*costs, strict=True)))
 
 
 def landed(listens: int, listeners: int, buckets: int) -> Path:
@@ -56,24 +75,31 @@ def landed(listens: int, listeners: int, buckets: int) -> Path:
     return root
 
 
-def cost(*arguments: object) -> tuple[float, float]:
-    """The processor and wall seconds of a `wrapped` command with one thread of Polars a process, and of all that it starts.
+def cost(*arguments: object) -> Cost:
+    """The cost of a `wrapped` command with one thread of Polars a process, and of all that it starts.
 
     Ray ends its processes without waiting for them, so each process is asked ten times a second how much it has used.
     """
     code = "from wrapped_assets.cli import main; main()"
-    used: dict[tuple[int, float], float] = {}
+    used: dict[tuple[int, float], tuple[bool, float]] = {}
     started, environment = time.perf_counter(), os.environ | {"POLARS_MAX_THREADS": "1"}
     with subprocess.Popen([sys.executable, "-c", code, *map(str, arguments)], stdout=subprocess.DEVNULL, env=environment) as command:
         while command.poll() is None:
             for each in psutil.Process().children(recursive=True):
                 with suppress(psutil.Error):
                     times = each.cpu_times()
-                    used[each.pid, each.create_time()] = times.user + times.system
+                    used[each.pid, each.create_time()] = is_of_ray(each), times.user + times.system
             time.sleep(0.1)
     if command.returncode:
         raise subprocess.CalledProcessError(command.returncode, command.args)
-    return sum(used.values()), time.perf_counter() - started
+    every = used.values()
+    return Cost(sum(seconds for _, seconds in every), sum(seconds for is_own, seconds in every if is_own), time.perf_counter() - started)
+
+
+def is_of_ray(process: psutil.Process) -> bool:
+    """Whether a process is one of Ray's own, which run beside the build's process and its workers; an idle worker is."""
+    line = " ".join(process.cmdline())
+    return "/ray/" in line or "ray::IDLE" in line
 
 
 def tree_hash(folder: Path) -> str:

@@ -17,14 +17,17 @@ PLACES = (
 
 
 @contextmanager
-def executor_at(place: str) -> Iterator[Executor | None]:
-    """What carries units out there; None for this machine's own processes. InputError for a place that is none."""
+def executor_at(place: str, workers: int = 0) -> Iterator[Executor | None]:
+    """What carries units out there; None for this machine's own processes. InputError for a place that is none.
+
+    A cluster that is started for the build has a place for each of so many `workers`, and for one a processor.
+    """
     if place == HERE:
         yield None
         return
     if not is_address(place):
         raise InputError(f"expected a place where cells are computed: {PLACES}; got {place!r}")
-    executor = OnRay(place)
+    executor = OnRay(place, workers)
     try:
         yield executor
     finally:

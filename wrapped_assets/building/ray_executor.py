@@ -41,8 +41,8 @@ def is_address(text: str) -> bool:
 class OnRay(Executor):
     """A Ray cluster: one that is started here, the one of this machine, or one behind an address `ray://HOST:PORT`."""
 
-    def __init__(self, address: str) -> None:
-        """InputError where Ray is not installed or cannot be reached."""
+    def __init__(self, address: str, workers: int = 0) -> None:
+        """InputError where Ray is not installed or cannot be reached. One that is started here has room for so many workers."""
         self._ray = _ray(is_alone=address == STARTED_HERE)
         if self._ray.is_initialized():
             raise InputError("this process is connected to Ray already: a process can compute on one cluster at a time")
@@ -50,7 +50,7 @@ class OnRay(Executor):
         self._folder = Path(tempfile.mkdtemp(prefix="ray-")) if address == STARTED_HERE else None
         self._told: tuple[Greeting, Any] | None = None
         try:
-            self._connect(address)
+            self._connect(address, max(workers, processors()))
         except Exception as error:  # noqa: BLE001 (of whatever kind Ray's are)
             self.close()
             raise InputError(
@@ -59,7 +59,7 @@ class OnRay(Executor):
                 "a wrong token or none (RAY_AUTH_TOKEN) does not answer either"
             ) from None
 
-    def _connect(self, address: str) -> None:
+    def _connect(self, address: str, places: int) -> None:
         quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
         if address != STARTED_HERE:
             logging.getLogger("ray").setLevel(logging.WARNING)
@@ -67,7 +67,7 @@ class OnRay(Executor):
                 self._ray.init(address, **({} if address.startswith("ray://") else quiet))
             return
         self._ray.init(
-            num_cpus=processors(), include_dashboard=False, object_store_memory=_OBJECT_BYTES, _node_ip_address=_LOOPBACK,
+            num_cpus=places, include_dashboard=False, object_store_memory=_OBJECT_BYTES, _node_ip_address=_LOOPBACK,
             _temp_dir=str(self._folder), **quiet,
         )  # fmt: skip
         if (at := self._ray.util.get_node_ip_address()) != _LOOPBACK:

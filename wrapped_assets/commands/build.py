@@ -59,7 +59,7 @@ def command(ctx, years, first, last, spans, selection, full, workers, on, unit_s
     project = open_project(data)
     names = asked_spans(project, spans)
     wanted = chosen_cells(years, first, last, selection, names)
-    with executor_at(on) as executor, progress_bar("building") as show:
+    with executor_at(on, workers) as executor, progress_bar("building") as show:
         report = build(
             project, wanted, full=full, examples=True, progress=show, workers=workers, executor=executor, unit_seconds=unit_seconds
         )

@@ -98,7 +98,7 @@ class Lake(dg.ConfigurableResource):
         from wrapped_assets.building.build import build
         from wrapped_assets.building.placement import executor_at
 
-        with executor_at(self.on) as executor:
+        with executor_at(self.on, self.workers) as executor:
             return build(self.project, wanted, full=full, examples=True, progress=progress, workers=self.workers, executor=executor)
 
     def cells(self, asset: str, periods: Sequence[str]) -> "dict[str, list[StoredCell]]":
