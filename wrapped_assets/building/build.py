@@ -15,6 +15,7 @@ from wrapped_assets.building.crew import UNIT_SECONDS, Crew, Heard
 from wrapped_assets.building.dispatch import Dispatch
 from wrapped_assets.building.executor import Executor
 from wrapped_assets.building.explaining import record_logic
+from wrapped_assets.building.handout import most_at_once
 from wrapped_assets.building.linking_ahead import link_ahead
 from wrapped_assets.building.local_executor import Local, processors
 from wrapped_assets.building.passes import Pass
@@ -124,7 +125,7 @@ def _carry_out(
         if progress:
             progress(done, plan_length)
 
-    count = min(workers or (executor.capacity() if executor else _worth_starting(project, plan)), len(units))
+    count = min(workers or (executor.capacity() if executor else _worth_starting(project, plan)), most_at_once(situation, units, asked))
     if count > 1 or (count and executor):
         crew = Crew(executor or Local(), count, unit_seconds)
         Dispatch(crew, project, situation, units, asked, failed, Heard(report.take, finished, report.lost.append)).run()

@@ -21,14 +21,14 @@ def carry_out(one: Pass, units: Sequence[list[Cell]], finished: Callable[[int], 
             one.unit(cells)
             finished(len(cells))
         return
-    schedule, claimed = Schedule(one.situation, units), deque[tuple[int, list[Cell]]]()
+    schedule, claimed = Schedule(one.situation, units), deque[int]()
     while not schedule.is_done:
         chosen = schedule.next()
-        if chosen is not None and not one.unit(chosen[1], wait=False):
-            claimed.append(chosen)
+        if chosen is not None and not one.unit(units[chosen[0]], wait=False):
+            claimed.append(chosen[0])
             continue
-        number, cells = chosen or claimed.popleft()
+        number = claimed.popleft() if chosen is None else chosen[0]
         if chosen is None:
-            one.unit(cells)
+            one.unit(units[number])
         schedule.finish(number)
-        finished(len(cells))
+        finished(len(units[number]))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from wrapped_assets.building.crew import Crew, Heard, Seat
 from wrapped_assets.building.executor import Outcome, Task, WorkerLost
+from wrapped_assets.building.handout import Handout
 from wrapped_assets.building.pin import Moved
-from wrapped_assets.building.schedule import Schedule
+from wrapped_assets.building.shares import remove_parts
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.building.worker import greeting
@@ -30,9 +32,10 @@ class Dispatch:
         self, crew: Crew, project: Project, situation: Situation, units: Sequence[list[Cell]], asked: set[Cell], failed: set[Cell],
         heard: Heard,
     ) -> None:  # fmt: skip
-        self._crew, self._project, self._situation, self._units = crew, project, situation, units
+        self._crew, self._project, self._situation = crew, project, situation
         self._asked, self._failed, self._heard = asked, failed, heard
-        self._schedule = Schedule(situation, units)
+        self._pieces = Handout(situation, units, asked, shares=crew.count > 1)
+        self._folder = secrets.token_hex(8)  # of the shares
         self._losses: dict[int, int] = {}
         self._in_a_row = 0
         self._seats: list[Seat] = []
@@ -41,7 +44,7 @@ class Dispatch:
         """Raises what ended the work, once no worker computes any more."""
         with self._seated():
             try:
-                while not self._schedule.is_done:
+                while not self._pieces.is_done:
                     self._hand_out()
                     self._hear()
             except Exception:  # units that have begun are finished, so that they are recorded, or remove what they wrote
@@ -61,19 +64,25 @@ class Dispatch:
             for seat in self._seats:
                 if seat.worker is not None:
                     seat.worker.end()
+            remove_parts(self._project.root.path, self._folder)
 
     def _hand_out(self) -> None:
-        """Gives every idle worker a unit, as long as there are some that wait for nothing."""
+        """Gives every idle worker a piece, as long as there are some that wait for nothing."""
         for seat in list(self._seats):
-            while seat.unit is None and (chosen := self._schedule.next(seat.bucket)):
-                seat.unit, cells = chosen
+            while seat.unit is None and (number := self._pieces.next(seat.bucket)) is not None:
+                share = self._pieces.share(number)
+                cells = [cell for cell in self._pieces.cells(number) if cell not in self._failed]  # a share was lost too often
+                if not cells:
+                    self._finish(number)
+                    continue
+                seat.unit = number
                 seat.bucket, seat.until = cells[0].bucket, time.monotonic() + self._seconds_for(cells)
                 unheard, seat.unheard = seat.unheard, []
                 if seat.worker is None:
                     told = greeting(self._project, self._situation, self._asked)
                     seat.worker = self._crew.executor.start(told, self._crew.count)
                 try:
-                    seat.worker.give(Task(cells, unheard, set(self._failed)))
+                    seat.worker.give(Task(cells, unheard, set(self._failed), self._pieces.parts(number), share, self._folder))
                 except WorkerLost as lost:
                     self._lose(seat, str(lost))
 
@@ -90,7 +99,8 @@ class Dispatch:
         for worker in ready:
             self._take(busy[worker])
         for seat in [seat for worker, seat in busy.items() if worker not in ready and seat.until <= time.monotonic()]:
-            self._lose(seat, f"a worker took longer than {self._seconds_for(self._units[seat.unit or 0]):,.0f} s for a unit and was ended")
+            most = self._seconds_for(self._pieces.cells(seat.unit or 0))
+            self._lose(seat, f"a worker took longer than {most:,.0f} s for a unit and was ended")
 
     def _take(self, seat: Seat) -> None:
         """Learns what became of a unit; the situation has it, and the other workers will hear of it."""
@@ -110,11 +120,12 @@ class Dispatch:
             return
         if outcome.end:
             _raise(outcome)
+        if outcome.part:
+            self._pieces.take(outcome.part)
         self._finish(number)
 
     def _finish(self, number: int) -> None:
-        self._schedule.finish(number)
-        self._heard.done(len(self._units[number]))
+        self._heard.done(self._pieces.finish(number))
 
     def _tell(self, seat: Seat | None, result: UnitResult, stored: Sequence[StoredCell]) -> None:
         self._heard.result(result)
@@ -148,7 +159,7 @@ class Dispatch:
         self._losses[number] = self._losses.get(number, 0) + 1
         self._in_a_row += 1
         if self._losses[number] < MOST_LOSSES:
-            self._schedule.give_back(number, self._units[number])
+            self._pieces.give_back(number)
         else:
             self._abandon(number, why)
         if self._in_a_row >= MOST_LOSSES * max(2, self._crew.count):
@@ -159,7 +170,7 @@ class Dispatch:
 
     def _abandon(self, number: int, why: str) -> None:
         """Says of a unit's cells that they are missing, but for those that are recorded."""
-        cells = self._units[number]
+        cells = self._pieces.cells(number)
         recorded = [stored for cell, stored in self._manifest_of(cells).items() if self._situation.stored.get(cell) != stored]
         done = [stored.cell for stored in recorded]
         message = f"not computed: {MOST_LOSSES} workers were lost that had it ({why}), perhaps for want of memory: use fewer `--workers`"
@@ -173,7 +184,7 @@ class Dispatch:
 
     def _leave_out(self, seat: Seat, number: int, outcome: Outcome) -> None:
         """Goes on without a worker that cannot write, as long as there are others: its machine's disk may be full."""
-        self._schedule.give_back(number, self._units[number])
+        self._pieces.give_back(number)
         self._losses.setdefault(number, 0)  # whoever has it next may find some of it done
         if len(self._seats) == 1:
             raise BuildError(outcome.message)

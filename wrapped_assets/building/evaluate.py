@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 import polars as pl
 
@@ -25,21 +26,33 @@ ROWS_PER_RANGE = 4_000_000  # of the inputs that a range reads: some 110 bytes e
 
 
 def result_by_ranges(
-    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str, ranges: int = 1
-) -> pl.DataFrame:
-    """The rows of an asset over all listeners: range by range of the id that its rows follow from, so that memory is bounded."""
-    parts = []
-    for number in range(ranges if declaration.by else 1):
-        seen = dict(inputs)
-        if ranges > 1:
-            within = pl.col(declaration.by).is_between(IDS_END // ranges * number, IDS_END // ranges * (number + 1), closed="left")
-            within = within if number + 1 < ranges else pl.col(declaration.by) >= IDS_END // ranges * number
-            seen = {
-                read.asset: inputs[read.asset].lazy().filter(within) if declaration.by in read.columns else inputs[read.asset]
-                for read in declaration.reads
-            }
-        parts.append(lazy_result(declaration, seen, rules, period).collect(engine=engine_of(seen)))
+    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str, ranges: int = 1,
+    known: Mapping[int, pl.DataFrame] = MappingProxyType({}),
+) -> pl.DataFrame:  # fmt: skip
+    """The rows of an asset over all listeners: range by range of the id that its rows follow from, so that memory is bounded.
+
+    `known` has the rows of ranges that were computed before.
+    """
+    numbers = range(ranges if declaration.by else 1)
+    parts = [
+        known[number] if number in known else result_of_range(declaration, inputs, rules, period, number, ranges) for number in numbers
+    ]
     return parts[0] if len(parts) == 1 else pl.concat(parts)
+
+
+def result_of_range(
+    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str, number: int, ranges: int
+) -> pl.DataFrame:
+    """The rows of an asset over all listeners whose id is in one of so many ranges, from 0; all rows where it has no such id."""
+    seen = dict(inputs)
+    if declaration.by and ranges > 1:
+        within = pl.col(declaration.by).is_between(IDS_END // ranges * number, IDS_END // ranges * (number + 1), closed="left")
+        within = within if number + 1 < ranges else pl.col(declaration.by) >= IDS_END // ranges * number
+        seen = {
+            read.asset: inputs[read.asset].lazy().filter(within) if declaration.by in read.columns else inputs[read.asset]
+            for read in declaration.reads
+        }
+    return lazy_result(declaration, seen, rules, period).collect(engine=engine_of(seen))
 
 
 def hears_nothing(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> bool:

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from wrapped_assets.building.shares import Part, Share
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.stored_cell import StoredCell
 from wrapped_assets.vocabulary.periods import Cell
@@ -35,16 +36,22 @@ class Greeting:
 
 @dataclass(frozen=True)
 class Task:
-    """Cells of one unit, what others recorded since the last one, and which cells failed."""
+    """Cells of one unit, what others recorded since the last one, which cells failed, and what is computed of the unit's cells.
+
+    With a `share` that alone is computed, and its rows are written to a `folder`.
+    """
 
     cells: list[Cell]
     stored: list[StoredCell]
     failed: set[Cell]
+    parts: list[Part] = field(default_factory=list)
+    share: Share | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a unit's cells, what is stored of them now, and what ended the work.
+    """What became of a unit's cells, what is stored of them now, what was computed of a share, and what ended the work.
 
     `end` is "moved", "registry", "disk" (the worker cannot write), "refused" (the worker is another), "error", or "" after a whole unit.
     """
@@ -54,6 +61,7 @@ class Outcome:
     end: str = ""
     message: str = ""
     may_pass: bool = False
+    part: Part | None = None
 
 
 class WorkerLost(Exception):  # noqa: N818 (a finding, raised to be handled)

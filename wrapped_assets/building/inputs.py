@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -10,7 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import ROWS_IN_MEMORY, ROWS_PER_RANGE
+from wrapped_assets.building.evaluate import ROWS_IN_MEMORY
 from wrapped_assets.building.identifying import taken_rows
 from wrapped_assets.building.linking import Linked, links_of, read_links, tracks_named, tracks_of
 from wrapped_assets.building.reuse import row_logic
@@ -68,17 +67,6 @@ class Inputs:
         keys = {key for key, _ in slots}
         self._read = {slot: rows for slot, rows in self._read.items() if slot in slots}
         self.made = {key: rows for key, rows in self.made.items() if key in keys}
-
-    def ranges(self, cell: Cell) -> int:
-        """Into how many ranges of its id an asset over all listeners is cut, so that each reads a bounded number of rows."""
-        declaration = self._situation.graph.by_key[cell.asset]
-        rows = sum(
-            stored.row_count
-            for key, read in self._situation.graph.inputs(declaration)
-            if declaration.by in read.columns
-            for stored, _ in self._stored(declaration, key, read, cell)
-        )
-        return max(1, math.ceil(rows / ROWS_PER_RANGE))
 
     def _input(self, cell: Cell, declaration: Declaration, key: str, read: Read) -> pl.DataFrame | pl.LazyFrame:
         if key in self.made and read.window == "period" and self._situation.graph.by_key[key].kind == declaration.kind:

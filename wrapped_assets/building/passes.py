@@ -7,7 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from wrapped_assets.building.inputs import DamagedInput
+from wrapped_assets.building.over_all import part_of
 from wrapped_assets.building.schedule import place_of
+from wrapped_assets.building.shares import Part, Share
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit import Unit
 from wrapped_assets.building.unit_result import UnitResult
@@ -31,6 +33,7 @@ class Pass:
     report: Callable[[UnitResult], None]
     planned: Collection[Cell] = ()  # all cells of the plan
     recent: RecentFrames = field(default_factory=RecentFrames)
+    parts: Collection[Part] = ()  # what others have computed of the next unit's cells
 
     def unit(self, cells: list[Cell], *, wait: bool = True) -> bool:
         """Computes a unit; where an input turns out damaged, that input first, and then what is left.
@@ -66,7 +69,7 @@ class Pass:
                     return None, None
             held.enter_context(in_flight(root))
             self._refresh(cells)
-            unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent, self.planned)
+            unit = Unit(self.project, self.situation, cells, self.asked, self.failed, self.recent, self.planned, self.parts)
             try:
                 unit.run()
                 return unit.result, None
@@ -78,6 +81,15 @@ class Pass:
                     sync_records(root, one)
                 root.files.release()
                 self.report(unit.result)
+
+    def share(self, share: Share, folder: str) -> Part | None:
+        """Computes a share of a cell over all listeners; see `part_of`. Nothing is recorded."""
+        with in_flight(self.project.root):
+            self._refresh([share.cell])
+            try:
+                return part_of(self.project, self.situation, share, folder, self.asked, self.failed, self.recent)
+            finally:
+                self.project.root.files.release()
 
     def _refresh(self, cells: Iterable[Cell]) -> None:
         """Takes over what another build recorded of the unit meanwhile."""

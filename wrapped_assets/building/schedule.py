@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
+from wrapped_assets.building.shares import Share
 from wrapped_assets.planning.plan import Plan
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell, is_month, period_year
 
 PLAYS_TOGETHER = 100_000  # landed plays of the months of one unit: what is read of them and made of them lies in memory
 Place = tuple[str, int | None]  # a period and a bucket
+Piece: TypeAlias = list[Cell] | Share  # a unit, or what is computed of one of its cells before it
 
 
 def units_of(plan: Plan, landed: Mapping[tuple[str, int], int]) -> list[list[Cell]]:
@@ -38,11 +41,14 @@ def units_of(plan: Plan, landed: Mapping[tuple[str, int], int]) -> list[list[Cel
 
 
 class Schedule:
-    """Hands out units whose inputs are done. A unit waits for every unit of the plan that computes what it reads."""
+    """Hands out units whose inputs are done. A unit waits for every unit of the plan that computes what it reads.
+
+    Pieces that are put before a unit have numbers below 0, so that they come first.
+    """
 
     def __init__(self, situation: Situation, units: Sequence[list[Cell]]) -> None:
-        self._waiting = dict(enumerate(units))
-        place = {cell: number for number, cells in self._waiting.items() for cell in cells}
+        self._waiting: dict[int, Piece] = dict(enumerate(units))
+        place = {cell: number for number, cells in enumerate(units) for cell in cells}
         self._needs = {
             number: {place[source] for source in _read(situation, cells) if source in place} - {number}
             for number, cells in enumerate(units)
@@ -52,34 +58,50 @@ class Schedule:
             for need in needs:
                 self._readers.setdefault(need, []).append(number)
         self._running: dict[int, set[Place]] = {}
+        self._added = 0
 
     @property
     def is_done(self) -> bool:
         return not self._waiting and not self._running
 
-    def next(self, near: int | None = None) -> tuple[int, list[Cell]] | None:
-        """The first unit that waits for nothing, rather of the bucket `near`; None while all wait for those that run.
+    def next(self, near: int | None = None) -> tuple[int, Piece] | None:
+        """The first piece that waits for nothing, rather of the bucket `near`; None while all wait for those that run.
 
         No two units of one period and bucket run at once: they would hold one lock.
         """
         busy, chosen = set[Place]().union(*self._running.values()), None
-        for number, cells in self._waiting.items():
-            if self._needs[number] or not busy.isdisjoint(map(place_of, cells)):
+        for number, piece in self._waiting.items():
+            if self._needs[number] or not busy.isdisjoint(_places_of(piece)):
                 continue
-            if near in (None, cells[0].bucket):
+            if near is None or (isinstance(piece, list) and piece[0].bucket == near):
                 chosen = number
                 break
             chosen = number if chosen is None else chosen
         if chosen is None:
             return None
-        cells = self._waiting.pop(chosen)
-        self._running[chosen] = set(map(place_of, cells))
-        return chosen, cells
+        piece = self._waiting.pop(chosen)
+        self._running[chosen] = _places_of(piece)
+        return chosen, piece
 
-    def give_back(self, number: int, cells: list[Cell]) -> None:
-        """Takes back a unit that was handed out and not carried out; it is handed out again in its turn."""
+    def give_back(self, number: int, piece: Piece) -> None:
+        """Takes back a piece that was handed out and not carried out; it is handed out again in its turn."""
         del self._running[number]
-        self._waiting = dict(sorted({**self._waiting, number: cells}.items()))
+        self._wait(number, piece)
+
+    def put_before(self, number: int, pieces: Iterable[Piece]) -> list[int]:
+        """Has a unit wait for pieces that need nothing but what it needs; returns their numbers."""
+        added = []
+        for piece in pieces:
+            added.append(-1 - self._added)
+            self._added += 1
+            self._needs[added[-1]] = set(self._needs[number])
+            self._readers[added[-1]] = [number]
+            self._wait(added[-1], piece)
+        self._needs[number] = self._needs[number] | set(added)
+        return added
+
+    def _wait(self, number: int, piece: Piece) -> None:
+        self._waiting = dict(sorted({**self._waiting, number: piece}.items()))
 
     def finish(self, number: int) -> None:
         del self._running[number]
@@ -90,6 +112,11 @@ class Schedule:
 def place_of(cell: Cell) -> Place:
     """The period and the bucket of a cell, whose lock whoever computes it holds."""
     return cell.period, cell.bucket
+
+
+def _places_of(piece: Piece) -> set[Place]:
+    """Whose locks whoever computes a piece holds: none for a share, which records nothing."""
+    return set() if isinstance(piece, Share) else set(map(place_of, piece))
 
 
 def _read(situation: Situation, cells: Iterable[Cell]) -> set[Cell]:

@@ -10,14 +10,16 @@ from functools import partial
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, lawful_cells, lazy_result, result_by_ranges
+from wrapped_assets.building.evaluate import checked, engine_of, hears_nothing, lawful_cells, lazy_result
 from wrapped_assets.building.failures import described
 from wrapped_assets.building.frozen import refuse_restatement
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.months_at_once import Given, can_join, rows_at_once
+from wrapped_assets.building.over_all import rows_over_all
 from wrapped_assets.building.pin import Moved, Pin, by_period
 from wrapped_assets.building.recording import Computed, Work, record
 from wrapped_assets.building.reuse import row_logic
+from wrapped_assets.building.shares import Part
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import RegistryUnavailable
@@ -39,9 +41,10 @@ class Unit:
 
     def __init__(
         self, project: Project, situation: Situation, cells: list[Cell], asked: set[Cell], failed: set[Cell], recent: RecentFrames,
-        planned: Collection[Cell] = (),
+        planned: Collection[Cell] = (), parts: Collection[Part] = (),
     ) -> None:  # fmt: skip
         self.project, self.situation, self.cells, self.asked, self._planned = project, situation, cells, asked, planned
+        self._parts = parts
         self.blocked = set(failed)
         self.result = UnitResult()
         self._pin = Pin(project, situation, cells)
@@ -115,12 +118,8 @@ class Unit:
 
     def _computed_over_all(self, work: Work) -> Computed:
         started = time.monotonic()
-        cell = work.cell
-        declaration, rules = self.situation.graph.by_key[cell.asset], self.situation.rules_of(cell.period)
-        given = self._inputs[cell.period]
-        inputs = given.of(cell)
-        nothing = pl.DataFrame(schema=declaration.schema) if hears_nothing(declaration, inputs) else None
-        frame = result_by_ranges(declaration, inputs, rules, cell.period, given.ranges(cell)) if nothing is None else nothing
+        given = self._inputs[work.cell.period]
+        frame = rows_over_all(self.project, self.situation, given, work.cell, work.input_version, self._parts)
         return Computed.of(self.situation, work, self._accepted(work, frame), time.monotonic() - started)
 
     def _given(self, cell: Cell) -> Rows:

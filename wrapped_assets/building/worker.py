@@ -62,7 +62,7 @@ class UnitWorker:
 
     def carry_out(self, task: Task) -> Outcome:
         """Computes and records a unit. Raises nothing: what went wrong is told without a value."""
-        result, end, stored = UnitResult(), dict[str, Any](), []
+        result, end, stored, part = UnitResult(), dict[str, Any](), [], None
         try:
             one = self._pass = self._pass or _opened(self._greeting)
             situation = one.situation
@@ -70,9 +70,12 @@ class UnitWorker:
                 situation.stored[told.cell] = told
                 situation.damaged -= {told.cell}
             one.failed |= task.failed
-            one.report = result.take
+            one.report, one.parts = result.take, task.parts
             try:
-                one.unit(task.cells)
+                if task.share:
+                    part = one.share(task.share, task.folder)
+                else:
+                    one.unit(task.cells)
                 done = [*task.cells, *result.recomputed]
             except BaseException:
                 done = result.recomputed  # the others may be computed and not recorded
@@ -93,7 +96,7 @@ class UnitWorker:
             end = {"end": "disk", "message": f"could not read or write: {system_error(error)}"}
         except Exception as error:  # noqa: BLE001 (its text may quote data)
             end = {"end": "error", "message": f"a worker of the build failed with {type(error).__name__}; `--workers 1` shows where"}
-        return Outcome(result, stored, **end)
+        return Outcome(result, stored, part=part, **end)
 
 
 def work(handle: int) -> None:

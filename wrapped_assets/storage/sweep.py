@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from wrapped_assets.storage.in_flight import settled
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.root import Root
+
+SHARES = "shares"  # folder of what the workers of builds computed and no unit has joined yet
 
 
 @dataclass
@@ -67,4 +70,6 @@ def sweep(root: Root) -> int:
     parts = [part for folder in ("lake", "records") for part in (root.path / folder).rglob(".*.part")]
     for part in parts:
         part.unlink(missing_ok=True)
-    return len(unnamed) + len(parts)
+    shares = [path for path in (root.path / SHARES).rglob("*") if path.is_file()]
+    shutil.rmtree(root.path / SHARES, ignore_errors=True)  # a build that is under way computes them again
+    return len(unnamed) + len(parts) + len(shares)

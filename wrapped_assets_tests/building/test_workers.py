@@ -14,6 +14,8 @@ import pytest
 
 from wrapped_assets.building import schedule as schedules
 from wrapped_assets.building.build import build
+from wrapped_assets.building.executor import Task
+from wrapped_assets.building.local_executor import Process
 from wrapped_assets.building.schedule import Schedule, place_of, units_of
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.chunks import landed_by_month
@@ -76,16 +78,18 @@ def test_two_workers_make_the_bytes_of_one_wherever_they_are_started(
 
 
 @pytest.mark.slow
-def test_workers_begin_again_where_the_world_moves(imported: Root, files: dict[str, bytes]) -> None:
+def test_workers_begin_again_where_the_world_moves(imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     moved: list[Listener] = []
-    bo = find_listener(imported, "bo")
+    bo, real = find_listener(imported, "bo"), Process.give
 
-    def progress(done: int, planned: int) -> None:
-        if not moved:
+    def give(self: Process, task: Task) -> None:
+        if not moved:  # planned, and no unit has begun
             moved.append(Listener(**{**vars(bo), "time_zone": "Pacific/Auckland"}))
             register(imported, moved)
+        real(self, task)
 
-    report = build(few(imported), progress=progress, workers=2)
+    monkeypatch.setattr(Process, "give", give)
+    report = build(few(imported), workers=2)
     assert report.failed == []
     assert make_plan(few(imported).situation()).steps == []
     register(imported, [bo])
