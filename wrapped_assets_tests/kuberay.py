@@ -1,9 +1,9 @@
 """What a RayCluster of KubeRay may hold: the reader of KubeRay's definition, and of the copy of it beside this file.
 
 `kuberay_raycluster.json` is made by `trimmed` of `ray-operator/config/crd/bases/ray.io_rayclusters.yaml` of KubeRay 1.7.0
-(https://github.com/ray-project/kuberay, Copyright the KubeRay authors, Apache License 2.0, the licence of this repository too). Changed: only
-the schema of `ray.io/v1`, without its status, descriptions and rules in CEL; unknown fields are refused, which Kubernetes would drop
-with a warning; and the template of pods, which stands in the original twice, stands once.
+(https://github.com/ray-project/kuberay, Copyright the KubeRay authors, Apache License 2.0, the licence of this repository too). Changed:
+it is the schema of `ray.io/v1` alone, without its status, descriptions and rules in CEL; unknown fields are refused, which Kubernetes
+would drop with a warning; and the template of pods, which the original holds twice, is there once.
 """
 
 from __future__ import annotations
@@ -55,6 +55,6 @@ def _trimmed(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found = {name: _trimmed(each) for name, each in schema.items() if name not in _LEFT_OUT or isinstance(each, dict)}
-    if isinstance(found.get("properties"), dict) and found.get("type") == "object" and not found.get("x-kubernetes-preserve-unknown-fields"):
+    if isinstance(found.get("properties"), dict) and "x-kubernetes-preserve-unknown-fields" not in found:
         found.setdefault("additionalProperties", False)
     return found

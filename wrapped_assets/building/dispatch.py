@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from wrapped_assets.building.crew import Crew, Heard, Seat
+from wrapped_assets.building.crew import LOOKS_AGAIN, Crew, Heard, Idleness, Seat, raise_end
 from wrapped_assets.building.executor import Outcome, Task, WorkerLost
 from wrapped_assets.building.handout import Handout
 from wrapped_assets.building.pin import Moved
@@ -38,6 +38,7 @@ class Dispatch:
         self._folder = secrets.token_hex(8)  # of the shares
         self._losses: dict[int, int] = {}
         self._in_a_row = 0
+        self._idleness = Idleness()
         self._seats: list[Seat] = []
 
     def run(self) -> None:
@@ -68,7 +69,7 @@ class Dispatch:
 
     def _hand_out(self) -> None:
         """Gives every idle worker a piece, as long as there are some that wait for nothing."""
-        for seat in list(self._seats):
+        for seat in [each for each in self._seats if each.worker is None or not each.worker.waits()]:
             while seat.unit is None and (number := self._pieces.next(seat.bucket)) is not None:
                 share = self._pieces.share(number)
                 cells = [cell for cell in self._pieces.cells(number) if cell not in self._failed]  # a share was lost too often
@@ -93,9 +94,13 @@ class Dispatch:
     def _hear(self) -> None:
         """Waits until a worker answers, is lost, or has taken too long."""
         busy = {seat.worker: seat for seat in self._seats if seat.worker is not None and seat.unit is not None}
+        is_waiting = any(seat.worker is not None and seat.worker.waits() for seat in self._seats)
         if not busy:
+            if is_waiting:
+                self._idleness.wait(self._crew.unit_seconds)
             return
-        ready = self._crew.executor.ready(list(busy), min(seat.until for seat in busy.values()) - time.monotonic())
+        seconds = min(seat.until for seat in busy.values()) - time.monotonic()
+        ready = self._crew.executor.ready(list(busy), min(seconds, LOOKS_AGAIN) if is_waiting else seconds)
         for worker in ready:
             self._take(busy[worker])
         for seat in [seat for worker, seat in busy.items() if worker not in ready and seat.until <= time.monotonic()]:
@@ -110,7 +115,7 @@ class Dispatch:
         except WorkerLost as lost:
             self._lose(seat, str(lost))
             return
-        number, seat.unit, self._in_a_row = seat.unit, None, 0
+        number, seat.unit, self._in_a_row, self._idleness = seat.unit, None, 0, Idleness()
         assert number is not None
         if number in self._losses:
             self._own_what_was_recorded(outcome)
@@ -119,7 +124,7 @@ class Dispatch:
             self._leave_out(seat, number, outcome)
             return
         if outcome.end:
-            _raise(outcome)
+            raise_end(outcome)
         if outcome.part:
             self._pieces.take(outcome.part)
         self._finish(number)
@@ -154,6 +159,7 @@ class Dispatch:
         assert number is not None
         assert seat.worker is not None
         self._heard.lost(why)
+        self._idleness = Idleness()
         seat.worker.end()
         seat.worker = None
         self._losses[number] = self._losses.get(number, 0) + 1
@@ -192,11 +198,3 @@ class Dispatch:
         self._seats.remove(seat)
         if seat.worker is not None:
             seat.worker.end()
-
-
-def _raise(outcome: Outcome) -> None:
-    if outcome.end == "moved":
-        raise Moved(outcome.message)
-    if outcome.end == "registry":
-        raise RegistryUnavailable(outcome.message, may_pass=outcome.may_pass)
-    raise BuildError(outcome.message)

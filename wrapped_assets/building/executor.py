@@ -71,6 +71,10 @@ class WorkerLost(Exception):  # noqa: N818 (a finding, raised to be handled)
 class Worker(ABC):
     """One worker, somewhere."""
 
+    def waits(self) -> bool:
+        """Whether the worker has no processor yet, because others have them all: it is given nothing until then."""
+        return False
+
     @abstractmethod
     def give(self, task: Task) -> None:
         """Begins a task. WorkerLost where nobody takes it."""

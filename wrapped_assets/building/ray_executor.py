@@ -113,8 +113,14 @@ class Actor(Worker):
     def __init__(self, ray: Any, told: Any) -> None:
         self._ray = ray
         self._actor = ray.remote(Station).options(num_cpus=1, max_restarts=0, max_task_retries=0).remote()
+        self._has_begun: Any = self._actor.has_begun.remote()  # None once that is known
         self._told = told
         self.reference: Any = None
+
+    def waits(self) -> bool:
+        if self._has_begun is not None and self._ray.wait([self._has_begun], timeout=0)[0]:  # or is lost, which its first task shows
+            self._has_begun = None
+        return self._has_begun is not None
 
     def give(self, task: Task) -> None:
         told, self._told = self._told, None
@@ -142,6 +148,9 @@ class Station:
     def __init__(self) -> None:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")  # one processor is the worker's own
         self._worker: Any = None
+
+    def has_begun(self) -> None:
+        """Answered once the cluster has a processor for this process."""
 
     def carry_out(self, greeting: Greeting | None, task: Task) -> Outcome:
         from wrapped_assets.building.worker import UnitWorker

@@ -20,7 +20,7 @@ from wrapped_assets.building.evaluate import ROWS_PER_RANGE
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
-from wrapped_assets.storage.files import LOOSE, write_parquet
+from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.sweep import SHARES
 from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
@@ -87,7 +87,7 @@ def write_part(root: Path, folder: str, share: Share, input_version: str, rows: 
     """Writes the rows of a share whole, or not at all."""
     about = f"{share.cell.asset.replace('/', '.')}-{share.cell.period}-{share.number}-of-{share.count}-{input_version}"
     path = f"{SHARES}/{folder}/{about}.parquet"
-    _, file_hash = write_parquet(rows, root / path, packing=LOOSE)
+    _, file_hash = write_parquet(rows, root / path)
     return Part(share, input_version, path, file_hash)
 
 

@@ -283,6 +283,36 @@ def test_a_refused_worker_ends_the_build(imported: Root, monkeypatch: pytest.Mon
         build(few(imported), workers=2)
 
 
+def taking_processors(on_ray: OnRay, count: int) -> Iterator[None]:
+    """Somebody else has so many processors of the cluster."""
+    ray = on_ray._ray
+
+    class Other:
+        def is_here(self) -> None:
+            pass
+
+    other = ray.remote(Other).options(num_cpus=count).remote()
+    ray.get(other.is_here.remote(), timeout=120)
+    yield
+    ray.kill(other)
+
+
+def test_a_worker_for_which_the_cluster_has_no_processor_is_given_nothing(on_ray: OnRay, imported: Root, files: dict[str, bytes]) -> None:
+    with contextlib.contextmanager(taking_processors)(on_ray, on_ray.capacity() - 1):
+        report = build(few(imported), workers=2, executor=on_ray, unit_seconds=40)
+    assert_whole(imported, files, report)
+    assert report.lost == []
+
+
+def test_a_build_for_which_a_cluster_has_no_processor_says_so_in_time(on_ray: OnRay, imported: Root) -> None:
+    with (
+        contextlib.contextmanager(taking_processors)(on_ray, on_ray.capacity()),
+        pytest.raises(BuildError, match=r"none of the workers got a processor within 2 s"),
+    ):
+        build(few(imported), workers=2, executor=on_ray, unit_seconds=2)
+    assert not list((imported.path / "lake").rglob("*.parquet"))
+
+
 def test_a_place_that_is_none_is_refused(imported: Root) -> None:
     assert "expected a place where cells are computed" in run(imported.path, "build", "--on", "cloud", code=2).stderr
 
