@@ -26,8 +26,6 @@ class Cost(NamedTuple):
 
 
 WORK = Path(__file__).parents[1] / "work" / "scale"
-COUNTS = (1, 2, 4)
-PLACES = tuple((place, count) for count in COUNTS for place in ("local", "ray"))
 
 
 def main() -> None:
@@ -35,13 +33,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, default in (("listens", 1_000_000), ("listeners", 400), ("buckets", 8), ("rounds", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     asked = parser.parse_args()
+    places = [(place, count) for count in asked.workers for place in ("local", "ray")]
     imported, root = landed(asked.listens, asked.listeners, asked.buckets), WORK / "root"
-    found: dict[tuple[str, int], list[Cost]] = {place: [] for place in PLACES}
+    found: dict[tuple[str, int], list[Cost]] = {place: [] for place in places}
     nothing: dict[str, list[Cost]] = {"local": [], "ray": []}
     bytes_of: set[str] = set()
     for number in range(asked.rounds):
-        for on, workers in PLACES if number % 2 == 0 else PLACES[::-1]:
+        for on, workers in places if number % 2 == 0 else places[::-1]:
             shutil.rmtree(root, ignore_errors=True)
             shutil.copytree(imported, root)
             found[on, workers].append(cost("build", "--data", root, "--on", on, "--workers", workers))
@@ -54,7 +54,7 @@ def main() -> None:
     print(f"Starting and ending a cluster: {start:.1f} s of processor time.\n")
     print("| Workers | local: CPU s | wall s | Ray: CPU s | of this, Ray's own | wall s | Ray / local, without the start |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
-    for workers in COUNTS:
+    for workers in asked.workers:
         local, ray = middle(found["local", workers]), middle(found["ray", workers])
         ratio = f"{(ray.cpu - start) / local.cpu:.2f}"
         print(f"| {workers} | {local.cpu:.1f} | {local.wall:.0f} | {ray.cpu:.1f} | {ray.own:.1f} | {ray.wall:.0f} | {ratio} |")
