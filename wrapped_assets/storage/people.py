@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, datetime
 
 from wrapped_assets.storage.reading import Reader
 from wrapped_assets.storage.standing import standing
@@ -28,13 +27,13 @@ def profile_rows(reader: Reader, whom: Whom = None) -> list[Row]:
 
     None where the registry does not know. Findable, recommending and sharing is who agreed to it and is not restricted.
     """
-    rows = reader.rows_of("select listener_id, country, birth_year, place from listeners", "listener_id", whom)
-    agreed = [set(standing(reader, purpose, datetime.now(UTC), whom)) for purpose in _PURPOSES]
+    rows, now = reader.rows_of("select listener_id, country, birth_year, place from listeners", "listener_id", whom), reader.now()
+    agreed = [set(standing(reader, purpose, now, whom)) for purpose in _PURPOSES]
     return [(*row, *(row[0] in who for who in agreed)) for row in rows]
 
 
 def member_rows(reader: Reader) -> list[Row]:
     """(group_id, listener_id) of every group's members who agreed to be told with it, ordered."""
     rows = reader.rows("select group_id, listener_id from group_members order by group_id, listener_id")
-    agreed = set(standing(reader, "group", datetime.now(UTC))) if rows else set()
+    agreed = set(standing(reader, "group", reader.now())) if rows else set()
     return [row for row in rows if row[1] in agreed]

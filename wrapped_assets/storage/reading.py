@@ -54,6 +54,13 @@ class Reader:
                 query = re.sub(rf":{name}\b", f"({listed or 'null'})", query)
         return self._execute(query, {name: self._given(value) for name, value in values.items()})
 
+    def now(self) -> datetime:
+        """The instant, by the server's clock where there is one: machines whose clocks are apart agree about what has run out."""
+        if self.keeps_texts:
+            return datetime.now(UTC)
+        ((instant,),) = self._execute("select now()", {})
+        return instant.astimezone(UTC)  # type: ignore[no-any-return]
+
     def rows_of(self, query: str, order: str, whom: Collection[int] | None) -> list[tuple[Any, ...]]:
         """The rows of a query without a condition, in an order that begins with listener_id: of some listeners, or of all."""
         if whom is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 
@@ -27,6 +28,14 @@ _POSTGRESQL = {
     "53": ("the server has no room left", False),
     "25": ("the server is read-only", False),
 }
+# What a server says to whoever connects; libpq gives no code of it. A server that speaks another language counts as out of reach.
+_AT_THE_DOOR = (
+    (
+        r"authentication failed|no password supplied|pg_hba|role \S+ does not exist|not permitted to log in",
+        "the server refuses the user or the password",
+    ),
+    (r"database \S+ does not exist|permission denied for database", "the server has no such database for this user"),
+)
 
 
 def watch(engine: sa.Engine) -> None:
@@ -58,7 +67,8 @@ def unavailable(error: BaseException | None, *, is_lost: bool = False) -> Regist
         state = getattr(error, "sqlstate", None) or ""
         found = _POSTGRESQL.get(state[:2])
         if found is None and (is_lost or (type(error).__name__ == "OperationalError" and not state)):
-            found = ("the server cannot be reached", True)
+            refused = next((said for text, said in _AT_THE_DOOR if re.search(text, str(error))), None)
+            found = (f"{refused}: look at WRAPPED_REGISTRY_URL", False) if refused else ("the server cannot be reached", True)
     if found is None:
         return None
     why, may_pass = found

@@ -376,8 +376,34 @@ def test_a_build_whose_cluster_is_gone_says_so_and_the_next_one_finishes(importe
         assert ended.returncode != 0
         assert "the build was ended with its Ray cluster" in errors or "no Ray cluster" in errors
         assert "run the build again" in errors or "no Ray cluster" in errors
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # another head
+        again = command_on_ray(imported, folder)
+        _, errors = again.communicate(timeout=200)
+        assert again.returncode == 0, errors
     assert build(few(imported)).failed == []
     assert lake_files(imported) == files
+
+
+@contextlib.contextmanager
+def staying(command: list[str], about: Mapping[str, str]) -> Iterator[None]:
+    """A head that runs until the end of the block, where it is killed with all that it started."""
+    head = subprocess.Popen(command, env=about, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert head.stdout is not None
+        assert any("block forever" in line for line in head.stdout)
+        yield
+    finally:
+        for each in [*psutil.Process(head.pid).children(recursive=True), head]:
+            each.kill()
+        head.wait()
+
+
+def computed_on(root: Root, folder: str, place: str, about: Mapping[str, str], asset: str) -> None:
+    ended = command_on_ray(root, folder, place, about, asset)
+    output, errors = ended.communicate(timeout=200)
+    assert ended.returncode == 0, errors
+    assert "cells recomputed" in output
+    assert not output.startswith("0 ")
 
 
 @pytest.mark.slow
@@ -401,19 +427,16 @@ def test_the_commands_of_scale_md_build_on_a_cluster_that_stays(
     subprocess.run(["ray", "get-auth-token", "--generate"], env=about, check=True, capture_output=True)
     with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
         command = [*start.split(), "--temp-dir", folder, "--num-cpus", "2"]
-        head = subprocess.Popen(command, env=about, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        try:
-            assert head.stdout is not None
-            assert any("block forever" in line for line in head.stdout)
+        at_work = {"RAY_ADDRESS": "127.0.0.1:6379"}  # another cluster may run on this machine
+        with staying(command, about):
             for place, asset in zip(stated, ("listens/plays", "aggregates/artist_months"), strict=True):
-                address = {"RAY_ADDRESS": "127.0.0.1:6379"} if place == "auto" else {}  # another cluster may run on this machine
-                ended = command_on_ray(imported, folder, place, about | address, asset)
-                output, errors = ended.communicate(timeout=200)
-                assert ended.returncode == 0, errors
-                assert "cells recomputed" in output
-                assert not output.startswith("0 ")
-        finally:
-            for each in [*psutil.Process(head.pid).children(recursive=True), head]:
-                each.kill()
+                computed_on(imported, folder, place, about | (at_work if place == "auto" else {}), asset)
+            refused = command_on_ray(imported, folder, stated[1], about | {"RAY_AUTH_TOKEN": "5ec4e7" * 8})
+            _, errors = refused.communicate(timeout=200)
+            assert refused.returncode == 2
+            assert "a wrong token or none (RAY_AUTH_TOKEN)" in errors
+            assert "5ec4e7" not in errors
+        with staying(command, about):  # the head again
+            computed_on(imported, folder, "auto", about | at_work, "aggregates/recording_months")
     assert build(few(imported)).failed == []
     assert lake_files(imported) == files

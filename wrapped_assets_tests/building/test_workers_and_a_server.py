@@ -27,15 +27,28 @@ from wrapped_assets_tests.small_roots import KEY, import_small, lake_files
 __all__ = ["_imported", "files"]
 pytestmark = pytest.mark.postgres
 
-# Put before everything else that a worker's process does.
+# Put before everything else that a worker's process does: the project's modules get another clock, and the same instants otherwise.
 CLOCK = """
 import datetime as module
 real = module.datetime
-class Shifted(real):
+class Kind(type):
+    def __instancecheck__(cls, one):
+        return isinstance(one, real)
+class Shifted(real, metaclass=Kind):
+    def __new__(cls, *values, **named):
+        return real(*values, **named)
     @classmethod
     def now(cls, tz=None):
         return real.now(tz) + module.timedelta(days={days})
+    @classmethod
+    def fromisoformat(cls, text):
+        return real.fromisoformat(text)
+for name in ("polars", "psycopg", "sqlalchemy"):
+    __import__(name)
 module.datetime = Shifted
+import wrapped_assets.building.worker, wrapped_assets.building.recording, wrapped_assets.storage.people
+module.datetime = real
+assert wrapped_assets.building.recording.datetime is wrapped_assets.storage.reading.datetime is Shifted
 """
 
 
@@ -95,7 +108,7 @@ def test_workers_whose_clocks_are_years_apart_agree_about_who_has_agreed(
 
     def python(code: str) -> list[str]:
         *command, last = real(code)
-        started.append([*command, (CLOCK.format(days=days) if len(started) % 2 else "") + last])
+        started.append([*command, (CLOCK.format(days=days) if len(started) % 2 else "") + last])  # of every other worker
         return started[-1]
 
     monkeypatch.setattr(local_executor, "python", python)
