@@ -125,7 +125,8 @@ def _carry_out(
         if progress:
             progress(done, plan_length)
 
-    count = min(workers or (executor.capacity() if executor else _worth_starting(project, plan)), most_at_once(situation, units, asked))
+    count = workers or (executor.capacity() if executor else _worth_starting(project, plan))
+    count = min(count, most_at_once(situation, units, asked) if count > 1 else len(units))
     if count > 1 or (count and executor):
         crew = Crew(executor or Local(), count, unit_seconds)
         Dispatch(crew, project, situation, units, asked, failed, Heard(report.take, finished, report.lost.append)).run()
