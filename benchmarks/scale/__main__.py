@@ -50,14 +50,14 @@ def main() -> None:
         for on, costs in nothing.items():
             costs.append(cost("build", "--data", root, "--on", on, "--workers", 1))
     assert len(bytes_of) == 1, "the places made different bytes"
-    start = middle(nothing["ray"]).cpu - middle(nothing["local"]).cpu
-    print(f"Starting and ending a cluster: {start:.1f} s of processor time.\n")
-    print("| Workers | local: CPU s | wall s | Ray: CPU s | of this, Ray's own | wall s | Ray / local, without the start |")
+    local, ray = middle(nothing["local"]), middle(nothing["ray"])
+    print(f"Nothing to do: local {local.cpu:.1f} s of processor time, Ray {ray.cpu:.1f} s, of which its own processes {ray.own:.1f} s.\n")
+    print("| Workers | local: CPU s | wall s | Ray: command and workers, CPU s | of local | its own processes, CPU s | wall s |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
     for workers in asked.workers:
         local, ray = middle(found["local", workers]), middle(found["ray", workers])
-        ratio = f"{(ray.cpu - start) / local.cpu:.2f}"
-        print(f"| {workers} | {local.cpu:.1f} | {local.wall:.0f} | {ray.cpu:.1f} | {ray.own:.1f} | {ray.wall:.0f} | {ratio} |")
+        work = ray.cpu - ray.own
+        print(f"| {workers} | {local.cpu:.1f} | {local.wall:.0f} | {work:.1f} | {work / local.cpu:.2f} | {ray.own:.1f} | {ray.wall:.0f} |")
 
 
 def middle(costs: list[Cost]) -> Cost:
