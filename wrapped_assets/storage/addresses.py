@@ -55,6 +55,14 @@ def changed(root: Root, year: int) -> int:
         return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(table.c.number), 0)).where(table.c.year == year)).scalar_one())
 
 
+def departures(root: Root, year: int) -> list[tuple[int, int, bool]]:
+    """Listener, number and closedness of each address of a year that was changed or closed, in order."""
+    table = tables.addresses
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(table.c.listener_id, table.c.number, table.c.is_closed).where(table.c.year == year))
+        return sorted((listener_id, number, bool(is_closed)) for listener_id, number, is_closed in rows)
+
+
 def change_address(root: Root, listener: Listener, year: int) -> None:
     """Gives a listener's page of a year another address, open; the one before opens nothing any more."""
     _write(root, listener, year, is_closed=False)

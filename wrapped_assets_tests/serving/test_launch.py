@@ -15,7 +15,7 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.serving.launch import carrying_out, load, steps
+from wrapped_assets.serving.launch import carrying_out, edition, load, steps
 from wrapped_assets.serving.launch.carrying_out import Carried, approve, carry_out
 from wrapped_assets.serving.launch.edition import look
 from wrapped_assets.serving.launch.load import Load, load_test
@@ -343,3 +343,13 @@ def test_a_store_that_fails_between_the_upload_and_the_pointer_is_pointed_once_i
     assert carry_out(plan, YEAR).is_over
     assert b'"number": 1' in store.objects["site/2025/live.json"][0]
     assert failed
+
+
+def test_what_a_plan_looks_at_many_times_it_counts_once_until_something_is_written(plan: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, shown = list[int](), edition._shown
+    monkeypatch.setattr(edition, "_shown", lambda *given: counts.append(1) or shown(*given))
+    carry_out(plan, YEAR)
+    assert look(plan, YEAR).pages == 3
+    assert len(counts) <= 2, "what was rendered, and what was noted of the target"
+    close_address(plan.root, registry.find_listener(plan.root, "bo"), YEAR)
+    assert look(plan, YEAR).pages == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,10 +20,11 @@ from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.serving.rendered import rendering
+from wrapped_assets.serving.rendered import rendering, waiting
 from wrapped_assets.serving.rendered.gathering import stories_of
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.shelf import PACKINGS, Shelf, shelves
+from wrapped_assets.serving.rendered.uploading import upload
 from wrapped_assets.serving.telling import story_data
 from wrapped_assets.storage import consents, publications, registry, restrictions, tables
 from wrapped_assets.storage.addresses import addresses, change_address, close_address
@@ -358,3 +359,44 @@ def test_no_address_leads_out_of_the_folder(small: Root) -> None:
 def test_nothing_is_rendered_of_what_is_not_published(small: Root) -> None:
     with pytest.raises(InputError, match="wrapped publish 2025"):
         render(Project(small), YEAR)
+
+
+def test_what_waits_at_targets_is_looked_for_once_and_again_after_whatever_may_change_it(
+    alike: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, root = Project(alike), alike
+    render(project, YEAR, files=False)
+    upload(project, YEAR, str(tmp_path / "www"))
+    looks, wanted = list[int](), waiting.wanted
+    monkeypatch.setattr(waiting, "wanted", lambda *given: looks.append(1) or wanted(*given))
+    people = {each.listener_id: each for each in registry.all_listeners(root)}
+    index = pl.concat(found for _, found in shelves(root)[0].indexes())
+    other = next(people[row["names"][0]] for row in index.iter_rows(named=True) if row["names"])
+    closed, restricted = [each for each in people.values() if each != other][:2]
+
+    def counted() -> int:
+        return sum(each.objects for each in waiting.waiting(root))
+
+    def anew() -> int:
+        (root.path / "site" / "waiting.json").unlink(missing_ok=True)
+        return counted()
+
+    assert counted() == 0
+    looks.clear()
+    assert counted() == 0
+    assert not looks, "nothing was written since"
+    changes: list[Callable[[], object]] = [
+        lambda: close_address(root, closed, YEAR),
+        lambda: restrictions.restrict(root, restricted.listener_id, "disputed"),
+        lambda: consents.record(root, other, "be_found", "refused", method="test"),
+        lambda: render(project, YEAR, files=False),
+        lambda: waiting.withdraw(project),
+    ]
+    found = []
+    for change in changes:
+        change()
+        kept = counted()
+        assert kept == anew()
+        found.append(kept)
+    assert 0 < found[0] < found[1] < found[2]
+    assert found[-1] == 0

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from wrapped_assets.building.glance import Glance
 from wrapped_assets.building.readiness import Readiness, readiness
@@ -19,6 +20,7 @@ from wrapped_assets.storage.addresses import addresses
 from wrapped_assets.storage.launches import Evidence, LaunchPlan, evidence, plans
 from wrapped_assets.storage.publications import Publication
 
+_FOUND: dict[tuple[Path, int, int], tuple[str, tuple[str, int, int]]] = {}  # of each publication's pages: of what, and what
 BEFORE = timedelta(days=1)  # how long before the launch an edition freezes where the plan does not say
 
 
@@ -85,9 +87,18 @@ def look(project: Project, year: int, now: datetime | None = None) -> Look:
     if live:
         shelf = Shelf(root, year, live.number)
         if shelf.is_of(live) and set(plan.locales) <= set((shelf.about or {}).get("locales", [])):
-            shown, pages, withheld = _shown(shelf, Standing.now(root))
+            shown, pages, withheld = _shown_now(shelf)
             rendered = combined(published, shown, plan.locales, plan.targets)
     return Look(project, plan, at, launch_at, live, published, rendered, pages, withheld, evidence(root, year))
+
+
+def _shown_now(shelf: Shelf) -> tuple[str, int, int]:
+    """What `_shown` finds now; found once as long as nothing was rendered and nobody said anything, for each step looks twice."""
+    standing = Standing.now(shelf.root)
+    key, mark = (shelf.root.path, shelf.year, shelf.number), combined(shelf.mark, standing.mark(shelf.year))
+    if _FOUND.get(key, ("",))[0] != mark:
+        _FOUND[key] = mark, _shown(shelf, standing)
+    return _FOUND[key][1]
 
 
 def _shown(shelf: Shelf, standing: Standing) -> tuple[str, int, int]:

@@ -18,6 +18,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,16 @@ class Shelf:
             return (self.folder / "edition.json").stat().st_mtime_ns
         except FileNotFoundError:
             return 0
+
+    @property
+    def mark(self) -> tuple[tuple[str, int, int, int], ...]:
+        """Another one when something else is rendered, or noted of what targets have: each file that says so, as the file system has it."""
+        found = []
+        for path in sorted([*(self.folder / "index").glob("*.json"), *(self.folder / "uploads").glob("*.json")]):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                found.append((f"{path.parent.name}/{path.name}", status.st_ino, status.st_size, status.st_mtime_ns))
+        return tuple(found)
 
     def finish(self, about: dict[str, Any]) -> None:
         """Says that every page is there."""

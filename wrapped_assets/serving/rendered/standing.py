@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 import polars as pl
 
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import consents, registry, restrictions
-from wrapped_assets.storage.addresses import addresses
+from wrapped_assets.storage.addresses import addresses, departures
 from wrapped_assets.storage.root import Root
 
 
@@ -33,6 +34,14 @@ class Standing:
         names = {each.listener_id: each.name for each in registry.all_listeners(root)}
         findable = frozenset(consents.standing(root, "be_found", datetime.now(UTC)))
         return cls(root, names, findable, frozenset(restrictions.restricted(root)))
+
+    @cached_property
+    def _mark(self) -> str:
+        return combined(tuple(sorted(self.names.items())), tuple(sorted(self.findable)), tuple(sorted(self.restricted)))
+
+    def mark(self, year: int) -> str:
+        """A text that is another one when other pages of a year may be shown. It costs no look at any page."""
+        return combined(self._mark, tuple(departures(self.root, year)))
 
     def said(self, listener_id: int, named: Sequence[int]) -> str:
         """A hash of the names that a page shows; another one where it may not be shown."""

@@ -7,6 +7,7 @@ upload`, or `withdraw` below, which Dagster asks for by itself.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from typing import Any
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, WrappedError
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.shelf import FOLDER, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
@@ -52,15 +54,19 @@ def has_uploads(root: Root) -> bool:
 
 def waiting(root: Root) -> list[Waiting]:
     """What waits at each target, by address and year. BuildError where a record of uploads is damaged."""
+    if not has_uploads(root):
+        return _kept(root, "", {})
+    standing, every = Standing.now(root), shelves(root)
+    mark = combined(*((each.year, each.number, each.mark, standing.mark(each.year)) for each in every))
+    known = _known(root)
+    if known and known[0] == mark:  # a sensor looks each minute, and hardly ever is there something new
+        return known[1]
     counts: dict[tuple[str, int], int] = {}
-    if has_uploads(root):
-        standing = Standing.now(root)
-        for shelf in shelves(root):
-            for address in targets_of([shelf])[0]:
-                if count := _outdated(shelf, address, standing):
-                    counts[address, shelf.year] = counts.get((address, shelf.year), 0) + count
-    seen = _first_seen(root, counts)
-    return [Waiting(address, year, count, seen[address, year]) for (address, year), count in sorted(counts.items())]
+    for shelf in every:
+        for address in targets_of([shelf])[0]:
+            if count := _outdated(shelf, address, standing):
+                counts[address, shelf.year] = counts.get((address, shelf.year), 0) + count
+    return _kept(root, mark, counts)
 
 
 def _outdated(shelf: Shelf, address: str, standing: Standing) -> int:
@@ -76,17 +82,27 @@ def _is_outdated(there: There, now: str | None) -> bool:
     return there.digest not in (now, ON_ITS_WAY)  # an upload that was interrupted is sent again
 
 
-def _first_seen(root: Root, found: dict[tuple[str, int], int]) -> dict[tuple[str, int], datetime]:
-    """When each was first seen to wait; kept beside the pages, unless the data root is read-only."""
-    file, before = root.path / FOLDER / "waiting.json", dict[tuple[str, int], datetime]()
-    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
-        before = {(row["address"], row["year"]): datetime.fromisoformat(row["since"]) for row in json.loads(file.read_bytes())}
-    seen = {pair: before.get(pair, datetime.now(UTC)) for pair in sorted(found)}
-    if seen != before:
-        rows = [{"address": address, "year": year, "since": since.isoformat()} for (address, year), since in seen.items()]
+def _kept(root: Root, mark: str, counts: Mapping[tuple[str, int], int]) -> list[Waiting]:
+    """What waits, and since when that is known; kept beside the pages with what it was found of, unless the data root is read-only."""
+    known = _known(root)
+    before = {(each.address, each.year): each.since for each in known[1]} if known else {}
+    now = datetime.now(UTC)
+    found = [Waiting(address, year, count, before.get((address, year), now)) for (address, year), count in sorted(counts.items())]
+    if known != (mark, found) and (mark or found or known):
+        rows = [vars(each) | {"since": each.since.isoformat()} for each in found]
         with suppress(OSError):
-            write_whole(file, json.dumps(rows).encode())
-    return seen
+            write_whole(root.path / FOLDER / "waiting.json", json.dumps({"mark": mark, "waiting": rows}).encode())
+    return found
+
+
+def _known(root: Root) -> tuple[str, list[Waiting]] | None:
+    """What was kept last; None where nothing was, or the file is damaged or of an earlier program."""
+    try:
+        found = json.loads((root.path / FOLDER / "waiting.json").read_bytes())
+        rows = found["waiting"]
+        return str(found["mark"]), [Waiting(**{**row, "since": datetime.fromisoformat(row["since"])}) for row in rows]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
 
 
 def withdraw(project: Project) -> Withdrawn:
