@@ -86,6 +86,7 @@ def _compile(kernel: Kernel, arrays: Sequence[Any]) -> Kernel:
 def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path | None) -> Kernel:
     import numba
 
+    _leave_scipy_out()
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     try:
         dispatcher = numba.njit(cache=folder is not None, nogil=True)(kernel)
@@ -96,6 +97,25 @@ def _loaded(kernel: Kernel, types: tuple[Any, ...], folder: Path | None) -> Kern
     finally:
         numba.config.CACHE_DIR = before
     return dispatcher
+
+
+@cache
+def _leave_scipy_out() -> None:
+    """Lets numba's array functions load without SciPy, which they look for only to multiply matrices: no kernel does.
+
+    It would take as long as all else that the first kernel needs.
+    """
+    from numba.np import linalg
+
+    def has_none() -> None:
+        raise ImportError
+
+    if "numba.np.arraymath" not in sys.modules and hasattr(linalg, "ensure_blas"):  # as in numba 0.57 to 0.68
+        found, linalg.ensure_blas = linalg.ensure_blas, has_none
+        try:
+            import numba.np.arraymath  # noqa: F401 (asks once, when it is loaded)
+        finally:
+            linalg.ensure_blas = found
 
 
 def _load_without_typing(dispatcher: Any) -> None:
