@@ -9,7 +9,10 @@ import polars as pl
 
 from wrapped_assets.acceleration import can_run, run, run_once
 from wrapped_assets.kernels.engines import engine_for
+from wrapped_assets.kernels.inside.best import dense_codes
 from wrapped_assets.kernels.inside.ordering import least_of_groups, ordered_inside, split_inside, standing_together, sums_of_groups
+
+_BITS = 63  # of a positive number
 
 
 def grouped(
@@ -29,6 +32,8 @@ def grouped(
         if not can_run(rows.height) or has_nulls(rows):
             return grouped_reference(rows.lazy(), by, sums, least, most, count).select(*schema).collect(engine=engine_for(rows.height))
         ids = [_numbers(rows[name]) for name in by]
+        if count and not sums and not least and not most and (counted := _counted(ids)):
+            return pl.DataFrame(dict(zip([*by, count], counted, strict=True))).select(_as(pl.col(name), schema[name]) for name in schema)
         order, starts = groups_of(*ids[:2])
         if len(ids) > 2:
             order, starts = run(split_inside, order, starts, ids[2])
@@ -63,6 +68,38 @@ def groups_of(one: np.ndarray, two: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     together = run_once(standing_together, one)
     order, starts = run_once(ordered_inside, one[together], two[together])
     return together[order], starts
+
+
+def _counted(ids: Sequence[np.ndarray]) -> list[np.ndarray] | None:
+    """Returns the ids of each group, and the number of its rows. None where one number cannot hold the ids of a row.
+
+    The ids are numbered, the numbers packed into one, and these sorted, which takes a third of the time of bringing rows together.
+    """
+    coded = [_coded(one) for one in ids]
+    bits = [len(values).bit_length() for _, values in coded]
+    if sum(bits) > _BITS:
+        return None
+    packed = np.zeros(len(ids[0]), np.int64)
+    for (codes, _), width in zip(coded, bits, strict=True):
+        packed = (packed << width) | codes
+    packed.sort()
+    begins = np.flatnonzero(np.diff(packed, prepend=-1))
+    groups, found = packed[begins], [np.diff(begins, append=len(packed))]
+    for (_, values), width in reversed([*zip(coded, bits, strict=True)]):
+        found.insert(0, values[groups & ((1 << width) - 1)])
+        groups >>= width
+    return found
+
+
+def _coded(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns a small number per row, and what each number stands for."""
+    least, most = int(values.min()), int(values.max())
+    if most - least < len(values):  # days, hours: the values themselves are few
+        return values - least, np.arange(least, most + 1)
+    codes = run(dense_codes, values)
+    known = np.zeros(int(codes.max()) + 1, np.int64)
+    known[codes] = values
+    return codes, known
 
 
 def has_nulls(rows: pl.DataFrame) -> bool:

@@ -15,7 +15,7 @@ def ascending(values: pl.Series) -> np.ndarray:
     """Maps numbers, dates, instants or booleans without nulls to uint64 from 0 in the same order; equal values stay equal."""
     numbers = values.to_physical().to_numpy()
     if numbers.dtype.kind == "f":
-        bits = numbers.astype(np.float64).view(np.int64)
+        bits = np.where(np.isnan(numbers), np.nan, numbers.astype(np.float64)).view(np.int64)  # NaN, of whatever sign, stands last
         numbers = np.where(bits < 0, np.int64(-(2**63)) - bits, bits)  # the bits of negative floats sort in reverse; −0 becomes 0
     elif numbers.dtype == bool:
         numbers = numbers.astype(np.int64)
@@ -35,7 +35,12 @@ def group_codes(keys: pl.DataFrame) -> np.ndarray:
 
 def _codes(column: pl.Series) -> np.ndarray:
     if column.dtype == pl.String:
-        return column.cast(pl.Enum(column.unique().drop_nulls())).to_physical().fill_null(2**31).to_numpy().astype(np.uint64)
+        is_other = column.ne_missing(column.shift(1)).to_numpy().copy()
+        is_other[:1] = True
+        begins = np.flatnonzero(is_other)  # of runs of one text: of months there are few
+        heads = column.gather(begins)
+        codes = heads.cast(pl.Enum(heads.unique().drop_nulls())).to_physical().fill_null(2**31).to_numpy().astype(np.uint64)
+        return np.repeat(codes, np.diff(begins, append=len(column)))
     return _dense(column.to_physical().to_numpy())
 
 

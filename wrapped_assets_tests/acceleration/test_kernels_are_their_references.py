@@ -22,7 +22,7 @@ from wrapped_assets.kernels.inside import runs as inside_runs
 FIRST, GAP = date(2026, 3, 1), timedelta(minutes=59, seconds=30)  # from the end of half a minute to the next full hour
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 TYPES = {"listener_id": pl.Int64, "recording_id": pl.Int64, "local_date": pl.Date, "ms_played": pl.Int64, "_counted": pl.Boolean}
-PRIMITIVES = (grouping, months, packing, runs, slots)
+PRIMITIVES = (grouping, months, packing, ranking, runs, slots)
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # by hashes of ids, on purpose
 
 
@@ -105,7 +105,7 @@ def ranks_agree(plays: pl.DataFrame) -> None:
     distinct = plays.unique(["listener_id", "recording_id", "local_date"], keep="first", maintain_order=True)
     frame = distinct.sample(fraction=1, shuffle=True, seed=2)
     order = ["-ms_played", "-listened_at", "recording_id", "local_date"]
-    for by in (["listener_id"], ["local_date", "_counted"], ["name"]):
+    for by in (["listener_id"], ["local_date", "_counted"], ["name"], ["listener_id", "name"]):
         mixed = frame.lazy().with_columns(name=pl.col("recording_id").cast(pl.String))
         for limit in (1, 2, 7):
             found = ranking.ranked(mixed, by, order=[*order, "listener_id"], rank="rank", limit=limit).collect()
@@ -148,7 +148,7 @@ RUN_BY = {
     sessions_agree: {"is_in_order", "joined"},
     groups_agree: {"ordered_inside", "split_inside", "standing_together", "sums_of_groups", "least_of_groups"},
     streaks_agree: {"ordered_inside", "longest_runs"},
-    ranks_agree: {"dense_codes", "marked_smallest"},
+    ranks_agree: {"dense_codes", "marked_smallest", "first_of_groups"},
 }
 
 

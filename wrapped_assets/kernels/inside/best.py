@@ -1,8 +1,10 @@
-"""Kernels that number equal keys, and find the best rows of each group."""
+"""Kernels that number equal keys, and find and rank the best rows of each group."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from wrapped_assets.kernels.inside.ordering import FEW
 
 
 def dense_codes(keys: np.ndarray) -> np.ndarray:
@@ -67,3 +69,53 @@ def marked_smallest(groups: np.ndarray, values: np.ndarray, limit: int) -> np.nd
     for row in range(len(groups)):
         marked[row] = sizes[groups[row]] < limit or values[row] <= heaps[groups[row], 0]
     return marked
+
+
+def first_of_groups(groups: np.ndarray, terms: np.ndarray, limit: int) -> np.ndarray:
+    """Returns the first `limit` rows of each group and their ranks from 1, as two rows of numbers: by group, then by the terms.
+
+    Groups are numbers from 0 on; `terms` has a row per term of the order, the first one first. Rows are sorted by one term, and only where
+    some tie by the next: runs of ties that begin after the limit stay as they are.
+    """
+    rows, count = len(groups), 0
+    for group in groups:
+        count = max(count, group + 1)
+    begins, order, ties, found = np.zeros(count + 1, np.int64), np.zeros(rows, np.int64), np.ones(rows, np.bool_), 0
+    for group in groups:
+        begins[group + 1] += 1
+    for group in range(count):
+        begins[group + 1] += begins[group]
+    cursor, chosen = begins.copy(), np.zeros((2, rows), np.int64)
+    for row in range(rows):
+        order[cursor[groups[row]]] = row
+        cursor[groups[row]] += 1
+    for group in range(count):
+        first, end = begins[group], begins[group + 1]
+        last, tied = min(end, first + limit), True
+        for term in terms:
+            if not tied:
+                break
+            tied, begin = False, first
+            while begin < last:
+                stop = begin + 1
+                while stop < end and ties[stop]:  # with the row before it, by the terms so far
+                    stop += 1
+                if stop - begin > 1:
+                    tied = True
+                    if stop - begin <= FEW:
+                        for at in range(begin + 1, stop):
+                            row, before = order[at], at - 1
+                            while before >= begin and term[order[before]] > term[row]:
+                                order[before + 1] = order[before]
+                                before -= 1
+                            order[before + 1] = row
+                    else:
+                        inside = order[begin:stop].copy()
+                        order[begin:stop] = inside[np.argsort(term[inside])]
+                    for at in range(begin + 1, stop):
+                        ties[at] = term[order[at]] == term[order[at - 1]]
+                begin = stop
+        for at in range(first, last):
+            chosen[0, found], chosen[1, found] = order[at], at - first + 1
+            found += 1
+    return chosen[:, :found]
