@@ -76,7 +76,9 @@ def first_per(frame: pl.LazyFrame, by: str | Sequence[str], *, order: Sequence[s
 
 def _codes_or_none(rows: pl.DataFrame, keys: list[str], names: list[str]) -> np.ndarray | None:
     """The number of each row's group; None where rows are few or a value is null, and Polars ranks them as well."""
-    return None if rows.height <= _WORTH_IT or has_nulls(rows.select(list(dict.fromkeys([*keys, *names])))) else group_codes(rows.select(keys))
+    if rows.height <= _WORTH_IT or has_nulls(rows.select(list(dict.fromkeys([*keys, *names])))):
+        return None
+    return group_codes(rows.select(keys))
 
 
 def _is_likely(rows: pl.DataFrame, codes: np.ndarray, term: str, limit: int) -> np.ndarray:

@@ -21,11 +21,10 @@ EDGE = timedelta(hours=72)  # local midnight is up to 14 hours from UTC's, and t
 def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, int], ...]]:
     """Returns the offset at the padded month's start, and its changes as (epoch ms, difference); all in ms."""
     zone = zoneinfo.ZoneInfo(time_zone)
-    start = datetime(month.year, month.number, 1, tzinfo=UTC) - EDGE
-    end = datetime.combine(month.shift(1).first_day, datetime.min.time(), UTC) + EDGE
+    start, end = _padded(month)
 
     def offset(at: datetime) -> int:
-        return int(zone.fromutc(at.replace(tzinfo=zone)).utcoffset() // _MILLISECOND)  # type: ignore[operator]
+        return _offset(zone, at)
 
     changes = []
     low, at_low = start, offset(start)
@@ -45,5 +44,16 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
 @cache
 def reach(time_zone: str, month: Month) -> tuple[bool, bool]:
     """Whether a zone is behind UTC at a month's start, and ahead of it at its end, so that plays may belong to an adjacent month."""
-    start, changes = offset_changes(time_zone, month)
-    return start < 0, start + sum(by for _, by in changes) > 0
+    zone = zoneinfo.ZoneInfo(time_zone)
+    at_start, at_end = (_offset(zone, at) for at in _padded(month))  # without its changes between, which take longer to find
+    return at_start < 0, at_end > 0
+
+
+def _padded(month: Month) -> tuple[datetime, datetime]:
+    """When a month begins and ends by UTC, with the edges beside it."""
+    start = datetime(month.year, month.number, 1, tzinfo=UTC)
+    return start - EDGE, datetime.combine(month.shift(1).first_day, datetime.min.time(), UTC) + EDGE
+
+
+def _offset(zone: zoneinfo.ZoneInfo, at: datetime) -> int:
+    return int(zone.fromutc(at.replace(tzinfo=zone)).utcoffset() // _MILLISECOND)  # type: ignore[operator]

@@ -99,6 +99,8 @@ def groups_agree(plays: pl.DataFrame) -> None:
     for by in (["listener_id", "recording_id"], ["listener_id", "recording_id", "hour"], ["all", "listener_id", "hour"]):
         found = grouping.grouped(mixed, by, sums=sums, least=least, most=most, count="n")
         same(found, grouping.grouped_reference(mixed, by, sums, least, most, "n").select(*by, *sums, *least, *most, "n"), by)
+    for by in (["listener_id", "recording_id"], ["recording_id", "local_date", "listener_id"]):  # nothing but counted
+        same(grouping.grouped(mixed, by, count="n"), grouping.grouped_reference(mixed, by, [], [], [], "n").select(*by, "n"), by)
 
 
 def ranks_agree(plays: pl.DataFrame) -> None:
@@ -146,7 +148,7 @@ RUN_BY = {
     counts_agree: {"ordered_inside", "standing_together", "counts_of_days"},
     slots_agree: {"dense_codes"},
     sessions_agree: {"is_in_order", "joined"},
-    groups_agree: {"ordered_inside", "split_inside", "standing_together", "sums_of_groups", "least_of_groups"},
+    groups_agree: {"dense_codes", "ordered_inside", "split_inside", "standing_together", "sums_of_groups", "least_of_groups"},
     streaks_agree: {"ordered_inside", "longest_runs"},
     ranks_agree: {"dense_codes", "marked_smallest", "first_of_groups"},
 }
