@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Month, months_between
 from wrapped_assets.vocabulary.rules import DeclaredRules
@@ -33,10 +34,9 @@ def loyal_artists(artist_months: pl.LazyFrame, loyal_artists: pl.LazyFrame, rule
     months = len(list(months_between(Month.of(rules.window_start), Month.of(rules.window_end))))
     artist = ["listener_id", "artist_id"]
     before = loyal_artists.rename({"loyal_year_count": "_before"})
+    heard = artist_months.filter(pl.col("listen_count") > 0)
     return (
-        artist_months.filter(pl.col("listen_count") > 0)
-        .group_by(artist)
-        .agg(pl.col("listen_count", "ms_played").sum(), pl.col("first_listened_at").min(), _months=pl.len())
+        grouped(heard, artist, sums=["listen_count", "ms_played"], least=["first_listened_at"], count="_months")
         .filter(pl.col("_months") == months)
         .join(before, on=artist, how="left")
         .with_columns(loyal_year_count=pl.col("_before").fill_null(0) + 1)

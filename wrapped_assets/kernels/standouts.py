@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import partial
+from types import MappingProxyType
 
 import polars as pl
 
 from wrapped_assets.kernels.ranking import ranked
 
 _DAY = ("listener_id", "local_date")
+_OPAQUE = MappingProxyType({"predicate_pushdown": False, "projection_pushdown": False, "slice_pushdown": False})
 
 
 def one_day_each(
@@ -20,16 +22,15 @@ def one_day_each(
     A kind's frame has a day_figure per day, the most of which is best; of the kinds in `least` the least. `days` has the listen_count
     of every day with any; a listener gets at most `limit` days. A tie goes to the day with more listens, then to the earlier one.
     """
-    best = []
+    figure, rows = pl.col("day_figure").cast(pl.Float64), []
     for place, (kind, figures) in enumerate(kinds.items()):
-        figure = pl.col("day_figure").cast(pl.Float64)
-        told = figures.select(*_DAY, day_figure=figure, _by=-figure if kind in least else figure).join(days, on=_DAY, how="left")
-        told = told.with_columns(pl.col("listen_count").fill_null(0))
-        # Earlier kinds took at most one day each, so as many candidates as kinds are enough.
-        first = ranked(told, "listener_id", order=["-_by", "-listen_count", "local_date"], rank="_rank", limit=len(kinds))
-        best.append(first.with_columns(day_kind=pl.lit(kind), _place=pl.lit(place)))
-    chosen = partial(_in_turn, limit=limit or len(kinds))
-    return pl.concat(best).map_batches(chosen, predicate_pushdown=False, projection_pushdown=False, slice_pushdown=False)
+        rows.append(figures.select(*_DAY, day_figure=figure, _by=-figure if kind in least else figure, _place=pl.lit(place)))
+    told = pl.concat(rows).join(days, on=_DAY, how="left").with_columns(pl.col("listen_count").fill_null(0))
+    # Earlier kinds took at most one day each, so as many candidates as kinds are enough.
+    order = ["-_by", "-listen_count", "local_date"]
+    best = ranked(told, ["_place", "listener_id"], order=order, rank="_rank", limit=len(kinds))
+    chosen = best.map_batches(partial(_in_turn, limit=limit or len(kinds)), **_OPAQUE)
+    return chosen.with_columns(day_kind=pl.col("_place").replace_strict(dict(enumerate(kinds)), return_dtype=pl.String))
 
 
 def _in_turn(candidates: pl.DataFrame, limit: int) -> pl.DataFrame:

@@ -22,23 +22,19 @@ def offset_changes(time_zone: str, month: Month) -> tuple[int, tuple[tuple[int, 
     """Returns the offset at the padded month's start, and its changes as (epoch ms, difference); all in ms."""
     zone = zoneinfo.ZoneInfo(time_zone)
     start, end = _padded(month)
-
-    def offset(at: datetime) -> int:
-        return _offset(zone, at)
-
     changes = []
-    low, at_low = start, offset(start)
+    low, at_low = start, _offset(zone, start)
     while low < end:
         high = min(low + SHORTEST, end)
-        at_high = offset(high)
+        at_high = _offset(zone, high)
         if at_low != at_high:
             before, after = low, high
             while after - before > _SECOND:
                 middle = before + (after - before) // 2
-                before, after = (middle, after) if offset(middle) == at_low else (before, middle)
+                before, after = (middle, after) if _offset(zone, middle) == at_low else (before, middle)
             changes.append(((after.replace(microsecond=0) - _EPOCH) // _MILLISECOND, at_high - at_low))
         low, at_low = high, at_high
-    return offset(start), tuple(changes)
+    return int(_offset(zone, start)), tuple(changes)
 
 
 @cache
