@@ -6,6 +6,7 @@ import polars as pl
 
 from wrapped_assets.kernels.divergence import divergence
 from wrapped_assets.kernels.division import minutes_of
+from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.kernels.shares import numbered, parts_by_recording, whole
 
 DAY = ("listener_id", "local_date")
@@ -15,6 +16,13 @@ def minutes(days: pl.LazyFrame) -> pl.LazyFrame:
     """Minutes of days with an `ms_played`; days without any are left out."""
     played = days.group_by(DAY).agg(pl.col("ms_played").sum())
     return played.filter(pl.col("ms_played") > 0).with_columns(day_figure=minutes_of("ms_played"))
+
+
+def by_artist(listens: pl.LazyFrame, artist_credits: pl.LazyFrame) -> pl.LazyFrame:
+    """Listens by listener, day and artist; each credited artist gets the full listen."""
+    credited = listens.join(artist_credits.unique(), on="artist_credit_id")
+    counted = grouped(credited, [*DAY, "artist_id"], count="listen_count")
+    return counted.cache()  # a second reader would group again, because Polars cannot look into a map
 
 
 def of_artist(heard: pl.LazyFrame, artists: pl.LazyFrame) -> pl.LazyFrame:

@@ -5,7 +5,6 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import insight
 from wrapped_assets.kernels import day_figures as figures
-from wrapped_assets.kernels.grouping import grouped
 from wrapped_assets.kernels.standouts import one_day_each
 from wrapped_assets.vocabulary import columns as c
 
@@ -46,8 +45,7 @@ def remarkable_days(
     the year's; it and the mean year need ten listens. A tie goes to the day with more listens, then to the earlier one.
     """
     days = listener_days.filter(pl.col("listen_count") > 0)
-    credited = listens.join(artist_credits.unique(), on="artist_credit_id")
-    heard = grouped(credited, [*figures.DAY, "artist_id"], count="listen_count").cache()  # Polars cannot look into a map
+    heard = figures.by_artist(listens, artist_credits)
     kinds = {
         "most_minutes": figures.minutes(days),
         "most_podcasts": figures.minutes(show_days.filter(pl.col("media") == "podcast")),
