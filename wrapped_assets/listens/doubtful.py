@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import polars as pl
 
 from wrapped_assets.kernels.time_order import in_time_order, numbered, overlapping
 from wrapped_assets.listens.within_format import reach
+
+MOST_REMEMBERED = 1_000_000  # plays, some 50 MB with what is found of them
+_COMPARED = ("listener_id", "listened_at", "ms_played", "resolution_ms", "is_scrobble", "source_code")
 
 
 def is_doubtful(plays: pl.DataFrame) -> np.ndarray:
@@ -27,8 +33,35 @@ def by_time(plays: pl.DataFrame) -> pl.DataFrame:
     return plays.rechunk()[order].with_columns(_is_doubtful=found)  # of one piece: picking rows out of several takes three times as long
 
 
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """The columns of some plays that are compared. Two of them are equal where all their values are."""
+
+    plays: pl.DataFrame
+
+    def __hash__(self) -> int:
+        return self.plays.height
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Facts) and self.plays.equals(other.plays)
+
+
 def compared(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The places of the plays by listener and start, and whether each of them in that order is doubtful."""
+    """The places of the plays by listener and start, and whether each of them in that order is doubtful.
+
+    What the last plays gave is remembered: `plays` and `duplicates` ask in turn.
+    """
+    facts = plays.select(_COMPARED)
+    return _remembered(_Facts(facts)) if plays.height <= MOST_REMEMBERED else _compared(facts)
+
+
+@lru_cache(maxsize=1)
+def _remembered(facts: _Facts) -> tuple[np.ndarray, np.ndarray]:
+    order, found = _compared(facts.plays)
+    return order, found  # the same arrays for all who ask: nobody changes them
+
+
+def _compared(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     start, reached = spans(plays)
     listener = numbered(plays["listener_id"].to_numpy())
     order = in_time_order(listener, start)
@@ -48,7 +81,8 @@ def spans(plays: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def doubtful_plays(plays: pl.DataFrame) -> pl.DataFrame:
     """The plays that may be a record of the same playback as another one; see `is_doubtful`."""
-    return plays.filter(is_doubtful(plays))
+    order, found = compared(plays)
+    return plays[np.sort(order[found])]
 
 
 def _is_mixed(listener: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -32,6 +32,7 @@ def known_names(tracks: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     `_is_alias` is true where the exported artist is no other artist of the catalogue: then the two names are one artist.
     `tracks` are LANDED_TRACKS with recording_id, artist_id and artist_ids, `_title` and `_artist`.
     """
+    tracks = tracks.filter(~pl.col("variant_id").is_in(_named_alike(tracks, catalogue.recordings).implode()))
     recordings = _by_recording(tracks, catalogue.recordings)
     known = recordings.join(tracks.select("variant_id", "recording_id", "artist_id"), on="variant_id")
     renamed = known.filter(pl.col("_known_recording") != pl.col("recording_id"))
@@ -50,6 +51,19 @@ def known_names(tracks: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         _exported="variant_id",
         variant_id=pl.concat_str(pl.lit("known\x1f"), "variant_id").map_batches(stable_ids, return_dtype=pl.Int64),
     ).select(*tracks.columns, "_exported", "_is_alias")
+
+
+def _named_alike(tracks: pl.DataFrame, recordings: pl.LazyFrame) -> pl.Series:
+    """The variants whose ids lead to the recording that their names make, and to no other: no name of these needs to be compared."""
+    found = []
+    for own, authority, key in _IDS:
+        heard = tracks.select("variant_id", "recording_id", _key=key_of("recording", authority, pl.col(own))).drop_nulls("_key")
+        facts = recordings.select(_key=pl.col(key), _known_recording="recording_id")
+        rows = facts.filter(pl.col("_key").is_in(heard["_key"].implode())).collect().join(heard, on="_key")
+        found.append(rows.select("variant_id", _is_same=pl.col("_known_recording") == pl.col("recording_id")))
+    every = pl.concat(found)
+    others = every.filter(~pl.col("_is_same"))["variant_id"]
+    return every["variant_id"].filter(~every["variant_id"].is_in(others.implode()))
 
 
 def _by_recording(tracks: pl.DataFrame, recordings: pl.LazyFrame) -> pl.DataFrame:

@@ -30,10 +30,11 @@ def linked(plays: pl.DataFrame, names: Names) -> tuple[pl.DataFrame, pl.DataFram
     """Returns links (LINKS) and their target tracks (LANDED_TRACKS) from the plays (PLAYS_READ) of `names.candidates()`."""
     heard = plays.group_by("listener_id", "variant_id").agg(_plays=pl.len(), _last=pl.col("listened_at").max())
     heard = _with_known(heard, names.known)
-    one_name = pl.concat(find(plays, names.tracks) for find in (played_together, same_take))
+    tracks = names.tracks.join(heard.select("variant_id").unique(), on="variant_id", how="semi")
+    one_name = pl.concat(find(plays, tracks) for find in (played_together, same_take))
     whom = _who_may_have_links(heard, one_name, names.meetings)
     others = heard.filter(~pl.col("listener_id").is_in(whom.implode()), pl.col("_plays") > 0)["variant_id"]
-    heard = heard.filter(pl.col("listener_id").is_in(whom.implode())).join(names.tracks, on="variant_id")
+    heard = heard.filter(pl.col("listener_id").is_in(whom.implode())).join(tracks, on="variant_id")
     if heard.is_empty():
         return pl.DataFrame(schema=LINKS), pl.DataFrame(schema=LANDED_TRACKS)
     heard = heard.with_columns(

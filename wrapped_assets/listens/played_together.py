@@ -24,7 +24,7 @@ def played_together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
     who, title = ["listener_id", "variant_id"], ["listener_id", "_title_number"]
     heard = timed.select(who).unique().join(titled, on="variant_id")
     several = heard.group_by(title).agg(_several=pl.col("recording_id").min() < pl.col("recording_id").max()).filter("_several")
-    timed = timed.join(heard.join(several, on=title, how="semi").select(who), on=who, how="semi").join(facts, on="variant_id")
+    timed = timed.join(heard.join(several, on=title, how="semi").select(*who, "_title_number"), on=who).join(facts, on="variant_id")
     is_one_format, is_one_song = (pl.col(name) == pl.col(f"{name}_right") for name in ("source_code", "song_id"))
     tolerance = pl.when(is_one_format).then(_SAME_SECOND_MS).when(is_one_song).then(_SAME_SONG_MS).otherwise(_TOGETHER_MS)
     length = (pl.col("duration_ms") - pl.col("duration_ms_right")).abs() <= SAME_LENGTH_MS
@@ -33,7 +33,7 @@ def played_together(plays: pl.DataFrame, tracks: pl.DataFrame) -> pl.DataFrame:
     for time in ("_start", "_end"):
         placed = timed.drop_nulls(time)
         slots = placed.with_columns(_slot=pl.concat_list(pl.col(time) // _TOGETHER_MS + shift for shift in (-1, 0, 1))).explode("_slot")
-        near = placed.with_columns(_slot=pl.col(time) // _TOGETHER_MS).join(slots, on=["listener_id", "_title", "_slot"], suffix="_right")
+        near = placed.with_columns(_slot=pl.col(time) // _TOGETHER_MS).join(slots, on=[*title, "_slot"], suffix="_right")
         distance = (pl.col(time) - pl.col(f"{time}_right")).abs()
         is_other_name = pl.when(is_one_song).then(~is_one_format).otherwise(is_alike)
         close = near.filter(distance <= tolerance, pl.col("recording_id") != pl.col("recording_id_right"), is_other_name)

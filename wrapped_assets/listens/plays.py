@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.contracts.declaration import declare
+from wrapped_assets.kernels.engines import has_rows
 from wrapped_assets.kernels.several_months import Months, ends_ms, first_ms
 from wrapped_assets.listens.exclude import with_exclusions
 from wrapped_assets.listens.localise import local_ms, offsets_of
@@ -16,6 +17,8 @@ from wrapped_assets.vocabulary.periods import Month
 from wrapped_assets.vocabulary.rules import DeclaredRules
 
 _DAY_MS, _HOUR_MS = 86_400_000, 3_600_000
+# What is read of a play behind its place among others; the device for exclusions alone.
+_PLACED = ("listener_id", "variant_id", "listened_at", "ms_played", "source_code", "is_scrobble", "is_private", "is_skipped", "device_code")
 
 
 @declare(
@@ -51,8 +54,10 @@ def plays(
     """
     landed, zones = (frame.collect(engine="in-memory") for frame in (landed_plays, listeners))
     places, absorbed = kept_places(landed, tracks, links)
-    rows = within(landed.rechunk(), places, absorbed, offsets_of(zones, month, rules.clock), month)
-    identified = linked(rows.lazy(), links).join(tracks, on="variant_id", how="inner", maintain_order="left")
+    read = landed.select(_PLACED if has_rows(exclusions) else _PLACED[:-1]).rechunk()
+    rows = within(read, places, absorbed, offsets_of(zones, month, rules.clock), month)
+    music = tracks.with_columns(_is_music=pl.col("media") == "music")  # before there is a row for each play
+    identified = linked(rows.lazy(), links).join(music, on="variant_id", how="inner", maintain_order="left")
     played, length = pl.col("ms_played"), pl.col("duration_ms").cast(pl.Int64)
     counted_ms = length if rules.minutes_from == "recording_length" else pl.coalesce(played, length)
     return (
@@ -62,7 +67,6 @@ def plays(
             _is_long=pl.col("is_scrobble") | (played.fill_null(0) >= rules.minimum_ms_played),
             _is_ranked=~pl.col("is_private") if rules.private_sessions == "minutes_only" else pl.lit(True),
             _in_window=pl.col("local_date").is_between(rules.window_start, rules.window_end),
-            _is_music=pl.col("media") == "music",
         )
         .with_columns(
             outcome_code=pl.when("_is_excluded").then(outcomes.EXCLUDED)
