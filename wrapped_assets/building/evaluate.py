@@ -22,7 +22,7 @@ from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 IDS_END = 1 << 63  # ids are hashes, even over 0 … 2^63 - 1
 ROWS_IN_MEMORY = 100_000  # of an input
 ROWS_TO_LOOK_AT = 50_000  # of an input
-ROWS_PER_RANGE = 4_000_000  # of the inputs that a range reads: some 110 bytes each while they are grouped
+ROWS_PER_RANGE = 1_500_000  # of the inputs that a range reads: some 110 bytes each while they are grouped. Each range looks at every row
 
 
 def result_by_ranges(
