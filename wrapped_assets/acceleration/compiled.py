@@ -14,9 +14,9 @@ import numpy as np
 from wrapped_assets.acceleration import kept
 
 ENOUGH_ROWS = 20_000  # of one frame: fewer fit into fast memory anyway
-# Loading numba and the kernels takes about a second, as long as the references take longer than the kernels for so many rows. So what
-# is lost by waiting, or by loading for nothing, is never more than that second.
-ENOUGH_IN_ALL = 4_000_000
+# Loading numba and the kernels takes some 0.2 s, as long as the references take longer than the kernels for so many rows. So what
+# is lost by waiting, or by loading for nothing, is never more than that.
+ENOUGH_IN_ALL = 3_000_000
 
 Kernel = Callable[..., Any]
 _compiled: dict[tuple[Kernel, tuple[Any, ...]], Kernel] = {}

@@ -45,7 +45,7 @@ class AtOnce:
         frames = {read: [given[read.asset] for given in cells.values()] for read in declaration.reads}
         if not all(isinstance(frame, pl.DataFrame) for found in frames.values() for frame in found):
             raise OneByOne(declaration.key)
-        own = {read: [frame.select(read.columns) for frame in found] for read, found in frames.items() if LISTENER in read.columns}
+        own = {read: [frame[list(read.columns)] for frame in found] for read, found in frames.items() if LISTENER in read.columns}
         every = [frame for found in own.values() for frame in found]
         coding = Coding(Months(tuple(Month.parse(cell.period) for cell in cells)), listeners_in(every))
         inputs = {read.asset: coding.coded(found) for read, found in own.items()}
@@ -121,7 +121,7 @@ def _same_for_all(graph: Graph, read: Read, frames: Sequence[pl.DataFrame], own:
     So it is where an id among a month's `own` rows is unknown to that month alone: it would look up what another month says.
     """
     key, columns = _key_of(graph, read), list(read.columns)
-    whole = pl.concat([frame.select(columns) for frame in frames])
+    whole = pl.concat([frame[columns] for frame in frames])
     month = np.repeat(np.arange(len(frames)), [frame.height for frame in frames])
     keys, place = np.unique(whole[key].to_numpy(), return_inverse=True)
     is_known = np.zeros((len(frames), len(keys)), dtype=bool)
