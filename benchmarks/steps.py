@@ -89,7 +89,7 @@ def polars_top_artists(root: str, out: str) -> None:
 
 if __name__ == "__main__":
     name, *arguments = sys.argv[1:]
-    if name == "build":  # as the command does, before Polars is imported
+    if name in ("land", "build"):  # as the commands do, before Polars is imported
         use_again()
         gc.set_threshold(50_000, 20, 100)
         atexit.register(gc.freeze)

@@ -28,6 +28,9 @@ def command(ctx, paths, listener, time_zone, country, birth_year, place, format_
     Importing the same file again changes nothing. Good rows are kept even if others are rejected; the exit code is 2 if nothing was
     accepted or something could not be read.
     """
+    from wrapped_assets.storage.memory import use_again
+
+    use_again()  # before Polars is imported
     from wrapped_assets.building.importing import Person, import_paths
     from wrapped_assets.contracts.errors import InputError
     from wrapped_assets.storage.new_root import filled
