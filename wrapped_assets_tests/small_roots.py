@@ -43,7 +43,8 @@ def copied(source: Path, target: Path) -> Iterator[Root]:
     copy_root(source, target)
     root = Root.open(target)
     yield root
-    root.engine.dispose()
+    if "engine" in vars(root):
+        root.engine.dispose()
 
 
 def import_small(root: Root, plays: Mapping[str, str]) -> dict[str, ImportReport]:

@@ -20,9 +20,9 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.sources.known.recognition import KnownReading, read_known
 from wrapped_assets.storage import catalogues
 from wrapped_assets.storage.catalogues import Version
-from wrapped_assets.storage.files import write_parquet
 from wrapped_assets.storage.known_parts import Parts, working_folder
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.stored_files import NewFile
 
 
 @dataclass
@@ -90,8 +90,8 @@ def _collect(
 def _kept(root: Root, rejected: pl.DataFrame) -> str:
     content = combined(*frame_hashes(rejected).items())
     path = f"catalogue/rejected/{content}.parquet"
-    if not (root.path / path).exists():
-        write_parquet(rejected, root.path / path)
+    if not root.files.held([path]):
+        root.files.write([NewFile(rejected, path)])
     return path
 
 

@@ -39,7 +39,7 @@ class Project:
     rows: KnownRows = field(default_factory=KnownRows)
     seen: Seen | None = None  # of the last situation
     spans: dict[str, frozenset[int] | None] = field(default_factory=dict)  # asked for by this process alone
-    _intact: set[tuple[str, int, int] | None] = field(default_factory=set)
+    _intact: dict[str, tuple[Path, list[int]]] = field(default_factory=dict)
 
     @cached_property
     def logic_parts(self) -> dict[str, dict[str, str]]:
@@ -78,13 +78,21 @@ class Project:
 
     def intact(self, asset: str, file: CatalogueFile) -> Path:
         """Where a table of the catalogue lies; BuildError where it is damaged. Its bytes are read once in a process, unless they change."""
-        found = (self.root.path / file.path).stat() if (self.root.path / file.path).exists() else None
-        slot = (file.path, found.st_mtime_ns, found.st_size) if found else None
-        if slot is None or slot not in self._intact:
-            catalogues.intact(self.root, asset, file)
-            self._intact.add(slot)
-        return self.root.path / file.path
+        place, seen = self._intact.get(file.path, (Path(), []))
+        if not seen or _facts(place) != seen:
+            place = catalogues.intact(self.root, asset, file)
+            self._intact[file.path] = place, _facts(place)
+        return place
 
     def looks_whole(self, stored: manifest.StoredCell) -> bool:
         """`glancing.looks_whole`, of this root."""
         return looks_whole(self.root, stored)
+
+
+def _facts(place: Path) -> list[int]:
+    """What changes with a file's bytes; nothing where there is no file any more."""
+    try:
+        found = place.stat()
+    except FileNotFoundError:
+        return []
+    return [found.st_ino, found.st_mtime_ns, found.st_size]

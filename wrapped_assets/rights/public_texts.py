@@ -15,7 +15,7 @@ import polars as pl
 
 from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.rights.needles import Needles
-from wrapped_assets.storage import exports, manifest
+from wrapped_assets.storage import catalogues, exports, manifest
 from wrapped_assets.storage.damage import DamagedFileError
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.verified import intact
@@ -41,9 +41,9 @@ def _public(root: Root, texts: Collection[str], *, inside: bool = False) -> set[
 
 def _values(root: Root) -> Iterator[pl.Series]:
     """Every column of texts, a part at a time. A file that is damaged has none: an erasure does not wait for it."""
-    for path in sorted((root.path / "catalogue").glob("*.parquet")):
+    for path in sorted({file.path for version in catalogues.versions(root) for file in version.files.values()}):
         with suppress(pl.exceptions.PolarsError, OSError):
-            rows = pl.scan_parquet(path)
+            rows = pl.scan_parquet(root.files.found(path) or path)
             for name, dtype in rows.collect_schema().items():
                 if dtype in (pl.String, pl.List(pl.String)):
                     column = pl.col(name) if dtype == pl.String else pl.col(name).explode(empty_as_null=True)

@@ -14,7 +14,7 @@ from wrapped_assets.storage.damage import DamagedFileError, note_damage
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.reading import Reader, moment, reading
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import file_hash, is_intact
+from wrapped_assets.storage.whole_files import file_hash
 from wrapped_assets.storage.writing import writing
 
 
@@ -71,8 +71,8 @@ def files_of(root: Root, version: str | None, connection: sa.Connection | Reader
 
 def intact(root: Root, asset: str, file: CatalogueFile) -> Path:
     """Where the file lies; BuildError where it has not the bytes that were recorded."""
-    path = root.path / file.path
-    if not is_intact(path, file.file_hash):
+    path = root.files.intact(file.path, {file.file_hash})
+    if path is None:
         note_damage(root, [file.path])
         raise DamagedFileError(
             file.path,
@@ -96,11 +96,11 @@ def add_version(root: Root, made: Mapping[str, Path], kept: Mapping[str, Catalog
         rows, hashes = hashed(made_at)
         content = combined(*hashes.items())
         path = f"catalogue/{asset.removeprefix('sources/known_')}-{content}.parquet"
-        if path in there and is_intact(root.path / path, there[path].file_hash):  # another library may write other bytes for it
+        if path in there and root.files.intact(path, {there[path].file_hash}):  # another library may write other bytes for it
             files[asset] = there[path]
             continue
         files[asset] = CatalogueFile(path, rows, hashes, file_hash(made_at))
-        made_at.replace(root.path / path)
+        root.files.take(made_at, path)
     name = combined(*((asset, files[asset].path) for asset in sorted(files)))
     now = datetime.now(UTC)
     with writing(root) as registry:
@@ -126,9 +126,8 @@ def sweep(root: Root, but: Path) -> None:
     folder = root.path / "catalogue"
     with reading(root) as reader:
         named = {path for (path,) in reader.rows("select path from catalogue_files")}
-    for path in sorted(folder.glob("*.parquet")) if folder.exists() else []:
-        if f"catalogue/{path.name}" not in named:
-            path.unlink(missing_ok=True)
+    tables_there = (path for path in root.files.listed("catalogue") if path.count("/") == 1 and path.endswith(".parquet"))
+    root.files.remove([path for path in tables_there if path not in named])
     for part in sorted(folder.glob(".*.part")) if folder.exists() else []:
         if part != but:
             shutil.rmtree(part, ignore_errors=True)

@@ -18,7 +18,7 @@ from wrapped_assets.storage.unavailable import watch
 if TYPE_CHECKING:
     import psycopg
 
-HEAD = "0019"  # the newest revision; checked against the folder by a test
+HEAD = "0020"  # the newest revision; checked against the folder by a test
 SECONDS_TO_WAIT = 30  # for another process that holds a SQLite file
 LOCK = 7_246_158  # of no meaning; the same in every version
 

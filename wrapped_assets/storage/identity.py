@@ -14,11 +14,12 @@ from wrapped_assets.storage.later import sa, tables
 _SETTING = "root"
 
 
-def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settings_file: str) -> None:
+def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settings_file: str, *, is_shared: bool = False) -> None:
     """Notes in a new registry whose it is. WrappedError where it belongs to another root, or to a copy of this one.
 
     A root is told by its key: without it the listeners' ids mean nothing. A root that was moved or restored keeps its registry. Where
-    the registry lies elsewhere, and the place that it knows still holds a root with this key, there are two roots.
+    the registry lies elsewhere, and the place that it knows still holds a root with this key, there are two roots; unless it `is_shared`:
+    then the folders are machines of one root, whose files lie in a store.
     """
     table, mine, here = tables.settings, combined("root", key), str(folder.resolve())
     query = sa.select(table.c.value).where(table.c.name == _SETTING)
@@ -35,7 +36,7 @@ def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settin
             f"this registry belongs to another data root ({known['path']}): each root needs a registry of its own. Put back the registry "
             "of this root from a backup, or have WRAPPED_REGISTRY_URL name it"
         )
-    if known["path"] == here or _lies_in(url, folder):
+    if is_shared or known["path"] == here or _lies_in(url, folder):
         return
     if _key_of(Path(known["path"]) / settings_file) == key.hex():
         raise WrappedError(

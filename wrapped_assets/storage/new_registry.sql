@@ -10,7 +10,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL,
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0019');
+INSERT INTO "alembic_version" VALUES('0020');
 CREATE TABLE approvals (
 	export_id VARCHAR(32) NOT NULL,
 	role VARCHAR(32) NOT NULL,
@@ -105,6 +105,12 @@ CREATE TABLE damaged_files (
 	path VARCHAR NOT NULL,
 	noticed_at DATETIME NOT NULL,
 	PRIMARY KEY (path)
+);
+CREATE TABLE documents (
+	name VARCHAR(200) NOT NULL,
+	path VARCHAR(220) NOT NULL,
+	file_hash VARCHAR(32) NOT NULL,
+	PRIMARY KEY (name)
 );
 CREATE TABLE editions (
 	environment VARCHAR(64) NOT NULL,
@@ -221,8 +227,8 @@ CREATE TABLE logics (
 	parts JSON NOT NULL,
 	PRIMARY KEY (fingerprint)
 );
-CREATE TABLE objects (
-	path VARCHAR(200) NOT NULL,
+CREATE TABLE "objects" (
+	path VARCHAR(220) NOT NULL,
 	is_leaving BOOLEAN NOT NULL,
 	PRIMARY KEY (path)
 );

@@ -1,4 +1,4 @@
-"""The files of lake and landing as objects of a store, with copies on this machine.
+"""The files of lake, landing and catalogue as objects of a store, with copies on this machine.
 
 An object is written whole under a name that follows from its content, and never renamed. Before one is sent its name is noted in the
 registry, and the note goes once the store has removed it: so whatever may lie in the store is known without listing it, also after a
@@ -22,6 +22,7 @@ from wrapped_assets.storage.object_cache import FOLDER, LIMIT, ObjectCache, limi
 from wrapped_assets.storage.object_store import REQUESTS_AT_ONCE, ObjectStore
 from wrapped_assets.storage.stored_files import FOLDERS, FolderFiles, NewFile, Placed, Transaction
 from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.whole_files import write_whole
 
 _IDLE_SECONDS = 600.0  # more than any request takes
 _EPOCH = "cache_epoch"  # the setting that changes when copies of what was removed must go from every machine
@@ -36,6 +37,8 @@ class RootOfAStore(Protocol):
     def key(self) -> bytes: ...
     @property
     def lake(self) -> str: ...
+    @property
+    def folders(self) -> tuple[str, ...]: ...
     @property
     def engine(self) -> sa.Engine: ...
 
@@ -77,8 +80,17 @@ class ObjectFiles:
                 place.unlink(missing_ok=True)
         return [Placed(name, size, digest) for name, (size, digest) in zip(names, made, strict=True)]
 
+    def take(self, place: Path, path: str) -> None:
+        if not self._is_object(path):
+            self._beside.take(place, path)
+            return
+        with exclusive(self._root.engine) as connection:
+            object_notes.note(connection, [path])
+        self.store.put(path, place)
+        self.cache.take(place, path)
+
     def intact(self, path: str, digests: Collection[str]) -> Path | None:
-        if not _is_object(path):
+        if not self._is_object(path):
             return self._beside.intact(path, digests)
         self._keep_to_epoch()
         return _copied(self.cache, self.store, path, digests)
@@ -86,8 +98,27 @@ class ObjectFiles:
     def found(self, path: str) -> Path | None:
         return self.intact(path, ())
 
+    def bytes_at(self, path: str) -> bytes | None:
+        if not self._is_object(path):
+            return self._beside.bytes_at(path)
+        parts: list[bytes] = []
+        return b"".join(parts) if self.store.get(path, parts.append) is not None else None
+
+    def put(self, path: str, content: bytes, *, syncs: bool = True) -> None:
+        if not self._is_object(path):
+            self._beside.put(path, content, syncs=syncs)
+            return
+        with self._root.engine.begin() as connection:
+            object_notes.note(connection, [path])
+        place = self.cache.new_place()
+        write_whole(place, content, syncs=False)
+        try:
+            self.store.put(path, place)
+        finally:
+            place.unlink(missing_ok=True)
+
     def prepare(self, wanted: Mapping[str, Collection[str]]) -> None:
-        objects = [(path, digests) for path, digests in wanted.items() if _is_object(path)]
+        objects = [(path, digests) for path, digests in wanted.items() if self._is_object(path)]
         if len(objects) > 1:
             self._keep_to_epoch()
             cache, store = self.cache, self.store
@@ -96,7 +127,7 @@ class ObjectFiles:
     def held(self, paths: Collection[str]) -> set[str]:
         with self._root.engine.connect() as connection:
             there = {path for path, is_leaving in object_notes.noted(connection, paths).items() if not is_leaving}
-        return there | self._beside.held([path for path in paths if not _is_object(path)])
+        return there | self._beside.held([path for path in paths if not self._is_object(path)])
 
     def looks_whole(self, path: str, byte_count: int) -> bool:
         return True  # what is stored is what the manifest says
@@ -110,6 +141,11 @@ class ObjectFiles:
         return paths
 
     def remove(self, paths: Collection[str]) -> None:
+        self._beside.remove([path for path in paths if not self._is_object(path)])
+        self.remove_objects([path for path in paths if self._is_object(path)])
+
+    def remove_objects(self, paths: Collection[str]) -> None:
+        """Removes objects of any name, and then the notes of them."""
         if not paths:
             return
         with self._root.engine.begin() as connection:
@@ -120,11 +156,13 @@ class ObjectFiles:
             object_notes.forget(connection, paths)
 
     def listed(self, folder: str) -> list[str]:
+        if not self._is_object(f"{folder}/"):
+            return self._beside.listed(folder)
         with self._root.engine.connect() as connection:
             return object_notes.noted_below(connection, folder)
 
     def renew(self, paths: Collection[str]) -> None:
-        self.cache.forget([path for path in paths if _is_object(path)])
+        self.cache.forget([path for path in paths if self._is_object(path)])
 
     def release(self) -> None:
         self.cache.release()
@@ -153,6 +191,9 @@ class ObjectFiles:
         with exclusive(self._root.engine) as connection:
             object_notes.note(connection, unknown)
         return len(unknown)
+
+    def _is_object(self, path: str) -> bool:
+        return path.startswith(tuple(f"{folder}/" for folder in self._root.folders))
 
     def _keep_to_epoch(self) -> None:
         """Empties this machine's cache of what was removed since, before any copy is used."""
@@ -189,8 +230,3 @@ def _all_at_once(do: Callable[[Any], object], ones: Sequence[Any]) -> None:
 def _copied(cached: ObjectCache, store: ObjectStore, path: str, digests: Collection[str]) -> Path | None:
     """The copy of an object on this machine, made where there is none; None where the object is missing or damaged."""
     return cached.get(path, digests) or cached.fill(path, lambda file: store.get(path, file.write), digests)
-
-
-def _is_object(path: str) -> bool:
-    """Whether a file lies in the store: catalogues do not."""
-    return path.startswith(tuple(f"{folder}/" for folder in FOLDERS))

@@ -121,7 +121,7 @@ def batched(values: list[Any], size: int) -> Iterator[list[Any]]:
 def quick(root: Root, *, writes: bool = False) -> sqlite3.Connection | None:
     """The registry's file with a transaction begun, of the only writer with `writes`; None: ask `Root.engine`."""
     file = root.registry_file
-    if file is None or root.is_replaying or "engine" in vars(root):
+    if file is None or root.is_replaying or root.is_shared or "engine" in vars(root):
         return None
     connection = None
     try:

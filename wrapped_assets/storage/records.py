@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.damage import note_damage
 from wrapped_assets.storage.manifest import StoredCell, load_cells, record_cells
-from wrapped_assets.storage.record_files import DamagedRecordError, read_records, store_records
+from wrapped_assets.storage.record_files import DamagedRecordError, Records, content_of, records_in
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.stored_files import walked
 from wrapped_assets.storage.transactions import exclusive
@@ -24,51 +22,63 @@ _FIELDS = [field.name for field in fields(StoredCell) if field.name != "cell"]
 
 
 def write_records(root: Root, stored: Iterable[StoredCell], *, syncs: bool = True) -> None:
-    """Notes cells in the record files of their periods and buckets, each file whole or not at all. `syncs` as in `whole_file`."""
-    units: dict[Path, list[StoredCell]] = {}
+    """Notes cells in the record files of their periods and buckets, each file whole or not at all. `syncs` as in `whole_file`.
+
+    To a store nothing is sent without `syncs`: `sync_records` does it, once for all cells of a period and bucket.
+    """
+    if root.is_shared and not syncs:
+        return
+    units: dict[str, list[StoredCell]] = {}
     for found in stored:
         units.setdefault(_place(root, found.cell), []).append(found)
     for path, cells in units.items():
         try:
-            known = read_records(path)
+            known = _read(root, path)
         except DamagedRecordError:  # the manifest says the same
             known = {cell.asset: _fields(found) for cell, found in _unit(root, cells[0].cell).items()}
-        store_records(path, known | {found.cell.asset: _fields(found) for found in cells}, syncs=syncs)
+        _store(root, path, known | {found.cell.asset: _fields(found) for found in cells}, syncs=syncs)
 
 
 def sync_records(root: Root, one: Cell) -> None:
-    """Returns when the disk has the records of a cell's period and bucket."""
+    """Returns when the disk, or the store, has the records of a cell's period and bucket."""
+    if root.is_shared:
+        _store(root, _place(root, one), {cell.asset: _fields(found) for cell, found in _unit(root, one).items()})
+        return
     with suppress(FileNotFoundError):
-        sync(_place(root, one))
+        sync(root.path / _place(root, one))
 
 
 def renew_records(root: Root, buckets: Collection[int]) -> None:
     """Makes the records of some buckets, in all environments, say what the manifest says: nothing of cells that it has no more."""
-    for folder in sorted((root.path / "records").glob("*")):
-        inside = root if folder == _folder(root) else root.within(folder.name)
-        units = {(cell.period, cell.bucket) for cell in load_cells(inside, only_own=True)}
-        for path in sorted(folder.glob("*.b*.json")):
-            one = _cell(path, "")
-            if one.bucket not in buckets:
-                continue
-            if (one.period, one.bucket) in units:
-                _renew(inside, path)
-            else:
-                path.unlink(missing_ok=True)
+    for path in record_paths(root):
+        folder, one = path.split("/")[1], _cell(path, "")
+        if one.bucket not in buckets:
+            continue
+        inside = root if folder == (root.environment or "main") else root.within(folder)
+        if _unit(inside, one):
+            _renew(inside, path)
+        else:
+            root.files.remove([path])
 
 
 def forget_records(root: Root) -> None:
     """Removes the notes of an environment that is no more."""
-    shutil.rmtree(_folder(root), ignore_errors=True)
+    root.files.remove(record_paths(root, _folder(root)))
 
 
 def remove_records(root: Root, gone: Iterable[Cell]) -> None:
     """Takes cells out of the record files, and removes those that are empty then."""
+    units: dict[str, list[Cell]] = {}
     for cell in gone:
-        path = _place(root, cell)
-        known = read_records(path)
-        known.pop(cell.asset, None)
-        store_records(path, known)
+        units.setdefault(_place(root, cell), []).append(cell)
+    for path, cells in units.items():
+        known = _read(root, path)
+        _store(root, path, {asset: row for asset, row in known.items() if asset not in {cell.asset for cell in cells}})
+
+
+def record_paths(root: Root, folder: str = "records") -> list[str]:
+    """Every file of records, in all environments or in one."""
+    return [path for path in root.files.listed(folder) if path.endswith(".json")]
 
 
 @dataclass
@@ -83,11 +93,11 @@ class Rebuilt:
 def rebuild_manifest(root: Root) -> Rebuilt:
     """Records every noted cell. Those whose file is not as noted are kept as damaged: the next build computes them again, or refuses."""
     done, found = Rebuilt(), []
-    for path in sorted(_folder(root).glob("*.json")):
+    for path in record_paths(root, _folder(root)):
         try:
-            records = read_records(path)
+            records = _read(root, path)
         except DamagedRecordError:
-            done.damaged_records.append(str(path.relative_to(root.path)))
+            done.damaged_records.append(path)
             _renew(root, path)
             continue
         known = {stored.path: stored for stored in (_stored(_cell(path, asset), row) for asset, row in records.items())}
@@ -105,11 +115,23 @@ def rebuild_manifest(root: Root) -> Rebuilt:
     return done
 
 
-def _renew(root: Root, path: Path) -> None:
+def _renew(root: Root, path: str) -> None:
     """Writes damaged records anew from the manifest, or removes them where it has no such cells."""
-    path.unlink()
-    one = _cell(path, "")
-    write_records(root, _unit(root, one).values())
+    _store(root, path, {cell.asset: _fields(found) for cell, found in _unit(root, _cell(path, "")).items()})
+
+
+def _read(root: Root, path: str) -> Records:
+    """The records of a file; none where there is none. DamagedRecordError where it does not match its checksum."""
+    content = root.files.bytes_at(path)
+    return {} if content is None else records_in(content, path)
+
+
+def _store(root: Root, path: str, records: Records, *, syncs: bool = True) -> None:
+    """Writes the file whole; removes it where there is no record."""
+    if records:
+        root.files.put(path, content_of(records), syncs=syncs)
+    else:
+        root.files.remove([path])
 
 
 def _unit(root: Root, one: Cell) -> dict[Cell, StoredCell]:
@@ -127,14 +149,14 @@ def _stored(cell: Cell, row: dict[str, Any]) -> StoredCell:
     return StoredCell(cell=cell, **known | {"written_at": datetime.fromisoformat(row["written_at"])})
 
 
-def _cell(path: Path, asset: str) -> Cell:
-    period, _, unit = path.stem.rpartition(".")
+def _cell(path: str, asset: str) -> Cell:
+    period, _, unit = path.rpartition("/")[2].removesuffix(".json").rpartition(".")
     return Cell(asset, period, None if unit == "all" else int(unit[1:]))
 
 
-def _folder(root: Root) -> Path:
-    return root.path / "records" / (root.environment or "main")
+def _folder(root: Root) -> str:
+    return f"records/{root.environment or 'main'}"
 
 
-def _place(root: Root, cell: Cell) -> Path:
-    return _folder(root) / f"{cell.period}.{'all' if cell.bucket is None else f'b{cell.bucket:03d}'}.json"
+def _place(root: Root, cell: Cell) -> str:
+    return f"{_folder(root)}/{cell.period}.{'all' if cell.bucket is None else f'b{cell.bucket:03d}'}.json"

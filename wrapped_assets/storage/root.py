@@ -16,11 +16,12 @@ from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
+from wrapped_assets.storage.documents import Documents, FolderDocuments
 from wrapped_assets.storage.identity import check_identity
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.server_locks import ServerLocks
-from wrapped_assets.storage.stored_files import FolderFiles, StoredFiles
+from wrapped_assets.storage.stored_files import FOLDERS, OLD_FOLDERS, FolderFiles, StoredFiles
 from wrapped_assets.storage.stores import checked_address
 from wrapped_assets.storage.tombstone_files import unknown_erasures
 from wrapped_assets.storage.whole_files import write_whole
@@ -30,8 +31,9 @@ REGISTRY_FILE = "registry.sqlite"
 LAKE = "WRAPPED_LAKE"  # names the object store of a root that is made
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
 MOST_BUCKETS = 4096
-LAYOUT_VERSION = 2
-IN_THE_FOLDER, IN_A_STORE = 1, 2  # layouts: an older program must not look for the files of a store in the folder
+LAYOUT_VERSION = 3
+# Layouts: an older program must not look in the folder for what lies in a store. The second had lake and landing alone in it.
+IN_THE_FOLDER, HALF_IN_A_STORE, IN_A_STORE = 1, 2, 3
 MAIN = ""  # the environment that readers see; a named one lies over it and holds only what differs
 
 
@@ -48,7 +50,8 @@ class Root:
     environment: str = MAIN
     registry_url: str = field(default="", repr=False)  # rather than the one that WRAPPED_REGISTRY_URL names, or the file in the root
     is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
-    lake: str = ""  # the address of the object store that holds the files of lake and landing; none: they lie in the folder
+    lake: str = ""  # the address of the object store that holds the files; none: they lie in the folder
+    layout: int = LAYOUT_VERSION
 
     @classmethod
     def exists(cls, path: Path) -> bool:
@@ -76,7 +79,7 @@ class Root:
         if layout > LAYOUT_VERSION:
             raise WrappedError(f"the data root has layout {layout}, this program knows {LAYOUT_VERSION}: update this program")
         tighten(path)
-        return cls(path, bucket_count, key, lake=lake)
+        return cls(path, bucket_count, key, lake=lake, layout=layout if lake else LAYOUT_VERSION)
 
     @classmethod
     def open_or_make(cls, path: Path, bucket_count: int | None = None, key: bytes | None = None, lake: str | None = None) -> Root:
@@ -123,13 +126,21 @@ class Root:
         url = self.address
         engine = engine_for(url)
         migrate(engine)
-        check_identity(engine, url, self.path, self.key, SETTINGS_FILE)
+        check_identity(engine, url, self.path, self.key, SETTINGS_FILE, is_shared=self.is_shared)
+        self.pull_tombstones()
         if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
             raise WrappedError(
                 f"this registry is older than {len(missing):,} erasures, so it holds people who asked to be forgotten: carry these "
                 "erasures out again with `wrapped erase --replay` before anything else"
             )
         return engine
+
+    def pull_tombstones(self) -> None:
+        """Learns of the erasures that other machines carried out."""
+        if self.is_shared:
+            from wrapped_assets.storage import shared_tombstones
+
+            shared_tombstones.pull(self)
 
     def replaying(self) -> Root:
         """The same root, open although its registry is older than an erasure: for `wrapped erase --replay` alone."""
@@ -152,8 +163,18 @@ class Root:
     @property
     def settings(self) -> bytes:
         """What the root's settings file says."""
-        where: dict[str, object] = {"layout": IN_A_STORE, "lake": self.lake} if self.lake else {"layout": IN_THE_FOLDER}
+        where: dict[str, object] = {"layout": self.layout, "lake": self.lake} if self.lake else {"layout": IN_THE_FOLDER}
         return json.dumps({**where, "bucket_count": self.settings_count, "key": self.key.hex()}, indent=1).encode()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all that must outlive this machine lies in a store, so that other machines need nothing of this folder but its key."""
+        return bool(self.lake) and self.layout >= IN_A_STORE
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders whose files `files` keeps in the store."""
+        return FOLDERS if self.is_shared else OLD_FOLDERS
 
     @cached_property
     def files(self) -> StoredFiles:
@@ -163,6 +184,15 @@ class Root:
         from wrapped_assets.storage.object_files import ObjectFiles  # with what talks to stores, which most roots do without
 
         return ObjectFiles(self)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents of this root, wherever they lie."""
+        if not self.is_shared:
+            return FolderDocuments(self.path)
+        from wrapped_assets.storage.object_documents import StoreDocuments
+
+        return StoreDocuments(self)
 
     @cached_property
     def server_locks(self) -> ServerLocks | None:

@@ -13,7 +13,8 @@ import xxhash
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.damage import note_damage
 from wrapped_assets.storage.database import is_sound
-from wrapped_assets.storage.record_files import DamagedRecordError, read_records
+from wrapped_assets.storage.record_files import DamagedRecordError, records_in
+from wrapped_assets.storage.records import record_paths
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.stored_files import walked
 from wrapped_assets.storage.verified import damaged_file, looked_at, recorded_of, settle_damage
@@ -89,15 +90,14 @@ def _compared(root: Root, shares: set[int]) -> Scrubbed:
         if not found.hashes:
             _adopt(root, path, file_hash(place))
     note_damage(root, damaged)
-    for path in sorted((root.path / "records").rglob("*.json")):
-        name = str(path.relative_to(root.path))
-        if share_of(name) in shares:
+    for path in record_paths(root):
+        if share_of(path) in shares and (content := root.files.bytes_at(path)) is not None:
             done.files += 1
-            done.bytes += path.stat().st_size
+            done.bytes += len(content)
             try:
-                read_records(path)
+                records_in(content, path)
             except DamagedRecordError as error:
-                done.faults[name] = f"{error}; or run `wrapped repair` now"
+                done.faults[path] = f"{error}; or run `wrapped repair` now"
     if not is_sound(root.engine):
         done.faults[_REGISTRY] = "the database says that it is damaged: restore it from a backup, then run `wrapped repair`"
     return done

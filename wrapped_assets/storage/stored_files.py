@@ -1,4 +1,4 @@
-"""Where the files of lake and landing lie: the one interface that writes, opens and removes them.
+"""Where the files of lake, landing and catalogue lie: the one interface that writes, opens and removes them.
 
 A file is named by its path below the data root, and by a hash of its bytes where it is opened. `FolderFiles` keeps them in the data root,
 `object_files.ObjectFiles` in an object store. What is stored is what the registry says; nobody lists anything to find out.
@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from wrapped_assets.storage.whole_files import is_intact
+from wrapped_assets.storage.whole_files import is_intact, make_folders, write_whole
 
 if TYPE_CHECKING:
     import polars as pl
     import sqlalchemy as sa
 
-FOLDERS = ("lake", "landing")  # below the data root
+FOLDERS = ("lake", "landing", "catalogue", "records")  # below the data root
+OLD_FOLDERS = ("lake", "landing")  # what a store of an older program holds
 AT_ONCE = 32  # files of a walk over all that are made ready together
 Transaction = Callable[[], "AbstractContextManager[sa.Connection]"]
 
@@ -50,11 +51,20 @@ class StoredFiles(Protocol):
         WriteError, StoreUnavailable where that cannot be done; files that are stored by then may stay, and no row names them.
         """
 
+    def take(self, place: Path, path: str) -> None:
+        """Stores a file that was written beside, whole or not at all; it is no longer at its place then. Errors as of `write`."""
+
     def intact(self, path: str, digests: Collection[str]) -> Path | None:
         """The file to read, where it has one of the hashes (or any bytes, where none is recorded); None where it is missing or damaged."""
 
     def found(self, path: str) -> Path | None:
         """The file, whatever its bytes are; None where there is none."""
+
+    def bytes_at(self, path: str) -> bytes | None:
+        """A small file that holds a checksum of its own, as it is stored now; None where there is none."""
+
+    def put(self, path: str, content: bytes, *, syncs: bool = True) -> None:
+        """Stores such a file whole, in place of the one before. `syncs` as in `whole_file`. Errors as of `write`."""
 
     def prepare(self, wanted: Mapping[str, Collection[str]]) -> None:
         """Makes ready several files that will be asked for; those that cannot be had are left out."""
@@ -123,6 +133,10 @@ class FolderFiles:
         made = write_frames([FrameFile(each.frame, self._root / each.path, each.metadata) for each in wanted])
         return [Placed(each.path, size, digest) for each, (size, digest) in zip(wanted, made, strict=True)]
 
+    def take(self, place: Path, path: str) -> None:
+        make_folders([(self._root / path).parent])
+        place.replace(self._root / path)
+
     def intact(self, path: str, digests: Collection[str]) -> Path | None:
         place = self._root / path
         if not digests:
@@ -132,6 +146,15 @@ class FolderFiles:
     def found(self, path: str) -> Path | None:
         place = self._root / path
         return place if place.is_file() else None
+
+    def bytes_at(self, path: str) -> bytes | None:
+        try:
+            return (self._root / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def put(self, path: str, content: bytes, *, syncs: bool = True) -> None:
+        write_whole(self._root / path, content, syncs=syncs)
 
     def prepare(self, wanted: Mapping[str, Collection[str]]) -> None:
         pass

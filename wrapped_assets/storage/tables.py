@@ -26,7 +26,7 @@ from wrapped_assets.storage.schema import metadata
 # The privacy registry's tables lie in a file of their own and are reached from here like the others.
 __all__ = [
     "OUTSIDE", "addresses", "approvals", "budget_accounts", "budget_spends", "catalogue_files", "cells", "chunks", "consent_events",
-    "damaged_files", "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations",
+    "damaged_files", "documents", "editions", "erasure_cases", "exclusions", "export_keys", "export_subjects", "exports", "generations",
     "group_members", "groups", "imports", "launch_evidence", "launch_plans", "listeners", "logics", "metadata", "objects", "outputs",
     "publication_cells", "publications", "recalls", "restrictions", "settings", "shares", "spans", "tombstones",
 ]  # fmt: skip
@@ -220,6 +220,14 @@ damaged_files = sa.Table(
 # Every object that may lie in the object store of this root: noted before it is sent, forgotten once the store has removed it.
 objects = sa.Table(
     "objects", metadata,
-    sa.Column("path", sa.String(200), primary_key=True),
+    sa.Column("path", sa.String(220), primary_key=True),
     sa.Column("is_leaving", sa.Boolean, nullable=False),  # about to be removed: nothing may name it any more
+)  # fmt: skip
+
+# Of a root in an object store: which object is a document's newest version, and the hash of the document.
+documents = sa.Table(
+    "documents", metadata,
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("path", sa.String(220), nullable=False),
+    sa.Column("file_hash", sa.String(32), nullable=False),
 )  # fmt: skip

@@ -7,7 +7,8 @@ included, can tell whose they were.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from wrapped_assets.kernels.texts import compared
@@ -42,7 +43,7 @@ def entomb_all(root: Root, names: Mapping[str, str], now: datetime | None = None
     now = now or datetime.now(UTC)
     expires_at = now + LASTS
     keys = compared(names.values())
-    with root.lock("tombstones"):
+    with _changed(root):
         listed = read_all(root)
         key = _newest(root, listed, now)
         made = [
@@ -74,6 +75,7 @@ def erased_exactly(root: Root, names: Iterable[str], now: datetime | None = None
 
 def _erased(root: Root, names: set[str], at: datetime) -> tuple[set[str], set[str]]:
     """The names that are erased ones to the letter, and those that are the same as names are compared."""
+    root.pull_tombstones()
     alive = [each for each in read_all(root) if each.is_live(at)]
     exact, alike = {each.exact for each in alive}, {each.token for each in alive}
     known = [read_generation(root.path, number) for number in sorted({each.generation or 0 for each in alive})]
@@ -91,6 +93,21 @@ def _registered(root: Root, names: Collection[str]) -> set[str]:
         return {name for (name,) in reader.rows("select name from listeners where name in :names", names=sorted(names))}
 
 
+@contextmanager
+def _changed(root: Root) -> Iterator[None]:
+    """Held while the list is changed, by one process on one machine."""
+    with root.lock("tombstones"):
+        if not root.is_shared:
+            yield
+            return
+        from wrapped_assets.storage import shared_tombstones
+
+        shared_tombstones.pull(root)
+        yield
+        if (folder_of(root.path) / FILE).exists():
+            shared_tombstones.push(root)
+
+
 def read_all(root: Root) -> list[Tombstone]:
     """Every tombstone; where there is no list yet, those that an older program kept in the registry."""
     if (folder_of(root.path) / FILE).exists():
@@ -103,7 +120,7 @@ def read_all(root: Root) -> list[Tombstone]:
 def expire(root: Root, now: datetime | None = None) -> int:
     """Takes the tokens from expired tombstones, and destroys the keys that none needs any more; returns how many keys."""
     now = now or datetime.now(UTC)
-    with root.lock("tombstones"):
+    with _changed(root):
         listed = read_all(root)
         left = [each if each.is_live(now) else each.expired() for each in listed]
         if left != listed:

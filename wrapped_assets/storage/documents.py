@@ -1,0 +1,98 @@
+"""Documents of a data root: files that are replaced or removed under a name of their own, wherever they lie.
+
+What stands in the table of `docs/scale.md` as a document is written and read through `Root.documents` alone: the cases of erasures, exports
+on their way out and what is kept of them, who is responsible, and what targets were sent. `FolderDocuments` has them in the data root and
+nowhere else. `object_documents.StoreDocuments` has them in the object store, and in the data root of each machine as copies.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from wrapped_assets.storage.whole_files import destroy, write_whole
+
+_PATTERN = re.compile(
+    r"erasures/[^/]+\.case|responsible\.yaml|exports/(staged|people|draws)/.+|site/\d+/\d+/uploads/.+|site/microsite/.+|site/waiting\.json"
+)
+
+
+class Documents(Protocol):
+    """The documents of one data root. A name is a path below it; a name may be a folder's, and then is about all documents below it."""
+
+    def names(self, folder: str) -> list[str]:
+        """Every document below a folder, as the registry knows them, or the folder itself."""
+
+    def brought(self, name: str) -> Path:
+        """Where a document, or a folder of documents, lies to be read: as it is stored now. There is no file where there is no document.
+
+        BuildError where one is damaged, StoreUnavailable where the store does not give it.
+        """
+
+    def write(self, name: str, content: bytes) -> None:
+        """Stores a document, whole or not at all, in place of the one before. Errors as of `StoredFiles.write`."""
+
+    def fill(self, name: str) -> Path:
+        """Where to write a document, or files of a folder, that `keep` will store. Its folder may not be there."""
+
+    def keep(self, name: str) -> None:
+        """Stores what was written at `fill`, whole, in place of what was stored under the name."""
+
+    def forget(self, name: str) -> None:
+        """Destroys documents; there may be none."""
+
+    def purge(self) -> None:
+        """Destroys this machine's copies of what is no longer stored."""
+
+
+def is_document(name: str) -> bool:
+    """Whether what lies at this path below a data root is a document."""
+    return _PATTERN.fullmatch(name) is not None
+
+
+def documents_in(root: Path) -> list[str]:
+    """Every document that lies in a folder."""
+    tops = ("erasures", "exports", "site", "responsible.yaml")
+    files = (path for top in tops for path in ([root / top] if (root / top).is_file() else (root / top).rglob("*")))
+    names = (path.relative_to(root).as_posix() for path in files if path.is_file() and not path.name.endswith(".part"))
+    return sorted(name for name in names if is_document(name))
+
+
+def destroy_below(place: Path) -> None:
+    """Destroys a file, or removes a folder with all that is in it."""
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)
+    else:
+        destroy(place)
+
+
+class FolderDocuments:
+    """The documents in the data root itself."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def names(self, folder: str) -> list[str]:
+        place = self._root / folder
+        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
+        return [path.relative_to(self._root).as_posix() for path in files]
+
+    def brought(self, name: str) -> Path:
+        return self._root / name
+
+    def write(self, name: str, content: bytes) -> None:
+        write_whole(self._root / name, content)
+
+    def fill(self, name: str) -> Path:
+        return self._root / name
+
+    def keep(self, name: str) -> None:
+        pass
+
+    def forget(self, name: str) -> None:
+        destroy_below(self._root / name)
+
+    def purge(self) -> None:
+        pass

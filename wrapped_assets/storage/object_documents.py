@@ -1,0 +1,160 @@
+"""The documents of a data root whose files lie in a store: sealed objects that the registry names, with copies on each machine.
+
+Each version of a document is an object of its own, written whole. One transaction makes the registry name it instead of the version before,
+which is removed afterwards. Whoever reads a document asks the registry which version there is, and compares its copy by hash.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
+from typing import Protocol
+
+import xxhash
+
+from wrapped_assets.contracts.errors import BuildError, WriteError
+from wrapped_assets.storage import object_notes
+from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.documents import destroy_below, documents_in
+from wrapped_assets.storage.files import system_error
+from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.object_files import ObjectFiles, RootOfAStore
+from wrapped_assets.storage.sealing import BrokenSealError, seal, sealing_key, unseal
+from wrapped_assets.storage.transactions import exclusive
+from wrapped_assets.storage.whole_files import file_hash, is_intact, new_file, whole_file
+
+_VERSION = "~"  # between a document's name and what tells its versions apart
+_LOCK = "documents"  # held while an object is sent that no document names yet
+
+
+class LockedRoot(RootOfAStore, Protocol):
+    """What is asked of a data root whose documents lie in a store."""
+
+    def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[bool]: ...
+
+
+class StoreDocuments:
+    """The documents of a data root whose `lake` names a store."""
+
+    def __init__(self, root: LockedRoot) -> None:
+        self._root, self._files, self._key = root, ObjectFiles(root), sealing_key(root.key)
+
+    def names(self, folder: str) -> list[str]:
+        return sorted(self._recorded(folder))
+
+    def brought(self, name: str) -> Path:
+        for each, (path, digest) in sorted(self._recorded(name).items()):
+            if not is_intact(self._root.path / each, digest):
+                self._fetch(each, path, digest)
+        here = self._root.path / name
+        if here.is_file() and not self._recorded(name):  # another machine has forgotten it
+            destroy_below(here)
+        return here
+
+    def write(self, name: str, content: bytes) -> None:
+        self._send({name: content}, [name])
+        with _told(), whole_file(self._root.path / name) as place, place.open("wb") as file:
+            file.write(content)
+
+    def fill(self, name: str) -> Path:
+        return self._root.path / name
+
+    def keep(self, name: str) -> None:
+        here = self._root.path / name
+        files = [here] if here.is_file() else [path for path in sorted(here.rglob("*")) if path.is_file()]
+        now = {path.relative_to(self._root.path).as_posix(): path for path in files}
+        self._send(now, sorted({*now, *self._recorded(name)}))
+
+    def forget(self, name: str) -> None:
+        self._replace([], sorted(self._recorded(name)))
+        destroy_below(self._root.path / name)
+
+    def purge(self) -> None:
+        recorded = self._recorded("")
+        for name in documents_in(self._root.path):
+            if name not in recorded or not is_intact(self._root.path / name, recorded[name][1]):
+                destroy_below(self._root.path / name)
+
+    def remove_unnamed(self) -> None:
+        """Removes objects that a killed process sent and no document names; waits for those that are being sent."""
+        with self._root.lock(_LOCK), self._root.engine.connect() as connection:
+            noted = set(connection.execute(sa.select(tables.objects.c.path).where(tables.objects.c.path.contains(_VERSION))).scalars())
+            named = set(connection.execute(sa.select(tables.documents.c.path)).scalars())
+        self._files.remove_objects(sorted(noted - named))
+
+    def _recorded(self, name: str) -> dict[str, tuple[str, str]]:
+        """Name → object and hash, of a document, or of all below a folder."""
+        table = tables.documents
+        query = sa.select(table.c.name, table.c.path, table.c.file_hash)
+        if name:
+            query = query.where((table.c.name == name) | table.c.name.startswith(f"{name}/", autoescape=True))
+        with self._root.engine.connect() as connection:
+            return {row.name: (row.path, row.file_hash) for row in connection.execute(query)}
+
+    def _send(self, files: Mapping[str, bytes | Path], instead: Sequence[str]) -> None:
+        """Sends documents, and has the registry name them once all are there, instead of the others of these names."""
+        with self._root.lock(_LOCK, shared=True):
+            paths = {name: f"{name}{_VERSION}{secrets.token_hex(8)}" for name in files}
+            with exclusive(self._root.engine) as connection:
+                object_notes.note(connection, list(paths.values()))
+            rows = []
+            for name, content in files.items():
+                place = self._files.cache.new_place()
+                try:
+                    with _told(), new_file(place) as target, _read(content) as source:
+                        seal(self._key, name, source, target)
+                    self._files.store.put(paths[name], place)
+                finally:
+                    place.unlink(missing_ok=True)
+                rows.append({"name": name, "path": paths[name], "file_hash": _hash_of(content)})
+            self._replace(rows, instead)
+
+    def _replace(self, rows: Sequence[dict[str, str]], names: Sequence[str]) -> None:
+        """Has the registry name these versions, and no others of these names; then removes what it named before."""
+        table, before = tables.documents, list[str]()
+        with exclusive(self._root.engine) as connection:
+            for some in _batches(names):
+                before += connection.execute(sa.select(table.c.path).where(table.c.name.in_(some))).scalars()
+                connection.execute(sa.delete(table).where(table.c.name.in_(some)))
+            insert_new(connection, table, list(rows))
+            object_notes.leave(connection, before)
+        self._files.remove_objects(before)
+
+    def _fetch(self, name: str, path: str, digest: str) -> None:
+        sealed = self._files.cache.new_place()
+        try:
+            with _told(), new_file(sealed) as file:
+                found = self._files.store.get(path, file.write)
+            if found is None:
+                raise BuildError(f"{name} is missing in the object store: restore it from a backup")
+            with _told(), whole_file(self._root.path / name) as place:
+                with suppress(BrokenSealError), place.open("wb") as target:
+                    unseal(self._key, name, sealed, target)
+                if not is_intact(place, digest):
+                    raise BuildError(f"{name} is damaged in the object store: restore it from a backup")
+        finally:
+            sealed.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WriteError(f"a document could not be written ({system_error(error)}); nothing was changed") from None
+
+
+def _read(content: bytes | Path) -> io.BufferedReader | io.BytesIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _hash_of(content: bytes | Path) -> str:
+    return xxhash.xxh3_128_hexdigest(content) if isinstance(content, bytes) else file_hash(content)
+
+
+def _batches(names: Collection[str]) -> Iterator[list[str]]:
+    listed = list(names)
+    return (listed[start : start + 500] for start in range(0, len(listed), 500))
