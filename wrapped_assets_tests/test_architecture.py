@@ -120,6 +120,7 @@ UNCOMPARED = {
     "storage/known_parts.py:_join": "written by this import, in its own working folder",
     "storage/known_parts.py:hashed": "the same",
     "storage/known_parts.py:merged": "parts of this import; the version before comes from catalogues.intact",
+    "storage/machine_copies.py:_drop_links": "looks for people who are gone; a file with them, or a damaged one, is removed",
     "storage/purging.py:_read": "looks for people, whole or not; a file with them is removed",
 }
 

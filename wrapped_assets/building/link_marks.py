@@ -17,6 +17,7 @@ from wrapped_assets.contracts.lineage import EXTERNALS
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.catalogues import CatalogueFile
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
+from wrapped_assets.storage.machine_copies import LINKS
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import is_intact, write_whole
 from wrapped_assets.vocabulary.periods import Month
@@ -29,7 +30,7 @@ READ_LATER = {"whole": 0, "head": -1, "tail": 1}  # part of a month → how many
 
 
 def folder_of(root: Root) -> Path:
-    return root.path / "landing" / "links"
+    return root.path / LINKS
 
 
 def named(chunks: Chunks, bucket: int, logic: str, known: Known) -> str | None:

@@ -30,9 +30,11 @@ def command(ctx, check, share, data, as_json) -> None:
     if share and not check:
         raise InputError("--share needs --check, because a repair compares everything")
     root = in_environment(Root.open(data))
+    unknown = 0 if check else root.files.find_unknown()
     rebuilt = Rebuilt() if check else rebuild_manifest(root)
-    if not check and root.files.find_unknown():
+    if unknown:
         swept(root)
+        root.documents.remove_unnamed()
     found = scrub_share(root) if share else scrub(root)
     if as_json:
         emit_json(

@@ -51,7 +51,7 @@ def command(data, as_json) -> None:
 
 def _pages(root, year: int, number: int | None) -> dict:
     """How many pages of the live publication are rendered, and where they are uploaded; None where none is."""
-    if number is None or not (root.path / "site" / str(year) / str(number)).is_dir():  # without loading what renders
+    if number is None or not _is_shelved(root, f"site/{year}/{number}"):  # without loading what renders
         return {"rendered_pages": None, "uploaded_to": []}
     from wrapped_assets.serving.rendered.shelf import Shelf
     from wrapped_assets.serving.rendered.uploads import targets_of
@@ -61,11 +61,15 @@ def _pages(root, year: int, number: int | None) -> dict:
     return {"rendered_pages": about["pages"] if about else None, "uploaded_to": targets_of([shelf])[0]}
 
 
+def _is_shelved(root, folder: str) -> bool:
+    return (root.path / folder).is_dir() or bool(root.documents.names(f"{folder}/uploads/*.json"))
+
+
 def _waiting(root) -> dict[int, list[dict]]:
     """Year → what targets have that may not be shown any more, and since when."""
     from wrapped_assets.contracts.errors import BuildError
 
-    if not any((root.path / "site").glob("*/*/uploads/*.json")):  # without loading what renders
+    if not root.documents.names("site/*/*/uploads/*.json"):  # without loading what renders
         return {}
     from wrapped_assets.serving.rendered.waiting import waiting
 

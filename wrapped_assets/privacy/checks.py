@@ -102,7 +102,7 @@ def not_reproduced(
     if snapshot.snapshot_id != record.snapshot_id:
         return ["the edition, its people or the policy changed since it was staged: stage it again"]
     if (key := exports.wrapped_key_of(root, record.export_id)) is not None:
-        snapshot = replace(snapshot, key=unwrapped(wrapping_key(root.path), key))
+        snapshot = replace(snapshot, key=unwrapped(wrapping_key(root), key))
     again = export.produce(snapshot, Draws(snapshot))
     found = figure_faults(tables, again.contributors, pinned.policy, snapshot.people.listener_ids, snapshot.public_among)
     found += [f"{name} is not what its snapshot gives" for name, table in again.tables.items() if as_csv(table) != files.get(name)]

@@ -13,7 +13,6 @@ from wrapped_assets.privacy.noise import GaussianThreshold, Laplace, TopK
 from wrapped_assets.privacy.policy import Noise
 from wrapped_assets.privacy.snapshot import Snapshot
 from wrapped_assets.storage import budget
-from wrapped_assets.storage.whole_files import write_whole
 
 MOST_ATTEMPTS = 9
 
@@ -74,13 +73,13 @@ class Draws:
         content = orjson.dumps(result, option=orjson.OPT_SORT_KEYS)
         digest = sha256(content).hexdigest()
         path = f"exports/draws/{digest[:32]}.json"
-        write_whole(self._snapshot.root.path / path, content)
+        self._snapshot.root.documents.write(path, content)
         budget.keep_result(self._snapshot.root, request, path, digest)
         return orjson.loads(content)
 
     def _kept(self, path: str, digest: str) -> Any:
         try:
-            content = (self._snapshot.root.path / path).read_bytes()
+            content = self._snapshot.root.documents.brought(path).read_bytes()
         except OSError:
             content = b""
         if sha256(content).hexdigest() != digest:

@@ -7,7 +7,6 @@ is delivered is compared with what was cleared: bytes, policy, budget, approvals
 from __future__ import annotations
 
 import secrets
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,7 +73,7 @@ def stage(
         try:
             must_differ_enough(root, delivered, record.export_id, pinned.policy)
         except RefusedError:
-            shutil.rmtree(folder_of(root, record.export_id), ignore_errors=True)
+            passage.forget_staged(root, record.export_id)
             exports.change_export(root, record.export_id, state="refused")
             raise
     return record
@@ -107,7 +106,7 @@ def _written(snapshot: Snapshot, produced: Produced, draws: Draws, recipient: st
 
     return passage.stage(
         root, record, write, subjects=produced.subjects, people=snapshot.active,
-        wrapped_key=wrapped(wrapping_key(root.path), snapshot.key) if produced.subjects else None,
+        wrapped_key=wrapped(wrapping_key(root), snapshot.key) if produced.subjects else None,
     )  # fmt: skip
 
 

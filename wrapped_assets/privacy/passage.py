@@ -38,17 +38,27 @@ class FaultsFoundError(RefusedError):
 
 
 def folder_of(root: Root, export_id: str) -> Path:
-    """Where an export's staged bytes lie."""
-    return root.path / "exports" / "staged" / export_id
+    """Where an export's staged bytes lie to be read."""
+    return root.documents.brought(_staged(export_id))
+
+
+def forget_staged(root: Root, export_id: str) -> None:
+    """Destroys an export's staged bytes; there may be none."""
+    root.documents.forget(_staged(export_id))
+
+
+def _staged(export_id: str) -> str:
+    return f"exports/staged/{export_id}"
 
 
 def stage(
     root: Root, record: ExportRecord, write: Callable[[Path], None], *, subjects: Mapping[int, str], people: Sequence[int] = (),
-    wrapped_key: bytes | None = None,
+    wrapped_key: bytes | None = None, stays_here: bool = False,
 ) -> ExportRecord:  # fmt: skip
     """Records an export, then lets `write` fill its folder; returns the record of the staged bytes.
 
-    The record names its people before the first byte is written, so that an erasure also finds what a crash left behind.
+    The record names its people before the first byte is written, so that an erasure also finds what a crash left behind. With `stays_here`
+    the bytes are sent to no store: this process delivers them, and destroys them.
     """
     exports.add_export(root, replace(record, state="candidate", sha256=None))
     exports.record_subjects(root, record.export_id, subjects)
@@ -56,13 +66,15 @@ def stage(
         keep_people(root, record.export_id, people)
     if wrapped_key is not None:
         exports.keep_key(root, record.export_id, wrapped_key)
-    folder = folder_of(root, record.export_id)
+    folder = root.documents.fill(_staged(record.export_id))
     try:
         folder.mkdir(mode=0o700, parents=True)
         write(folder)
         digest = hash_of_folder(folder)
+        if not stays_here:
+            root.documents.keep(_staged(record.export_id))
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        forget_staged(root, record.export_id)
         exports.change_export(root, record.export_id, state="refused")
         raise
     exports.change_export(root, record.export_id, state="staged", sha256=digest)
@@ -135,7 +147,7 @@ def _write_out(
         shutil.rmtree(waiting, ignore_errors=True)
         raise
     for export_id in void:
-        shutil.rmtree(folder_of(root, export_id), ignore_errors=True)
+        forget_staged(root, export_id)
 
 
 def _paid(root: Root, record: ExportRecord) -> list[Spend]:

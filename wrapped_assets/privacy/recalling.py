@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from wrapped_assets.privacy.passage import folder_of, unfinished
+from wrapped_assets.privacy.passage import forget_staged, unfinished
 from wrapped_assets.privacy.restating import forget_person, may_be_in
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.database import insert_new
@@ -59,7 +59,7 @@ def recall_exports(root: Root, listener_id: int, case_id: str) -> list[Recall]:
         )  # fmt: skip
         connection.execute(sa.update(exports).where(exports.c.export_id.in_(withdrawn)).values(state="withdrawn"))
     for export_id in sorted(withdrawn):
-        shutil.rmtree(folder_of(root, export_id), ignore_errors=True)
+        forget_staged(root, export_id)
     delivered = root.path / "exports" / "delivered"
     for row in theirs:
         name = f"{row.name}-{row.year}" + (f"-{row.recipient}" if row.recipient else "")

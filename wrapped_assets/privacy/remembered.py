@@ -12,20 +12,24 @@ from wrapped_assets.contracts.errors import RefusedError
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import file_hash, is_intact
 
+_FOLDER = "exports/people"
+
 
 def keep(root: Root, export_id: str, ending: str, write: Callable[[Path], None]) -> None:
     """Lets `write` make a release's file with that ending, in place of the one before; a crash may leave none."""
-    part = _folder(root) / f"{export_id}.{ending}.part"
+    part = root.documents.fill(f"{_FOLDER}/{export_id}.{ending}.part")
     write(part)
-    digest = file_hash(part)
-    for before in _files(root, export_id, f".{ending}"):
-        before.unlink(missing_ok=True)
-    part.replace(part.with_name(f"{export_id}-{digest}.{ending}"))
+    name = f"{_FOLDER}/{export_id}-{file_hash(part)}.{ending}"
+    for before in _names(root, export_id, f".{ending}"):
+        root.documents.forget(before)
+    part.replace(root.documents.fill(name))
+    root.documents.keep(name)
 
 
 def intact_path(root: Root, export_id: str, ending: str) -> Path | None:
     """A release's file; None where there is none. RefusedError where it has not the bytes that were written."""
-    for path in _files(root, export_id, f".{ending}"):
+    for name in _names(root, export_id, f".{ending}"):
+        path = root.documents.brought(name)
         digest = path.stem.removeprefix(export_id).removeprefix("-")
         if digest and not is_intact(path, digest):
             raise RefusedError("what is kept of an earlier release to compare with is damaged: restore `exports/people` from a backup")
@@ -35,13 +39,9 @@ def intact_path(root: Root, export_id: str, ending: str) -> Path | None:
 
 def forget(root: Root, export_id: str, ending: str = "") -> None:
     """Removes a release's file with that ending, or all that is kept of it; also what a crash left half-written."""
-    for path in _files(root, export_id, f".{ending}*" if ending else ""):
-        path.unlink(missing_ok=True)
+    for name in _names(root, export_id, f".{ending}*" if ending else ""):
+        root.documents.forget(name)
 
 
-def _files(root: Root, export_id: str, rest: str) -> list[Path]:
-    return sorted(_folder(root).glob(f"{export_id}*{rest}"))  # no id is the beginning of another one
-
-
-def _folder(root: Root) -> Path:
-    return root.path / "exports" / "people"
+def _names(root: Root, export_id: str, rest: str) -> list[str]:
+    return root.documents.names(f"{_FOLDER}/{export_id}*{rest}")  # no id is the beginning of another one

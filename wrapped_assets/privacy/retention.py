@@ -11,7 +11,7 @@ import orjson
 
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.privacy import remembered
-from wrapped_assets.privacy.passage import folder_of, unfinished
+from wrapped_assets.privacy.passage import folder_of, forget_staged, unfinished
 from wrapped_assets.privacy.policy import Policy, policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
 from wrapped_assets.privacy.report import REPORT
@@ -35,6 +35,7 @@ def expire(root: Root, now: datetime | None = None, *, only: str | None = None) 
     found = [record for record in old if _end(root, record, at)]
     if found:
         empty_journal(root.engine)
+        root.files.empty_caches()
     return len(found)
 
 
@@ -56,7 +57,8 @@ def _policy(record: ExportRecord) -> Policy | None:
 
 def _end(root: Root, record: ExportRecord, at: datetime) -> bool:
     """Whether anything was left to end. Bytes first: an export says that it expired when it has."""
-    folders = list(_copies(root, record))
+    was_staged, folders = folder_of(root, record.export_id).is_dir(), list(_copies(root, record))
+    forget_staged(root, record.export_id)
     for folder in folders:
         shutil.rmtree(folder)
     was_pseudonymous = exports.forget_pseudonyms(root, record.export_id)
@@ -68,14 +70,14 @@ def _end(root: Root, record: ExportRecord, at: datetime) -> bool:
     if record.state in ("candidate", "staged", "cleared"):
         exports.change_export(root, record.export_id, state="withdrawn")
         return True
-    return bool(folders or was_pseudonymous)
+    return bool(was_staged or folders or was_pseudonymous)
 
 
 def _copies(root: Root, record: ExportRecord) -> Iterator[Path]:
-    """The folders in the data root that hold the export: staged, and delivered unless a later one took its place."""
+    """The folders in the data root to which the export was delivered, unless a later one took its place."""
     delivered = root.path / "exports" / "delivered"
     name = f"{record.name}-{record.year}" + (f"-{record.recipient}" if record.recipient else "")
-    for folder in (folder_of(root, record.export_id), delivered / record.export_id, unfinished(delivered / name, record.export_id)):
+    for folder in (delivered / record.export_id, unfinished(delivered / name, record.export_id)):
         if folder.is_dir():
             yield folder
     report = delivered / name / REPORT

@@ -25,7 +25,6 @@ from wrapped_assets.storage.purging import texts_of, within_others
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import Tombstone
-from wrapped_assets.storage.whole_files import destroy, write_whole
 
 FOLDER = "erasures"
 
@@ -41,9 +40,9 @@ class Case:
 
 @dataclass(frozen=True)
 class Batch:
-    """Cases that are carried out together, and the file that knows them."""
+    """Cases that are carried out together, and the name of the document that knows them."""
 
-    path: Path
+    name: str
     cases: tuple[Case, ...]
 
 
@@ -63,8 +62,8 @@ def open_cases(root: Root, listeners: Iterable[Listener]) -> Batch:
         )
         for each in people
     ]  # fmt: skip
-    batch = Batch(root.path / FOLDER / f"{secrets.token_hex(8)}.case", tuple(cases))
-    write_whole(batch.path, orjson.dumps([_document(each) for each in cases]))
+    batch = Batch(f"{FOLDER}/{secrets.token_hex(8)}.case", tuple(cases))
+    root.documents.write(batch.name, orjson.dumps([_document(each) for each in cases]))
     record_cases(root, batch)
     return batch
 
@@ -75,7 +74,12 @@ def _document(case: Case) -> dict[str, object]:
 
 def open_batches(root: Root) -> list[Batch]:
     """The batches that a crash left open."""
-    return [Batch(path, tuple(_read(path))) for path in sorted((root.path / FOLDER).glob("*.case"))]
+    return [Batch(name, tuple(_read(root.documents.brought(name)))) for name in root.documents.names(f"{FOLDER}/*.case")]
+
+
+def is_open(root: Root, batch: Batch) -> bool:
+    """Whether nobody has finished it."""
+    return bool(root.documents.names(batch.name))
 
 
 def _read(path: Path) -> Iterable[Case]:
@@ -118,9 +122,9 @@ def record_replayed(root: Root, erasures: Iterable[Tombstone]) -> None:
         insert_new(connection, tables.erasure_cases, rows)
 
 
-def forget_batch(batch: Batch) -> None:
-    """Destroys the file that knew whom the cases were about."""
-    destroy(batch.path)
+def forget_batch(root: Root, batch: Batch) -> None:
+    """Destroys the document that knew whom the cases were about."""
+    root.documents.forget(batch.name)
 
 
 def _pseudonyms(root: Root, listener_id: int) -> tuple[str, ...]:

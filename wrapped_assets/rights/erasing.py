@@ -18,7 +18,17 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import BuildError, WrappedError
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.privacy.recalling import Recall, recall_exports
-from wrapped_assets.rights.cases import Batch, Case, close_case, forget_batch, open_batches, open_cases, record_cases, record_replayed
+from wrapped_assets.rights.cases import (
+    Batch,
+    Case,
+    close_case,
+    forget_batch,
+    is_open,
+    open_batches,
+    open_cases,
+    record_cases,
+    record_replayed,
+)
 from wrapped_assets.rights.elsewhere import outputs_that_name, remove_outputs
 from wrapped_assets.rights.needles import Search
 from wrapped_assets.rights.public_texts import names_of_music, without_public_texts
@@ -34,7 +44,7 @@ from wrapped_assets.storage.purging_cells import Gone, PurgedCells, purge_cells
 from wrapped_assets.storage.registry import Listener, all_listeners
 from wrapped_assets.storage.responsible import said_of_officers
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.stored_files import FOLDERS, walked
+from wrapped_assets.storage.stored_files import walked
 from wrapped_assets.storage.tombstone_files import unknown_erasures
 
 
@@ -99,7 +109,7 @@ def replay(project: Project) -> list[Erasure]:
 def _carry_out(project: Project, batches: list[Batch]) -> list[Erasure]:
     root = project.root
     with root.lock("erasing"):  # one after the other: each rewrites files that the other reads
-        open_now = [batch for batch in batches if batch.path.exists()]  # or another process has finished it meanwhile
+        open_now = [batch for batch in batches if is_open(root, batch)]  # or another process has finished it meanwhile
         cases = [case for batch in open_now for case in batch.cases]
         if not cases:
             return []
@@ -107,7 +117,7 @@ def _carry_out(project: Project, batches: list[Batch]) -> list[Erasure]:
             record_cases(root, batch)
         done = _erase(project, cases)
         for batch in open_now:
-            forget_batch(batch)
+            forget_batch(root, batch)
     return done
 
 
@@ -128,6 +138,8 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     recalls = {case.case_id: recall_exports(root, case.needles.listener_id, case.case_id) for case in cases}
     elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
     _forget_people(root, people)
+    root.documents.remove_unnamed()
+    root.files.empty_caches()
     named, residue = _search(project, cases, gone)
     removed_later = "rendered pages, removed by the next `wrapped upload`"
     not_listed = "the store refused to list what it has: what was uploaded of theirs is removed, and nothing else was looked for"
@@ -195,8 +207,9 @@ def _searched(root: Root) -> list[Path]:
 
 
 def _stored_elsewhere(root: Root) -> Iterator[tuple[str, Path]]:
-    """Every file of lake and landing that lies in a store: its path, and a copy to read until the next one is asked for."""
-    paths = [path for folder in FOLDERS for path in root.files.listed(folder)] if root.lake else []
+    """Every file that lies in a store as it is: its path, and a copy to read until the next one is asked for."""
+    paths = [path for folder in root.folders for path in root.files.listed(folder)] if root.lake else []
+    root.files.renew([path for path in paths if path.startswith("records/")])
     for path in walked(root.files, dict.fromkeys(paths, ())):
         if place := root.files.found(path):
             yield path, place

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wrapped_assets.contracts.division import Division
 from wrapped_assets.storage.cell_paths import bucket_in
-from wrapped_assets.storage.later import sa
+from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.reading import Reader, reading
 
 if TYPE_CHECKING:
@@ -55,3 +55,11 @@ def setting(root: Root, name: str, within: sa.Connection | Reader | None = None)
     with reading(root, within) as reader:
         found = reader.rows("select value from settings where name = :name", name=name)
     return found[0][0] if found else None
+
+
+def set_setting(root: Root, name: str, value: str) -> None:
+    """Keeps one of the registry's settings, in place of what it was."""
+    table = tables.settings
+    with root.engine.begin() as connection:
+        connection.execute(sa.delete(table).where(table.c.name == name))
+        connection.execute(sa.insert(table).values(name=name, value=value))

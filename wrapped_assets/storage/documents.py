@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import re
 import shutil
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
 from wrapped_assets.storage.whole_files import destroy, write_whole
 
 _PATTERN = re.compile(
-    r"erasures/[^/]+\.case|responsible\.yaml|exports/(staged|people|draws)/.+|site/\d+/\d+/uploads/.+|site/microsite/.+|site/waiting\.json"
+    r"erasures/[^/]+\.case|responsible\.yaml|exports/(staged|people|draws)/.+|site/\d+/\d+/uploads/.+|site/microsite/.+"
 )
+TOPS = ("erasures", "exports", "site", "responsible.yaml")  # where documents lie below a data root
 
 
 class Documents(Protocol):
     """The documents of one data root. A name is a path below it; a name may be a folder's, and then is about all documents below it."""
 
-    def names(self, folder: str) -> list[str]:
-        """Every document below a folder, as the registry knows them, or the folder itself."""
+    def names(self, pattern: str) -> list[str]:
+        """Every document whose name fits, part by part, such as `site/*/*/uploads/*.json`: as the registry knows them."""
 
     def brought(self, name: str) -> Path:
         """Where a document, or a folder of documents, lies to be read: as it is stored now. There is no file where there is no document.
@@ -46,6 +48,9 @@ class Documents(Protocol):
     def purge(self) -> None:
         """Destroys this machine's copies of what is no longer stored."""
 
+    def remove_unnamed(self) -> None:
+        """Removes what a killed process sent and no document is; waits for what is being sent."""
+
 
 def is_document(name: str) -> bool:
     """Whether what lies at this path below a data root is a document."""
@@ -54,10 +59,15 @@ def is_document(name: str) -> bool:
 
 def documents_in(root: Path) -> list[str]:
     """Every document that lies in a folder."""
-    tops = ("erasures", "exports", "site", "responsible.yaml")
-    files = (path for top in tops for path in ([root / top] if (root / top).is_file() else (root / top).rglob("*")))
+    files = (path for top in TOPS for path in ([root / top] if (root / top).is_file() else (root / top).rglob("*")))
     names = (path.relative_to(root).as_posix() for path in files if path.is_file() and not path.name.endswith(".part"))
     return sorted(name for name in names if is_document(name))
+
+
+def fits(name: str, pattern: str) -> bool:
+    """Whether a name is what a pattern of `names` asks for."""
+    parts, wanted = name.split("/"), pattern.split("/")
+    return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
 
 def destroy_below(place: Path) -> None:
@@ -74,10 +84,8 @@ class FolderDocuments:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def names(self, folder: str) -> list[str]:
-        place = self._root / folder
-        files = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
-        return [path.relative_to(self._root).as_posix() for path in files]
+    def names(self, pattern: str) -> list[str]:
+        return sorted(path.relative_to(self._root).as_posix() for path in self._root.glob(pattern) if path.is_file())
 
     def brought(self, name: str) -> Path:
         return self._root / name
@@ -95,4 +103,7 @@ class FolderDocuments:
         destroy_below(self._root / name)
 
     def purge(self) -> None:
+        pass
+
+    def remove_unnamed(self) -> None:
         pass

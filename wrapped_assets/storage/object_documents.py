@@ -18,13 +18,13 @@ import xxhash
 from wrapped_assets.contracts.errors import BuildError, WriteError
 from wrapped_assets.storage import object_notes
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.documents import destroy_below, documents_in
+from wrapped_assets.storage.documents import destroy_below, documents_in, fits
 from wrapped_assets.storage.files import system_error
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.object_files import ObjectFiles, RootOfAStore
 from wrapped_assets.storage.sealing import BrokenSealError, seal, sealing_key, unseal
 from wrapped_assets.storage.transactions import exclusive
-from wrapped_assets.storage.whole_files import file_hash, is_intact, new_file, whole_file
+from wrapped_assets.storage.whole_files import file_hash, is_intact, new_file, open_whole, write_whole
 
 _VERSION = "~"  # between a document's name and what tells its versions apart
 _LOCK = "documents"  # held while an object is sent that no document names yet
@@ -42,8 +42,9 @@ class StoreDocuments:
     def __init__(self, root: LockedRoot) -> None:
         self._root, self._files, self._key = root, ObjectFiles(root), sealing_key(root.key)
 
-    def names(self, folder: str) -> list[str]:
-        return sorted(self._recorded(folder))
+    def names(self, pattern: str) -> list[str]:
+        top = pattern.partition("/")[0]
+        return sorted(name for name in self._recorded(top) if fits(name, pattern))
 
     def brought(self, name: str) -> Path:
         for each, (path, digest) in sorted(self._recorded(name).items()):
@@ -56,8 +57,8 @@ class StoreDocuments:
 
     def write(self, name: str, content: bytes) -> None:
         self._send({name: content}, [name])
-        with _told(), whole_file(self._root.path / name) as place, place.open("wb") as file:
-            file.write(content)
+        with _told():
+            write_whole(self._root.path / name, content)
 
     def fill(self, name: str) -> Path:
         return self._root.path / name
@@ -79,7 +80,6 @@ class StoreDocuments:
                 destroy_below(self._root.path / name)
 
     def remove_unnamed(self) -> None:
-        """Removes objects that a killed process sent and no document names; waits for those that are being sent."""
         with self._root.lock(_LOCK), self._root.engine.connect() as connection:
             noted = set(connection.execute(sa.select(tables.objects.c.path).where(tables.objects.c.path.contains(_VERSION))).scalars())
             named = set(connection.execute(sa.select(tables.documents.c.path)).scalars())
@@ -130,10 +130,11 @@ class StoreDocuments:
                 found = self._files.store.get(path, file.write)
             if found is None:
                 raise BuildError(f"{name} is missing in the object store: restore it from a backup")
-            with _told(), whole_file(self._root.path / name) as place:
-                with suppress(BrokenSealError), place.open("wb") as target:
+            with _told(), open_whole(self._root.path / name) as target:
+                with suppress(BrokenSealError):
                     unseal(self._key, name, sealed, target)
-                if not is_intact(place, digest):
+                target.flush()
+                if not is_intact(Path(target.name), digest):
                     raise BuildError(f"{name} is damaged in the object store: restore it from a backup")
         finally:
             sealed.unlink(missing_ok=True)

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import object_notes
+from wrapped_assets.storage.documents import TOPS as DOCUMENTS
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.object_cache import FOLDER, LIMIT, ObjectCache, limit_of
 from wrapped_assets.storage.object_store import REQUESTS_AT_ONCE, ObjectStore
-from wrapped_assets.storage.stored_files import FOLDERS, FolderFiles, NewFile, Placed, Transaction
+from wrapped_assets.storage.stored_files import FolderFiles, NewFile, Placed, Transaction
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.whole_files import write_whole
 
@@ -39,6 +40,7 @@ class RootOfAStore(Protocol):
     def lake(self) -> str: ...
     @property
     def folders(self) -> tuple[str, ...]: ...
+    def keep_to_epoch(self) -> None: ...
     @property
     def engine(self) -> sa.Engine: ...
 
@@ -181,13 +183,20 @@ class ObjectFiles:
             connection.execute(sa.insert(table).values(name=_EPOCH, value=secrets.token_hex(8)))
         self._keep_to_epoch()
 
+    def epoch(self) -> str:
+        table = tables.settings
+        with self._root.engine.connect() as connection:
+            return connection.execute(sa.select(table.c.value).where(table.c.name == _EPOCH)).scalar() or ""
+
     def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
         object_notes.note(connection, sorted(paths))
 
     def find_unknown(self) -> int:
         # For a registry that was restored from a backup. It never makes anything count as stored.
-        there = {key for folder in FOLDERS for key in self.store.keys(folder)}
-        unknown = sorted(there.difference(*(self.listed(folder) for folder in FOLDERS)))
+        tops = (*self._root.folders, *DOCUMENTS)
+        there = {key for top in tops for key in self.store.keys(top)}
+        with self._root.engine.connect() as connection:
+            unknown = sorted(there.difference(*(object_notes.noted_below(connection, top) for top in tops)))
         with exclusive(self._root.engine) as connection:
             object_notes.note(connection, unknown)
         return len(unknown)
@@ -197,11 +206,10 @@ class ObjectFiles:
 
     def _keep_to_epoch(self) -> None:
         """Empties this machine's cache of what was removed since, before any copy is used."""
-        table = tables.settings
-        with self._root.engine.connect() as connection:
-            epoch = connection.execute(sa.select(table.c.value).where(table.c.name == _EPOCH)).scalar() or ""
+        epoch = self.epoch()
         if epoch and not self.cache.is_of(epoch):
-            self.cache.keep_only(lambda: {path for folder in FOLDERS for path in self.listed(folder)}, epoch)
+            self.cache.keep_only(lambda: {path for folder in self._root.folders for path in self.listed(folder)}, epoch)
+            self._root.keep_to_epoch()
 
 
 @lru_cache(maxsize=8)

@@ -13,7 +13,6 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import write_whole
 
 FILE = "responsible.yaml"
 _LONGEST = 200
@@ -47,7 +46,7 @@ class Responsible:
 
 def responsible(root: Root) -> Responsible:
     """Who answers for this data root. InputError for a file that says something else."""
-    path = root.path / FILE
+    path = root.documents.brought(FILE)
     if not path.exists():
         return Responsible()
     try:
@@ -113,4 +112,4 @@ def said_of_officers(root: Root) -> set[str]:
 
 def _write(root: Root, found: Responsible) -> None:
     content = {"controller": asdict(found.controller) if found.controller else None, "signers": [asdict(each) for each in found.signers]}
-    write_whole(root.path / FILE, yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode())
+    root.documents.write(FILE, yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode())

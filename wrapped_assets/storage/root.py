@@ -133,7 +133,18 @@ class Root:
                 f"this registry is older than {len(missing):,} erasures, so it holds people who asked to be forgotten: carry these "
                 "erasures out again with `wrapped erase --replay` before anything else"
             )
+        if self.is_shared:
+            vars(self)["engine"] = engine  # what follows asks for it
+            self.keep_to_epoch()
         return engine
+
+    def keep_to_epoch(self) -> None:
+        """Removes what this machine keeps of people whom another machine has erased."""
+        epoch = self.files.epoch()
+        if self.is_shared and epoch:
+            from wrapped_assets.storage import machine_copies
+
+            machine_copies.keep_to(self, epoch)
 
     def pull_tombstones(self) -> None:
         """Learns of the erasures that other machines carried out."""

@@ -15,7 +15,7 @@ from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage.object_files import ObjectFiles, RootOfAStore
 from wrapped_assets.storage.sealing import BrokenSealError, seal, sealing_key, unseal
 from wrapped_assets.storage.tombstone_files import FILE, folder_of, generations, key_path
-from wrapped_assets.storage.whole_files import destroy, write_whole
+from wrapped_assets.storage.whole_files import destroy, new_file, write_whole
 
 OBJECT = "tombstones"
 
@@ -25,7 +25,7 @@ def pull(root: RootOfAStore) -> None:
     files = ObjectFiles(root)
     sealed, plain = files.cache.new_place(), io.BytesIO()
     try:
-        with sealed.open("xb") as file:
+        with new_file(sealed) as file:
             if files.store.get(OBJECT, file.write) is None:
                 return
         unseal(sealing_key(root.key), OBJECT, sealed, plain)
@@ -50,7 +50,7 @@ def push(root: RootOfAStore) -> None:
     document = orjson.dumps({"list": (folder_of(root.path) / FILE).read_text(), "keys": keys}, option=orjson.OPT_SORT_KEYS)
     place = files.cache.new_place()
     try:
-        with place.open("xb") as file:
+        with new_file(place) as file:
             seal(sealing_key(root.key), OBJECT, io.BytesIO(document), file)
         files.store.put(OBJECT, place)
     finally:

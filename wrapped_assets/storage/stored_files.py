@@ -105,6 +105,9 @@ class StoredFiles(Protocol):
     def empty_caches(self) -> None:
         """Has every machine remove its copies of what is no longer stored."""
 
+    def epoch(self) -> str:
+        """Changes with `empty_caches`; nothing before the first time, and where there are no copies."""
+
     def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
         """Notes files that are stored, for a registry that was lost."""
 
@@ -196,6 +199,9 @@ class FolderFiles:
 
     def empty_caches(self) -> None:
         pass
+
+    def epoch(self) -> str:
+        return ""
 
     def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
         pass

@@ -38,6 +38,13 @@ def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iter
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def open_whole(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file that becomes `path` when the block ends; see `whole_file`. Its name while it is written is the stream's."""
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        yield file
+
+
 def new_file(path: Path) -> BinaryIO:
     """Opens a file that must not be there, for the owner alone; makes its folder."""
     try:

@@ -185,7 +185,7 @@ def test_a_batch_that_is_killed_before_it_is_written_down_has_touched_nobody(wor
     root = world(1)
     people = [find_listener(root, name) for name in ("bo", "cy")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wrapped_assets.rights.cases.write_whole", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("wrapped_assets.storage.documents.write_whole", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             erase_all(Project(root), people)
     assert resume(Project(root)) == []

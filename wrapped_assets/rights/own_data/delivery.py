@@ -6,7 +6,6 @@ It needs no threshold, noise or consent. Its clearance checks that nothing is mi
 from __future__ import annotations
 
 import secrets
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,6 @@ from pathlib import Path
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.contracts.graph import Graph
 from wrapped_assets.privacy import passage
-from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.recalling import OWN_DATA
 from wrapped_assets.rights.own_data.clearance import faults_of
@@ -49,7 +47,7 @@ def own_data(
         clear(root, graph, listener, record.export_id)
         folder, files = deliver(root, record.export_id, out, zipped=zipped, now=now)
     finally:
-        shutil.rmtree(folder_of(root, record.export_id), ignore_errors=True)
+        passage.forget_staged(root, record.export_id)
     return Delivered(exports.find_export(root, record.export_id), folder, files, rows)
 
 
@@ -65,7 +63,7 @@ def stage(root: Root, graph: Graph, listener: Listener, *, locale: str = "en", n
         nonlocal rows
         rows = write_everything(lake, pinned, folder, record, locale)
 
-    staged = passage.stage(root, record, write, subjects={listener.listener_id: secrets.token_hex(16)})
+    staged = passage.stage(root, record, write, subjects={listener.listener_id: secrets.token_hex(16)}, stays_here=True)
     return staged, rows
 
 

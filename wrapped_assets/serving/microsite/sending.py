@@ -16,7 +16,6 @@ from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.shelf import FOLDER
 from wrapped_assets.serving.rendered.target import POINTER, StoreUnavailableError, Target
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import write_whole
 
 CACHING = "public, max-age=60"
 _AT_ONCE = 16  # uploads wait for the network
@@ -38,7 +37,7 @@ class SiteUpload:
         """What there is at `now`: until a launch the countdown to it, and nothing else of its year."""
         state = site_state(root, is_strict=True)
         files = {key: file for key in keys_of(state, now) if (file := file_of(state, now, key))}
-        return cls(root, target, files, _read(_record_of(root, target)))
+        return cls(root, target, files, _read(root.documents.brought(_record_of(target))))
 
     def send_pages(self) -> None:
         """Sends every page but the front, which leads to them."""
@@ -86,7 +85,7 @@ class SiteUpload:
 
     def _note(self, there: dict[str, str]) -> None:
         self.there = there
-        write_whole(_record_of(self.root, self.target), json.dumps(dict(sorted(there.items()))).encode())
+        self.root.documents.write(_record_of(self.target), json.dumps(dict(sorted(there.items()))).encode())
 
 
 def _is_front(key: str) -> bool:
@@ -97,8 +96,8 @@ def _digest(file: File) -> str:
     return blake2b(f"{file.kind}|{file.language}|{file.is_countdown}|".encode() + file.content, digest_size=16).hexdigest()
 
 
-def _record_of(root: Root, target: Target) -> Path:
-    return root.path / FOLDER / "microsite" / f"{blake2b(target.address.encode(), digest_size=8).hexdigest()}.json"
+def _record_of(target: Target) -> str:
+    return f"{FOLDER}/microsite/{blake2b(target.address.encode(), digest_size=8).hexdigest()}.json"
 
 
 def _read(path: Path) -> dict[str, str]:

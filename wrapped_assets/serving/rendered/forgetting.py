@@ -70,7 +70,7 @@ def _forget_there(root: Root, people: Collection[int], tokens: Collection[str], 
                     target.delete(left)
         except WrappedError:  # the credentials may not list
             done.unlisted.append(address)
-    done.unreached.extend(f"the target that {path.relative_to(root.path)} was of, which is damaged" for path in damaged)
+    done.unreached.extend(f"the target that {name} was of, which is damaged" for name in damaged)
 
 
 def forget_renderings(root: Root, live: Shelf) -> None:

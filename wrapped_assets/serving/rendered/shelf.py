@@ -55,8 +55,17 @@ class Shelf:
     number: int
 
     @property
+    def name(self) -> str:
+        return f"{FOLDER}/{self.year}/{self.number}"
+
+    @property
     def folder(self) -> Path:
-        return self.root.path / FOLDER / str(self.year) / str(self.number)
+        return self.root.path / self.name
+
+    @property
+    def records_of_uploads(self) -> list[str]:
+        """The documents that say what targets have of these pages."""
+        return self.root.documents.names(f"{self.name}/uploads/*.json")
 
     @property
     def about(self) -> dict[str, Any] | None:
@@ -89,7 +98,7 @@ class Shelf:
     def mark(self) -> tuple[tuple[str, int, int, int], ...]:
         """Another one when something else is rendered, or noted of what targets have: each file that says so, as the file system has it."""
         found = []
-        for path in sorted([*(self.folder / "index").glob("*.json"), *(self.folder / "uploads").glob("*.json")]):
+        for path in sorted([*(self.folder / "index").glob("*.json"), *map(self.root.documents.brought, self.records_of_uploads)]):
             with suppress(FileNotFoundError):
                 status = path.stat()
                 found.append((f"{path.parent.name}/{path.name}", status.st_ino, status.st_size, status.st_mtime_ns))
@@ -154,15 +163,15 @@ class Shelf:
     def remove(self) -> None:
         """Removes the pages; of pages that were uploaded, it stays known where they are and whom they name."""
         (self.folder / "edition.json").unlink(missing_ok=True)
-        has_uploads = any((self.folder / "uploads").glob("*.json"))
-        shutil.rmtree(self.folder / "pages" if has_uploads else self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder / "pages" if self.records_of_uploads else self.folder, ignore_errors=True)
 
     def _index_of(self, bucket: int) -> Path:
         return self.folder / "index" / f"{bucket}.json"
 
 
 def shelves(root: Root, year: int | None = None) -> list[Shelf]:
-    """Every publication that something was rendered of, by year and number."""
+    """Every publication that something was rendered of on this machine, or uploaded from any, by year and number."""
     folders = (path for path in (root.path / FOLDER).glob("[0-9]*/[0-9]*") if f"{path.parent.name}{path.name}".isdecimal())
-    found = ((int(path.parent.name), int(path.name)) for path in folders)
+    found = {(int(path.parent.name), int(path.name)) for path in folders}
+    found |= {(int(each.split("/")[1]), int(each.split("/")[2])) for each in root.documents.names(f"{FOLDER}/*/*/uploads/*.json")}
     return [Shelf(root, of, number) for of, number in sorted(found) if year in (None, of)]

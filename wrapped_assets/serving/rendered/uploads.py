@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 
 import orjson
 
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.serving.rendered.shelf import Shelf
-from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import write_whole
 
 ON_ITS_WAY = ""  # the hash of what was sent and not read back yet
 
@@ -32,24 +29,24 @@ class There(NamedTuple):
 
 def uploaded(shelf: Shelf, address: str) -> dict[str, There]:
     """The objects of a publication at a target, by key. BuildError where the record is damaged."""
-    path = _record_of(shelf, address)
+    name = _record_of(shelf, address)
     try:
-        found = orjson.loads(path.read_bytes())["objects"]
+        found = orjson.loads(shelf.root.documents.brought(name).read_bytes())["objects"]
         return {key: There(row[0], tuple(row[1:])) for key, row in found.items()}
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise _damaged(path, shelf.root) from None
+        raise _damaged(name) from None
 
 
 def note(shelf: Shelf, address: str, objects: Mapping[str, There]) -> None:
     """Replaces the record; one without objects goes."""
-    path = _record_of(shelf, address)
+    name = _record_of(shelf, address)
     if not objects:
-        path.unlink(missing_ok=True)
+        shelf.root.documents.forget(name)
         return
     rows = {key: [there.digest, *there.people] for key, there in objects.items()}
-    write_whole(path, orjson.dumps({"address": address, "objects": rows}, option=orjson.OPT_SORT_KEYS))
+    shelf.root.documents.write(name, orjson.dumps({"address": address, "objects": rows}, option=orjson.OPT_SORT_KEYS))
 
 
 def disown(shelf: Shelf, address: str, people: Collection[int]) -> None:
@@ -60,14 +57,14 @@ def disown(shelf: Shelf, address: str, people: Collection[int]) -> None:
         note(shelf, address, there | dict.fromkeys(gone, There(ON_ITS_WAY, ())))
 
 
-def targets_of(shelves: Iterable[Shelf]) -> tuple[list[str], list[Path]]:
+def targets_of(shelves: Iterable[Shelf]) -> tuple[list[str], list[str]]:
     """The address of every target that has pages of these publications, and the records that are damaged."""
-    addresses, damaged = set[str](), list[Path]()
-    for path in (path for shelf in shelves for path in sorted((shelf.folder / "uploads").glob("*.json"))):
+    addresses, damaged = set[str](), list[str]()
+    for documents, name in ((shelf.root.documents, name) for shelf in shelves for name in shelf.records_of_uploads):
         try:
-            addresses.add(str(orjson.loads(path.read_bytes())["address"]))
+            addresses.add(str(orjson.loads(documents.brought(name).read_bytes())["address"]))
         except (ValueError, KeyError, TypeError):
-            damaged.append(path)
+            damaged.append(name)
     return sorted(addresses), damaged
 
 
@@ -76,12 +73,12 @@ def people_of(*groups: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted(set[int]().union(*groups)))
 
 
-def _record_of(shelf: Shelf, address: str) -> Path:
-    return shelf.folder / "uploads" / f"{blake2b(address.encode(), digest_size=8).hexdigest()}.json"
+def _record_of(shelf: Shelf, address: str) -> str:
+    return f"{shelf.name}/uploads/{blake2b(address.encode(), digest_size=8).hexdigest()}.json"
 
 
-def _damaged(path: Path, root: Root) -> BuildError:
+def _damaged(name: str) -> BuildError:
     return BuildError(
-        f"{path.relative_to(root.path)} is damaged, so nobody knows what was uploaded: remove this publication's pages from the target, "
+        f"{name} is damaged, so nobody knows what was uploaded: remove this publication's pages from the target, "
         "then this file, and upload again"
     )

@@ -49,7 +49,7 @@ class Withdrawn:
 
 def has_uploads(root: Root) -> bool:
     """Whether anything was ever uploaded, asked without reading a file."""
-    return any((root.path / FOLDER).glob("*/*/uploads/*.json"))
+    return bool(root.documents.names(f"{FOLDER}/*/*/uploads/*.json"))
 
 
 def waiting(root: Root) -> list[Waiting]:

@@ -15,6 +15,7 @@ from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.exports.partner_extract import CLASS, PARTNER_EXTRACT, ROWS
 from wrapped_assets.privacy.policy import policy_of
 from wrapped_assets.privacy.pseudonyms import pseudonyms, wrapping_key
+from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.privacy.exports.world import Life, World
 
 POLICY = policy_of("partner_extract").policy
@@ -122,7 +123,7 @@ def test_a_wrapping_key_of_the_environment_that_is_none_is_said_and_not_shown(
 ) -> None:  # fmt: skip
     monkeypatch.setenv("WRAPPED_EXPORT_KEK", given)
     with pytest.raises(InputError, match="64 hex digits") as found:
-        wrapping_key(tmp_path)
+        wrapping_key(Root.open_or_make(tmp_path / "root"))
     assert given not in str(found.value)
 
 
