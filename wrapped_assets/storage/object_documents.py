@@ -131,8 +131,8 @@ class StoreDocuments:
             if found is None:
                 raise BuildError(f"{name} is missing in the object store: restore it from a backup")
             with _told(), open_whole(self._root.path / name) as target:
-                with suppress(BrokenSealError):
-                    unseal(self._key, name, sealed, target)
+                with suppress(BrokenSealError), sealed.open("rb") as source:
+                    unseal(self._key, name, source, target)
                 target.flush()
                 if not is_intact(Path(target.name), digest):
                     raise BuildError(f"{name} is damaged in the object store: restore it from a backup")

@@ -103,8 +103,12 @@ class ObjectFiles:
     def bytes_at(self, path: str) -> bytes | None:
         if not self._is_object(path):
             return self._beside.bytes_at(path)
+        return self.stored(path)
+
+    def stored(self, key: str) -> bytes | None:
+        """The bytes of a small object as they are in the store; None where there is none."""
         parts: list[bytes] = []
-        return b"".join(parts) if self.store.get(path, parts.append) is not None else None
+        return b"".join(map(bytes, parts)) if self.store.get(key, parts.append) is not None else None
 
     def put(self, path: str, content: bytes, *, syncs: bool = True) -> None:
         if not self._is_object(path):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from hashlib import blake2b
-from pathlib import Path
 from typing import BinaryIO
 
 PIECE_BYTES = 1 << 22
@@ -38,23 +37,22 @@ def seal(key: bytes, name: str, source: BinaryIO, target: BinaryIO) -> None:
         place, piece = place + 1, after
 
 
-def unseal(key: bytes, name: str, sealed: Path, target: BinaryIO) -> None:
+def unseal(key: bytes, name: str, source: BinaryIO, target: BinaryIO) -> None:
     """Writes what was sealed to `target`. BrokenSealError where it is anything else; `target` may have a part of it by then."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     cipher, whole, place = AESGCM(key), _NONCE_BYTES + PIECE_BYTES + _TAG_BYTES, 0
-    with sealed.open("rb") as source:
-        piece = source.read(whole)
-        while True:
-            after = source.read(whole)
-            try:
-                target.write(cipher.decrypt(piece[:_NONCE_BYTES], piece[_NONCE_BYTES:], _tied(name, place, is_last=not after)))
-            except (InvalidTag, ValueError):
-                raise BrokenSealError("a sealed file is not as it was sealed") from None
-            if not after:
-                return
-            place, piece = place + 1, after
+    piece = source.read(whole)
+    while True:
+        after = source.read(whole)
+        try:
+            target.write(cipher.decrypt(piece[:_NONCE_BYTES], piece[_NONCE_BYTES:], _tied(name, place, is_last=not after)))
+        except (InvalidTag, ValueError):
+            raise BrokenSealError("a sealed file is not as it was sealed") from None
+        if not after:
+            return
+        place, piece = place + 1, after
 
 
 def _tied(name: str, place: int, *, is_last: bool) -> bytes:
