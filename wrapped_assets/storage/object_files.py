@@ -40,7 +40,7 @@ class RootOfAStore(Protocol):
     def lake(self) -> str: ...
     @property
     def folders(self) -> tuple[str, ...]: ...
-    def keep_to_epoch(self) -> None: ...
+    def drop_outdated(self, epoch: str) -> None: ...
     @property
     def engine(self) -> sa.Engine: ...
 
@@ -94,7 +94,7 @@ class ObjectFiles:
     def intact(self, path: str, digests: Collection[str]) -> Path | None:
         if not self._is_object(path):
             return self._beside.intact(path, digests)
-        self._keep_to_epoch()
+        self.keep_to_epoch()
         return _copied(self.cache, self.store, path, digests)
 
     def found(self, path: str) -> Path | None:
@@ -126,7 +126,7 @@ class ObjectFiles:
     def prepare(self, wanted: Mapping[str, Collection[str]]) -> None:
         objects = [(path, digests) for path, digests in wanted.items() if self._is_object(path)]
         if len(objects) > 1:
-            self._keep_to_epoch()
+            self.keep_to_epoch()
             cache, store = self.cache, self.store
             _all_at_once(lambda one: _copied(cache, store, *one), objects)
 
@@ -185,9 +185,16 @@ class ObjectFiles:
             table = tables.settings
             connection.execute(sa.delete(table).where(table.c.name == _EPOCH))
             connection.execute(sa.insert(table).values(name=_EPOCH, value=secrets.token_hex(8)))
-        self._keep_to_epoch()
+        self.keep_to_epoch()
 
-    def epoch(self) -> str:
+    def keep_to_epoch(self) -> None:
+        epoch = self._epoch()
+        if epoch and not self.cache.is_of(epoch):
+            self.cache.keep_only(lambda: {path for folder in self._root.folders for path in self.listed(folder)}, epoch)
+        if epoch:
+            self._root.drop_outdated(epoch)
+
+    def _epoch(self) -> str:
         table = tables.settings
         with self._root.engine.connect() as connection:
             return connection.execute(sa.select(table.c.value).where(table.c.name == _EPOCH)).scalar() or ""
@@ -207,13 +214,6 @@ class ObjectFiles:
 
     def _is_object(self, path: str) -> bool:
         return path.startswith(tuple(f"{folder}/" for folder in self._root.folders))
-
-    def _keep_to_epoch(self) -> None:
-        """Empties this machine's cache of what was removed since, before any copy is used."""
-        epoch = self.epoch()
-        if epoch and not self.cache.is_of(epoch):
-            self.cache.keep_only(lambda: {path for folder in self._root.folders for path in self.listed(folder)}, epoch)
-            self._root.keep_to_epoch()
 
 
 @lru_cache(maxsize=8)

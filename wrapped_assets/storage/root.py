@@ -135,13 +135,16 @@ class Root:
             )
         if self.is_shared:
             vars(self)["engine"] = engine  # what follows asks for it
-            self.keep_to_epoch()
+            try:
+                self.files.keep_to_epoch()
+            except BaseException:
+                del vars(self)["engine"]
+                raise
         return engine
 
-    def keep_to_epoch(self) -> None:
-        """Removes what this machine keeps of people whom another machine has erased."""
-        epoch = self.files.epoch()
-        if self.is_shared and epoch:
+    def drop_outdated(self, epoch: str) -> None:
+        """Removes what this machine keeps beside its cache of people whom another machine has erased."""
+        if self.is_shared:
             from wrapped_assets.storage import machine_copies
 
             machine_copies.keep_to(self, epoch)

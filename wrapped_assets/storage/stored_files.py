@@ -105,8 +105,8 @@ class StoredFiles(Protocol):
     def empty_caches(self) -> None:
         """Has every machine remove its copies of what is no longer stored."""
 
-    def epoch(self) -> str:
-        """Changes with `empty_caches`; nothing before the first time, and where there are no copies."""
+    def keep_to_epoch(self) -> None:
+        """Empties this machine of what some machine had removed by `empty_caches` since; called before any copy is used."""
 
     def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
         """Notes files that are stored, for a registry that was lost."""
@@ -200,8 +200,8 @@ class FolderFiles:
     def empty_caches(self) -> None:
         pass
 
-    def epoch(self) -> str:
-        return ""
+    def keep_to_epoch(self) -> None:
+        pass
 
     def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
         pass

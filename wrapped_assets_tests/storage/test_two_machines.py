@@ -134,14 +134,12 @@ def test_a_second_machine_builds_plans_shows_exports_and_erases(machines: Machin
     run(other.path, "erase", "cy", "--yes")
     again = machines.again(one)
     assert again.engine is not None
-    Project(again).situation()
-    again.files.prepare({"lake/none": ()})
     for root in (again, other):
-        again.files.release()
+        root.files.release()
         assert holding(root.path, cy.listener_id, "cd" * 16) == []
     frames = [pl.read_parquet(content) for key, (content, _) in store.objects.items() if key.endswith(".parquet")]
     assert not any(bool((each == cy.listener_id).any()) for frame in frames for each in frame.iter_columns() if each.dtype == pl.Int64)
-    assert not [key for key in store.objects if "/exports/" in key or "/erasures/" in key]
+    assert not [key for key in store.objects if "/exports/staged/" in key or "/erasures/" in key]
     with pytest.raises(InputError):
         import_text(again, "cy", SMALL_PLAYS["cy"])
     assert steps(again) == []
