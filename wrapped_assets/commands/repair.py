@@ -10,11 +10,12 @@ from wrapped_assets.commands.options import data_option, emit_json, env_option, 
 @click.command("repair", epilog="Example: wrapped repair --check")
 @click.option("--check", is_flag=True, help="Only report damage. Exit with 3 if there is any.")
 @click.option("--share", is_flag=True, help="With --check: only the seventh checked longest ago, as Dagster does nightly.")
+@click.option("--take-store", is_flag=True, help="First make the object store this registry's: the one that had it is gone for good.")
 @data_option
 @env_option
 @json_option
 @click.pass_context
-def command(ctx, check, share, data, as_json) -> None:
+def command(ctx, check, share, take_store, data, as_json) -> None:
     """Rebuild the manifest from the records beside the files, and compare every stored file with what was recorded of it.
 
     For after the database was lost or restored from an older backup, and whenever a disk is in doubt. What is damaged is noted:
@@ -27,9 +28,12 @@ def command(ctx, check, share, data, as_json) -> None:
     from wrapped_assets.storage.scrub import scrub, scrub_share
     from wrapped_assets.storage.sweep import swept
 
+    if take_store and check:
+        raise InputError("--check changes nothing: leave it out to take the store over")
     if share and not check:
         raise InputError("--share needs --check, because a repair compares everything")
-    root = in_environment(Root.open(data))
+    opened = Root.open(data)
+    root = in_environment(opened.taking_store() if take_store else opened)
     unknown = 0 if check else root.files.find_unknown()
     rebuilt = Rebuilt() if check else rebuild_manifest(root)
     if unknown:

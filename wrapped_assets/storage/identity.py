@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.later import sa, tables
 
-_SETTING = "root"
+_SETTING, _NUMBER = "root", "registry"
 
 
 def check_identity(engine: sa.Engine, url: str, folder: Path, key: bytes, settings_file: str, *, is_shared: bool = False) -> None:
@@ -71,3 +72,23 @@ def _key_of(path: Path) -> str | None:
         return str(json.loads(path.read_text())["key"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def mark_of(engine: sa.Engine, file: Path | None) -> str:
+    """A registry's own number, and where it is: which file of which file system, or which database of which server.
+
+    A copy of a file is another file, also one at the same path; a database that was restored from a dump is another server's, or another
+    database.
+    """
+    table = tables.settings
+    with engine.begin() as connection:
+        insert_new(connection, table, [{"name": _NUMBER, "value": secrets.token_hex(16)}])
+        number = connection.execute(sa.select(table.c.value).where(table.c.name == _NUMBER)).scalar_one()
+    if engine.dialect.name == "sqlite":
+        return combined(number, str(file.stat().st_ino) if file is not None else "")
+    with engine.connect() as connection:
+        database = "select datname || '/' || oid from pg_database where datname = current_database()"
+        name = str(connection.exec_driver_sql(database).scalar_one())
+        with suppress(sa.exc.DBAPIError):  # some hosts forbid it
+            name += str(connection.exec_driver_sql("select system_identifier from pg_control_system()").scalar_one())
+    return combined(number, name)

@@ -43,6 +43,10 @@ class RootOfAStore(Protocol):
     def drop_outdated(self, epoch: str) -> None: ...
     @property
     def engine(self) -> sa.Engine: ...
+    @property
+    def registry_mark(self) -> str: ...
+    @property
+    def takes_store(self) -> bool: ...
 
 
 class ObjectFiles:
@@ -54,7 +58,7 @@ class ObjectFiles:
 
     @property
     def store(self) -> ObjectStore:
-        return _opened(self._root.lake, self._owner, os.getpid())
+        return _opened(self._root.lake, self._owner, self._root.registry_mark, os.getpid(), takes_over=self._root.takes_store)
 
     @property
     def cache(self) -> ObjectCache:
@@ -217,9 +221,9 @@ class ObjectFiles:
 
 
 @lru_cache(maxsize=8)
-def _opened(address: str, owner: str, process: int) -> ObjectStore:
-    """Opened once in a process: the mark is read once."""
-    return ObjectStore(address, owner)
+def _opened(address: str, owner: str, registry: str, process: int, *, takes_over: bool) -> ObjectStore:
+    """Opened once in a process: the mark is read once, and before anything is removed."""
+    return ObjectStore(address, owner, registry, takes_over=takes_over)
 
 
 @lru_cache(maxsize=8)

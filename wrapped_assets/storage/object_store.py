@@ -20,12 +20,18 @@ _MARK = "wrapped-root"  # the object that says whose prefix this is
 
 
 class ObjectStore:
-    """A prefix of a store, opened for one data root."""
+    """A prefix of a store, opened for one data root and its registry. StoreUnavailable where the prefix is another's, see `check`.
 
-    def __init__(self, address: str, owner: str) -> None:
-        self.address, self._owner = checked_address(address), owner
+    With `takes_over` it is made this registry's first.
+    """
+
+    def __init__(self, address: str, owner: str, registry: str, *, takes_over: bool = False) -> None:
+        self.address, self._owner, self._registry = checked_address(address), owner, registry
         self._store: Any = open_store(self.address)
+        if takes_over:
+            self.take_over()
         self._claim()
+        self.check()
 
     def put(self, key: str, place: Path) -> None:
         """Sends a file and compares what the store says of it. WriteError where another one arrives each time."""
@@ -60,9 +66,10 @@ class ObjectStore:
         return state.hexdigest()
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Removes objects; those that are gone already are no error."""
+        """Removes objects; those that are gone already are no error. Whose the prefix is by now is asked first."""
         import obstore
 
+        self.check()
         with in_words(self.address):
             for start in range(0, len(keys), 1000):
                 try:
@@ -81,22 +88,49 @@ class ObjectStore:
         with in_words(self.address):
             return sorted(found["path"] for batch in obstore.list(self._store, folder) for found in batch)
 
+    def take_over(self) -> None:
+        """Makes the prefix this registry's, whichever had it before; another root's stays that root's."""
+        import obstore
+
+        with in_words(self.address):
+            if (there := self._mark()) is not None and there.partition("\n")[0] != self._owner:
+                raise _of_another_root(self.address)
+            obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
+
+    def check(self) -> None:
+        """StoreUnavailable where the prefix is another root's, or in use by another registry: a copy's, or the original's."""
+        with in_words(self.address):
+            there = self._mark()
+        if (there or "").partition("\n")[0] != self._owner:
+            raise _of_another_root(self.address)
+        if there != self._wanted:
+            raise StoreUnavailable(
+                f"{self.address} is in use by another registry of this data root, of which this one is a copy or was restored from a "
+                "backup: two that change one store destroy each other's files. Use the other one; or, once it is gone for good, run "
+                "`wrapped repair --take-store` here",
+                may_pass=False,
+            )
+
+    @property
+    def _wanted(self) -> str:
+        return f"{self._owner}\n{self._registry}"
+
     def _claim(self) -> None:
-        """Leaves the mark of this root in a new prefix. StoreUnavailable where another root's is there."""
+        """Leaves the mark of this root and its registry in a new prefix, or where a program that knew of no registries has left its own."""
         import obstore
         from obstore.exceptions import AlreadyExistsError, NotSupportedError, PreconditionError
 
         with in_words(self.address):
-            if (there := self._mark()) is None:
+            there = self._mark()
+            if there is None:
                 try:
-                    obstore.put(self._store, _MARK, self._owner.encode(), mode="create", use_multipart=False)
+                    obstore.put(self._store, _MARK, self._wanted.encode(), mode="create", use_multipart=False)
                 except (AlreadyExistsError, PreconditionError):
                     pass
                 except (NotSupportedError, NotImplementedError):  # without conditions the last of two writers wins: both read it back
-                    obstore.put(self._store, _MARK, self._owner.encode(), use_multipart=False)
-                there = self._mark()
-        if there != self._owner:
-            raise StoreUnavailable(f"{self.address} is another data root's: each needs a prefix of its own", may_pass=False)
+                    obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
+            elif there == self._owner:
+                obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
 
     def _mark(self) -> str | None:
         import obstore
@@ -105,6 +139,10 @@ class ObjectStore:
             return bytes(obstore.get(self._store, _MARK).bytes()).decode(errors="replace")
         except (FileNotFoundError, _not_found()):
             return None
+
+
+def _of_another_root(address: str) -> StoreUnavailable:
+    return StoreUnavailable(f"{address} is another data root's: each needs a prefix of its own", may_pass=False)
 
 
 def _not_found() -> type[Exception]:

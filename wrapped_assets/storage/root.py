@@ -17,7 +17,7 @@ from pathlib import Path
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
-from wrapped_assets.storage.identity import check_identity
+from wrapped_assets.storage.identity import check_identity, mark_of
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.server_locks import ServerLocks
@@ -52,6 +52,7 @@ class Root:
     is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
     lake: str = ""  # the address of the object store that holds the files; none: they lie in the folder
     layout: int = LAYOUT_VERSION
+    takes_store: bool = False  # opened to make the store this registry's, see `ObjectStore.check`
 
     @classmethod
     def exists(cls, path: Path) -> bool:
@@ -127,6 +128,16 @@ class Root:
         engine = engine_for(url)
         migrate(engine)
         check_identity(engine, url, self.path, self.key, SETTINGS_FILE, is_shared=self.is_shared)
+        vars(self)["engine"] = engine  # what follows asks for it
+        try:
+            self._check_erasures(engine)
+        except BaseException:
+            del vars(self)["engine"]
+            raise
+        return engine
+
+    def _check_erasures(self, engine: sa.Engine) -> None:
+        """Learns of the erasures that other machines carried out. WrappedError where the registry is older than one."""
         self.pull_tombstones()
         if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
             raise WrappedError(
@@ -134,13 +145,12 @@ class Root:
                 "erasures out again with `wrapped erase --replay` before anything else"
             )
         if self.is_shared:
-            vars(self)["engine"] = engine  # what follows asks for it
-            try:
-                self.files.keep_to_epoch()
-            except BaseException:
-                del vars(self)["engine"]
-                raise
-        return engine
+            self.files.keep_to_epoch()
+
+    @cached_property
+    def registry_mark(self) -> str:
+        """What tells this registry from every other one, from copies of it too."""
+        return mark_of(self.engine, self.registry_file)
 
     def drop_outdated(self, epoch: str) -> None:
         """Removes what this machine keeps beside its cache of people whom another machine has erased."""
@@ -159,6 +169,12 @@ class Root:
     def replaying(self) -> Root:
         """The same root, open although its registry is older than an erasure: for `wrapped erase --replay` alone."""
         return replace(self, is_replaying=True)
+
+    def taking_store(self) -> Root:
+        """The same root, which takes its store from another registry: for `wrapped repair --take-store`. InputError without a store."""
+        if not self.lake:
+            raise InputError("the files of this data root lie in its folder: there is no store to take over")
+        return replace(self, takes_store=True)
 
     def within(self, environment: str) -> Root:
         """The same root, seen from a named environment; InputError for a name that no environment can have."""

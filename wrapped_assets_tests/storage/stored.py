@@ -70,5 +70,10 @@ def store(stored_world: World) -> Store:
 
 @pytest.fixture
 def stored(stored_world: World, tmp_path: Path) -> Iterator[Root]:
-    """The built root on a machine that has no copies yet."""
-    yield from copied(stored_world.path, tmp_path / "stored")
+    """The built root on a machine that has no copies yet; its registry is a copy, to which the store now belongs."""
+    for root in copied(stored_world.path, tmp_path / "stored"):
+        taking = root.taking_store()
+        assert taking.files.store
+        taking.engine.dispose()
+        stored_world.store.requests.clear()
+        yield root

@@ -35,7 +35,7 @@ from wrapped_assets.storage.verified import intact
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.exports import spotify_file
 from wrapped_assets_tests.serving.s3_server import SECRET, Store
-from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small, import_text
+from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, copy_root, import_small, import_text
 from wrapped_assets_tests.storage.stored import ADDRESS, World, _stored_world, store, stored, stored_world
 
 __all__ = ["_stored_world", "store", "stored", "stored_world"]
@@ -218,6 +218,43 @@ def test_the_prefix_of_another_root_is_refused(stored_world: World, tmp_path: Pa
     other = Root.open_or_make(tmp_path / "other", 2, bytes(32), ADDRESS)
     with pytest.raises(StoreUnavailable, match="another data root's"):
         import_text(other, "ana", "2025-01-01 eple")
+
+
+def test_a_copy_of_the_folder_cannot_use_the_store_of_the_original(stored: Root, store: Store, tmp_path: Path) -> None:
+    before = dict(store.objects)
+    stored.engine.dispose()
+    copy_root(stored.path, tmp_path / "copy")
+    for words in (("build",), ("erase", "cy", "--yes"), ("repair",), ("import", spotify_file(tmp_path, "2025-06-01 rain"), "--listener", "bo")):
+        assert "in use by another registry of this data root" in run(tmp_path / "copy", *words, code=1).stderr
+    with pytest.MonkeyPatch.context() as patch:  # nor a copy of the settings with a registry of its own
+        patch.setenv("WRAPPED_REGISTRY_URL", f"sqlite:///{tmp_path / 'another.sqlite'}")
+        (tmp_path / "third").mkdir()
+        shutil.copyfile(stored.path / "root.json", tmp_path / "third" / "root.json")
+        assert "in use by another registry of this data root" in run(tmp_path / "third", "build", code=1).stderr
+    assert store.objects == before
+    assert build(Project(Root.open(stored.path))).failed == []
+
+
+def test_whoever_takes_the_store_over_shuts_the_other_registry_out_at_once(stored: Root, store: Store, tmp_path: Path) -> None:
+    assert stored.files.store, "this process has opened it by now"
+    copy_root(stored.path, tmp_path / "copy")
+    run(tmp_path / "copy", "repair", "--take-store")
+    before = dict(store.objects)
+    import_text(stored, "bo", "2025-06-01 rain*4")
+    with pytest.raises(StoreUnavailable, match="in use by another registry"):
+        stored.files.remove([some_cell(stored).path])
+    assert {key: store.objects[key] for key in before} == before
+    object_files._opened.cache_clear()
+    assert "in use by another registry" in run(stored.path, "show", "insights/top_artists", code=1).stderr
+    run(tmp_path / "copy", "repair", "--check")
+
+
+def test_the_mark_of_an_older_program_becomes_this_registrys(stored: Root, store: Store) -> None:
+    owner = store.objects["lake/wrapped-root"][0].partition(b"\n")[0]
+    store.objects["lake/wrapped-root"] = (owner, {})
+    object_files._opened.cache_clear()
+    assert build(Project(stored)).failed == []
+    assert store.objects["lake/wrapped-root"][0].startswith(owner + b"\n")
 
 
 @pytest.mark.slow
