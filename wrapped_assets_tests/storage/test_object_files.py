@@ -224,7 +224,8 @@ def test_a_copy_of_the_folder_cannot_use_the_store_of_the_original(stored: Root,
     before = dict(store.objects)
     stored.engine.dispose()
     copy_root(stored.path, tmp_path / "copy")
-    for words in (("build",), ("erase", "cy", "--yes"), ("repair",), ("import", spotify_file(tmp_path, "2025-06-01 rain"), "--listener", "bo")):
+    export = spotify_file(tmp_path, "2025-06-01 rain")
+    for words in (("build",), ("erase", "cy", "--yes"), ("repair",), ("import", export, "--listener", "bo")):
         assert "in use by another registry of this data root" in run(tmp_path / "copy", *words, code=1).stderr
     with pytest.MonkeyPatch.context() as patch:  # nor a copy of the settings with a registry of its own
         patch.setenv("WRAPPED_REGISTRY_URL", f"sqlite:///{tmp_path / 'another.sqlite'}")

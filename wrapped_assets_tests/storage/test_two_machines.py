@@ -15,7 +15,7 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.errors import BuildError, InputError, WrappedError, WriteError
+from wrapped_assets.contracts.errors import BuildError, RefusedError, WrappedError, WriteError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.privacy import passage, remembered
 from wrapped_assets.privacy.policy import policy_of
@@ -140,7 +140,7 @@ def test_a_second_machine_builds_plans_shows_exports_and_erases(machines: Machin
     frames = [pl.read_parquet(content) for key, (content, _) in store.objects.items() if key.endswith(".parquet")]
     assert not any(bool((each == cy.listener_id).any()) for frame in frames for each in frame.iter_columns() if each.dtype == pl.Int64)
     assert not [key for key in store.objects if "/exports/staged/" in key or "/erasures/" in key]
-    with pytest.raises(InputError):
+    with pytest.raises(RefusedError, match="erased on request"):
         import_text(again, "cy", SMALL_PLAYS["cy"])
     assert steps(again) == []
 
