@@ -50,6 +50,9 @@ def forget_divisions(root: Root) -> None:
         writer.run("delete from settings where name = :name", name=DIVIDED)
 
 
+LAKE_SETTING = "lake"  # the store into which the root was moved: `root.json` repeats it
+
+
 def setting(root: Root, name: str, within: sa.Connection | Reader | None = None) -> str | None:
     """One of the registry's settings; None where it has none of that name."""
     with reading(root, within) as reader:

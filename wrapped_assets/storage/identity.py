@@ -92,3 +92,10 @@ def mark_of(engine: sa.Engine, file: Path | None) -> str:
         with suppress(sa.exc.DBAPIError):  # some hosts forbid it
             name += str(connection.exec_driver_sql("select system_identifier from pg_control_system()").scalar_one())
     return combined(number, name)
+
+
+def moved_to(engine: sa.Engine) -> str | None:
+    """The store into which this registry's root was moved; None where it was not."""
+    table = tables.settings
+    with engine.connect() as connection:
+        return connection.execute(sa.select(table.c.value).where(table.c.name == "lake")).scalar()

@@ -121,7 +121,7 @@ def batched(values: list[Any], size: int) -> Iterator[list[Any]]:
 def quick(root: Root, *, writes: bool = False) -> sqlite3.Connection | None:
     """The registry's file with a transaction begun, of the only writer with `writes`; None: ask `Root.engine`."""
     file = root.registry_file
-    if file is None or root.is_replaying or root.is_shared or "engine" in vars(root):
+    if file is None or root.is_replaying or root.is_unfinished or root.is_shared or "engine" in vars(root):
         return None
     connection = None
     try:
@@ -148,6 +148,8 @@ def _is_ready(root: Root, file: Path, connection: sqlite3.Connection) -> bool:
         return False
     settings = connection.execute("select value from settings where name = 'root'").fetchone()
     if settings is None or not is_of(settings[0], file, root.path, root.key):
+        return False
+    if not root.lake and connection.execute("select 1 from settings where name = 'lake'").fetchone():  # it was moved meanwhile
         return False
     known = {case_id for (case_id,) in connection.execute("select case_id from erasure_cases")}
     return all(each.case_id in known for each in read_tombstones(root.path))

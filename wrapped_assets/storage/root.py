@@ -17,7 +17,7 @@ from pathlib import Path
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
-from wrapped_assets.storage.identity import check_identity, mark_of
+from wrapped_assets.storage.identity import check_identity, mark_of, moved_to
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.server_locks import ServerLocks
@@ -52,6 +52,7 @@ class Root:
     is_replaying: bool = False  # opened to carry out again the erasures that a restored registry has not heard of
     lake: str = ""  # the address of the object store that holds the files; none: they lie in the folder
     layout: int = LAYOUT_VERSION
+    is_unfinished: bool = False  # opened to finish its move into a store
     takes_store: bool = False  # opened to make the store this registry's, see `ObjectStore.check`
 
     @classmethod
@@ -138,6 +139,8 @@ class Root:
 
     def _check_erasures(self, engine: sa.Engine) -> None:
         """Learns of the erasures that other machines carried out. WrappedError where the registry is older than one."""
+        if not (self.lake or self.is_unfinished) and (moved := moved_to(engine)):
+            raise WrappedError(f"this data root was moved into {moved}, and its settings do not say so yet: `wrapped relocate {moved}`")
         self.pull_tombstones()
         if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
             raise WrappedError(
@@ -175,6 +178,10 @@ class Root:
         if not self.lake:
             raise InputError("the files of this data root lie in its folder: there is no store to take over")
         return replace(self, takes_store=True)
+
+    def unfinished(self) -> Root:
+        """The same root, open although a move into a store is not finished: for `wrapped relocate` alone."""
+        return replace(self, is_unfinished=True)
 
     def within(self, environment: str) -> Root:
         """The same root, seen from a named environment; InputError for a name that no environment can have."""

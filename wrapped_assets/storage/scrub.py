@@ -75,7 +75,7 @@ def share_of(path: str) -> int:
 def _compared(root: Root, shares: set[int]) -> Scrubbed:
     done = Scrubbed(shares=sorted(shares))
     settle_damage(root)
-    recorded = recorded_of(root, {path for path in _recorded_paths(root) if share_of(path) in shares})
+    recorded = recorded_of(root, {path for path in recorded_paths(root) if share_of(path) in shares})
     damaged = []
     root.files.renew(recorded)
     for path in walked(root.files, {path: found.hashes for path, found in recorded.items()}):
@@ -103,7 +103,8 @@ def _compared(root: Root, shares: set[int]) -> Scrubbed:
     return done
 
 
-def _recorded_paths(root: Root) -> set[str]:
+def recorded_paths(root: Root) -> set[str]:
+    """Every file that a row names."""
     named: set[str] = set()
     with root.engine.connect() as connection:
         for table in (tables.cells, tables.publication_cells, tables.chunks, tables.catalogue_files):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.storage.whole_files import is_intact, make_folders, write_whole
 
 if TYPE_CHECKING:
@@ -172,6 +173,8 @@ class FolderFiles:
             return False
 
     def unrecordable(self, connection: sa.Connection, found: Collection[tuple[str, int]]) -> list[str]:
+        if connection.exec_driver_sql("select value from settings where name = 'lake'").scalar():
+            raise WrappedError("this data root was moved into a store meanwhile: run the command again")
         return [path for path, byte_count in found if not self.looks_whole(path, byte_count)]
 
     def leave(self, connection: sa.Connection, paths: Collection[str]) -> Collection[str]:
