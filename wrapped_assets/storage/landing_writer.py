@@ -17,7 +17,7 @@ import polars as pl
 from wrapped_assets.contracts.errors import WrappedError
 from wrapped_assets.kernels.hashing import frame_hashes
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.storage.buckets import bucket_count
+from wrapped_assets.storage.buckets import LAKE_SETTING, bucket_count, setting
 from wrapped_assets.storage.chunks import NO_ROWS, PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.frame_files import BATCH_BYTES
 from wrapped_assets.storage.landing import FURTHEST_EAST, FURTHEST_WEST, OPTIONAL, edges_ms
@@ -194,6 +194,8 @@ class LandingWriter:
             registry.insert_new("imports", imports)
             if bucket_count(self.root, registry) != self.bucket_count:  # asked last: a server's transaction has its locks by now
                 raise WrappedError("the buckets of this data root were divided during this import; nothing was changed: import it again")
+            if not self.root.lake and setting(self.root, LAKE_SETTING, registry):
+                raise WrappedError("this data root was moved into a store during this import; nothing was changed: import it again")
             for row in imports:  # the same export again, perhaps by other code
                 again = "update imports set importer = :importer where content = :content"
                 registry.run(again, importer=row.get("importer"), content=row["content"])

@@ -24,7 +24,10 @@ from wrapped_assets_tests.serving.s3_server import Store, s3_server
 from wrapped_assets_tests.small_roots import import_text, versions
 
 ADDRESS, YEAR = "s3://bucket/moved", 2025
-STAYS = {"root.json", "registry.sqlite", "locks", "cache", "landing", "first_month", "responsible.yaml", "tombstones.json", "tombstone_keys"}
+STAYS = {
+    "root.json", "registry.sqlite", "locks", "cache", "landing", "first_month", "responsible.yaml", "tombstones.json", "tombstone_keys",
+    "exports", "inbox",
+}  # fmt: skip
 
 
 @pytest.fixture
