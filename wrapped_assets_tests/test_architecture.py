@@ -141,24 +141,56 @@ def test_whoever_reads_a_stored_table_compares_its_bytes_first() -> None:
     assert found == set(UNCOMPARED)
 
 
-def test_files_of_lake_and_landing_are_reached_through_one_interface() -> None:
-    """They may lie in an object store: a path below the root says nothing of where. Only these put a root's folder before a path."""
-    beside = {
-        "building/cataloguing.py", "storage/catalogues.py",  # the catalogue lies in the folder
-        "building/situate.py",  # the same
-        "building/link_marks.py",  # links between names, which follow from what is landed
-        "privacy/draws.py",  # of exports
-        "storage/dividing.py",  # notes of what was divided
-        "storage/sweep.py",  # parts of files that a killed process left in the folder
-        "storage/stored_files.py",
-    }  # fmt: skip
-    joined = re.compile(r"""root\.path(\}/\{| / )(f?["'](lake|landing)\b|\w+\.path\b|path\b|\w*\[)""")
-    found = {
-        path.relative_to(ROOT / "wrapped_assets").as_posix()
-        for path in MODULES
-        if path.is_relative_to(ROOT / "wrapped_assets") and joined.search(text_of(path))
-    }
-    assert found <= beside
+# Modules outside of `storage` that name a data root's folder, and what of this machine's own they want there. Whatever another machine needs
+# goes through `Root.files` and `Root.documents` (the table in docs/scale.md).
+OF_THIS_MACHINE = {
+    "building/cataloguing.py": "parts of an import that runs",
+    "building/dispatch.py": "parts of a figure that workers of one build compute",
+    "building/over_all.py": "the same",
+    "building/link_marks.py": "links between names, which are made anew from what is landed",
+    "building/linking_ahead.py": "tells a worker of this machine which folder is the root's",
+    "building/worker.py": "the same",
+    "commands/export.py": "where a delivery is handed to whoever asked on this machine",
+    "commands/status.py": "whether pages are rendered here",
+    "orchestration/exporting.py": "where a delivery is handed over",
+    "orchestration/mirror.py": "tells Dagster which folder is the root's",
+    "orchestration/staleness.py": "a hint for the user interface",
+    "privacy/pseudonyms.py": "a key, which never enters a store",
+    "privacy/recalling.py": "deliveries",
+    "privacy/retention.py": "deliveries",
+    "privacy/snapshot.py": "what an operator put there to ask for",
+    "rights/elsewhere.py": "whether an output lies in the root",
+    "rights/erasing.py": "what is searched, the inbox, and the copy of the list of erasures",
+    "rights/own_data/delivery.py": "deliveries",
+    "rights/own_data/from_registry.py": "the inbox",
+    "serving/launch/edition.py": "tells apart what is kept in memory",
+    "serving/launch/load.py": "tells a server of this machine which folder is the root's",
+    "serving/launch/verifying.py": "words of an error",
+    "serving/rendered/answering.py": "rendered pages",
+    "serving/rendered/refusals.py": "a target that would lie in the root",
+    "serving/rendered/rendering.py": "rendered pages",
+    "serving/rendered/shelf.py": "rendered pages",
+    "serving/rendered/uploading.py": "files beside rendered pages",
+    "serving/rendered/waiting.py": "what this machine saw wait",
+}
+
+
+def test_what_another_machine_needs_is_reached_through_two_interfaces_alone() -> None:
+    """It may lie in an object store: a path below the root says nothing of where."""
+    named = re.compile(r"\broot\.path\b")
+    inside = (path for path in MODULES if path.is_relative_to(ROOT / "wrapped_assets"))
+    found = {path.relative_to(ROOT / "wrapped_assets").as_posix() for path in inside if named.search(text_of(path))}
+    assert {each for each in found if not each.startswith("storage/")} == OF_THIS_MACHINE.keys()
+
+
+def test_every_kind_of_file_that_is_stored_or_of_the_machine_stands_in_the_table() -> None:
+    """Whoever adds a folder to a root says in docs/scale.md where it lies with a store."""
+    from wrapped_assets.storage.documents import TOPS
+    from wrapped_assets.storage.stored_files import FOLDERS
+
+    text = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+    table = text[text.index("### What lies where") : text.index("| What goes wrong")]
+    assert not [name for name in (*FOLDERS, *TOPS) if f"`{name}" not in table]
 
 
 def test_there_is_one_way_to_write_a_file_whole() -> None:

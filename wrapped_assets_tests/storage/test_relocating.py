@@ -25,8 +25,8 @@ from wrapped_assets_tests.small_roots import import_text, versions
 
 ADDRESS, YEAR = "s3://bucket/moved", 2025
 STAYS = {
-    "root.json", "registry.sqlite", "locks", "cache", "landing", "first_month", "responsible.yaml", "tombstones.json", "tombstone_keys",
-    "exports", "inbox",
+    "root.json", "registry.sqlite", "registry.sqlite-shm", "registry.sqlite-wal", "locks", "cache", "landing", "first_month",
+    "responsible.yaml", "tombstones.json", "tombstone_keys", "exports", "inbox",
 }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ from wrapped_assets.privacy.pseudonyms import KEK_FILE, wrapping_key
 from wrapped_assets.rights import cases
 from wrapped_assets.rights.erasing import erase, resume
 from wrapped_assets.serving.rendered import uploads
-from wrapped_assets.serving.rendered.shelf import Shelf, shelves
+from wrapped_assets.serving.rendered.forgetting import forget_erased
+from wrapped_assets.serving.rendered.shelf import INDEX, Shelf, shelves
 from wrapped_assets.storage import object_files, registry, stores
 from wrapped_assets.storage.documents import documents_in
 from wrapped_assets.storage.exports import ExportRecord
@@ -166,6 +167,21 @@ def test_what_only_folders_had_is_everybodys(machines: Machines) -> None:
 def _new(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+
+
+def test_pages_that_one_machine_rendered_go_when_the_other_erases(machines: Machines) -> None:
+    one, other = machines.one, machines.other
+    people = {name: registry.find_listener(one, name).listener_id for name in ("ana", "cy")}
+    shelf = Shelf(one, YEAR, 1)
+    row = dict.fromkeys(INDEX) | {"locale": "en", "told": "a" * 32, "names": []}
+    rows = [{**row, "listener_id": each, "token": letter * 24} for letter, each in zip("ac", people.values(), strict=True)]
+    shelf.write_index(0, pl.DataFrame(rows, schema=INDEX))
+    for each in rows:
+        _new(shelf.place(each["token"], "en", "a" * 32, "br"), b"a page")
+    erase(Project(other), registry.find_listener(other, "cy"))
+    forget_erased(machines.again(one))
+    assert shelf.index(0)["listener_id"].to_list() == [people["ana"]]
+    assert [path.name[:1] for path in (shelf.folder / "pages").rglob("*.br")] == ["a"]
 
 
 def test_an_erasure_that_one_machine_began_is_finished_by_the_other(machines: Machines) -> None:

@@ -13,6 +13,7 @@ from wrapped_assets.serving.rendered.shelf import Shelf, shelves
 from wrapped_assets.serving.rendered.target import Target
 from wrapped_assets.serving.rendered.uploading import take_down_disowned, uploading
 from wrapped_assets.serving.rendered.uploads import disown, targets_of
+from wrapped_assets.storage.registry import all_listeners
 from wrapped_assets.storage.root import Root
 
 KEPT = 3  # renderings of a year: the live one, and those that a rollback is likely to return to
@@ -42,10 +43,21 @@ def forget_pages(root: Root, people: Collection[int], tokens: Collection[str] = 
     return done
 
 
+def forget_erased(root: Root) -> None:
+    """Destroys the pages on this machine of everybody whom another machine has erased, and those that name one of them."""
+    if root.is_shared:
+        _forget_here(root, (), Forgotten())
+
+
 def _forget_here(root: Root, people: Collection[int], done: Forgotten) -> None:
+    known = {each.listener_id for each in all_listeners(root)} - set(people) if root.is_shared else set()
     for shelf in shelves(root):
         for bucket, index in shelf.indexes():
-            of_them = pl.col("listener_id").is_in(list(people)) | pl.col("names").list.eval(pl.element().is_in(list(people))).list.any()
+            if root.is_shared:  # another machine may have erased somebody since this one rendered
+                is_gone = ~pl.element().is_in(list(known))
+                of_them = ~pl.col("listener_id").is_in(list(known)) | pl.col("names").list.eval(is_gone).list.any()
+            else:
+                of_them = pl.col("listener_id").is_in(list(people)) | pl.col("names").list.eval(pl.element().is_in(list(people))).list.any()
             kept = index.filter(~of_them)
             if kept.height < index.height:
                 shelf.write_index(bucket, kept)

@@ -18,7 +18,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.serving.rendered.files import archive_of, files_of, offered
-from wrapped_assets.serving.rendered.forgetting import forget_renderings
+from wrapped_assets.serving.rendered.forgetting import forget_erased, forget_renderings
 from wrapped_assets.serving.rendered.gathering import Told, stories_of
 from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.renderer import renderer_hash
@@ -70,6 +70,7 @@ def render(
         if live is None:
             raise InputError(f"nothing of {year} is published: run `wrapped publish {year}` first")
         started, shelf, done = time.monotonic(), Shelf(root, year, live.number), Rendered(year, live.number)
+        forget_erased(root)
         _write_beside(root)
         earlier = [each for each in reversed(shelves(root, year)) if not full]
         bucket_count = live.paths.bucket_count
