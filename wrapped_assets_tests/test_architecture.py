@@ -141,8 +141,8 @@ def test_whoever_reads_a_stored_table_compares_its_bytes_first() -> None:
     assert found == set(UNCOMPARED)
 
 
-# Modules outside of `storage` that name a data root's folder, and what of this machine's own they want there. Whatever another machine needs
-# goes through `Root.files` and `Root.documents` (the table in docs/scale.md).
+# Modules outside of `storage` that name a data root's folder, and what of this machine's own they want there. Whatever another machine
+# needs goes through `Root.files` and `Root.documents` (the table in docs/scale.md).
 OF_THIS_MACHINE = {
     "building/cataloguing.py": "parts of an import that runs",
     "building/dispatch.py": "parts of a figure that workers of one build compute",
