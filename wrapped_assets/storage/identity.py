@@ -81,9 +81,13 @@ def mark_of(engine: sa.Engine, file: Path | None) -> str:
     database.
     """
     table = tables.settings
-    with engine.begin() as connection:
-        insert_new(connection, table, [{"name": _NUMBER, "value": secrets.token_hex(16)}])
-        number = connection.execute(sa.select(table.c.value).where(table.c.name == _NUMBER)).scalar_one()
+    query = sa.select(table.c.value).where(table.c.name == _NUMBER)
+    with engine.connect() as connection:
+        number = connection.execute(query).scalar()
+    if number is None:
+        with engine.begin() as connection:
+            insert_new(connection, table, [{"name": _NUMBER, "value": secrets.token_hex(16)}])
+            number = connection.execute(query).scalar_one()
     if engine.dialect.name == "sqlite":
         return combined(number, str(file.stat().st_ino) if file is not None else "")
     with engine.connect() as connection:
