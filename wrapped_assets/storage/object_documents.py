@@ -21,7 +21,8 @@ from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.documents import destroy_below, documents_in, fits
 from wrapped_assets.storage.files import system_error
 from wrapped_assets.storage.later import sa, tables
-from wrapped_assets.storage.object_files import ObjectFiles, RootOfAStore
+from wrapped_assets.storage.object_files import ObjectFiles
+from wrapped_assets.storage.root_of_a_store import RootOfAStore
 from wrapped_assets.storage.sealing import BrokenSealError, seal, sealing_key, unseal
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.whole_files import file_hash, is_intact, new_file, open_whole, write_whole

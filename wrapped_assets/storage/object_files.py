@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import object_notes
@@ -21,32 +21,13 @@ from wrapped_assets.storage.documents import TOPS as DOCUMENTS
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.object_cache import FOLDER, LIMIT, ObjectCache, limit_of
 from wrapped_assets.storage.object_store import REQUESTS_AT_ONCE, ObjectStore
+from wrapped_assets.storage.root_of_a_store import RootOfAStore
 from wrapped_assets.storage.stored_files import FolderFiles, NewFile, Placed, Transaction
 from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.whole_files import file_hash, write_whole
 
 _IDLE_SECONDS = 600.0  # more than any request takes
 _EPOCH = "cache_epoch"  # the setting that changes when copies of what was removed must go from every machine
-
-
-class RootOfAStore(Protocol):
-    """What is asked of a data root whose files lie in a store."""
-
-    @property
-    def path(self) -> Path: ...
-    @property
-    def key(self) -> bytes: ...
-    @property
-    def lake(self) -> str: ...
-    @property
-    def folders(self) -> tuple[str, ...]: ...
-    def drop_outdated(self, epoch: str) -> None: ...
-    @property
-    def engine(self) -> sa.Engine: ...
-    @property
-    def registry_mark(self) -> str: ...
-    @property
-    def takes_store(self) -> bool: ...
 
 
 class ObjectFiles:

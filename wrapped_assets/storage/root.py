@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
@@ -17,6 +15,7 @@ from pathlib import Path
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
+from wrapped_assets.storage.file_locks import held
 from wrapped_assets.storage.identity import check_identity, mark_of, moved_to
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
@@ -238,28 +237,12 @@ class Root:
             return None
         return ServerLocks(self.engine)
 
-    @contextmanager
-    def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[bool]:
         """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash.
 
         Where the registry is on a server, the processes may be on several machines. RegistryUnavailable where it cannot be asked.
         """
-        folder = self.path / "locks"
-        folder.mkdir(exist_ok=True)
-        handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try:
-                fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield False
-                return
-            if self.server_locks is None:
-                yield True
-                return
-            with self.server_locks.held(name, shared=shared, wait=wait) as is_mine:
-                yield is_mine
-        finally:
-            os.close(handle)
+        return held(self.path / "locks", name, lambda: self.server_locks, shared=shared, wait=wait)
 
 
 def is_bucket_count(number: int) -> bool:

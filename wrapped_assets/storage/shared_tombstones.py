@@ -13,7 +13,8 @@ from typing import Any
 import orjson
 
 from wrapped_assets.contracts.errors import WrappedError
-from wrapped_assets.storage.object_files import ObjectFiles, RootOfAStore
+from wrapped_assets.storage.object_files import ObjectFiles
+from wrapped_assets.storage.root_of_a_store import RootOfAStore
 from wrapped_assets.storage.sealing import seal, sealing_key, unseal
 from wrapped_assets.storage.tombstone_files import FILE, folder_of, generations, key_path
 from wrapped_assets.storage.whole_files import destroy, new_file, write_whole
