@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from wrapped_assets.contracts.errors import RegistryUnavailable
-from wrapped_assets.storage import root as roots
+from wrapped_assets.storage import file_locks
 from wrapped_assets.storage.in_flight import check_in_flight, in_flight, settled
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.small_roots import KEY
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.postgres
 def machines(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Root, Root]]:
     """One root seen by two machines whose file systems do not share locks."""
     monkeypatch.setenv("WRAPPED_REGISTRY_URL", postgres)
-    monkeypatch.setattr(roots.fcntl, "flock", lambda *_: None)
+    monkeypatch.setattr(file_locks.fcntl, "flock", lambda *_: None)
     one = Root.open_or_make(tmp_path / "root", 2, KEY)
     other = Root.open(tmp_path / "root")
     yield one, other
