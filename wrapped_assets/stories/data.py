@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from wrapped_assets.contracts.asset import Declaration, Subject
 from wrapped_assets.stories.language import Language, language_of
-from wrapped_assets.stories.phrases import as_date, local, number
+from wrapped_assets.stories.phrases import as_date, days_by_text, local, number
 from wrapped_assets.stories.spans import language_of_months, title_of
 from wrapped_assets.vocabulary.spans import Span
 
@@ -172,11 +172,14 @@ class StoryData(Tellable):
     def _days(self) -> list[tuple[date, float | None, float | None]]:
         """Each day inside the window that the calendar has, with its minutes and its listens."""
         start, end = self.window
-        return [
-            (day, number(row.get("minutes")), number(row.get("listen_count")))
-            for row in self.rows("listening_calendar")
-            if (day := as_date(row.get("local_date"))) and start <= day <= end
-        ]
+        written, found = days_by_text(start, end), list[tuple[date, float | None, float | None]]()
+        for row in self.rows("listening_calendar"):
+            value = row.get("local_date")
+            day = written.get(value) if isinstance(value, str) else None
+            day = day or as_date(value)
+            if day and start <= day <= end:
+                found.append((day, number(row.get("minutes")), number(row.get("listen_count"))))
+        return found
 
     @cached_property
     def is_all_new(self) -> bool:

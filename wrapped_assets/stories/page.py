@@ -79,6 +79,8 @@ def fact_size(text: str) -> str:
 
 def _longest_word(text: str) -> int:
     """The columns of what no line break may part; scripts without spaces break anywhere."""
+    if text.isascii() and text.isprintable():
+        return max(map(len, text.split(" ")))
     return max((columns_of(word) for word in text.split(" ") if word.isascii() or columns_of(word) == len(word)), default=0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -72,6 +73,12 @@ def month_number(value: Any) -> int | None:
 def days_between(start: date, end: date) -> tuple[date, ...]:
     """Every day from `start` to `end`, both included."""
     return tuple(start + timedelta(days=offset) for offset in range((end - start).days + 1))
+
+
+@lru_cache(64)
+def days_by_text(start: date, end: date) -> Mapping[object, date]:
+    """The same days by how ISO 8601 writes them."""
+    return {day.isoformat(): day for day in days_between(start, end)}
 
 
 def name(value: Any, unknown: str = "–") -> str:

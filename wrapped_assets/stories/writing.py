@@ -81,15 +81,21 @@ class Writing:
 
     def span(self, start: date, end: date) -> str:
         """A window of days: what both ends share is said once."""
-        if start == end:
-            return self.day(end)
-        formats = self.cldr.interval_formats
-        patterns = formats.get("yMMMMd") or {
-            part: [each.replace("MMM", "MMMM") for each in pattern] for part, pattern in formats["yMMMd"].items()
-        }
-        part = "y" if start.year != end.year else "M" if start.month != end.month else "d"
-        written = (dates.format_date(day, pattern, self.cldr) for day, pattern in zip((start, end), patterns[part], strict=True))
-        return "".join(written).replace("\N{THIN SPACE}", " ")
+        return self.day(end) if start == end else self._of_span(start, end)
+
+    @cached_property
+    def _of_span(self) -> Callable[[date, date], str]:
+        @lru_cache(4_096)
+        def written(start: date, end: date) -> str:
+            formats = self.cldr.interval_formats
+            patterns = formats.get("yMMMMd") or {
+                part: [each.replace("MMM", "MMMM") for each in pattern] for part, pattern in formats["yMMMd"].items()
+            }
+            part = "y" if start.year != end.year else "M" if start.month != end.month else "d"
+            ends = (dates.format_date(day, pattern, self.cldr) for day, pattern in zip((start, end), patterns[part], strict=True))
+            return "".join(ends).replace("\N{THIN SPACE}", " ")
+
+        return written
 
     def time(self, value: datetime) -> str:
         """The time of day, on a clock of 24 hours as the small print's clock is."""

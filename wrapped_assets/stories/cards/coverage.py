@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card
@@ -24,7 +25,13 @@ _LENGTHS = message("{share:percent} of your plays have a known length.")
 
 def known_shares(row: Row) -> dict[str, float]:
     """The coverage columns of a row that hold a number."""
-    return {column: share for column, value in row.items() if column.endswith(SUFFIX) and (share := phrases.number(value)) is not None}
+    found = {column: phrases.number(row[column]) for column in _coverage_of(tuple(row))}
+    return {column: share for column, share in found.items() if share is not None}
+
+
+@lru_cache(4_096)  # every listener's rows of an insight have the same columns
+def _coverage_of(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(column for column in columns if column.endswith(SUFFIX))
 
 
 def with_coverage(card: Card, row: Row, data: Tellable) -> Card:

@@ -42,8 +42,8 @@ def listening_calendar(data: StoryData) -> Card | None:
         (told.counted(active, "days") if active != data.first("listening_totals").get("active_day_count") else "", say("with music"), ON),
     )
     months: dict[tuple[int, int], dict[date, float]] = {}
-    for day, value in sorted(days.items()):
-        months.setdefault((day.year, day.month), {})[day] = value
+    for day in sorted(days):
+        months.setdefault((day.year, day.month), {})[day] = days[day]
     table = Table(
         say("Minutes by month") if is_minutes else say("Listens by month"),
         (say("Month"), say("Minutes") if is_minutes else say("Listens"), say("Days with music"), say("Fullest day")),

@@ -22,6 +22,7 @@ def level_of(value: float, most: float) -> int:
     return 0 if value <= 0 or most <= 0 else min(LEVELS, 1 + int(LEVELS * value / most))
 
 
+@lru_cache(64)
 def _months(start: date, end: date) -> list[tuple[int, int]]:
     return sorted({(day.year, day.month) for day in phrases.days_between(start, end)})
 
@@ -40,15 +41,41 @@ def marked_days(days: Collection[date], start: date, end: date, label: str, told
     return svg.figure(_LEFT + 31 * _CELL, step * len(rows), label, body, "marked")
 
 
+def _tall(months: int) -> float:
+    """The height of a row; a month alone fills the map too."""
+    return max(_ROW, _LEAST_HEIGHT / months)
+
+
 @lru_cache(64)
 def _places(start: date, end: date) -> list[tuple[date, float, float]]:
     """The window's days, each with its cell's left edge and foot."""
     rows = {month: index for index, month in enumerate(_months(start, end))}
-    tall = max(_ROW, _LEAST_HEIGHT / len(rows))
+    tall = _tall(len(rows))
     return [
         (day, _LEFT + _CELL * (day.day - 1) + 1, _TOP + tall * rows[day.year, day.month] + tall - 9)
         for day in phrases.days_between(start, end)
     ]
+
+
+_ACROSS, _BACK = f"h{svg.fixed(_CELL - 2)}", f"h{svg.fixed(2 - _CELL)}z"
+
+
+@lru_cache(64)
+def _cells(start: date, end: date) -> list[tuple[date, str, float, str]]:
+    """The window's days, each with the beginning of its mark's path, its foot, and the whole mark of a day without music."""
+    return [
+        (day, f"M{svg.fixed(x)} ", foot, f"M{svg.fixed(x)} {svg.fixed(foot - 3)}{_ACROSS}v3{_BACK}") for day, x, foot in _places(start, end)
+    ]
+
+
+@lru_cache(256)
+def _ticks(start: date, end: date, told: Language) -> str:
+    """The numbers of days above the map, and the names of months beside it."""
+    months = _months(start, end)
+    drawn = "".join(svg.text(_LEFT + _CELL * (day - 0.5), 9, day, "tick", "middle") for day in (1, 5, 10, 15, 20, 25, 31))
+    for row, (_, month) in enumerate(months):
+        drawn += svg.text(_LEFT - 6, _TOP + _tall(len(months)) * (row + 0.5), told.month(month, "abbreviated"), "tick", "end")
+    return drawn
 
 
 def _underlined(first: date, last: date, start: date, end: date) -> list[tuple[float, float, float, float]]:
@@ -65,19 +92,19 @@ def heat_map(
 ) -> Markup:
     """The map; days outside the window have no cell, the longest streak is underlined."""
     most, mark = max(days.values(), default=0), phrases.high_mark(list(days.values()))
-    rows = {month: index for index, month in enumerate(_months(start, end))}
-    tall = max(_ROW, _LEAST_HEIGHT / len(rows))  # a month alone fills the map too
-    body = "".join(svg.text(_LEFT + _CELL * (day - 0.5), 9, day, "tick", "middle") for day in (1, 5, 10, 15, 20, 25, 31))
-    for (_, month), row in rows.items():
-        body += svg.text(_LEFT - 6, _TOP + tall * (row + 0.5), told.month(month, "abbreviated"), "tick", "end")
-    levels: dict[int, list[tuple[float, float, float, float]]] = {level: [] for level in range(LEVELS + 1)}
-    for day, x, foot in _places(start, end):
+    months = len(_months(start, end))
+    tall = _tall(months)
+    body = _ticks(start, end, told)
+    levels: dict[int, list[str]] = {level: [] for level in range(LEVELS + 1)}
+    for day, begun, foot, silent in _cells(start, end):
         value = days.get(day, 0)
-        level = level_of(value, mark)
-        height = 3 + (tall - 12) * min(1.0, value / mark) if level else 3
-        levels[level].append((x, foot - height, _CELL - 2, height))
-    body += "".join(svg.columns(cells, f"heat h{level}") for level, cells in levels.items())
+        if level := level_of(value, mark):
+            height = 3 + (tall - 12) * min(1.0, value / mark)
+            levels[level].append(f"{begun}{svg.written(foot - height)}{_ACROSS}v{svg.written(height)}{_BACK}")
+        else:
+            levels[0].append(silent)
+    body += "".join(svg.shape("".join(cells), f"heat h{level}") for level, cells in levels.items())
     body += svg.columns(_underlined(*streak, start, end), "streak") if streak else ""
     counted = told.counted(most, "minutes" if is_minutes else "listens")
     label = told.say("Heat map of {window}: one mark a day, {most} on the fullest.", window=told.span(start, end), most=counted)
-    return svg.figure(_LEFT + 31 * _CELL, _TOP + tall * len(rows), label, body, "calendar")
+    return svg.figure(_LEFT + 31 * _CELL, _TOP + tall * months, label, body, "calendar")

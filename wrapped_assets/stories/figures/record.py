@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -19,18 +20,25 @@ def _point(angle: float, radius: float) -> str:
     return f"{svg.fixed(_CENTRE + radius * math.sin(angle))} {svg.fixed(_CENTRE - radius * math.cos(angle))}"
 
 
+@lru_cache(64)
+def _rays(start: date, end: date) -> list[tuple[date, str, float, float]]:
+    """Each day of the window with the beginning of its spoke's path, and the sine and the cosine of its angle."""
+    every = phrases.days_between(start, end)
+    angles = [2 * math.pi * (index + 0.5) / len(every) for index in range(len(every))]
+    return [
+        (day, f"M{_point(angle, _INNER + 2)}l", math.sin(angle), math.cos(angle)) for day, angle in zip(every, angles, strict=True)
+    ]
+
+
 def spokes(days: dict[date, float], start: date, end: date) -> str:
     """The path of all spokes, clockwise from the window's first day at the top; lengths go by the square root."""
-    every = phrases.days_between(start, end)
     most = phrases.high_mark(list(days.values()))
     drawn = []
-    for index, day in enumerate(every):
-        share = min(1.0, math.sqrt(max(0.0, days.get(day, 0)) / most)) if most else 0
-        if not share:
-            continue
-        angle = 2 * math.pi * (index + 0.5) / len(every)
-        length = 3 + (_OUTER - _INNER - 5) * share
-        drawn.append(f"M{_point(angle, _INNER + 2)}l{svg.fixed(length * math.sin(angle))} {svg.fixed(-length * math.cos(angle))}")
+    for day, begun, sine, cosine in _rays(start, end):
+        value = days.get(day, 0)
+        if most and value > 0:
+            length = 3 + (_OUTER - _INNER - 5) * min(1.0, math.sqrt(value / most))
+            drawn.append(f"{begun}{svg.written(length * sine)} {svg.written(-length * cosine)}")
     return "".join(drawn)
 
 
@@ -41,6 +49,13 @@ def _uncut(radius: float, width: float) -> str:
 
 def record_body(days: dict[date, float], start: date, end: date, year: int, told: Language) -> str:
     """The record's elements on a square of 400."""
+    before, after = _around_spokes(start, end, year, told)
+    return f'{before}<path d="{spokes(days, start, end)}" class="spokes"/>{after}'
+
+
+@lru_cache(256)
+def _around_spokes(start: date, end: date, year: int, told: Language) -> tuple[str, str]:
+    """What is drawn before the spokes and after them: the same for all listeners."""
     every = phrases.days_between(start, end)
     grooves = svg.discs([(_CENTRE, _CENTRE, radius) for radius in (96, 118, 140, 162)], "groove")
     months = "".join(
@@ -57,12 +72,12 @@ def record_body(days: dict[date, float], start: date, end: date, year: int, told
             if (day.month, day.day) == (7, 1)
         )
     return (
-        f'<g class="disc">{svg.circle(_CENTRE, _CENTRE, 186, "vinyl")}{grooves}'
-        f'<path d="{spokes(days, start, end)}" class="spokes"/>{months}</g>'
+        f'<g class="disc">{svg.circle(_CENTRE, _CENTRE, 186, "vinyl")}{grooves}',
+        f"{months}</g>"
         + svg.circle(_CENTRE, _CENTRE, _INNER - 2, "label")
         + svg.text(200, 184, year, "label-year", "middle")
         + svg.circle(_CENTRE, _CENTRE, 5, "hole")
-        + svg.text(200, 228, "33 1/3", "label-small", "middle")
+        + svg.text(200, 228, "33 1/3", "label-small", "middle"),
     )
 
 

@@ -15,10 +15,13 @@ def figure(width: float, height: float, label: str, body: str, kind: str) -> Mar
     )
 
 
-@lru_cache(65_536)  # the places of a year's days are the same on every page
-def fixed(value: float) -> str:
+def written(value: float) -> str:
     """A coordinate with at most one decimal, a seventh of a phone's pixel; the same on every machine."""
-    return f"{value:.1f}".rstrip("0").rstrip(".") if value else "0"
+    text = f"{value:.1f}"
+    return text[:-2] if value and text.endswith(".0") else text if value else "0"
+
+
+fixed = lru_cache(65_536)(written)  # for places that are the same on every page, as those of a year's days are
 
 
 def text(x: float, y: float, content: object, css: str = "", anchor: str = "start") -> str:
@@ -43,18 +46,25 @@ def path(points: list[tuple[float, float]], css: str = "") -> str:
 
 def lines(each: Iterable[list[tuple[float, float]]], css: str = "") -> str:
     """Many lines as one element; a line more costs a page no element."""
-    return _shape("".join("M" + "L".join(f"{fixed(x)} {fixed(y)}" for x, y in points) for points in each), css)
+    return shape("".join("M" + "L".join(f"{fixed(x)} {fixed(y)}" for x, y in points) for points in each), css)
 
 
 def discs(each: Iterable[tuple[float, float, float]], css: str = "") -> str:
     """Many circles (x, y, radius) as one element."""
-    drawn = [(fixed(x - r), fixed(y), fixed(r), fixed(2 * r), fixed(-2 * r)) for x, y, r in each]
-    return _shape("".join(f"M{left} {y}a{r} {r} 0 1 0 {on} 0a{r} {r} 0 1 0 {back} 0" for left, y, r, on, back in drawn), css)
+    return shape("".join([_disc(*one) for one in each]), css)
+
+
+@lru_cache(65_536)
+def _disc(x: float, y: float, r: float) -> str:
+    radius = written(r)
+    return (
+        f"M{written(x - r)} {fixed(y)}a{radius} {radius} 0 1 0 {written(2 * r)} 0a{radius} {radius} 0 1 0 {written(-2 * r)} 0"
+    )
 
 
 def columns(each: Iterable[tuple[float, float, float, float]], css: str = "") -> str:
     """Many rectangles (x, y, width, height) as one element."""
-    return _shape("".join(_column(*one) for one in each), css)
+    return shape("".join([_column(*one) for one in each]), css)
 
 
 @lru_cache(65_536)
@@ -62,5 +72,6 @@ def _column(x: float, y: float, width: float, height: float) -> str:
     return f"M{fixed(x)} {fixed(y)}h{fixed(width)}v{fixed(height)}h{fixed(-width)}z"
 
 
-def _shape(data: str, css: str) -> str:
+def shape(data: str, css: str) -> str:
+    """A path's data as one element; nothing where there is none."""
     return f'<path d="{data}" class="{css}"/>' if data else ""
