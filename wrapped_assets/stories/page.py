@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -15,13 +14,12 @@ from wrapped_assets.stories.beside import links_beside
 from wrapped_assets.stories.cards.card import Card
 from wrapped_assets.stories.cards.habits import minutes_by_day
 from wrapped_assets.stories.cards.order import story_of
-from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.record import record
-from wrapped_assets.stories.headlines import Part, plain
 from wrapped_assets.stories.language import Language
-from wrapped_assets.stories.parts import shared_parts, table
+from wrapped_assets.stories.parts import Stop, contents, facts, heading, ranked, shared_parts, table
 from wrapped_assets.stories.scripts import POLICY_BESIDE, STORY, STORY_WITH_SOUND, policy_of, script
+from wrapped_assets.stories.sizes import headline_size
 from wrapped_assets.stories.styles import styles
 from wrapped_assets.stories.templates import template
 
@@ -30,18 +28,6 @@ def _sides(number: int) -> list[str]:
     """Track numbers as on a record: A1, A2, … and from the middle on B1, B2, …"""
     first = (number + 1) // 2
     return [f"A{place}" for place in range(1, first + 1)] + [f"B{place}" for place in range(1, number - first + 1)]
-
-
-@dataclass(frozen=True)
-class Stop:
-    """A card's place on the page: its track, and how far its progress bar is filled."""
-
-    name: str
-    label: str
-    side: str = ""
-    at: int = 1
-    of: int = 1
-    is_more: bool = False
 
 
 def _stops(cards: list[Card], told: Language) -> list[Stop]:
@@ -55,46 +41,6 @@ def _stops(cards: list[Card], told: Language) -> list[Stop]:
         *(Stop(card.name, card.label, f"+{at}", at, len(more), is_more=True) for at, card in enumerate(more, 1)),
         Stop("counted", told.say("How this was counted"), is_more=bool(more)),
     ]
-
-
-def headline_size(text: str, is_bare: bool = False) -> str:
-    """How large a headline is set: by its columns, and so that its longest word fits a line; larger where nothing is drawn under it."""
-    columns, longest = columns_of(text), _longest_word(text)
-    largest = (("xxl", 44, 10), ("xl", 60, 13)) if is_bare else ()
-    for size, most, longest_word in (*largest, ("xl", 28, 15), ("l", 52, 15), ("m", 96, 24)):
-        if columns <= most and longest <= longest_word:
-            return size
-    return "s"
-
-
-def fact_size(text: str) -> str:
-    """How large a fact is set, in the same way; the class of its element."""
-    longest = _longest_word(text)
-    if longest > 15 or columns_of(text) > 40:
-        return "long longer"
-    if columns_of(text) > 14 or longest > 12:
-        return "long"
-    return "short" if longest < 9 else ""
-
-
-def _longest_word(text: str) -> int:
-    """The columns of what no line break may part; scripts without spaces break anywhere."""
-    if text.isascii() and text.isprintable():
-        return max(map(len, text.split(" ")))
-    return max((columns_of(word) for word in text.split(" ") if word.isascii() or columns_of(word) == len(word)), default=0)
-
-
-def shown_parts(card: Card) -> tuple[Part, ...]:
-    """The headline's parts. The card's number is set apart from its noun, to be set large: it stands in the sentence, and only there."""
-    if card.headline and card.headline[0].kind == "title":  # its line ends it, without a full stop
-        rest = " " + "".join(part.text for part in card.headline[1:]).lstrip(".。 ")
-        return (card.headline[0], replace(card.headline[1], text=rest))
-    for place, part in enumerate(card.headline):
-        before, number, after = part.text.partition(card.number) if card.number and part.kind == "value" else ("", "", "")
-        if number and not (before[-1:].isdigit() or after[:1].isdigit()):
-            split = (replace(part, text=before), replace(part, text=number, kind="number"), replace(part, text=re.sub(r"^\s+", " ", after)))
-            return (*card.headline[:place], *(each for each in split if each.text.strip()), *card.headline[place + 1 :])
-    return card.headline
 
 
 @dataclass(frozen=True)
@@ -154,13 +100,12 @@ def frame_html(frame: Frame, folder: str = "") -> str:
         say=told.say,
         placed=zip(cards, stops, stops[1:], stops[2:], strict=False),
         stops=stops,
-        shown_parts=shown_parts,
-        plain=plain,
         headline_size=headline_size,
-        fact_size=fact_size,
-        columns_of=columns_of,
-        share="{:.3f}".format,
+        heading=heading,
+        ranked=ranked,
+        facts=facts,
         table=table,
+        contents=contents,
         **shared_parts(told),
     )
     return page if folder else with_faces(page, with_bold_text=False)  # titles alone are bold

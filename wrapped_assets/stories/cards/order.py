@@ -58,12 +58,13 @@ def story_of(data: StoryData) -> list[Card]:
     """
     made = cards_made(data)
     beats = [each for beat in BEATS for each in _beat(beat, made, data)]
-    others = sorted((each for each in made if each not in beats), key=_in_chapters(made, data))
+    told = {id(card) for _, card in beats}  # two cards of a story are never equal, and comparing them compares all that they show
+    others = sorted((each for each in made if id(each[1]) not in told), key=_in_chapters(made, data))
     has_more = len(made) > FEW
-    told = [(*each, False) for each in beats] + [(*each, has_more) for each in others]
+    ordered = [(*each, False) for each in beats] + [(*each, has_more) for each in others]
     return [
         replace(card, is_more=is_more, is_private=maker.is_private, is_inverse=index % 2 == 0)
-        for index, (maker, card, is_more) in enumerate(told)
+        for index, (maker, card, is_more) in enumerate(ordered)
     ]
 
 
@@ -87,6 +88,7 @@ def _beat(beat: str, made: list[tuple[CardMaker, Card]], data: StoryData) -> lis
 
 def _in_chapters(made: list[tuple[CardMaker, Card]], data: StoryData) -> Callable[[tuple[CardMaker, Card]], tuple[int, float, int, int]]:
     """The order of cards: chapters as in CHAPTERS, in each the strongest leader first, and its followers behind it by place."""
+    places = {id(card): index for index, (_, card) in enumerate(made)}
     scales = {maker.insights[0]: maker.scale for maker in makers_of(data.subject) if maker.scale}
     leaders = [maker.follows or maker.insights[0] for maker, _ in made]
     found = list(zip(leaders, made, strict=True))
@@ -96,6 +98,6 @@ def _in_chapters(made: list[tuple[CardMaker, Card]], data: StoryData) -> Callabl
         leader = each[0].follows or each[0].insights[0]
         chapter = chapters.get(leader, each[1].chapter)
         weight = -strength(scales.get(leader), data.first(leader))
-        return CHAPTERS.index(chapter) if chapter in CHAPTERS else len(CHAPTERS), weight, leaders.index(leader), made.index(each)
+        return CHAPTERS.index(chapter) if chapter in CHAPTERS else len(CHAPTERS), weight, leaders.index(leader), places[id(each[1])]
 
     return place
