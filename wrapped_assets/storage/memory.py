@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 # Polars asks jemalloc. One arena, because in several ones each thread keeps what it freed; and none for large tables that is emptied at
 # once. Polars puts its own settings before these when it is imported; what a second and a half did not need goes back to the system.
@@ -34,3 +36,15 @@ def give_back() -> None:
     if sys.platform == "linux":
         with suppress(AttributeError, OSError):
             ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def collected_by_hand() -> Iterator[None]:
+    """Python looks for cycles only where the block calls `gc.collect`: for work that makes many objects which live long and have none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

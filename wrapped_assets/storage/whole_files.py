@@ -68,8 +68,22 @@ def make_folders(folders: Iterable[Path]) -> None:
 
 def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
     """Writes a file whole or not at all; see `whole_file`."""
-    with whole_file(path, replaces=replaces, syncs=syncs) as temporary:
-        temporary.write_bytes(content)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with new_file(temporary) as file:
+            file.write(content)
+            if syncs:
+                file.flush()
+                os.fsync(file.fileno())
+        if replaces:
+            temporary.replace(path)
+            return  # nothing is left to remove: most files are written in three calls of the system
+        with suppress(FileExistsError):
+            os.link(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    temporary.unlink(missing_ok=True)
 
 
 def link_whole(source: Path, target: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
 from collections.abc import Callable, Collection
@@ -17,20 +18,22 @@ from xxhash import xxh3_128_hexdigest
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.kernels.versions import combined
+from wrapped_assets.serving.rendered.everybody import Everybody
 from wrapped_assets.serving.rendered.files import archive_of, files_of, offered
 from wrapped_assets.serving.rendered.forgetting import forget_erased, forget_renderings
-from wrapped_assets.serving.rendered.gathering import Told, stories_of
+from wrapped_assets.serving.rendered.gathering import AT_ONCE, Told, stories_of
 from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.renderer import renderer_hash
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, INDEX, PACKINGS, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.storage import publications
 from wrapped_assets.storage.addresses import addresses
+from wrapped_assets.storage.memory import collected_by_hand
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import file_hash, link_whole, write_whole
 from wrapped_assets.stories.beside import files_beside
-from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.data import Rows, StoryData
 from wrapped_assets.stories.page import Offered, story_html
 
 Progress = Callable[[int, int], None]
@@ -73,11 +76,13 @@ def render(
         forget_erased(root)
         _write_beside(root)
         earlier = [each for each in reversed(shelves(root, year)) if not full]
-        bucket_count = live.paths.bucket_count
-        for bucket in range(bucket_count):
-            _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done, files=files)
-            if progress:
-                progress(bucket + 1, bucket_count)
+        bucket_count, everybody = live.paths.bucket_count, Everybody(root, live.paths)
+        with collected_by_hand():
+            for bucket in range(bucket_count):
+                _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done, everybody, files=files)
+                gc.collect()
+                if progress:
+                    progress(bucket + 1, bucket_count)
         done.seconds = time.monotonic() - started
         done.data_version = combined(*(tuple(index.select("token", "locale", "told", "files").rows()) for _, index in shelf.indexes()))
         about = {"year": year, "number": live.number, "locales": sorted(locales), "renderer": renderer_hash()}
@@ -89,17 +94,20 @@ def render(
 
 def _render_bucket(
     project: Project, live: LiveEdition, shelf: Shelf, earlier: list[Shelf], bucket: int, locales: list[str], done: Rendered,
-    *, files: bool,
+    everybody: Everybody, *, files: bool,
 ) -> None:  # fmt: skip
-    root, now = project.root, Standing.now(project.root)
+    root = project.root
+    everybody.look()
+    now = everybody.standing
     known = {
         (row["listener_id"], row["locale"]): (each, row) for each in reversed(earlier) for row in each.index(bucket).iter_rows(named=True)
     }
-    mine = [listener_id for listener_id in now.names if live.paths.bucket_of(listener_id) == bucket]
-    where = addresses(root, shelf.year, mine)
+    where = addresses(root, shelf.year, everybody.by_bucket.get(bucket, ()))
     closed = {listener_id for listener_id, address in where.items() if not address.is_open} | now.restricted
     rows: list[Row] = []
-    for told in stories_of(project, shelf.year, bucket, live, without=closed, with_playlists=files):
+    for place, told in enumerate(stories_of(project, shelf.year, bucket, live, without=closed, with_playlists=files, people=everybody.people)):
+        if place % AT_ONCE == 0:
+            gc.collect(0)
         own = [_row_of(told, locale, where[told.listener_id].token, now, files=files) for locale in locales]
         befores = [known.get((told.listener_id, locale)) for locale in locales]
         stale = [row for row, before in zip(own, befores, strict=True) if before is None or not _taken_over(row, *before, shelf)]
@@ -131,7 +139,13 @@ def _hash_of(told: Told, locale: str, *, files: bool) -> str:
     """Of everything that the page shows, and of the files that it offers."""
     shown = {field.name: getattr(told.data, field.name) for field in fields(StoryData)} | {"locale": locale, "_renderer": renderer_hash()}
     shown |= {"_playlists": told.playlists} if files else {}
-    return blake2b(orjson.dumps(shown, option=orjson.OPT_NON_STR_KEYS), digest_size=16).hexdigest()
+    return blake2b(orjson.dumps(shown, _as_json, orjson.OPT_NON_STR_KEYS), digest_size=16).hexdigest()
+
+
+def _as_json(found: object) -> object:
+    if isinstance(found, Rows):
+        return found.columns, found.values
+    raise TypeError(f"expected what JSON can hold, got {type(found).__name__}")
 
 
 def _files_of(rows: list[Row]) -> str:

@@ -6,7 +6,7 @@ erased; the next rendering writes a page without them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ import polars as pl
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import consents, registry, restrictions
 from wrapped_assets.storage.addresses import addresses, departures
+from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 
 
@@ -31,7 +32,12 @@ class Standing:
     @classmethod
     def now(cls, root: Root) -> Standing:
         """As of now."""
-        names = {each.listener_id: each.name for each in registry.all_listeners(root)}
+        return cls.of(root, registry.all_listeners(root))
+
+    @classmethod
+    def of(cls, root: Root, people: Iterable[Listener]) -> Standing:
+        """The same of all listeners, whom the caller has read."""
+        names = {each.listener_id: each.name for each in people}
         findable = frozenset(consents.standing(root, "be_found", datetime.now(UTC)))
         return cls(root, names, findable, frozenset(restrictions.restricted(root)))
 

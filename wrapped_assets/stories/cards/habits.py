@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import ON, Card, Scale, Series, Table, card, facts_of
-from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.data import StoryData, values_of
 from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.charts import columns_chart
 from wrapped_assets.stories.figures.clock import week_clock
@@ -88,8 +88,8 @@ def listening_clock(data: StoryData) -> Card | None:
     """The week of hours, with the night's share."""
     told, say = data.language, data.language.say
     hours: dict[tuple[int, int], float] = {}
-    for row in data.rows("listening_clock"):
-        weekday, hour, listens = row.get("local_weekday"), row.get("local_hour"), phrases.number(row.get("listen_count"))
+    for weekday, hour, plays in values_of(data.rows("listening_clock"), "local_weekday", "local_hour", "listen_count"):
+        listens = phrases.number(plays)
         if isinstance(weekday, int) and isinstance(hour, int) and 1 <= weekday <= 7 and 0 <= hour <= 23 and listens is not None:
             hours[weekday, hour] = listens
     if not any(value > 0 for value in hours.values()):
