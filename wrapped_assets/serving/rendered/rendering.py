@@ -21,7 +21,7 @@ from wrapped_assets.kernels.versions import combined
 from wrapped_assets.serving.rendered.everybody import Everybody
 from wrapped_assets.serving.rendered.files import archive_of, files_of, offered
 from wrapped_assets.serving.rendered.forgetting import forget_erased, forget_renderings
-from wrapped_assets.serving.rendered.gathering import AT_ONCE, Told, stories_of
+from wrapped_assets.serving.rendered.gathering import Told, stories_of
 from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.renderer import renderer_hash
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, INDEX, PACKINGS, Shelf, shelves
@@ -80,7 +80,7 @@ def render(
         with collected_by_hand():
             for bucket in range(bucket_count):
                 _render_bucket(project, live, shelf, earlier, bucket, sorted(locales), done, everybody, files=files)
-                gc.collect()
+                gc.collect(1)  # without looking again at what lives since before
                 if progress:
                     progress(bucket + 1, bucket_count)
         done.seconds = time.monotonic() - started
@@ -105,9 +105,7 @@ def _render_bucket(
     where = addresses(root, shelf.year, everybody.by_bucket.get(bucket, ()))
     closed = {listener_id for listener_id, address in where.items() if not address.is_open} | now.restricted
     rows: list[Row] = []
-    for place, told in enumerate(stories_of(project, shelf.year, bucket, live, without=closed, with_playlists=files, people=everybody.people)):
-        if place % AT_ONCE == 0:
-            gc.collect(0)
+    for told in stories_of(project, shelf.year, bucket, live, without=closed, with_playlists=files, people=everybody.people):
         own = [_row_of(told, locale, where[told.listener_id].token, now, files=files) for locale in locales]
         befores = [known.get((told.listener_id, locale)) for locale in locales]
         stale = [row for row, before in zip(own, befores, strict=True) if before is None or not _taken_over(row, *before, shelf)]
