@@ -21,6 +21,7 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.rendered import rendering, waiting
+from wrapped_assets.serving.rendered.everybody import Everybody
 from wrapped_assets.serving.rendered.gathering import stories_of
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.shelf import PACKINGS, Shelf, shelves
@@ -265,6 +266,23 @@ def test_an_interrupted_rendering_is_not_served_and_goes_on_where_it_was(small: 
         assert get(path_of(small, "ana")).status == 404
         assert render(project, YEAR).written == 1
         assert get(path_of(small, "ana")).status == 200
+
+
+def test_listeners_are_read_again_only_where_somebody_wrote_meanwhile(alike: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = publications.live_edition(alike, YEAR)
+    assert live is not None
+    reads, real = [], registry.all_listeners
+    monkeypatch.setattr(registry, "all_listeners", lambda root: reads.append(root) or real(root))
+    everybody = Everybody(alike, live.paths)
+    for _ in range(3):
+        everybody.look()
+    assert len(reads) == 1
+    assert sorted(each for mine in everybody.by_bucket.values() for each in mine) == sorted(everybody.people)
+    assert all(live.paths.bucket_of(each) == bucket for bucket, mine in everybody.by_bucket.items() for each in mine)
+    someone = min(everybody.people)
+    restrictions.restrict(alike, someone, "disputed")
+    everybody.look()
+    assert (len(reads), someone in everybody.standing.restricted) == (2, True)
 
 
 def test_a_page_goes_with_the_word_that_takes_a_name_back(alike: Root) -> None:
