@@ -21,7 +21,7 @@ from wrapped_assets.serving.rendered.files import NAME
 from wrapped_assets.serving.rendered.playlists import Playlists
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.shelf import Shelf, shelves
-from wrapped_assets.serving.rendered.target import StoreUnavailableError
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
 from wrapped_assets.serving.rendered.uploading import upload
 from wrapped_assets.serving.telling import playlists_of, story_data
 from wrapped_assets.storage import publications, registry, restrictions

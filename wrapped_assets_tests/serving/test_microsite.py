@@ -16,7 +16,7 @@ from wrapped_assets.privacy.passage import folder_of
 from wrapped_assets.serving.microsite.files import file_of, keys_of
 from wrapped_assets.serving.microsite.state import site_state
 from wrapped_assets.serving.rendered.rendering import render
-from wrapped_assets.serving.rendered.target import StoreUnavailableError
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
 from wrapped_assets.serving.rendered.uploading import upload
 from wrapped_assets.storage import exports, registry
 from wrapped_assets.storage.launches import set_site_url

@@ -22,7 +22,8 @@ from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.rendered import target as targets
 from wrapped_assets.serving.rendered import uploading
 from wrapped_assets.serving.rendered.rendering import render
-from wrapped_assets.serving.rendered.target import StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
+from wrapped_assets.serving.rendered.target import Target
 from wrapped_assets.serving.rendered.uploading import upload
 from wrapped_assets.storage import registry, restrictions
 from wrapped_assets.storage.addresses import addresses, close_address

@@ -12,7 +12,7 @@ from wrapped_assets.contracts.errors import InputError, RegistryUnavailable, Wra
 from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.serving.launch.edition import Look, look
 from wrapped_assets.serving.launch.steps import STEPS, Facts, Step, WaitingError
-from wrapped_assets.serving.rendered.target import StoreUnavailableError
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
 from wrapped_assets.storage.launches import Evidence, keep_evidence, stop_plan
 
 _LONGEST = 200  # characters of an approver's name

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.serving.rendered.shelf import Shelf
 from wrapped_assets.serving.rendered.standing import Standing
-from wrapped_assets.serving.rendered.target import StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
+from wrapped_assets.serving.rendered.target import Target
 from wrapped_assets.serving.rendered.uploading import Sent, wanted
 from wrapped_assets.serving.rendered.uploads import uploaded
 from wrapped_assets.storage import publications

@@ -14,7 +14,8 @@ from wrapped_assets.serving.microsite.files import HTML, File, file_of, keys_of
 from wrapped_assets.serving.microsite.state import site_state
 from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.shelf import FOLDER
-from wrapped_assets.serving.rendered.target import POINTER, StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
+from wrapped_assets.serving.rendered.target import POINTER, Target
 from wrapped_assets.storage.root import Root
 
 CACHING = "public, max-age=60"

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.serving.rendered.target import StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
+from wrapped_assets.serving.rendered.target import Target
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.root import Root
 

@@ -22,7 +22,8 @@ from wrapped_assets.serving.rendered.packing import packed
 from wrapped_assets.serving.rendered.refusals import has_launched, must_be_outside, must_have_launched
 from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
-from wrapped_assets.serving.rendered.target import FOREVER, PAGE, StoreUnavailableError, Target
+from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
+from wrapped_assets.serving.rendered.target import FOREVER, PAGE, Target
 from wrapped_assets.serving.rendered.uploads import ON_ITS_WAY, There, note, people_of, uploaded
 from wrapped_assets.storage import publications
 from wrapped_assets.storage.publications import Publication
@@ -227,7 +228,7 @@ def _send_file(shelf: Shelf, target: Target, path: Path, group: list[Sent], befo
     folder, known = before
     for each in group:
         earlier = folder + each.key.removeprefix(f"{shelf.year}/{shelf.number}/")
-        if earlier in known and known[earlier].digest == each.digest and target.link(earlier, each.key, contents[each.key]):
+        if earlier in known and known[earlier].digest == each.digest and target.name_again(earlier, each.key, contents[each.key]):
             continue
         target.put(each.key, contents[each.key], each.headers)
         found = target.get(each.key)
