@@ -12,11 +12,11 @@ from jinja2 import Environment
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import Card, Fact, Ranked
 from wrapped_assets.stories.columns import columns_of
-from wrapped_assets.stories.data import Rows, values_of
 from wrapped_assets.stories.figures import record, svg
 from wrapped_assets.stories.headlines import Part, plain
 from wrapped_assets.stories.page import story_html
 from wrapped_assets.stories.parts import facts, heading, ranked, shown_parts
+from wrapped_assets.stories.rows import Rows, values_of
 from wrapped_assets.stories.sizes import fact_size, headline_size
 from wrapped_assets_tests.stories.fictional import fictional
 

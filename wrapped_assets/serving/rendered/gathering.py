@@ -17,7 +17,8 @@ from wrapped_assets.serving.telling import OUTCOMES_ASSET, EditionTold
 from wrapped_assets.storage import registry
 from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.registry import Listener
-from wrapped_assets.stories.data import Rows, StoryData
+from wrapped_assets.stories.data import StoryData
+from wrapped_assets.stories.rows import Rows
 
 AT_ONCE = 200  # listeners whose rows are held as Python objects together: some 1,200 rows each
 _NAMED = "similar_listener_id"  # the column of other people whom a story names

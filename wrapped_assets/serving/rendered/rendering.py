@@ -33,8 +33,9 @@ from wrapped_assets.storage.publications import LiveEdition
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import file_hash, link_whole, write_whole
 from wrapped_assets.stories.beside import files_beside
-from wrapped_assets.stories.data import Rows, StoryData
+from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.page import Offered, story_html
+from wrapped_assets.stories.rows import Rows
 
 Progress = Callable[[int, int], None]
 Row = dict[str, Any]

@@ -8,13 +8,14 @@ from markupsafe import Markup
 
 from wrapped_assets.stories import phrases
 from wrapped_assets.stories.cards.card import ON, Card, Scale, Series, Table, card, facts_of
-from wrapped_assets.stories.data import StoryData, values_of
+from wrapped_assets.stories.data import StoryData
 from wrapped_assets.stories.figures.calendar import heat_map
 from wrapped_assets.stories.figures.charts import columns_chart
 from wrapped_assets.stories.figures.clock import week_clock
 from wrapped_assets.stories.figures.strokes import beads, day_ring, stretch, tally
 from wrapped_assets.stories.headlines import headline
 from wrapped_assets.stories.language import Language
+from wrapped_assets.stories.rows import values_of
 
 
 def minutes_by_day(data: StoryData, column: str = "minutes") -> dict[date, float]:
