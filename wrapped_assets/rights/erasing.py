@@ -36,6 +36,7 @@ from wrapped_assets.rights.recomputing import compute_again
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
 from wrapped_assets.serving.rendered.forgetting import forget_pages
 from wrapped_assets.storage import tables, tombstones
+from wrapped_assets.storage.buckets import MOVING_SETTING, setting
 from wrapped_assets.storage.database import empty_journal
 from wrapped_assets.storage.inbox_folders import forget_drops
 from wrapped_assets.storage.outputs import Output
@@ -143,7 +144,9 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     named, residue = _search(project, cases, gone)
     removed_later = "rendered pages, removed by the next `wrapped upload`"
     not_listed = "the store refused to list what it has: what was uploaded of theirs is removed, and nothing else was looked for"
-    told = [*((each, removed_later) for each in pages.unreached), *((each, not_listed) for each in pages.unlisted)]
+    begun = None if root.lake else setting(root, MOVING_SETTING)
+    sent = [(begun, "files of a move that is not finished, removed once `wrapped relocate` has finished it")] if begun else []
+    told = [*sent, *((each, removed_later) for each in pages.unreached), *((each, not_listed) for each in pages.unlisted)]
     unreached = [Output(address, what, datetime.now(UTC)) for address, what in told]
     done = [
         Erasure(

@@ -51,6 +51,7 @@ def forget_divisions(root: Root) -> None:
 
 
 LAKE_SETTING = "lake"  # the store into which the root was moved: `root.json` repeats it
+MOVING_SETTING = "moving"  # the store to which files were sent so that the root may be moved there
 
 
 def setting(root: Root, name: str, within: sa.Connection | Reader | None = None) -> str | None:

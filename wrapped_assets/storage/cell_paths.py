@@ -10,6 +10,13 @@ from wrapped_assets.vocabulary.periods import Cell
 
 _AGAIN = re.compile(r"-[0-9a-f]{8}-(?P<version>[0-9a-f]{16}\.parquet)$")  # in the name of rows that were written anew
 
+MOST_BUCKETS = 4096
+
+
+def is_bucket_count(number: int) -> bool:
+    """Whether a root can have so many buckets."""
+    return 1 <= number <= MOST_BUCKETS and not number & (number - 1)
+
 
 def bucket_in(bucket_count: int, listener_id: int) -> int:
     """The bucket of a listener among so many, which are a power of two: the last bits of the id, which is a keyed hash.

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
 from wrapped_assets.storage.whole_files import destroy, write_whole
 
-_PATTERN = re.compile(
-    r"erasures/[^/]+\.case|responsible\.yaml|exports/(staged|people|draws)/.+|site/\d+/\d+/uploads/.+|site/microsite/.+"
-)
+_PATTERN = re.compile(r"erasures/[^/]+\.case|responsible\.yaml|exports/(staged|people|draws)/.+|site/\d+/\d+/uploads/.+|site/microsite/.+")
 TOPS = ("erasures", "exports", "site", "responsible.yaml")  # where documents lie below a data root
 
 
@@ -79,10 +78,10 @@ def destroy_below(place: Path) -> None:
 
 
 class FolderDocuments:
-    """The documents in the data root itself."""
+    """The documents in the data root itself. `check` raises where they lie elsewhere by now."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, check: Callable[[], None]) -> None:
+        self._root, self._check = root, check
 
     def names(self, pattern: str) -> list[str]:
         return sorted(path.relative_to(self._root).as_posix() for path in self._root.glob(pattern) if path.is_file())
@@ -91,13 +90,14 @@ class FolderDocuments:
         return self._root / name
 
     def write(self, name: str, content: bytes) -> None:
+        self._check()
         write_whole(self._root / name, content)
 
     def fill(self, name: str) -> Path:
         return self._root / name
 
     def keep(self, name: str) -> None:
-        pass
+        self._check()
 
     def forget(self, name: str) -> None:
         destroy_below(self._root / name)

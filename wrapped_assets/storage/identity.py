@@ -98,8 +98,13 @@ def mark_of(engine: sa.Engine, file: Path | None) -> str:
     return combined(number, name)
 
 
-def moved_to(engine: sa.Engine) -> str | None:
-    """The store into which this registry's root was moved; None where it was not."""
+def check_place(engine: sa.Engine) -> None:
+    """WrappedError where the registry's root was moved into a store: what a process did that does not know of it would be lost, or stay."""
     table = tables.settings
     with engine.connect() as connection:
-        return connection.execute(sa.select(table.c.value).where(table.c.name == "lake")).scalar()
+        moved = connection.execute(sa.select(table.c.value).where(table.c.name == "lake")).scalar()
+    if moved:
+        raise WrappedError(
+            f"this data root was moved into {moved} meanwhile: run the command again. Where it says this once more, finish the move with "
+            f"`wrapped relocate {moved}`"
+        )

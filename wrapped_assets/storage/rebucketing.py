@@ -21,13 +21,14 @@ from wrapped_assets.contracts.division import Division
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage import tables
 from wrapped_assets.storage.buckets import COUNT, DIVIDED, bucket_count, divisions, divisions_text, setting
+from wrapped_assets.storage.cell_paths import MOST_BUCKETS, is_bucket_count
 from wrapped_assets.storage.chunks import PLAYS, Chunk, load_chunks
 from wrapped_assets.storage.database import insert_new
 from wrapped_assets.storage.dividing import Part, buckets_to_divide, divided, forget_notes, parts_of
 from wrapped_assets.storage.landing import people_of
 from wrapped_assets.storage.purging import remove_unrecorded
 from wrapped_assets.storage.records import renew_records
-from wrapped_assets.storage.root import MOST_BUCKETS, Root, is_bucket_count
+from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.sweep import marked, swept
 from wrapped_assets.storage.transactions import exclusive
 

@@ -20,8 +20,9 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage import object_notes, shared_tombstones, tables
-from wrapped_assets.storage.buckets import LAKE_SETTING, set_setting, setting
+from wrapped_assets.storage.buckets import LAKE_SETTING, MOVING_SETTING, set_setting, setting
 from wrapped_assets.storage.documents import documents_in
+from wrapped_assets.storage.file_locks import HELD_BY_MOVES
 from wrapped_assets.storage.object_files import ObjectFiles
 from wrapped_assets.storage.records import record_paths
 from wrapped_assets.storage.root import LAYOUT_VERSION, Root
@@ -35,7 +36,6 @@ from wrapped_assets.storage.verified import recorded_of
 from wrapped_assets.storage.whole_files import file_hash, write_whole
 
 _LOCK, _NOTES = "relocating", "relocating"  # the lock; the folder that says what was sent
-_OF_OTHERS = ("erasing", "publishing", "landing", "catalogue")  # held, in this order, while the root becomes another place's
 Progress = Callable[[int, int], None]
 
 
@@ -69,13 +69,15 @@ def relocate(root: Root, address: str, progress: Progress = lambda done, planned
         if not is_mine:
             raise WrappedError("another process is moving this data root: wait for it")
         switched = setting(root, LAKE_SETTING)
-        if switched not in (None, done.address):
-            raise InputError(f"this data root was moved into {switched}: finish that with `wrapped relocate {switched}`")
+        if (other := switched or setting(root, MOVING_SETTING)) not in (None, done.address):
+            raise InputError(f"a move was begun to {other}, and files were sent there: finish it with `wrapped relocate {other}`")
         there = _as_it_will_be(root, done.address)
         if switched is None:
+            ObjectFiles(there).store.check()  # before anything is noted: an address that cannot be used is no move
+            set_setting(root, MOVING_SETTING, done.address)
             _send_files(root, there, done, progress)
             with ExitStack() as held:
-                for name in _OF_OTHERS:
+                for name in HELD_BY_MOVES:
                     held.enter_context(root.lock(name))
                 held.enter_context(marked(root))
                 held.enter_context(root.lock("build"))
@@ -101,7 +103,8 @@ def _send_files(root: Root, there: Root, done: Relocated, progress: Progress) ->
     recorded = recorded_of(root, recorded_paths(root))
     sent = _sent(root)
     left = sorted(path for path, found in recorded.items() if sent.get(path, "") not in found.hashes)
-    done.resumed = done.resumed or len(recorded) - len(left)
+    if not (done.files or done.resumed):  # the second look finds what the first one sent
+        done.resumed = len(recorded) - len(left)
     for start in range(0, len(left), AT_ONCE):
         some = left[start : start + AT_ONCE]
         places = {path: root.files.intact(path, recorded[path].hashes) for path in some}

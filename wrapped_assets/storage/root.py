@@ -13,10 +13,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
+from wrapped_assets.storage.cell_paths import MOST_BUCKETS, is_bucket_count
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
 from wrapped_assets.storage.file_locks import held
-from wrapped_assets.storage.identity import check_identity, mark_of, moved_to
+from wrapped_assets.storage.identity import check_identity, check_place, mark_of
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.server_locks import ServerLocks
@@ -29,7 +30,6 @@ SETTINGS_FILE = "root.json"
 REGISTRY_FILE = "registry.sqlite"
 LAKE = "WRAPPED_LAKE"  # names the object store of a root that is made
 DEFAULT_BUCKET_COUNT = 1  # every further bucket multiplies a household's bookkeeping; a service asks for hundreds
-MOST_BUCKETS = 4096
 LAYOUT_VERSION = 3
 # Layouts: an older program must not look in the folder for what lies in a store. The second had lake and landing alone in it.
 IN_THE_FOLDER, HALF_IN_A_STORE, IN_A_STORE = 1, 2, 3
@@ -138,8 +138,7 @@ class Root:
 
     def _check_erasures(self, engine: sa.Engine) -> None:
         """Learns of the erasures that other machines carried out. WrappedError where the registry is older than one."""
-        if not (self.lake or self.is_unfinished) and (moved := moved_to(engine)):
-            raise WrappedError(f"this data root was moved into {moved}, and its settings do not say so yet: `wrapped relocate {moved}`")
+        self._check_place()
         self.pull_tombstones()
         if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
             raise WrappedError(
@@ -149,6 +148,10 @@ class Root:
         if self.is_shared:
             self.files.keep_to_epoch()
 
+    def _check_place(self) -> None:
+        if not (self.lake or self.is_unfinished):
+            check_place(self.engine)
+
     @cached_property
     def registry_mark(self) -> str:
         """What tells this registry from every other one, from copies of it too."""
@@ -156,9 +159,9 @@ class Root:
 
     def drop_outdated(self, epoch: str) -> None:
         """Removes what this machine keeps beside its cache of people whom another machine has erased."""
-        if self.is_shared:
-            from wrapped_assets.storage import machine_copies
+        from wrapped_assets.storage import machine_copies
 
+        if self.is_shared:
             machine_copies.keep_to(self, epoch)
 
     def pull_tombstones(self) -> None:
@@ -166,14 +169,15 @@ class Root:
         if self.is_shared:
             from wrapped_assets.storage import shared_tombstones
 
-            shared_tombstones.pull(self)
+            with self.lock("tombstones", shared=True):  # whoever changes the list here must not get back the one before
+                shared_tombstones.pull(self)
 
     def replaying(self) -> Root:
         """The same root, open although its registry is older than an erasure: for `wrapped erase --replay` alone."""
         return replace(self, is_replaying=True)
 
     def taking_store(self) -> Root:
-        """The same root, which takes its store from another registry: for `wrapped repair --take-store`. InputError without a store."""
+        """The same root, which takes its store from another registry. InputError without a store."""
         if not self.lake:
             raise InputError("the files of this data root lie in its folder: there is no store to take over")
         return replace(self, takes_store=True)
@@ -225,7 +229,7 @@ class Root:
     def documents(self) -> Documents:
         """The documents of this root, wherever they lie."""
         if not self.is_shared:
-            return FolderDocuments(self.path)
+            return FolderDocuments(self.path, self._check_place)
         from wrapped_assets.storage.object_documents import StoreDocuments
 
         return StoreDocuments(self)
@@ -240,11 +244,7 @@ class Root:
     def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[bool]:
         """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash.
 
-        Where the registry is on a server, the processes may be on several machines. RegistryUnavailable where it cannot be asked.
+        With a registry on a server these may be on several machines. RegistryUnavailable where it cannot be asked; WrappedError where the
+        root was moved while a lock that moves hold was waited for.
         """
-        return held(self.path / "locks", name, lambda: self.server_locks, shared=shared, wait=wait)
-
-
-def is_bucket_count(number: int) -> bool:
-    """Whether a root can have so many buckets."""
-    return 1 <= number <= MOST_BUCKETS and not number & (number - 1)
+        return held(self.path / "locks", name, lambda: self.server_locks, self._check_place, shared=shared, wait=wait)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from wrapped_assets.building.build import build
@@ -16,12 +16,12 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import object_files, registry, relocating
+from wrapped_assets.storage import registry, relocating
 from wrapped_assets.storage.relocating import relocate
 from wrapped_assets.storage.responsible import Controller, responsible, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import run
-from wrapped_assets_tests.serving.s3_server import Store, s3_server
+from wrapped_assets_tests.serving.s3_server import Store
 from wrapped_assets_tests.small_roots import import_text, versions
 
 ADDRESS, YEAR = "s3://bucket/moved", 2025
@@ -29,16 +29,6 @@ STAYS = {
     "root.json", "registry.sqlite", "registry.sqlite-shm", "registry.sqlite-wal", "locks", "cache", "landing", "first_month",
     "responsible.yaml", "tombstones.json", "tombstone_keys", "exports", "inbox",
 }  # fmt: skip
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    with s3_server() as (found, environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        object_files._opened.cache_clear()
-        yield found
-        object_files._opened.cache_clear()
 
 
 @pytest.fixture
@@ -75,7 +65,9 @@ def is_whole(path: Path, before: dict[str, str], store: Store) -> None:
 def test_a_moved_root_is_the_same_root_and_its_folder_is_only_a_machines(full: Root, store: Store) -> None:
     before = versions(full)
     full.engine.dispose()
-    assert "every one compared" in run(full.path, "relocate", ADDRESS).stdout
+    told = run(full.path, "relocate", ADDRESS).stdout
+    assert "every one compared" in told
+    assert "; 0 files were there already" in told
     is_whole(full.path, before, store)
     root = Root.open(full.path)
     import_text(root, "ana", "2025-06-01 rain*4")
@@ -84,9 +76,7 @@ def test_a_moved_root_is_the_same_root_and_its_folder_is_only_a_machines(full: R
         relocate(root, "s3://bucket/again")
 
 
-@pytest.mark.parametrize(
-    "place", ["_send", "_send_documents", "set_setting", "after the switch", "_tidy", "in the midst of tidying up"]
-)
+@pytest.mark.parametrize("place", ["_send", "_send_documents", "set_setting", "after the switch", "_tidy", "in the midst of tidying up"])
 def test_a_move_that_is_killed_goes_on(full: Root, store: Store, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     before = versions(full)
     monkeypatch.setattr(relocating, "AT_ONCE", 10)
@@ -95,7 +85,8 @@ def test_a_move_that_is_killed_goes_on(full: Root, store: Store, monkeypatch: py
     real = shutil.rmtree if named == "shutil.rmtree" else getattr(relocating, named)
 
     def killed(*given: object, **more: object) -> object:
-        is_due = {"_send": next(calls) == 3, "after the switch": str(given[0]).endswith("root.json")}.get(place, True)
+        asked = {"_send": next(calls) == 3, "after the switch": str(given[0]).endswith("root.json"), "set_setting": "lake" in given}
+        is_due = asked.get(place, True)
         if is_due:
             raise KeyboardInterrupt
         return real(*given, **more)
@@ -125,7 +116,7 @@ def test_a_process_that_began_before_records_nothing_after_the_move(full: Root, 
     before = versions(stale)
     with suppress(WrappedError):  # or it finds nothing to read, and so nothing to record
         build(Project(stale))
-    with pytest.raises(WrappedError, match="moved into a store during this import"):
+    with pytest.raises(WrappedError, match="moved into s3://bucket/moved meanwhile"):
         import_text(stale, "ana", "2025-07-01 rain*4")
     root = Root.open(full.path)
     assert versions(root) == before
@@ -142,3 +133,48 @@ def test_a_damaged_file_stops_the_move_before_anything_is_changed(full: Root, st
     run(full.path, "build")
     run(full.path, "relocate", ADDRESS)
     assert steps(Root.open(full.path)) == []
+
+
+def test_a_move_that_was_begun_to_another_place_is_not_gone_on_with_here(
+    full: Root, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = versions(full)
+    with monkeypatch.context() as patch:
+        patch.setattr(relocating, "_send_documents", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            relocate(full, "s3://bucket/mistyped")
+    full.engine.dispose()
+    assert "was begun to s3://bucket/mistyped" in run(full.path, "relocate", ADDRESS, code=2).stderr
+    assert not [key for key in store.objects if key.startswith("moved/lake")]
+    assert versions(Root.open(full.path)) == before
+
+
+def test_an_erasure_that_waited_for_a_move_leaves_nobody_in_the_store(full: Root, store: Store) -> None:
+    waiting = Root.open(full.path)
+    cy = registry.find_listener(waiting, "cy")
+    relocate(Root.open(full.path), ADDRESS)
+    with pytest.raises(WrappedError, match="moved into s3://bucket/moved"):
+        erase(Project(waiting), cy)
+    root = Root.open(full.path)
+    assert registry.find_listener(root, "cy") == cy
+    erase(Project(root), cy)
+    assert not holding(store, cy.listener_id)
+
+
+def test_an_erasure_while_a_move_is_begun_says_where_copies_may_be(full: Root, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(relocating, "_send_documents", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            relocate(full, ADDRESS)
+    cy = registry.find_listener(full, "cy")
+    done = erase(Project(full), cy)
+    assert holding(store, cy.listener_id)
+    assert ADDRESS in {each.path for each in done.elsewhere}
+    relocate(Root.open(full.path), ADDRESS)
+    assert not holding(store, cy.listener_id)
+
+
+def holding(store: Store, listener_id: int) -> list[str]:
+    frames = {key: pl.read_parquet(content) for key, (content, _) in store.objects.items() if key.endswith(".parquet")}
+    numbers = {key: found.select(pl.col(pl.Int64)) for key, found in frames.items()}
+    return [key for key, found in numbers.items() if any((each == listener_id).any() for each in found.iter_columns())]
