@@ -21,15 +21,17 @@ def grouped(
 ) -> pl.LazyFrame:  # fmt: skip
     """Returns one row per group of the ids `by`: sums, least and greatest values of columns and, as `count`, the number of rows.
 
-    There are two or three ids. Ids and sums are whole numbers, least and greatest values also dates or instants; nulls are left out. Row
+    There are two or three ids. Ids and sums are whole numbers, least and greatest values also dates or instants, so that kernels group
+    them; Polars groups fractions. Nulls are left out. Row
     order does not matter. Fastest where the first id is a listener's and long runs of rows have the same.
     """
     chosen = frame.select(*by, *sums, *least, *most)
     types = chosen.collect_schema()
     schema = {name: types[name] for name in (*by, *sums, *least, *most)} | ({count: pl.Int64()} if count else {})
+    has_fractions = any(types[name].is_float() or types[name].is_decimal() for name in (*by, *sums, *least, *most))
 
     def figures(rows: pl.DataFrame) -> pl.DataFrame:
-        if not can_run(rows.height) or has_nulls(rows):
+        if has_fractions or not can_run(rows.height) or has_nulls(rows):
             return grouped_reference(rows.lazy(), by, sums, least, most, count).select(*schema).collect(engine=engine_for(rows.height))
         ids = [_numbers(rows[name]) for name in by]
         if count and not sums and not least and not most and (counted := _counted(ids)):

@@ -41,7 +41,7 @@ def _codes(column: pl.Series) -> np.ndarray:
         heads = column.gather(begins)
         codes = heads.cast(pl.Enum(heads.unique().drop_nulls())).to_physical().fill_null(2**31).to_numpy().astype(np.uint64)
         return np.repeat(codes, np.diff(begins, append=len(column)))
-    return _dense(column.to_physical().to_numpy())
+    return _dense(ascending(column) if column.dtype.is_float() else column.to_physical().to_numpy())  # whole numbers
 
 
 def _dense(values: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from wrapped_assets.rights.databases import JOURNALS
+from wrapped_assets.rights.databases import JOURNALS, is_database
 from wrapped_assets.rights.sieve import LARGEST_SIFTED
 
 Seen = set[tuple[int, int]]  # device and number of files that have several names
@@ -17,10 +17,11 @@ Seen = set[tuple[int, int]]  # device and number of files that have several name
 def files_below(
     folder: Path, skips: Callable[[str], bool], opaque: dict[str, str], seen: Seen, below: str = ""
 ) -> Iterator[tuple[Path | None, str]]:  # fmt: skip
-    """Everything below a folder, in order of its relative path, which comes second: None in place of a folder, and of a file that was
-    seen by another of its names.
+    """Everything below a folder, in order of its relative path, which comes second: None in place of what has no bytes of its own, and of
+    a file that was seen by another of its names.
 
-    Links are left out, and journals, which are read with their database. `opaque` hears of folders that cannot be read, and why.
+    Links are not followed. Journals are left out, which are read with their database. `opaque` hears of folders that cannot be read, and
+    why.
     """
     try:
         with os.scandir(folder) as entries:
@@ -32,13 +33,26 @@ def files_below(
         return
     for entry in listed:
         relative = f"{below}{entry.name}"
-        if entry.is_symlink() or entry.name.endswith(JOURNALS) or skips(relative):
+        if skips(relative) or _is_journal(entry):
             continue
-        if entry.is_dir():
+        if entry.is_symlink():
+            yield None, relative
+        elif entry.is_dir():
             yield None, relative
             yield from files_below(Path(entry.path), skips, opaque, seen, f"{relative}/")
         elif entry.is_file():
             yield (None if _is_known(entry, seen) else Path(entry.path)), relative
+        else:
+            yield None, relative
+
+
+def _is_journal(entry: os.DirEntry[str]) -> bool:
+    """Whether the file belongs to a database beside it."""
+    ending = next((ending for ending in JOURNALS if entry.name.endswith(ending)), None)
+    try:
+        return ending is not None and is_database(Path(entry.path.removesuffix(ending)))
+    except OSError:
+        return False
 
 
 def _is_known(entry: os.DirEntry[str], seen: Seen) -> bool:

@@ -16,7 +16,7 @@ from wrapped_assets.vocabulary.columns import BY_NAME
 LONG = 6  # a shorter name is found as a whole word in texts; in bytes of unknown form it would be found by chance
 PHRASE = 8  # a shorter title is looked for as a whole value only
 LONGEST_PHRASE = 300  # characters; a search for many longer texts at once takes minutes to prepare
-_UNPLAIN = r"\\u|&|%|\p{M}"  # what may read otherwise without its escapes, or in another Unicode form
+_ESCAPES = r"\\|&|%|=[\w.~-]+\+"  # of a text with one of these, `readings_of` may give others
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ class Search:
         found = {*self.names, *map(str, self.ids), *(form_c(text) for each in self.people for text in each.phrases)}
         if not self.without_pseudonyms:
             found.update(text for each in self.people for text in each.pseudonyms)
+        found.update([word.replace(quote, 2 * quote) for word in found for quote in "\"'" if quote in word])  # as CSV and SQL write it
         return sorted(found - set(self.ordinary))
 
     @cached_property
@@ -85,7 +86,8 @@ class Search:
         if not self.without_pseudonyms:
             plain += [text.encode() for each in self.people for text in each.pseudonyms]
         forms = {unicodedata.normalize(form, name) for name in long for form in ("NFC", "NFD")}
-        return plain + [form.encode(code) for form in sorted(forms) for code in ("utf-8", "utf-16-le", "utf-16-be")]
+        western = [code for name in long if not name.isascii() and (code := name.encode("cp1252", "ignore")).decode("cp1252") == name]
+        return plain + western + [form.encode(code) for form in sorted(forms) for code in ("utf-8", "utf-16-le", "utf-16-be")]
 
     @cached_property
     def _raw(self) -> re.Pattern[bytes]:
@@ -136,7 +138,10 @@ class Search:
     def in_texts(self, texts: pl.Series) -> bool:
         """The same for many short texts at once."""
         seen = texts.drop_nulls().unique()
-        maybe = seen.filter(seen.str.contains_any(self.words) | seen.str.contains(_UNPLAIN))
+        is_ascii = seen.str.len_bytes() == seen.str.len_chars()
+        other_form = seen.filter(~is_ascii)
+        other_form = other_form.filter(other_form != other_form.str.normalize("NFC"))
+        maybe = pl.concat([seen.filter(seen.str.contains_any(self.words) | seen.str.contains(_ESCAPES)), other_form])
         return bool(self.holding([piece for text in maybe for piece in pieces(text)]))
 
     def in_bytes(self, content: bytes | memoryview) -> bool:

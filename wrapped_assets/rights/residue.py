@@ -24,14 +24,18 @@ from wrapped_assets.rights.needles import LONG, Search
 from wrapped_assets.rights.sieve import LARGEST_SIFTED, Sieve
 from wrapped_assets.rights.unpacking import Content, contents
 from wrapped_assets.rights.words import stands_alone
+from wrapped_assets.storage.stored_files import FOLDERS
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 CASES = "erasures"  # the case under way
 _REGISTRY, _CATALOGUE, _PAGES = "registry.sqlite", "catalogue", "site"
 _UPLOADS = "uploads"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+# Each piece of a text is decoded alone, so none of these looks for a mark at its beginning.
+_MARKS = ((b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_UNMARKED = ((1, "utf-16-le"), (0, "utf-16-be"))  # where the higher byte of a character stands: nought in half of them
 _WORDS_FROM = {".html", ".css", ".js", ".po", ".yaml", ".json", ".mako", ".svg"}
-_PIECE, _OVERLAP = 4 << 20, 4_000
+_PIECE, _OVERLAP = 4 << 20, 8_000  # bytes; characters of up to four
 
 
 @dataclass
@@ -116,7 +120,7 @@ def _holds(content: Content, place: str, relative: str, search: Search, found: R
     data = content.data
     start = bytes(data[:16])
     if start[:4] == b"PAR1":
-        return _in_parquet(data, place, search, found, is_public=relative.startswith(f"{_CATALOGUE}/"))
+        return _in_parquet(data, place, search, found, within=relative.partition("/")[0])
     if start == databases.MAGIC:  # in an archive
         place_of = databases.in_values(bytes(data), search)
         if place_of == "unreadable":
@@ -142,21 +146,28 @@ def _holds(content: Content, place: str, relative: str, search: Search, found: R
     return search.in_bytes(data)
 
 
-def _in_parquet(data: bytes | memoryview, place: str, search: Search, found: Residue, *, is_public: bool) -> bool:
+def _in_parquet(data: bytes | memoryview, place: str, search: Search, found: Residue, *, within: str) -> bool:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except pl.exceptions.PolarsError:
         found.opaque[place] = "damaged Parquet file"
         return search.in_bytes(data)
-    return search.in_frame(frame, is_public=is_public) is not None
+    if within not in FOLDERS and search.in_text("\n".join(frame.columns)):  # somebody's table of people may have a column for each
+        return True
+    return search.in_frame(frame, is_public=within == _CATALOGUE) is not None
 
 
 def _encoding(data: bytes | memoryview) -> str | None:
     """How a text is encoded; None for what is no text."""
     start = bytes(data[:8192])
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    return None if b"\0" in start else "utf-8"
+    if marked := next((encoding for mark, encoding in _MARKS if start.startswith(mark)), None):
+        return marked
+    if b"\0" not in start:
+        return "utf-8"
+    for high, encoding in _UNMARKED:
+        if 0 not in start[1 - high :: 2] and 4 * start[high::2].count(0) > len(start):
+            return encoding
+    return None
 
 
 def ordinary(words: Iterable[str], machine: Path, officers: Iterable[str] = ()) -> frozenset[str]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import brotli
 
 _PIECE = 1 << 16
+# 7z, RAR, LZ4, compress, cabinets, Arrow, Avro, PDF
+_NOT_UNPACKED = (b"7z\xbc\xaf", b"Rar!\x1a", b"\x04\x22\x4d\x18", b"\x1f\x9d", b"MSCF\0", b"ARROW1", b"Obj\x01", b"%PDF-")
 LARGEST = 2 << 30  # bytes of one member, unpacked
 DEEPEST = 5
 DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError, brotli.error)
@@ -36,6 +38,8 @@ def contents(data: bytes | memoryview, inside: str = "", depth: int = 0, *, name
     unpack = _brotli if unpack is None and name.endswith(".br") else unpack
     yield Content(inside, data, is_packed=unpack is not None)
     if unpack is None:
+        if start.startswith(_NOT_UNPACKED):
+            yield Content(inside, why_opaque="packed in a form that is not unpacked")
         return
     if depth == DEEPEST:
         yield Content(inside, why_opaque="packed too deep")
@@ -46,7 +50,7 @@ def contents(data: bytes | memoryview, inside: str = "", depth: int = 0, *, name
             if member is None:
                 yield Content(place, why_opaque="encrypted, or larger than 2 GiB")
             else:
-                yield from contents(member, place, depth + 1)
+                yield from contents(member, place, depth + 1, name=name)
     except DAMAGE:
         yield Content(inside, why_opaque="damaged archive")
 

@@ -6,12 +6,15 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 _PIECE = 4 << 20  # characters that are looked at together, with an overlap longer than any name
-_OVERLAP = 2_000
+_OVERLAP = 8_000
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")  # no spaces, or endings without one
-_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([\"'/\\nrtbf]))")
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+_OF_AN_ADDRESS = re.compile(r"%[0-9a-fA-F]{2}|=[\w.~-]+\+")  # a form has + for a space; so have many hashes, which are none
+_DEEPEST = 4  # escapes inside of escapes
 
 
 def form_c(text: str) -> str:
@@ -26,19 +29,39 @@ def pieces(text: str) -> Iterator[str]:
 
 
 def readings_of(text: str) -> Iterator[str]:
-    """The text as it stands, and as it reads without the escapes that it may have, in Unicode's form C."""
+    """The text as it stands, and as it reads without the escapes that it may have, in Unicode's form C.
+
+    Escapes of each kind are undone alone, and those of all kinds together, as often as they stand inside of each other.
+    """
     yield form_c(text)
-    if "\\u" in text:
-        yield form_c(_unescaped(text))
-    if "&" in text:
-        yield form_c(html.unescape(text))
-    if "%" in text:
-        yield form_c(unquote(text, errors="replace"))
+    for undo in (_unescaped, html.unescape, _unquoted):
+        if (plain := undo(text)) != text:
+            yield form_c(plain)
+    for _ in range(_DEEPEST):
+        before, text = text, _unquoted(html.unescape(_unescaped(text)))
+        if text == before:
+            return
+        yield form_c(text)
 
 
 def _unescaped(text: str) -> str:
-    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    """The text without the backslashes of JSON, JavaScript and Python."""
+    if "\\" not in text:
+        return text
+    plain = _ESCAPED.sub(_character, text)
     return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[4]:
+        return _CONTROLS.get(found[4], found[4])
+    code = int(found[1] or found[2] or found[3], 16)
+    return chr(code) if code <= 0x10FFFF else found[0]
+
+
+def _unquoted(text: str) -> str:
+    """The text without the escapes of addresses and forms."""
+    return unquote_plus(text, errors="replace") if _OF_AN_ADDRESS.search(text) else text
 
 
 def stands_alone(text: str, word: str) -> bool:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 import xxhash
 
+PART = ".part"  # how the hidden file ends that becomes a whole one
 _BLOCK_BYTES = 1 << 20
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -23,7 +24,7 @@ def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iter
     calls `sync` later, and a loss of power before that may damage the file. A crash leaves `path` as it was, and perhaps a hidden `.part`
     file beside it.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
     try:
         new_file(temporary).close()
         yield temporary
@@ -68,7 +69,7 @@ def make_folders(folders: Iterable[Path]) -> None:
 
 def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
     """Writes a file whole or not at all; see `whole_file`."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
     try:
         with new_file(temporary) as file:
             file.write(content)
@@ -89,7 +90,7 @@ def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: boo
 def link_whole(source: Path, target: Path) -> None:
     """Gives a whole file one more name, at once; what had the name goes. The owner's folder is made where there is none."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = target.with_name(f".{secrets.token_hex(8)}{PART}")
     os.link(source, temporary)
     try:
         temporary.replace(target)
@@ -100,7 +101,7 @@ def link_whole(source: Path, target: Path) -> None:
 def swap_link(path: Path, target: str) -> None:
     """Makes `path` a symbolic link to `target` at once: whoever opens it meanwhile finds the one before or this one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
     temporary.symlink_to(target)
     temporary.replace(path)
 

@@ -6,7 +6,7 @@ A template asks an environment for each attribute and each call, which costs a p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -20,7 +20,9 @@ from wrapped_assets.stories.sizes import fact_size, headline_size
 from wrapped_assets.stories.templates import template
 
 _SHARED = ("foot_start", "foot_end", "about_start", "about_end", "section_start")  # macros of parts.html
-_FIRST, _CELL, _ROW = "\x1d", "\x1f", "\x1e"  # between cells and rows; no name has them, for they are not printable
+_FIRST, _CELL, _ROW = "\x1d", "\x1f", "\x1e"  # between cells and rows
+_UNPRINTABLE = (_FIRST, _CELL, _ROW)
+_AS_SPACES = dict.fromkeys(map(ord, _UNPRINTABLE), " ")
 
 
 @lru_cache(8_192)
@@ -114,7 +116,9 @@ def table(found: Table) -> Markup:
     """The table in a region of its own that scrolls; every row has two cells or more."""
     caption = escape(found.caption)
     columns = "".join(f'<th scope="col">{escape(column)}</th>' for column in found.columns)
-    written = _ROW.join([f"{row[0]}{_FIRST}{_CELL.join(row[1:])}" for row in found.rows])
+    written = _written(found.rows)
+    if sum(map(written.count, _UNPRINTABLE)) != sum(map(len, found.rows)) - 1:  # a cell has one too
+        written = _written([[cell.translate(_AS_SPACES) for cell in row] for row in found.rows])
     cells = str(escape(written))  # a Markup would escape the tags between cells too
     body = cells.replace(_FIRST, "</th><td>").replace(_CELL, "</td><td>").replace(_ROW, '</td></tr>\n<tr><th scope="row">')
     rows = f'<tr><th scope="row">{body}</td></tr>\n' if found.rows else ""
@@ -122,3 +126,7 @@ def table(found: Table) -> Markup:
         f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}">\n<table><caption>{caption}</caption>\n'
         f"<thead><tr>{columns}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n</div>\n"
     )
+
+
+def _written(rows: Iterable[Sequence[str]]) -> str:
+    return _ROW.join([f"{row[0]}{_FIRST}{_CELL.join(row[1:])}" for row in rows])

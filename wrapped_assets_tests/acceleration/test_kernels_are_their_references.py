@@ -131,8 +131,23 @@ def streaks_agree(plays: pl.DataFrame) -> None:
         assert joined[name].equals(joined[f"{name}_found"].rename(name)), name
 
 
+def fractions_agree(plays: pl.DataFrame) -> None:
+    """Fractions are no whole numbers: neither as a group's key nor as what is summed."""
+    values = pl.when(pl.col("ms_played") % 3 == 0).then(float("nan")).otherwise(pl.col("ms_played") % 5 / 4)
+    mixed = plays.sample(fraction=1, shuffle=True, seed=3).with_columns(fraction=values, share=pl.col("ms_played") / 7)
+    mixed = mixed.with_row_index("place")
+    for by in (["fraction"], ["listener_id", "fraction"]):
+        for limit in (1, 3):
+            found = ranking.ranked(mixed.lazy(), by, order=["place"], rank="rank", limit=limit).collect()
+            assert found.equals(ranking.ranked_reference(mixed.lazy(), by, ["place"], "rank", limit).collect())
+    by = ["listener_id", "recording_id"]
+    found = grouping.grouped(mixed.lazy(), by, least=["share"])
+    same(found, grouping.grouped_reference(mixed.lazy(), by, [], ["share"], [], "").select(*by, "share"), by)
+
+
 AGREE: list[Callable[[pl.DataFrame], Any]] = [
     months_agree, days_agree, counts_agree, slots_agree, sessions_agree, groups_agree, streaks_agree, ranks_agree,
+    fractions_agree,
 ]  # fmt: skip
 
 
@@ -151,6 +166,7 @@ RUN_BY = {
     groups_agree: {"dense_codes", "ordered_inside", "split_inside", "standing_together", "sums_of_groups", "least_of_groups"},
     streaks_agree: {"ordered_inside", "longest_runs"},
     ranks_agree: {"dense_codes", "marked_smallest", "first_of_groups"},
+    fractions_agree: {"dense_codes", "marked_smallest", "first_of_groups"},
 }
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
+import html
 import io
 import json
 import lzma
 import sqlite3
 import tarfile
+import unicodedata
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
+import brotli
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -77,6 +82,9 @@ FORMS: dict[str, bytes] = {
     "strange.parquet": parquet(pl.DataFrame({"who": ["nobody", "bo"]})),
     "nested.parquet": parquet(pl.DataFrame({"x": [[{"deep": ID}]]})),
     "texts.parquet": parquet(pl.DataFrame({"recording_name": ["Hi"]})),
+    "column.parquet": parquet(pl.DataFrame({"ana": [0.1], "bo": [0.9]})),
+    "page.zip": zipped("p.en.html.br", brotli.compress(b"<p>the year of bo and of others</p>" * 3)),
+    "beside-nothing-journal": b"bo wrote a journal", "notes-wal": TEXT,
     "packed.zip": zipped("x.parquet", parquet(pl.DataFrame({"friend": [ID]}))),
     "stories/bo-2025.html": b"<p>a page</p>",
 }  # fmt: skip
@@ -117,6 +125,74 @@ def test_what_only_looks_like_a_short_name_is_not_found(tmp_path: Path, name: st
 def test_a_name_is_found_however_it_is_escaped(tmp_path: Path, text: str) -> None:
     (tmp_path / "page.txt").write_text(f"<li>{text}</li>")
     assert searched(tmp_path, ZOE).hits == ["page.txt"]
+
+
+QUOTED = """Zoë "O'Neil" AC\\DC/🎵"""  # what each form writes otherwise
+
+
+def as_csv(name: str) -> str:
+    stream = io.StringIO()
+    csv.writer(stream).writerow([1, name])
+    return stream.getvalue()
+
+
+WRITTEN = {
+    "json": json.dumps(QUOTED), "json in letters": json.dumps(QUOTED, ensure_ascii=False), "python": ascii(QUOTED), "csv": as_csv(QUOTED),
+    "json with slashes": json.dumps(QUOTED).replace("/", "\\/"), "html": html.escape(QUOTED),
+    "address": f"/search/{quote(QUOTED, safe='')}",
+    "sql": "insert into t values ('" + QUOTED.replace("'", "''") + "')", "form": urlencode({"name": QUOTED, "n": "1"}),
+    "html twice": html.escape(html.escape(QUOTED)), "json in json": json.dumps(json.dumps({"name": QUOTED})),
+    "json in html": html.escape(json.dumps({"name": QUOTED})), "json in an address": quote(json.dumps({"name": QUOTED})),
+    "an address in html": html.escape(f"?name={quote(QUOTED, safe='')}&n=1"), "address in an address": quote(quote(QUOTED)),
+    "after a line": json.dumps(f"of\n{QUOTED}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+@pytest.mark.parametrize("is_in_a_table", [False, True])
+def test_a_name_is_found_in_every_form_that_software_writes_it_in(tmp_path: Path, form: str, is_in_a_table: bool) -> None:
+    (tmp_path / "a.dat").write_bytes(parquet(pl.DataFrame({"note": [WRITTEN[form]]})) if is_in_a_table else WRITTEN[form].encode())
+    assert searched(tmp_path, Needles(ID, QUOTED)).hits == ["a.dat"]
+
+
+def test_a_form_without_escapes_has_its_spaces_too(tmp_path: Path) -> None:
+    (tmp_path / "access.log").write_text("GET /?q=Ann+Smith&n=1")
+    assert searched(tmp_path, Needles(ID, "Ann Smith")).hits == ["access.log"]
+
+
+@pytest.mark.parametrize("name", ["김민수", "Zoë", "\u212bke"])  # the last one has another character in form C
+@pytest.mark.parametrize("ending", ["parquet", "txt"])
+def test_a_name_in_another_unicode_form_is_found(tmp_path: Path, name: str, ending: str) -> None:
+    for form in ("NFC", "NFD"):
+        written = unicodedata.normalize(form, name)
+        for text in {written, name}:
+            (tmp_path / f"a.{ending}").write_bytes(parquet(pl.DataFrame({"who": [text]})) if ending == "parquet" else text.encode())
+            assert searched(tmp_path, Needles(ID, written)).hits == [f"a.{ending}"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("length", [100, (5 << 20) // 4])
+def test_a_short_name_in_wide_characters_is_found_in_each_piece(tmp_path: Path, encoding: str, length: int) -> None:
+    (tmp_path / "wide.csv").write_bytes(f"\ufeff{'x ' * length}bo;1".encode(encoding))
+    assert searched(tmp_path).hits == ["wide.csv"]
+    if encoding.startswith("utf-16"):  # which many write without its mark
+        (tmp_path / "wide.csv").write_bytes(f"{'x ' * length}bo;1".encode(encoding))
+        assert searched(tmp_path).hits == ["wide.csv"]
+
+
+def test_a_name_in_a_western_code_page_is_found(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_bytes("1;Zoë O'Neil".encode("cp1252"))
+    assert searched(tmp_path, ZOE).hits == ["old.csv"]
+
+
+def test_an_archive_that_is_not_unpacked_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4" + bytes(range(100)))
+    assert searched(tmp_path, ZOE).opaque == {"a.7z": "packed in a form that is not unpacked"}
+
+
+def test_the_name_of_a_link_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "of-bo.html").symlink_to(tmp_path / "nowhere")
+    assert searched(tmp_path).hits == ["of-bo.html"]
 
 
 def test_a_name_at_the_border_of_two_pieces_of_a_large_text_is_found(tmp_path: Path) -> None:

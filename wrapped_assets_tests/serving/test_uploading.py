@@ -298,11 +298,14 @@ def test_nothing_of_an_erased_listeners_address_is_left_at_a_target_whoever_put_
     assert any(token in key for key in store.objects)
     folder = www / "2025" / "1" / token[:2]
     (folder / f"{token}.en.html.br#3").write_bytes(b"half of a page")  # an upload was killed
+    hidden = folder / ".0123456789abcdef.part"
+    os.link(folder / f"{token}.en.html.br", hidden)  # another one, which was naming a page again
     (www / "2025" / "9" / "xy" / token).mkdir(parents=True)  # nobody knows of it
     (www / "2025" / "9" / "xy" / token / "card.en.svg.gz").write_bytes(b"a card")
     store.objects[f"site/2025/9/{token[:2]}/{token}.en.html"] = (b"a page", {})
     assert erase(project, registry.find_listener(root, "bo")).elsewhere == []
     assert not [path for path in www.rglob("*") if token in str(path)], "no file, and no empty folder"
+    assert not hidden.exists()
     assert not [key for key in store.objects if token in key]
     others = token_of(root, "ana")
     assert (www / "2025" / "live" / others[:2] / f"{others}.en.html.br").is_file()

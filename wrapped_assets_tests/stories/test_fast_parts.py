@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from wrapped_assets.stories import phrases
-from wrapped_assets.stories.cards.card import Card, Fact, Ranked
+from wrapped_assets.stories.cards.card import Card, Fact, Ranked, Table
 from wrapped_assets.stories.columns import columns_of
 from wrapped_assets.stories.figures import record, svg
 from wrapped_assets.stories.headlines import Part, plain
 from wrapped_assets.stories.page import story_html
-from wrapped_assets.stories.parts import facts, heading, ranked, shown_parts
+from wrapped_assets.stories.parts import facts, heading, ranked, shown_parts, table
 from wrapped_assets.stories.rows import Rows, values_of
 from wrapped_assets.stories.sizes import fact_size, headline_size
 from wrapped_assets_tests.stories.fictional import fictional
@@ -53,6 +53,14 @@ cards = st.builds(
 def test_a_card_is_written_as_a_template_writes_it(card: Card, bare: bool) -> None:
     said = {"headline_size": headline_size, "plain": plain, "shown_parts": shown_parts, "columns_of": columns_of, "fact_size": fact_size}
     assert f"{heading(card, bare)}\n{ranked(card)}\n{facts(card.facts)}" == _PLAIN.render(card=card, bare=bare, **said)
+
+
+@given(rows=st.lists(st.tuples(*[st.text("a<&\x1c\x1d\x1e\x1f\0", max_size=4)] * 3), max_size=3))
+def test_no_character_of_a_name_makes_a_cell_or_a_row(rows: list[tuple[str, str, str]]) -> None:
+    found = table(Table("caption", ("one", "two", "three"), tuple(rows)))
+    assert (found.count("<td>"), found.count('<th scope="row">')) == (2 * len(rows), len(rows))
+    assert found.count("<tr>") == 1 + len(rows)
+    assert not any(each in found for each in "\x1d\x1e\x1f")
 
 
 @settings(max_examples=200)

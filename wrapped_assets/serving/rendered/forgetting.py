@@ -72,6 +72,7 @@ def _forget_there(root: Root, people: Collection[int], tokens: Collection[str], 
                 disown(shelf, address, people)
             target = Target.open(address, makes=False)
             for shelf in shelves(root):
+                target.tidy(shelf.year)  # what an upload was writing when it was killed has a name that says nothing
                 take_down_disowned(shelf, target)
         except WrappedError:
             done.unreached.append(address)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
 
-from wrapped_assets.storage.whole_files import link_whole
+from wrapped_assets.storage.whole_files import PART, link_whole
 
 _LEFTOVER = "#"  # of a file that an upload was writing when it was killed: its name goes on with this
 
@@ -34,7 +34,7 @@ class OpenFolder:
         """Removes what a killed upload left half-written. Nobody may be uploading meanwhile."""
         for folder, _, names in os.walk(self.path / within):
             for name in names:
-                if _LEFTOVER in name:
+                if _LEFTOVER in name or (name.startswith(".") and name.endswith(PART)):
                     Path(folder, name).unlink(missing_ok=True)
 
     def unlink(self, keys: list[str]) -> None:
