@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from wrapped_assets.storage import registry
+from wrapped_assets.storage import registry, whole_files
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.exports import spotify_file, spotify_rows
@@ -227,13 +227,10 @@ def test_an_import_on_a_full_disk_is_a_clear_error_and_lands_nothing(small: Root
 def test_an_output_that_cannot_be_written_leaves_nothing_half_written(
     household_to_read: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path.write_bytes
-
-    def full(path: Path, content: bytes) -> int:
-        real(path, content[:10])
+    def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(whole_files.os, "fsync", full)  # when a disk notices at last that it has no room
     found = run(household_to_read, "show", "top_artists", "--format", "csv", "--out", tmp_path / "out.csv", code=1)
     assert "No space left on device" in found.stderr
     assert list(tmp_path.iterdir()) == []

@@ -476,9 +476,9 @@ def test_a_repair_finds_what_a_restored_registry_does_not_know(stored: Root, sto
     import_text(stored, "bo", "2025-06-01 rain*4")
     build(Project(stored))
     stored.engine.dispose()
-    for beside in stored.path.glob("registry.sqlite*"):
+    for beside in stored.path.glob("registry.sqlite-*"):
         beside.unlink()
-    shutil.copy(tmp_path / "backup", stored.path / "registry.sqlite")
+    shutil.copyfile(tmp_path / "backup", stored.path / "registry.sqlite")  # into the file that is there: another one would be refused
     restored = Root.open(stored.path)
     assert objects_of(store) - named(restored)
     run(stored.path, "repair")
