@@ -302,8 +302,7 @@ def test_a_worker_for_which_the_cluster_has_no_processor_is_given_nothing(on_ray
         report = build(few(imported), workers=2, executor=on_ray, unit_seconds=40)
     assert_whole(imported, files, report)
     assert report.lost == []
-
-
+@pytest.mark.slow
 def test_a_build_for_which_a_cluster_has_no_processor_says_so_in_time(on_ray: OnRay, imported: Root) -> None:
     with (
         contextlib.contextmanager(taking_processors)(on_ray, on_ray.capacity()),

@@ -99,8 +99,7 @@ def test_a_bucket_whose_listeners_all_stay_keeps_its_cells(tmp_path: Path) -> No
     rebucket(root, None, EDGE)
     assert {cell: stored for cell, stored in manifest.load_cells(root).items() if cell.bucket is not None} == kept != {}
     assert not {cell for cell in build(Project(root)).recomputed if cell in kept and cell.asset.startswith(("listens/", "aggregates/"))}
-
-
+@pytest.mark.slow
 def test_a_published_edition_is_read_as_before_also_after_another_one_and_a_rollback(small: Root) -> None:
     publish_edition(Project(small), 2025)
 

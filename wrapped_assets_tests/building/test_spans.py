@@ -38,7 +38,7 @@ def _periods(root: Root) -> set[str]:
     return {cell.period for cell in manifest.load_cells(root) if is_span(cell.period)}
 
 
-@pytest.mark.parametrize(("name", "year"), [("2025-01..2025-12", "2025"), ("2024-01..2024-12", "2024")])
+@pytest.mark.parametrize(("name", "year"), [("2025-01..2025-12", "2025"), pytest.param("2024-01..2024-12", "2024", marks=pytest.mark.slow)])
 def test_the_twelve_months_of_a_year_give_the_rows_of_the_year(household: Root, name: str, year: str) -> None:
     _ask(household, name)
     stored, graph = manifest.load_cells(household), whole_graph()

@@ -32,7 +32,7 @@ def test_the_household_has_stories_and_playlists_in_every_format(household_to_re
         _told(household_to_read, listener, 2025, tmp_path)
 
 
-@pytest.mark.parametrize("year", [2025, 2024, 1999])
+@pytest.mark.parametrize("year", [2025, 1999, pytest.param(2024, marks=pytest.mark.slow)])
 def test_three_listens_and_an_empty_year_have_stories_and_playlists_too(tmp_path: Path, small: Root, year: int) -> None:
     run(small.path, "import", spotify_file(tmp_path, "2025-06-01 good*3"), "--listener", "three")
     run(small.path, "build")

@@ -58,7 +58,7 @@ def _row(play: Play) -> dict[str, Any]:
     return row(play.song, play.start, play.ms_played, is_private=play.is_private, is_skipped=_skipped(play)) | {"media": media}
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 @given(
     seeds=st.lists(st.integers(0, 10**6), min_size=3, max_size=3),
     cuts=st.lists(st.sampled_from((WHOLE, CUT)), min_size=3, max_size=3),

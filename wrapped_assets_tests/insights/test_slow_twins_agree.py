@@ -31,7 +31,7 @@ def ids_in(found: Found) -> dict[str, dict[str, int]]:
 
 
 @pytest.mark.parametrize("name", TWINS)
-@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 @given(world=SMALL_WORLDS, window=st.sampled_from(WINDOWS), zones=st.permutations(["UTC", "Pacific/Auckland", "America/Los_Angeles"]))
 def test_an_insight_agrees_with_its_twin(name: str, world: dict[str, list[Play]], window: tuple[date, date], zones: list[str]) -> None:
     time_zones = dict(zip(world, zones, strict=True))

@@ -62,8 +62,7 @@ def is_same(instance: dg.DagsterInstance) -> bool:
     """Whether the check says that what is live is what is stored."""
     key = dg.AssetCheckKey(editions.KEY, editions.LIVE_IS_STORED)
     return instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].evaluation.passed
-
-
+@pytest.mark.slow
 def test_a_year_is_published_outdated_refused_built_published_again_and_rolled_back(small: Root, instance: dg.DagsterInstance) -> None:
     assert run(instance, "publish", "publish_the_year", year=2025) == ""
     assert shown(instance, 2025).items() >= {"is_ready": 1, "is_live": 1, "publication": 1, "is_outdated": 0, "is_frozen": 1}.items()

@@ -45,7 +45,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root.path
 
 
-@pytest.mark.parametrize("is_built", [False, True])
+@pytest.mark.parametrize("is_built", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_an_edition_of_before_keeps_what_others_of_the_old_bucket_heard(two: Path, tmp_path: Path, *, is_built: bool) -> None:
     _erased_alike(Root.open(copy_root(two, tmp_path / "root")), tmp_path, is_built=is_built)
 

@@ -203,8 +203,7 @@ def test_two_erasures_at_once_both_finish(world: World) -> None:
     errors = [process.communicate(timeout=300)[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], errors
     assert files_that_name(root, "bo") == files_that_name(root, "cy") == []
-
-
+@pytest.mark.slow
 def test_a_restored_registry_does_not_open_before_it_has_forgotten_again(world: World, tmp_path: Path) -> None:
     root = world(2)
     root.engine.dispose()

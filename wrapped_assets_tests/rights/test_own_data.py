@@ -192,8 +192,7 @@ def test_the_dictionary_describes_every_column_of_every_file(small: Root) -> Non
             assert next(csv.reader(file)) == described[name]
         for row in rows_of(folder, name):
             assert list(row) == described[name]
-
-
+@pytest.mark.slow
 def test_other_programs_read_the_files_and_find_the_same_in_both(small: Root) -> None:
     folder = delivered(small)
     for path in sorted((folder / "data").glob("*.csv")):
@@ -260,8 +259,7 @@ def test_an_erasure_removes_it_and_asks_nobody_for_it_back(small: Root) -> None:
     assert not folder.exists()
     assert done.recalls == []
     assert exports.find_export(small, folder.name).state == "withdrawn"
-
-
+@pytest.mark.slow
 def test_an_erasure_finds_also_what_a_crash_left_staged(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passage.shutil, "rmtree", lambda *_, **__: None)
     monkeypatch.setattr(passage, "hash_of_folder", lambda folder: 1 / 0)
@@ -391,8 +389,7 @@ def test_no_table_of_the_registry_is_called_as_an_asset_and_no_foreign_column_sl
     foreign = {name for found in graph.by_key.values() for name in found.schema if name.endswith("listener_id")} - {"listener_id"}
     assert foreign == {"similar_listener_id", "other_listener_id"}  # another one: look whether what it stands beside is still one's own
     assert all(is_of_somebody_else(name) for name in foreign)
-
-
+@pytest.mark.slow
 def test_the_command_and_the_export_go_the_same_way(small: Root, tmp_path: Path) -> None:
     small.engine.dispose()
     own = document(small.path, "own-data", "ana", "--out", tmp_path / "one", "--locale", "de")

@@ -76,7 +76,11 @@ def test_a_moved_root_is_the_same_root_and_its_folder_is_only_a_machines(full: R
         relocate(root, "s3://bucket/again")
 
 
-@pytest.mark.parametrize("place", ["_send", "_send_documents", "set_setting", "after the switch", "_tidy", "in the midst of tidying up"])
+@pytest.mark.parametrize(
+    "place",
+    ["_send", "set_setting", *(pytest.param(place, marks=pytest.mark.slow)
+                               for place in ("_send_documents", "after the switch", "_tidy", "in the midst of tidying up"))],
+)  # fmt: skip
 def test_a_move_that_is_killed_goes_on(full: Root, store: Store, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     before = versions(full)
     monkeypatch.setattr(relocating, "AT_ONCE", 10)

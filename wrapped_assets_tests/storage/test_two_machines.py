@@ -288,8 +288,7 @@ def test_what_a_killed_process_sent_and_no_document_names_is_removed(machines: M
     assert responsible(machines.other).controller is None
     one.documents.remove_unnamed()
     assert not [key for key in store.objects if "responsible.yaml~" in key]
-
-
+@pytest.mark.slow
 def test_a_lost_registry_is_rebuilt_from_the_records_in_the_store(machines: Machines) -> None:
     one, other = machines.one, machines.other
     assert build(Project(one)).failed == []

@@ -84,7 +84,7 @@ CUT = """all => all.flatMap(card => {
 
 @pytest.mark.browser
 @needs_a_browser
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("screen", [PHONE, pytest.param(DESK, marks=pytest.mark.slow)], ids=["phone", "desk"])
 @each_case
 def test_its_page_is_filled_and_spills_and_cuts_nothing(
     name: str, screen: dict[str, int], told: dict[str, StoryData], browser: Any

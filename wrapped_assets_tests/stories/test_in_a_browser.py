@@ -74,7 +74,7 @@ SPREAD = UNEVEN.replace(".ranked, .quiz, .lists, .facts, .ledger", ".ranked > li
 SPREAD = SPREAD.replace("filled < .5", "filled < .33")
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("screen", [PHONE, pytest.param(DESK, marks=pytest.mark.slow)], ids=["phone", "desk"])
 def test_what_a_card_tells_fills_half_of_it_and_no_quarter_is_empty(browser: Any, tmp_path: Path, screen: dict[str, int]) -> None:
     week = replace(fictional(), window=(date(2025, 5, 5), date(2025, 5, 11)))
     stories = {"full": fuller(), "small": small(), "hostile": hostile(), "de": replace(fuller(), locale="de"), "week": week}
@@ -96,6 +96,7 @@ def test_a_card_is_one_screen(browser: Any, tmp_path: Path, data: StoryData, scr
     assert [(name, height) for name, height in heights if height > PHONE["height"] * screens + 1] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_an_artists_cards_are_one_screen_that_is_filled(browser: Any, screen: dict[str, int]) -> None:
     page = browser.new_context(viewport=screen, java_script_enabled=False).new_page()
@@ -186,6 +187,7 @@ BROKEN_WORDS = """titles => titles.flatMap(title => {
 })"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "screen", [PHONE, DESK, {"width": 360, "height": 740}, {"width": 1024, "height": 768}], ids=lambda s: str(s["width"])
 )
