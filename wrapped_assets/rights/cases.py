@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +75,12 @@ def _document(case: Case) -> dict[str, object]:
 
 def open_batches(root: Root) -> list[Batch]:
     """The batches that a crash left open."""
-    return [Batch(name, tuple(_read(root.documents.brought(name)))) for name in root.documents.names(f"{FOLDER}/*.case")]
+    there = {name: root.documents.brought(name) for name in root.documents.names(f"{FOLDER}/*.case")}
+    found = []
+    for name, path in there.items():
+        with suppress(FileNotFoundError):  # another process has finished it meanwhile
+            found.append(Batch(name, tuple(_read(path))))
+    return found
 
 
 def is_open(root: Root, batch: Batch) -> bool:

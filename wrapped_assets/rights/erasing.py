@@ -119,6 +119,7 @@ def _carry_out(project: Project, batches: list[Batch]) -> list[Erasure]:
         done = _erase(project, cases)
         for batch in open_now:
             forget_batch(root, batch)
+        root.files.empty_caches()  # of machines that have read whom the cases are about since
     return done
 
 

@@ -58,9 +58,17 @@ def is_document(name: str) -> bool:
 
 def documents_in(root: Path) -> list[str]:
     """Every document that lies in a folder."""
+    return [name for name in _files_of(root) if not name.endswith(".part")]
+
+
+def parts_in(root: Path) -> list[str]:
+    """What a killed process left half-written of a document at `fill`, and what is being written there."""
+    return [name for name in _files_of(root) if name.endswith(".part") and not name.rpartition("/")[2].startswith(".")]
+
+
+def _files_of(root: Path) -> list[str]:
     files = (path for top in TOPS for path in ([root / top] if (root / top).is_file() else (root / top).rglob("*")))
-    names = (path.relative_to(root).as_posix() for path in files if path.is_file() and not path.name.endswith(".part"))
-    return sorted(name for name in names if is_document(name))
+    return sorted(name for path in files if path.is_file() and is_document(name := path.relative_to(root).as_posix()))
 
 
 def fits(name: str, pattern: str) -> bool:

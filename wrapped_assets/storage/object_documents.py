@@ -18,7 +18,7 @@ import xxhash
 from wrapped_assets.contracts.errors import BuildError, WriteError
 from wrapped_assets.storage import object_notes
 from wrapped_assets.storage.database import insert_new
-from wrapped_assets.storage.documents import destroy_below, documents_in, fits
+from wrapped_assets.storage.documents import destroy_below, documents_in, fits, parts_in
 from wrapped_assets.storage.files import system_error
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.object_files import ObjectFiles
@@ -48,13 +48,35 @@ class StoreDocuments:
         return sorted(name for name in self._recorded(top) if fits(name, pattern))
 
     def brought(self, name: str) -> Path:
-        for each, (path, digest) in sorted(self._recorded(name).items()):
-            if not is_intact(self._root.path / each, digest):
-                self._fetch(each, path, digest)
+        recorded = self._recorded(name)
+        while missing := self._fetch_all(recorded):
+            if (now := self._recorded(name)) == recorded:
+                raise BuildError(f"{missing} is missing in the object store: restore it from a backup")
+            recorded = now  # another process has replaced it meanwhile
         here = self._root.path / name
-        if here.is_file() and not self._recorded(name):  # another machine has forgotten it
-            destroy_below(here)
+        below = here.rglob("*") if recorded else [here]  # of a folder that is not stored, all files are this process's own
+        there = {path.relative_to(self._root.path).as_posix() for path in below if path.is_file()} - recorded.keys()
+        for each in there - self._being_filled(there):  # another machine has forgotten it
+            destroy_below(self._root.path / each)
         return here
+
+    def _fetch_all(self, recorded: Mapping[str, tuple[str, str]]) -> str | None:
+        """Makes this machine's copies those of the store; returns a document whose object is not there."""
+        missing = (
+            name
+            for name, (path, digest) in sorted(recorded.items())
+            if not is_intact(self._root.path / name, digest) and not self._fetch(name, path, digest)
+        )
+        return next(missing, None)
+
+    def _being_filled(self, names: Collection[str]) -> set[str]:
+        """Those of the names that are of an export which is just being staged, on this machine or another one."""
+        if not any(name.startswith("exports/") for name in names):
+            return set()
+        table = tables.exports
+        with self._root.engine.connect() as connection:
+            ids = connection.execute(sa.select(table.c.export_id).where(table.c.state == "candidate")).scalars().all()
+        return {name for name in names if name.startswith("exports/") and any(each in name for each in ids)}
 
     def write(self, name: str, content: bytes) -> None:
         self._send({name: content}, [name])
@@ -68,6 +90,8 @@ class StoreDocuments:
         here = self._root.path / name
         files = [here] if here.is_file() else [path for path in sorted(here.rglob("*")) if path.is_file()]
         now = {path.relative_to(self._root.path).as_posix(): path for path in files}
+        if not now:
+            raise WriteError(f"what was written as {name} was removed meanwhile; nothing was changed: run the command again")
         self._send(now, sorted({*now, *self._recorded(name)}))
 
     def forget(self, name: str) -> None:
@@ -75,8 +99,9 @@ class StoreDocuments:
         destroy_below(self._root.path / name)
 
     def purge(self) -> None:
-        recorded = self._recorded("")
-        for name in documents_in(self._root.path):
+        there = [*documents_in(self._root.path), *parts_in(self._root.path)]
+        filled, recorded = self._being_filled(there), self._recorded("")
+        for name in set(there) - filled:
             if name not in recorded or not is_intact(self._root.path / name, recorded[name][1]):
                 destroy_below(self._root.path / name)
 
@@ -124,19 +149,21 @@ class StoreDocuments:
             object_notes.leave(connection, before)
         self._files.remove_objects(before)
 
-    def _fetch(self, name: str, path: str, digest: str) -> None:
+    def _fetch(self, name: str, path: str, digest: str) -> bool:
+        """Whether there is such an object; BuildError where it is damaged."""
         sealed = self._files.cache.new_place()
         try:
             with _told(), new_file(sealed) as file:
                 found = self._files.store.get(path, file.write)
             if found is None:
-                raise BuildError(f"{name} is missing in the object store: restore it from a backup")
+                return False
             with _told(), open_whole(self._root.path / name) as target:
                 with suppress(BrokenSealError), sealed.open("rb") as source:
                     unseal(self._key, name, source, target)
                 target.flush()
                 if not is_intact(Path(target.name), digest):
                     raise BuildError(f"{name} is damaged in the object store: restore it from a backup")
+            return True
         finally:
             sealed.unlink(missing_ok=True)
 

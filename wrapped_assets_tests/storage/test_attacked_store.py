@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from wrapped_assets.storage import shared_tombstones
+from wrapped_assets.building.situate import Project
+from wrapped_assets.privacy import passage, remembered
+from wrapped_assets.privacy.policy import policy_of
+from wrapped_assets.rights import cases, erasing
+from wrapped_assets.rights.erasing import erase, resume
+from wrapped_assets.storage import registry, shared_tombstones
+from wrapped_assets.storage.exports import ExportRecord
+from wrapped_assets.storage.object_documents import StoreDocuments
+from wrapped_assets.storage.responsible import Controller, responsible, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstones import entomb, suppressed
 from wrapped_assets_tests.serving.s3_server import Store
-from wrapped_assets_tests.small_roots import KEY
+from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
 
 ADDRESS = "s3://bucket/attacked"
 
@@ -48,3 +58,96 @@ def test_a_process_that_learns_of_erasures_never_takes_back_one_that_is_being_se
         thread.join()
     for machine in (root, another_machine(root)):
         assert suppressed(machine.replaying(), ["ana", "bo", "cy"]) == {"ana", "cy"}
+
+
+def test_a_document_that_is_replaced_while_it_is_read_is_read_as_it_is_now(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, fetch = another_machine(root), StoreDocuments._fetch
+    set_controller(root, Controller("Wrapped Ltd.", "privacy@wrapped.example"))
+    newer = iter([Controller("Another Ltd.", "privacy@another.example")])
+
+    def replaced(self: StoreDocuments, *given: str) -> bool:
+        if each := next(newer, None):
+            set_controller(root, each)
+        return fetch(self, *given)
+
+    monkeypatch.setattr(StoreDocuments, "_fetch", replaced)
+    found = responsible(other).controller
+    assert found
+    assert found.name == "Another Ltd."
+
+
+def test_a_case_that_another_machine_finishes_meanwhile_is_nobodys_to_finish(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_small(root, SMALL_PLAYS)
+    cases.open_cases(root, [registry.find_listener(root, "cy")])
+    other, brought = another_machine(root), StoreDocuments.brought
+
+    def late(self: StoreDocuments, name: str) -> Path:
+        if self._root is other and name.endswith(".case"):
+            with monkeypatch.context() as patch:
+                patch.setattr(StoreDocuments, "brought", brought)
+                assert len(resume(Project(root))) == 1
+        return brought(self, name)
+
+    monkeypatch.setattr(StoreDocuments, "brought", late)
+    assert resume(Project(other)) == []
+
+
+def test_who_reads_a_case_that_is_just_being_closed_keeps_no_copy(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_small(root, SMALL_PLAYS)
+    other, forget = another_machine(root), erasing.forget_batch
+
+    def late(given: Root, batch: cases.Batch) -> None:
+        assert Root.open(other.path).engine  # a process that knows of all that was emptied
+        assert cases.open_batches(other)
+        forget(given, batch)
+
+    monkeypatch.setattr(erasing, "forget_batch", late)
+    erase(Project(root), registry.find_listener(root, "cy"))
+    assert list(other.path.glob("erasures/*.case"))
+    assert Root.open(other.path).engine
+    assert not list(other.path.glob("erasures/*.case"))
+
+
+def staged(root: Root, name: str, write: Callable[[Path], object]) -> ExportRecord:
+    policy = policy_of("partner_extract").sha256
+    record = ExportRecord(name, "partner_extract", 2025, "candidate", None, policy, None, "acme", datetime.now(UTC))
+    return passage.stage(root, record, lambda folder: (write(folder), None)[1], subjects={})
+
+
+def test_an_export_is_staged_whole_while_another_process_removes_what_was_erased(root: Root) -> None:
+    def write(folder: Path) -> None:
+        (folder / "rows.csv").write_bytes(b"pseudonym")
+        remembered.keep(root, "ab" * 16, "json", written)
+        (folder / "more.csv").write_bytes(b"genre")
+        Root.open(root.path).documents.purge()
+
+    def written(path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"[1]")
+        Root.open(root.path).documents.purge()
+
+    staged(root, "ab" * 16, write)
+    other = another_machine(root)
+    assert sorted(path.name for path in passage.folder_of(other, "ab" * 16).iterdir()) == ["more.csv", "rows.csv"]
+    assert remembered.intact_path(other, "ab" * 16, "json")
+
+
+def test_what_a_killed_process_wrote_of_a_release_goes_with_the_next_erasure(root: Root) -> None:
+    def killed(path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(str(root.surrogate("cy")).encode())
+        raise KeyboardInterrupt
+
+    import_small(root, SMALL_PLAYS)
+    with pytest.raises(KeyboardInterrupt):
+        remembered.keep(root, "cd" * 16, "json", killed)
+    assert erase(Project(root), registry.find_listener(root, "cy")).residue.hits == []
+    assert not [path for path in root.path.glob("exports/people/*") if path.is_file()]
+
+
+def test_a_machine_reads_no_file_of_an_export_that_another_one_has_taken_away(root: Root) -> None:
+    staged(root, "ab" * 16, lambda folder: [(folder / name).write_bytes(b"x") for name in ("one.csv", "two.csv")])
+    other = another_machine(root)
+    assert len(list(passage.folder_of(other, "ab" * 16).iterdir())) == 2
+    root.documents.forget(f"exports/staged/{'ab' * 16}/two.csv")
+    assert [path.name for path in passage.folder_of(other, "ab" * 16).iterdir()] == ["one.csv"]
