@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from wrapped_assets.storage.documents import Documents
+from wrapped_assets.storage.inbox_folders import DONE, REFUSED, forget_drops
 from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.tombstone_files import names_erased
 from wrapped_assets.storage.whole_files import write_whole
 
 LINKS = "landing/links"
 _NOTE = "locks/epoch"
+_LEFT = ("lake", "landing/plays", "landing/tracks", "landing/rejected")  # of a move into the store that was killed while it tidied up
 
 
 class SharedRoot(Protocol):
@@ -30,6 +34,7 @@ class SharedRoot(Protocol):
     def engine(self) -> sa.Engine: ...
     @property
     def documents(self) -> Documents: ...
+    def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[bool]: ...
 
 
 def keep_to(root: SharedRoot, epoch: str) -> None:
@@ -40,9 +45,20 @@ def keep_to(root: SharedRoot, epoch: str) -> None:
             return
     root.documents.purge()
     _drop_links(root)
-    for folder in _outlived(root):
+    for folder in (*_outlived(root), *(root.path / name for name in _LEFT)):
         shutil.rmtree(folder, ignore_errors=True)
-    write_whole(note, epoch.encode(), syncs=False)
+    with root.lock("inbox", wait=False) as is_quiet:
+        if is_quiet:  # or the next process looks again
+            _drop_inbox(root)
+            write_whole(note, epoch.encode(), syncs=False)
+
+
+def _drop_inbox(root: SharedRoot) -> None:
+    """Removes what whoever was erased had dropped on this machine."""
+    inbox = root.path / "inbox"
+    names = {path.name for folder in (inbox, inbox / DONE, inbox / REFUSED) for path in folder.glob("*") if path.is_dir()}
+    for name in names_erased(root.path, names - {DONE, REFUSED}, datetime.now(UTC)):
+        forget_drops(root.path, name)
 
 
 def _drop_links(root: SharedRoot) -> None:

@@ -161,7 +161,7 @@ class Root:
         """Removes what this machine keeps beside its cache of people whom another machine has erased."""
         from wrapped_assets.storage import machine_copies
 
-        if self.is_shared:
+        if self.is_shared and not self.is_unfinished:
             machine_copies.keep_to(self, epoch)
 
     def pull_tombstones(self) -> None:

@@ -19,7 +19,8 @@ from wrapped_assets.storage.sealing import seal, sealing_key, unseal
 from wrapped_assets.storage.tombstone_files import FILE, folder_of, generations, key_path
 from wrapped_assets.storage.whole_files import destroy, new_file, write_whole
 
-SLOTS = ("tombstones/0", "tombstones/1")  # written in turn: an object that arrives torn leaves the other one
+# One after the other, the older one first: an object that arrives torn leaves the other one, and one may be damaged later.
+SLOTS = ("tombstones/0", "tombstones/1")
 
 
 def pull(root: RootOfAStore) -> None:
@@ -38,14 +39,15 @@ def push(root: RootOfAStore) -> None:
     """Makes the store's list and keys those of this machine. The lock "tombstones" must be held since they were pulled."""
     if (before := _newest(root)) is None:
         before = {"number": 0, "list": None, "keys": {}}
-        _send(root, before)  # so that there is one whole object when the first list is sent
+        _send(root, before, SLOTS[0])  # so that there is one whole object when the first list is sent
     keys = {str(each): key_path(root.path, each).read_text() for each in generations(root.path)}
     document = {"number": before["number"] + 1, "list": (folder_of(root.path) / FILE).read_text(), "keys": keys}
-    _send(root, document)
+    for turn in (0, 1):
+        _send(root, document, SLOTS[(document["number"] + turn) % 2])
 
 
-def _send(root: RootOfAStore, document: dict[str, Any]) -> None:
-    slot, files = SLOTS[document["number"] % len(SLOTS)], ObjectFiles(root)
+def _send(root: RootOfAStore, document: dict[str, Any], slot: str) -> None:
+    files = ObjectFiles(root)
     place = files.cache.new_place()
     try:
         with new_file(place) as file:

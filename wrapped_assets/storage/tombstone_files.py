@@ -6,6 +6,7 @@ folder that WRAPPED_TOMBSTONES names. They are part of every backup, and a resto
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from collections.abc import Iterable
@@ -52,6 +53,10 @@ class Generation:
     number: int
     made_at: datetime
     key: bytes = field(repr=False)
+
+    def token(self, text: str) -> str:
+        """What stands for a name in the list."""
+        return hmac.digest(self.key, text.encode(errors="surrogatepass"), "sha256").hex()
 
 
 def folder_of(root: Path) -> Path:
@@ -117,3 +122,10 @@ def read_generation(root: Path, number: int) -> Generation:
         raise WrappedError(
             f"the key of tombstones {number} is lost or damaged, so erased listeners could come back unseen: restore {KEYS} from a backup"
         ) from None
+
+
+def names_erased(root: Path, names: Iterable[str], at: datetime) -> set[str]:
+    """Those of the names that are, to the letter, an erased listener's. WrappedError as of `read_generation`."""
+    alive = [each for each in read_tombstones(root) if each.is_live(at)]
+    exact, keys = {each.exact for each in alive}, [read_generation(root, each) for each in sorted({each.generation or 0 for each in alive})]
+    return {name for name in names if any(key.token(name) in exact for key in keys)}

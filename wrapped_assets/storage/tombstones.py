@@ -6,7 +6,6 @@ included, can tell whose they were.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -47,7 +46,7 @@ def entomb_all(root: Root, names: Mapping[str, str], now: datetime | None = None
         listed = read_all(root)
         key = _newest(root, listed, now)
         made = [
-            Tombstone(case_id, now, expires_at, key.number, _token(key, _ALIKE + keys[name]), _token(key, name))
+            Tombstone(case_id, now, expires_at, key.number, key.token(_ALIKE + keys[name]), key.token(name))
             for case_id, name in names.items()
         ]
         again = {each.exact for each in made}
@@ -81,8 +80,8 @@ def _erased(root: Root, names: set[str], at: datetime) -> tuple[set[str], set[st
     known = [read_generation(root.path, number) for number in sorted({each.generation or 0 for each in alive})]
     keys = compared(names) if alive else {}
     return (
-        {name for name in names if any(_token(key, name) in exact for key in known)},
-        {name for name in names if any(_token(key, _ALIKE + keys[name]) in alike for key in known)},
+        {name for name in names if any(key.token(name) in exact for key in known)},
+        {name for name in names if any(key.token(_ALIKE + keys[name]) in alike for key in known)},
     )
 
 
@@ -135,10 +134,6 @@ def expire(root: Root, now: datetime | None = None) -> int:
 
 def _is_old(root: Root, number: int, now: datetime) -> bool:
     return read_generation(root.path, number).made_at + ROTATES <= now
-
-
-def _token(generation: Generation, name: str) -> str:
-    return hmac.digest(generation.key, name.encode(errors="surrogatepass"), "sha256").hex()
 
 
 def _newest(root: Root, listed: Iterable[Tombstone], now: datetime) -> Generation:

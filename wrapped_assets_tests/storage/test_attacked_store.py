@@ -151,3 +151,38 @@ def test_a_machine_reads_no_file_of_an_export_that_another_one_has_taken_away(ro
     assert len(list(passage.folder_of(other, "ab" * 16).iterdir())) == 2
     root.documents.forget(f"exports/staged/{'ab' * 16}/two.csv")
     assert [path.name for path in passage.folder_of(other, "ab" * 16).iterdir()] == ["one.csv"]
+
+
+def test_what_a_person_dropped_on_one_machine_goes_when_another_erases_them(root: Root) -> None:
+    import_small(root, SMALL_PLAYS)
+    other = another_machine(root)
+    for name in ("ana", "cy", "done/cy", "refused/cy"):
+        (other.path / "inbox" / name).mkdir(parents=True)
+        (other.path / "inbox" / name / "export.json").write_bytes(b"[]")
+    erase(Project(root), registry.find_listener(root, "cy"))
+    assert Root.open(other.path).engine
+    assert [path.relative_to(other.path).as_posix() for path in other.path.rglob("export.json")] == ["inbox/ana/export.json"]
+
+
+def test_files_that_an_unfinished_move_left_in_a_folder_go_with_the_next_erasure(root: Root) -> None:
+    import_small(root, SMALL_PLAYS)
+    other = another_machine(root)
+    left = [other.path / name for name in ("lake/insights/old.parquet", "landing/plays/2025-01/b000-ab.parquet")]
+    for path in left:
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"plays of cy")
+    erase(Project(root), registry.find_listener(root, "cy"))
+    assert Root.open(other.path).engine
+    assert not [path for path in left if path.exists()]
+
+
+def test_an_erasure_list_of_which_one_object_is_damaged_is_the_newest_one(root: Root, store: Store) -> None:
+    for name in ("ana", "bo", "cy"):
+        entomb(root, name, f"case of {name}")
+    for slot in shared_tombstones.SLOTS:
+        key = f"attacked/{slot}"
+        whole = store.objects[key]
+        store.objects[key] = (b"rot", {})
+        assert suppressed(another_machine(root).replaying(), ["ana", "bo", "cy"]) == {"ana", "bo", "cy"}
+        shutil.rmtree(root.path.with_name("other"))
+        store.objects[key] = whole
