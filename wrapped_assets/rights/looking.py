@@ -11,7 +11,9 @@ from pathlib import Path
 from wrapped_assets.rights.databases import JOURNALS, is_database
 from wrapped_assets.rights.sieve import LARGEST_SIFTED
 
-Seen = set[tuple[int, int]]  # device and number of files that have several names
+PAGES = "site"  # the folder whose files are searched as pages
+# Device and number of files that have several names, whether it is one among pages, and its ending: both say how a file is searched.
+Seen = set[tuple[int, int, bool, str]]
 
 
 def files_below(
@@ -41,7 +43,7 @@ def files_below(
             yield None, relative
             yield from files_below(Path(entry.path), skips, opaque, seen, f"{relative}/")
         elif entry.is_file():
-            yield (None if _is_known(entry, seen) else Path(entry.path)), relative
+            yield (None if _is_known(entry, relative, seen) else Path(entry.path)), relative
         else:
             yield None, relative
 
@@ -55,13 +57,13 @@ def _is_journal(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_known(entry: os.DirEntry[str], seen: Seen) -> bool:
-    """Whether the same file was met by another name: a page that several renderings show is one file."""
+def _is_known(entry: os.DirEntry[str], relative: str, seen: Seen) -> bool:
+    """Whether the same file was met by another name that is searched in the same way: a page that several renderings show is one file."""
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
         return True
-    which = status.st_dev, status.st_ino
+    which = status.st_dev, status.st_ino, relative.startswith(f"{PAGES}/"), Path(entry.name).suffix
     is_known = status.st_nlink > 1 and which in seen
     if status.st_nlink > 1:
         seen.add(which)

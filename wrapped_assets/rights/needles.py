@@ -10,11 +10,14 @@ from functools import cached_property
 
 import polars as pl
 
+from wrapped_assets.kernels.one_line import one_line
 from wrapped_assets.rights.words import form_c, pieces, readings_of, stands_alone
+from wrapped_assets.stories.phrases import shortened
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 LONG = 6  # a shorter name is found as a whole word in texts; in bytes of unknown form it would be found by chance
 PHRASE = 8  # a shorter title is looked for as a whole value only
+_SHOWN = (40, 60, 64, 80)  # characters to which pages, cards and texts cut a name
 LONGEST_PHRASE = 300  # characters; a search for many longer texts at once takes minutes to prepare
 _ESCAPES = r"\\|&|%|=[\w.~-]+\+"  # of a text with one of these, `readings_of` may give others
 
@@ -61,8 +64,10 @@ class Search:
 
     @cached_property
     def names(self) -> list[str]:
-        """The names that prove something, in Unicode's form C."""
-        return sorted({form_c(each.name) for each in self.people if each.name} - set(self.ordinary))
+        """The names that prove something, in Unicode's form C: as registered, and as pages show them, on one line and perhaps cut."""
+        shown = {one_line(each.name) for each in self.people}
+        shown |= {shortened(name, length) for name in shown for length in _SHOWN}
+        return sorted({form_c(name) for name in (*shown, *(each.name for each in self.people)) if name} - set(self.ordinary))
 
     @cached_property
     def words(self) -> list[str]:

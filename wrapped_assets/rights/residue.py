@@ -19,7 +19,7 @@ import polars as pl
 import wrapped_assets
 from wrapped_assets.faces.embedding import face_files
 from wrapped_assets.rights import databases
-from wrapped_assets.rights.looking import Seen, files_below, opened
+from wrapped_assets.rights.looking import PAGES, Seen, files_below, opened
 from wrapped_assets.rights.needles import LONG, Search
 from wrapped_assets.rights.sieve import LARGEST_SIFTED, Sieve
 from wrapped_assets.rights.unpacking import Content, contents
@@ -28,7 +28,7 @@ from wrapped_assets.storage.stored_files import FOLDERS
 from wrapped_assets.vocabulary.columns import BY_NAME
 
 CASES = "erasures"  # the case under way
-_REGISTRY, _CATALOGUE, _PAGES = "registry.sqlite", "catalogue", "site"
+_REGISTRY, _CATALOGUE = "registry.sqlite", "catalogue"
 _UPLOADS = "uploads"
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 # Each piece of a text is decoded alone, so none of these looks for a mark at its beginning.
@@ -96,8 +96,8 @@ def _look_into(path: Path, relative: str, search: Search, found: Residue, sieve:
                 return
             if path.suffix == ".woff2" and face_files().get(path.name) == data:  # a typeface of the program, as it came
                 return
-            asked = search.in_pages if relative.startswith(f"{_PAGES}/") else search
-            if relative.startswith(f"{_PAGES}/") and path.parent.name == _UPLOADS:  # says what a target that did not answer has to lose
+            asked = search.in_pages if relative.startswith(f"{PAGES}/") else search
+            if relative.startswith(f"{PAGES}/") and path.parent.name == _UPLOADS:  # says what a target that did not answer has to lose
                 asked = asked.with_registry
             for content in contents(data, name=path.name):
                 _look_at(content, relative, asked, found, sieve)

@@ -68,7 +68,8 @@ def _zip(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
 def _tar(data: bytes | memoryview) -> Iterator[tuple[str, bytes | None]]:
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         for info in archive:
-            yield f"{info.name} (name)", f"{info.name}\n{info.uname}".encode("utf-8", "replace")
+            said = (info.name, info.linkname, info.uname, info.gname, *info.pax_headers.values())
+            yield f"{info.name} (name)", "\n".join(said).encode("utf-8", "replace")
             if info.isfile():
                 file = archive.extractfile(info)
                 yield info.name, file.read() if file and info.size <= LARGEST else None

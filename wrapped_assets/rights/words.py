@@ -13,7 +13,7 @@ _OVERLAP = 8_000
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")  # no spaces, or endings without one
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([\"'/\\nrtbf]))")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_OF_AN_ADDRESS = re.compile(r"%[0-9a-fA-F]{2}|=[\w.~-]+\+")  # a form has + for a space; so have many hashes, which are none
+_OF_AN_ADDRESS, _OF_A_FORM = re.compile("%[0-9a-fA-F]{2}"), re.compile(r"=[\w.~-]+\+")  # a form has + for a space
 _DEEPEST = 4  # escapes inside of escapes
 
 
@@ -34,14 +34,22 @@ def readings_of(text: str) -> Iterator[str]:
     Escapes of each kind are undone alone, and those of all kinds together, as often as they stand inside of each other.
     """
     yield form_c(text)
-    for undo in (_unescaped, html.unescape, _unquoted):
-        if (plain := undo(text)) != text:
-            yield form_c(plain)
+    alone = [plain for undo in _UNDOES if (plain := undo(text)) != text]
+    yield from map(form_c, alone)
+    if not alone:
+        return
+    text = alone[0] if len(alone) == 1 else _undone(text)
     for _ in range(_DEEPEST):
-        before, text = text, _unquoted(html.unescape(_unescaped(text)))
+        yield form_c(text)
+        before, text = text, _undone(text)
         if text == before:
             return
-        yield form_c(text)
+
+
+def _undone(text: str) -> str:
+    for undo in _UNDOES:
+        text = undo(text)
+    return text
 
 
 def _unescaped(text: str) -> str:
@@ -61,7 +69,10 @@ def _character(found: re.Match[str]) -> str:
 
 def _unquoted(text: str) -> str:
     """The text without the escapes of addresses and forms."""
-    return unquote_plus(text, errors="replace") if _OF_AN_ADDRESS.search(text) else text
+    return unquote_plus(text, errors="replace") if _OF_AN_ADDRESS.search(text) or ("+" in text and _OF_A_FORM.search(text)) else text
+
+
+_UNDOES = (_unescaped, html.unescape, _unquoted)
 
 
 def stands_alone(text: str, word: str) -> bool:

@@ -14,6 +14,7 @@ import tarfile
 import unicodedata
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -26,6 +27,9 @@ from hypothesis import strategies as st
 
 from wrapped_assets.rights.needles import Needles, Search, phrase_of
 from wrapped_assets.rights.residue import Residue, ordinary, residue_of
+from wrapped_assets.stories.page import story_html
+from wrapped_assets.stories.terminal import story_text
+from wrapped_assets_tests.stories.fictional import fictional
 
 ID = 4_611_686_018_427_387_111
 BO = Needles(ID, "bo", ("0f" * 16,), frozenset({"Only His Song", "Hi"}), frozenset({"Only His Song"}))
@@ -188,6 +192,37 @@ def test_a_name_in_a_western_code_page_is_found(tmp_path: Path) -> None:
 def test_an_archive_that_is_not_unpacked_is_listed(tmp_path: Path) -> None:
     (tmp_path / "a.7z").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4" + bytes(range(100)))
     assert searched(tmp_path, ZOE).opaque == {"a.7z": "packed in a form that is not unpacked"}
+
+
+def test_a_file_is_searched_as_each_of_its_names_asks(tmp_path: Path) -> None:
+    page = brotli.compress(b"<p>the year of bo and of others</p>" * 3)
+    (tmp_path / "a.dat").write_bytes(page)
+    (tmp_path / "b.br").hardlink_to(tmp_path / "a.dat")
+    assert searched(tmp_path).hits == ["b.br!unpacked"]
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "list.txt").write_text("music of bo")
+    (tmp_path / "zz").mkdir()
+    (tmp_path / "zz" / "list.txt").hardlink_to(tmp_path / "site" / "list.txt")
+    assert residue_of(Search((BO,), music=frozenset({"bo"})), [tmp_path]).hits == ["b.br!unpacked", "zz/list.txt"]
+
+
+@pytest.mark.parametrize("name", ["Ann\t Smith", "Ann\u202e Smith", "  Ann\u2028Smith ", f"Ann {'of Many Names ' * 12}"])
+def test_a_name_is_found_as_pages_show_it(tmp_path: Path, name: str) -> None:
+    others = fictional().insights | {"similar_listeners": [{"similar_listener_name": name, "similarity_share": 0.8}]}
+    (tmp_path / "page.html").write_text(story_html(replace(fictional(), listener=name), "../faces"))
+    (tmp_path / "text.txt").write_text(story_text(replace(fictional(), listener=name)))
+    (tmp_path / "theirs.html").write_text(story_html(replace(fictional(), insights=others), "../faces"))
+    assert searched(tmp_path, Needles(ID, name)).hits == ["page.html", "text.txt", "theirs.html"]
+
+
+def test_whom_a_tar_names_in_its_headers_is_found(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("latest")
+        info.type, info.linkname, info.pax_headers = tarfile.SYMTYPE, "stories/bo.html", {"comment": "x"}
+        archive.addfile(info)
+    (tmp_path / "a.tar.gz").write_bytes(gzip.compress(stream.getvalue()))
+    assert searched(tmp_path).hits == ["a.tar.gz!unpacked!latest (name)"]
 
 
 def test_the_name_of_a_link_is_looked_at(tmp_path: Path) -> None:

@@ -311,6 +311,18 @@ def test_nothing_of_an_erased_listeners_address_is_left_at_a_target_whoever_put_
     assert (www / "2025" / "live" / others[:2] / f"{others}.en.html.br").is_file()
 
 
+def test_what_a_killed_rendering_or_upload_left_half_written_stops_no_erasure(project: Project, tmp_path: Path) -> None:
+    root = project.root
+    render(project, YEAR)
+    upload(project, YEAR, str(tmp_path / "www"))
+    written = [path for path in (root.path / "site" / "2025" / "1").rglob("*") if path.is_file()]
+    left = [path.with_name(f".{number:016x}.part") for number, path in enumerate(written)]
+    for path, part in zip(written, left, strict=True):
+        part.write_bytes(path.read_bytes())
+    assert erase(project, registry.find_listener(root, "bo")).residue.hits == []
+    assert not any(part.exists() for part in left)
+
+
 def test_an_erasure_says_that_a_store_does_not_list_what_it_has(project: Project, store: Store) -> None:
     root, token = project.root, token_of(project.root, "bo")
     upload(project, YEAR, ADDRESS)

@@ -32,12 +32,15 @@ def forget_pages(root: Root, people: Collection[int], tokens: Collection[str] = 
     """Destroys every page of these listeners, and every page that names one of them, here and wherever they were uploaded.
 
     A page of somebody else is missing until the next rendering. What a target that does not answer has is removed with the
-    next upload to it. Whatever has one of their `tokens` in its key is removed from targets too, also if no upload noted it.
+    next upload to it. Whatever has one of their `tokens` in its key is removed from targets too, also if no upload noted it. Nobody may
+    be rendering meanwhile.
     """
     done = Forgotten()
     with ExitStack() as waiting:
         for year in sorted({shelf.year for shelf in shelves(root)}):
             waiting.enter_context(uploading(root, year))  # what is on its way to a target arrives first
+        for shelf in shelves(root):
+            shelf.tidy()
         _forget_here(root, people, done)
         _forget_there(root, people, tokens, done)
     return done

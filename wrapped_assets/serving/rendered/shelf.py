@@ -29,7 +29,7 @@ import xxhash
 
 from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import destroy, write_whole
+from wrapped_assets.storage.whole_files import PART, destroy, write_whole
 
 FOLDER = "site"
 FACES = "faces"  # with styles and script, beside the years: a page at /2025/TOKEN reaches it as ../faces
@@ -159,6 +159,11 @@ class Shelf:
                     path.unlink() if path.stat().st_nlink > 1 else destroy(path)
                     removed += 1
         return removed
+
+    def tidy(self) -> None:
+        """Destroys what a killed rendering or upload left half-written. Nobody may be doing either meanwhile."""
+        for path in self.folder.rglob(f".*{PART}"):
+            path.unlink() if path.stat().st_nlink > 1 else destroy(path)
 
     def remove(self) -> None:
         """Removes the pages; of pages that were uploaded, it stays known where they are and whom they name."""
