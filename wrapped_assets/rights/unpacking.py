@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import brotli
 
 _PIECE = 1 << 16
+_ENDS_A_ZIP, _LONGEST_END = b"PK\5\6", 22 + (1 << 16)  # with a comment
 # 7z, RAR, LZ4, compress, cabinets, Arrow, Avro, PDF
 _NOT_UNPACKED = (b"7z\xbc\xaf", b"Rar!\x1a", b"\x04\x22\x4d\x18", b"\x1f\x9d", b"MSCF\0", b"ARROW1", b"Obj\x01", b"%PDF-")
 LARGEST = 2 << 30  # bytes of one member, unpacked
@@ -35,6 +36,7 @@ def contents(data: bytes | memoryview, inside: str = "", depth: int = 0, *, name
     """The file itself, then everything that it has packed. Brotli, which begins with no sign of its own, is known by the file's name."""
     start = bytes(data[:6])
     unpack = next((unpack for magic, unpack in _ARCHIVES if start.startswith(magic)), _tar if _is_tar(data) else None)
+    unpack = _zip if unpack is None and _ENDS_A_ZIP in bytes(data[-_LONGEST_END:]) else unpack  # behind a program, or any other beginning
     unpack = _brotli if unpack is None and name.endswith(".br") else unpack
     yield Content(inside, data, is_packed=unpack is not None)
     if unpack is None:

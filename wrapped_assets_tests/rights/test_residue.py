@@ -88,6 +88,7 @@ FORMS: dict[str, bytes] = {
     "texts.parquet": parquet(pl.DataFrame({"recording_name": ["Hi"]})),
     "column.parquet": parquet(pl.DataFrame({"ana": [0.1], "bo": [0.9]})),
     "page.zip": zipped("p.en.html.br", brotli.compress(b"<p>the year of bo and of others</p>" * 3)),
+    "program.exe": b"MZ\0\0" + zipped("x.txt", TEXT),
     "beside-nothing-journal": b"bo wrote a journal", "notes-wal": TEXT,
     "packed.zip": zipped("x.parquet", parquet(pl.DataFrame({"friend": [ID]}))),
     "stories/bo-2025.html": b"<p>a page</p>",

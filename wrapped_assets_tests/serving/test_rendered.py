@@ -19,10 +19,12 @@ from wrapped_assets.building.excluding import target_of
 from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError
+from wrapped_assets.planning import closure
 from wrapped_assets.rights.erasing import erase
 from wrapped_assets.serving.rendered import rendering, waiting
 from wrapped_assets.serving.rendered.everybody import Everybody
 from wrapped_assets.serving.rendered.gathering import stories_of
+from wrapped_assets.serving.rendered.renderer import renderer_hash
 from wrapped_assets.serving.rendered.rendering import render
 from wrapped_assets.serving.rendered.shelf import PACKINGS, Shelf, shelves
 from wrapped_assets.serving.rendered.uploading import upload
@@ -233,6 +235,14 @@ def test_readers_always_find_a_page_while_it_is_rendered_again(small: Root, monk
         render(project, YEAR, full=True)
     assert len(found) > 3
     assert set(found) == {(200, True)}
+
+
+@pytest.mark.parametrize("code", ["stories/parts.py", "playlists/formats/xspf.py", "rendered/files.py", "rendered/packing.py"])
+def test_pages_and_files_are_written_again_after_a_change_to_the_code_that_writes_them(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, text, content = renderer_hash(), closure.text_at, Path.read_bytes
+    monkeypatch.setattr(closure, "text_at", lambda path: text(path) + b"#" * Path(path).as_posix().endswith(code))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: content(path) + b"#" * path.as_posix().endswith(code))
+    assert renderer_hash.__wrapped__() != before
 
 
 def test_another_publication_of_the_same_number_is_not_what_was_rendered(small: Root) -> None:
