@@ -36,6 +36,8 @@ def command(ctx, check, share, take_store, data, as_json) -> None:
     root = in_environment(opened.taking_store() if take_store else opened)
     unknown = 0 if check else root.files.find_unknown()
     rebuilt = Rebuilt() if check else rebuild_manifest(root)
+    if take_store:
+        root.documents.take_found()
     if unknown:
         swept(root)
         root.documents.remove_unnamed()

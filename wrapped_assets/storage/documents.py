@@ -47,6 +47,9 @@ class Documents(Protocol):
     def purge(self) -> None:
         """Destroys this machine's copies of what is no longer stored."""
 
+    def take_found(self) -> None:
+        """For a registry of a backup, once the store was listed: of documents whose version is gone, takes the one that is there."""
+
     def remove_unnamed(self) -> None:
         """Removes what a killed process sent and no document is; waits for what is being sent."""
 
@@ -114,4 +117,7 @@ class FolderDocuments:
         pass
 
     def remove_unnamed(self) -> None:
+        pass
+
+    def take_found(self) -> None:
         pass

@@ -105,6 +105,24 @@ class StoreDocuments:
             if name not in recorded or not is_intact(self._root.path / name, recorded[name][1]):
                 destroy_below(self._root.path / name)
 
+    def take_found(self) -> None:
+        there, recorded = set(self._files.store.listed()), self._recorded("")
+        for name, (path, _) in sorted(recorded.items()):
+            if path in there:
+                continue
+            found = sorted(key for key in there if key.rpartition(_VERSION)[0] == name)
+            opened = self._opened(name, found[0]) if len(found) == 1 else None  # of several nobody knows which is the newest
+            rows = [] if opened is None else [{"name": name, "path": found[0], "file_hash": _hash_of(opened)}]
+            self._replace(rows, [name])
+
+    def _opened(self, name: str, path: str) -> bytes | None:
+        """What an object holds as a document of this name; None where it is another's, or damaged."""
+        content = io.BytesIO()
+        with suppress(BrokenSealError):
+            unseal(self._key, name, io.BytesIO(self._files.stored(path) or b""), content)
+            return content.getvalue()
+        return None
+
     def remove_unnamed(self) -> None:
         with self._root.lock(_LOCK), self._root.engine.connect() as connection:
             noted = set(connection.execute(sa.select(tables.objects.c.path).where(tables.objects.c.path.contains(_VERSION))).scalars())

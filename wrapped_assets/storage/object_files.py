@@ -195,10 +195,10 @@ class ObjectFiles:
 
     def find_unknown(self) -> int:
         # For a registry that was restored from a backup. It never makes anything count as stored.
-        tops = (*self._root.folders, *DOCUMENTS)
-        there = {key for top in tops for key in self.store.keys(top)}
+        tops = (*(f"{folder}/" for folder in self._root.folders), *DOCUMENTS)
+        there = {key for key in self.store.listed() if key.startswith(tops)}
         with self._root.engine.connect() as connection:
-            unknown = sorted(there.difference(*(object_notes.noted_below(connection, top) for top in tops)))
+            unknown = sorted(there.difference(connection.execute(sa.select(tables.objects.c.path)).scalars()))
         with exclusive(self._root.engine) as connection:
             object_notes.note(connection, unknown)
         return len(unknown)

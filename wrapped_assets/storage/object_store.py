@@ -81,12 +81,12 @@ class ObjectStore:
                         except (FileNotFoundError, _not_found()):
                             continue
 
-    def keys(self, folder: str) -> list[str]:
-        """What the store lists below a folder: to find what nobody knows of any more, see `ObjectFiles.find_unknown`."""
+    def listed(self) -> list[str]:
+        """What the store lists of the prefix: to find what nobody knows of any more, see `ObjectFiles.find_unknown`."""
         import obstore
 
         with in_words(self.address):
-            return sorted(found["path"] for batch in obstore.list(self._store, folder) for found in batch)
+            return sorted(found["path"] for batch in obstore.list(self._store) for found in batch)
 
     def take_over(self) -> None:
         """Makes the prefix this registry's, whichever had it before; another root's stays that root's."""

@@ -49,7 +49,9 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
             continue
         if not (theirs := [chunk for chunk in chunks if _holds(chunk, listener_ids)]):
             continue
-        tracks = tracks_by_variants(root, everything.get((TRACKS, month, bucket), []))
+        named = [chunk for chunk in everything.get((TRACKS, month, bucket), []) if root.files.found(chunk.path)]
+        missing = [chunk for chunk in everything.get((TRACKS, month, bucket), []) if chunk not in named]
+        tracks = tracks_by_variants(root, named)
         shared = _variants_of_others(root, [chunk for chunk in chunks if chunk not in theirs])
         for chunk in theirs:
             if root.files.found(chunk.path) is None:
@@ -61,6 +63,8 @@ def purge_landing(root: Root, listener_ids: Collection[int], edge: object) -> Pu
             for each, count in rows.filter(is_theirs).group_by("listener_id").len().iter_rows():
                 plays[each] += count
             beside = tracks.get(variants := variants_of(rows), [])
+            if not beside and missing:  # they may be those of the others in this file
+                read_chunk(root, missing[0])
             gone += [chunk] if variants in shared else [chunk, *beside]
             if kept.height and beside:
                 writer.add(kept, read_chunk(root, beside[0]).drop("is_head", "is_tail"))

@@ -21,6 +21,7 @@ from wrapped_assets.storage.object_documents import StoreDocuments
 from wrapped_assets.storage.responsible import Controller, responsible, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstones import entomb, suppressed
+from wrapped_assets_tests.commands.running import run
 from wrapped_assets_tests.serving.s3_server import Store
 from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
 
@@ -186,3 +187,28 @@ def test_an_erasure_list_of_which_one_object_is_damaged_is_the_newest_one(root: 
         assert suppressed(another_machine(root).replaying(), ["ana", "bo", "cy"]) == {"ana", "bo", "cy"}
         shutil.rmtree(root.path.with_name("other"))
         store.objects[key] = whole
+
+
+def test_a_registry_of_a_backup_opens_with_the_documents_that_there_are(root: Root, store: Store, tmp_path: Path) -> None:
+    import_small(root, SMALL_PLAYS)
+    set_controller(root, Controller("Wrapped Ltd.", "privacy@wrapped.example"))
+    cases.open_cases(root, [registry.find_listener(root, "bo")])
+    root.engine.dispose()
+    backup = {path.name: path.read_bytes() for path in tmp_path.glob("registry.sqlite*")}
+    root = Root.open(root.path)
+    set_controller(root, Controller("Another Ltd.", "privacy@another.example"))
+    assert len(resume(Project(root))) == 1
+    root.engine.dispose()
+    for path in tmp_path.glob("registry.sqlite*"):
+        path.unlink()
+    for name, content in backup.items():
+        (tmp_path / name).write_bytes(content)
+    run(root.path, "repair", "--take-store", code=None)
+    root = Root.open(root.path)
+    found = responsible(root).controller
+    assert found
+    assert found.name == "Another Ltd."
+    assert cases.open_batches(root) == []
+    assert len([key for key in store.objects if "responsible.yaml~" in key]) == 1
+    run(root.path, "erase", "--replay", "--yes")
+    assert [each.name for each in registry.all_listeners(root)] == ["ana", "cy"]
