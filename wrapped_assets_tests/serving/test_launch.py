@@ -21,7 +21,7 @@ from wrapped_assets.serving.launch.edition import look
 from wrapped_assets.serving.launch.load import Load, load_test
 from wrapped_assets.serving.launch.pointing import point_at_once, written
 from wrapped_assets.serving.launch.reporting import report
-from wrapped_assets.serving.launch.steps import STEPS
+from wrapped_assets.serving.launch.steps import STEPS, Facts
 from wrapped_assets.serving.launch.waiting import carry_on
 from wrapped_assets.storage import consents, publications, registry
 from wrapped_assets.storage.addresses import change_address, close_address
@@ -82,6 +82,13 @@ def test_a_plan_carries_each_step_out_once_and_waits_for_somebody_and_for_the_in
     assert carry_out(plan, YEAR).done == []
 
 
+def facts_of(plan: Project, step: str) -> Facts:
+    """What a step of the plan found."""
+    facts = next(line.facts for line in report(plan, YEAR).lines if line.step == step)
+    assert facts is not None
+    return facts
+
+
 @pytest.mark.parametrize("step", [*NAMES[::3], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES if name not in NAMES[::3])])
 def test_no_step_is_done_before_the_one_before_it_whatever_evidence_there_is(plan: Project, step: str) -> None:
     assert launched(plan).is_over
@@ -117,6 +124,7 @@ def test_evidence_of_one_edition_says_nothing_of_the_next(plan: Project, store: 
 def test_a_rollback_needs_no_new_word_and_nothing_bad_is_published_again(plan: Project, store: Store) -> None:
     root = plan.root
     assert launched(plan).is_over
+    assert facts_of(plan, "flipped").keys() == {"targets", "seconds_late"}
     registry.exclude(root, registry.find_listener(root, "ana"), "artist", target_of("artist", "bo"), "bo")
     build(plan)
     publish_edition(plan, YEAR)
@@ -124,6 +132,7 @@ def test_a_rollback_needs_no_new_word_and_nothing_bad_is_published_again(plan: P
     approve(plan, YEAR, "Ada")
     assert carry_out(plan, YEAR).is_over
     assert b'"number": 2' in store.objects["site/2025/live.json"][0]
+    assert facts_of(plan, "flipped").keys() == {"targets"}, "after the launch no edition is late"
     publications.rollback(root, YEAR, reason="bad")
     back = carry_out(plan, YEAR)
     assert back.is_over
@@ -282,10 +291,8 @@ def test_a_target_is_pointed_in_the_instant_and_gets_the_rest_afterwards(
     assert len(pointed) == 1
     assert pointed[0] >= launch_at
     assert not [at for at in looked if launch_at <= at < pointed[0]], "no look at every page stands between the instant and the flip"
-    flipped = next(line for line in report(plan, YEAR).lines if line.step == "flipped")
-    assert flipped.facts is not None
     late = (pointed[0] - launch_at).total_seconds()
-    assert abs(float(flipped.facts["seconds_late"]) - late) < 1.1, "a store says when it was pointed, in whole seconds"
+    assert abs(float(facts_of(plan, "flipped")["seconds_late"]) - late) < 1.1, "a store says when it was pointed, in whole seconds"
 
 
 @pytest.mark.parametrize("what", ["nothing", "an address is closed", "a consent is withdrawn", "another edition", "the launch is moved"])
