@@ -70,6 +70,11 @@ def test_packages_are_installed_by_hash_as_start_does() -> None:
         assert "://" not in text
 
 
+def test_tests_run_with_the_versions_that_the_product_is_installed_with() -> None:
+    product, tests = names("run.txt"), names("test.txt")
+    assert product == {name: tests.get(name) for name in product}
+
+
 def test_the_files_name_each_package_once_and_all_that_these_need() -> None:
     every = [names(f"{name}.txt") for name in ("run", "ray", "kubernetes")]
     known = {name: version for each in every for name, version in each.items()}
