@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
-from contextlib import suppress
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 from wrapped_assets.contracts.errors import RegistryUnavailable, WrappedError
 from wrapped_assets.kernels.versions import combined
-from wrapped_assets.storage.database import insert_new
+from wrapped_assets.storage.database import SECONDS_TO_WAIT, insert_new
 from wrapped_assets.storage.later import sa, tables
+from wrapped_assets.storage.sqlite_place import how_to_open
 
 _SETTING, _NUMBER = "root", "registry"
 
@@ -98,13 +101,30 @@ def mark_of(engine: sa.Engine, file: Path | None) -> str:
     return combined(number, name)
 
 
-def check_place(engine: sa.Engine) -> None:
-    """WrappedError where the registry's root was moved into a store: what a process did that does not know of it would be lost, or stay."""
-    table = tables.settings
-    with engine.connect() as connection:
-        moved = connection.execute(sa.select(table.c.value).where(table.c.name == "lake")).scalar()
-    if moved:
+def check_place(file: Path | None, engine: Callable[[], sa.Engine]) -> None:
+    """WrappedError where the registry names a store: what a process did that does not know of the move would be lost, or stay.
+
+    A SQLite file is asked without SQLAlchemy, which an import does not load.
+    """
+    lakes = _lakes_in(file) if file else None
+    if lakes is None:
+        with engine().connect() as connection:
+            table = tables.settings
+            lakes = connection.execute(sa.select(table.c.value).where(table.c.name == "lake")).all()
+    for (moved,) in lakes:
         raise WrappedError(
             f"this data root was moved into {moved} meanwhile: run the command again. Where it says this once more, finish the move with "
             f"`wrapped relocate {moved}`"
         )
+
+
+def _lakes_in(file: Path) -> Sequence[Sequence[str]] | None:
+    """The store that a SQLite registry names, if any; None where the file does not answer."""
+    if not file.exists():
+        return []
+    place, is_uri = how_to_open(file)
+    try:
+        with closing(sqlite3.connect(place, uri=is_uri, timeout=SECONDS_TO_WAIT)) as connection:
+            return connection.execute("select value from settings where name = 'lake'").fetchall()
+    except sqlite3.Error:
+        return None

@@ -150,7 +150,7 @@ class Root:
 
     def _check_place(self) -> None:
         if not (self.lake or self.is_unfinished):
-            check_place(self.engine)
+            check_place(self.registry_file, lambda: self.engine)
 
     @cached_property
     def registry_mark(self) -> str:

@@ -95,7 +95,8 @@ def _registered(root: Root, names: Collection[str]) -> set[str]:
 @contextmanager
 def _changed(root: Root) -> Iterator[None]:
     """Held while the list is changed, by one process on one machine."""
-    root.engine  # noqa: B018 (opening the root takes the same lock)
+    if root.is_shared:
+        root.engine  # noqa: B018 (opening such a root takes the same lock)
     with root.lock("tombstones"):
         if not root.is_shared:
             yield
