@@ -31,6 +31,13 @@ def pytest_runtest_protocol() -> Generator[None, object, object]:
         return (yield)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """And so after its fixtures, which may have entered an instance twice: Dagster leaves one only once then."""
+    with set_defs_state_storage(None):
+        return (yield)
+
+
 def land(path: Path, starts: tuple[datetime, ...] = STARTS) -> Root:
     """Imports ListenBrainz-like listens, ten an occasion and listener, through the importer; always the same bytes."""
     root = Root.open_or_make(path, 2, KEY)
