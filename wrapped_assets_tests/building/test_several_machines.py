@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,11 +12,11 @@ from wrapped_assets.building.build import build
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import few
-from wrapped_assets_tests.building.unbuilt import PLAYS, _imported, files
-from wrapped_assets_tests.postgres import Server, running_server
-from wrapped_assets_tests.small_roots import KEY, import_small, lake_files
+from wrapped_assets_tests.building.unbuilt import _imported, files, server, unbuilt
+from wrapped_assets_tests.postgres import Server
+from wrapped_assets_tests.small_roots import lake_files
 
-__all__ = ["_imported", "files"]
+__all__ = ["_imported", "files", "server", "unbuilt"]
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 # Locks of files say nothing on it, as between machines whose file system does not pass them on.
@@ -37,21 +35,6 @@ said = lambda done, planned: print("unit", flush=True)
 report = build(project, progress=said)
 print(json.dumps({"recomputed": [str(cell) for cell in report.recomputed], "failed": [str(each) for each in report.failed]}), flush=True)
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running_server() as started:
-        yield started
-
-
-@pytest.fixture
-def unbuilt(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
-    monkeypatch.setenv("WRAPPED_REGISTRY_URL", server.new_database())
-    root = Root.open_or_make(tmp_path / "root", 2, KEY)
-    import_small(root, PLAYS)
-    yield root
-    root.engine.dispose()
 
 
 @pytest.mark.parametrize("happens", ["nothing", "restart", "kill"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,12 +17,12 @@ from wrapped_assets.storage import consents, registry
 from wrapped_assets.storage.groups import set_group
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import few
-from wrapped_assets_tests.building.unbuilt import PLAYS, _imported, files
+from wrapped_assets_tests.building.unbuilt import _imported, files, server, unbuilt
 from wrapped_assets_tests.commands.running import run
-from wrapped_assets_tests.postgres import Server, running_server
-from wrapped_assets_tests.small_roots import KEY, import_small, lake_files
+from wrapped_assets_tests.postgres import Server
+from wrapped_assets_tests.small_roots import lake_files
 
-__all__ = ["_imported", "files"]
+__all__ = ["_imported", "files", "server", "unbuilt"]
 pytestmark = pytest.mark.postgres
 
 # Put before everything else that a worker's process does: the project's modules get another clock, and the same instants otherwise.
@@ -50,21 +48,6 @@ import wrapped_assets.building.worker, wrapped_assets.building.recording, wrappe
 module.datetime = real
 assert wrapped_assets.building.recording.datetime is wrapped_assets.storage.reading.datetime is Shifted
 """
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running_server() as started:
-        yield started
-
-
-@pytest.fixture
-def unbuilt(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
-    monkeypatch.setenv("WRAPPED_REGISTRY_URL", server.new_database())
-    root = Root.open_or_make(tmp_path / "root", 2, KEY)
-    import_small(root, PLAYS)
-    yield root
-    root.engine.dispose()
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ import pytest
 from wrapped_assets.building.build import build
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.building.stoppable import few
-from wrapped_assets_tests.small_roots import KEY, copy_root, import_text, lake_files
+from wrapped_assets_tests.postgres import Server, running_server
+from wrapped_assets_tests.small_roots import KEY, copy_root, import_small, import_text, lake_files
 
 PLAYS = {
     "ana": "2024-12-31 walk@23:50*2, 2025-01-03 eple*4 moon/bo+ana/dusk, 2025-02-01 eple so_here*2",
@@ -44,3 +45,20 @@ def imported(_imported: tuple[Path, dict[str, bytes]], tmp_path: Path) -> Iterat
 @pytest.fixture
 def files(_imported: tuple[Path, dict[str, bytes]]) -> dict[str, bytes]:
     return _imported[1]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of the module's own, which its tests may stop."""
+    with running_server() as started:
+        yield started
+
+
+@pytest.fixture
+def unbuilt(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Root]:
+    """A root whose registry is a database of that server, imported and not built."""
+    monkeypatch.setenv("WRAPPED_REGISTRY_URL", server.new_database())
+    root = Root.open_or_make(tmp_path / "root", 2, KEY)
+    import_small(root, PLAYS)
+    yield root
+    root.engine.dispose()
