@@ -14,7 +14,7 @@ from wrapped_assets.building.claiming import carry_out
 from wrapped_assets.building.crew import UNIT_SECONDS, Crew, Heard
 from wrapped_assets.building.dispatch import Dispatch
 from wrapped_assets.building.executor import Executor
-from wrapped_assets.building.explaining import record_logic
+from wrapped_assets.building.explaining import record_logic, unrecorded
 from wrapped_assets.building.handout import most_at_once
 from wrapped_assets.building.linking_ahead import link_ahead
 from wrapped_assets.building.local_executor import Local, processors
@@ -110,9 +110,7 @@ def _carry_out(
     report.unchanged = plan.unchanged if full else plan.unchanged - len(before)
     report.cut_off, report.failed = [], []
     _forget(project, situation, plan)
-    if plan.steps:
-        record_logic(project)
-    refused = failing_examples(situation, plan) if examples else {}
+    refused = _refused(project, situation, plan, examples)
     report.failed.extend((step.cell, refused[step.cell.asset]) for step in plan.steps if step.cell.asset in refused)
     asked, failed = {step.cell for step in plan.steps} if full else set[Cell](), {cell for cell, _ in report.failed}
     plan_length, done = len(plan.steps), 0
@@ -133,6 +131,21 @@ def _carry_out(
         return
     run = Pass(project, situation, asked, failed, report.take, [step.cell for step in plan.steps])
     carry_out(run, units, finished)
+
+
+def _refused(project: Project, situation: Situation, plan: Plan, examples: bool) -> dict[str, str]:
+    """Asset → why it is not computed, of the planned assets whose logic is new to this root and whose example does not hold.
+
+    Logic counts as known once a build has recorded it, whether or not that build could end. The first build records all logic and
+    proves none: whoever installs the platform has examples that its tests have run.
+    """
+    new = unrecorded(project) if plan.steps else set[str]()
+    planned = [key for key in dict.fromkeys(step.cell.asset for step in plan.steps) if key in new]
+    is_first = len(new) == len(project.logic) and not situation.stored
+    refused = failing_examples(situation.graph, planned) if examples and not is_first else {}
+    if new:
+        record_logic(project, (key for key in (new if is_first else planned) if key not in refused))
+    return refused
 
 
 def _spans_moved(project: Project) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,15 +83,16 @@ def _inputs_changed(before: str, now: str) -> list[str]:
     return lines
 
 
-def record_logic(project: Project) -> None:
-    """Keeps what each fingerprint was made of, once per fingerprint, so that a later change can be named."""
-    table = tables.logics
+def unrecorded(project: Project) -> set[str]:
+    """The assets whose logic no build of this root has recorded yet."""
+    with project.root.engine.connect() as connection:
+        known = set(connection.execute(sa.select(tables.logics.c.fingerprint)).scalars())
+    return {key for key, fingerprint in project.logic.items() if fingerprint not in known}
+
+
+def record_logic(project: Project, keys: Iterable[str]) -> None:
+    """Keeps what each fingerprint of these assets was made of, so that a later change can be named."""
+    parts = {project.logic[key]: project.logic_parts[key] for key in keys}
+    rows = [{"fingerprint": each, "parts": {name: short(text) for name, text in found.items()}} for each, found in sorted(parts.items())]
     with project.own_records() as connection:
-        known = set(connection.execute(sa.select(table.c.fingerprint)).scalars())
-        rows = [
-            {"fingerprint": fingerprint, "parts": {name: short(text) for name, text in project.logic_parts[key].items()}}
-            for key, fingerprint in project.logic.items()
-            if fingerprint not in known
-        ]
-        unique = {row["fingerprint"]: row for row in rows}
-        insert_new(connection, table, list(unique.values()))
+        insert_new(connection, tables.logics, rows)

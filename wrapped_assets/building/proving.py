@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wrapped_assets.building.failures import described, failure
 from wrapped_assets.building.worked_examples import differences
 from wrapped_assets.contracts.asset import Declaration
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.graph import Graph
-from wrapped_assets.planning.plan import Plan
-from wrapped_assets.planning.situation import Situation
 
 _SHOWN = 3  # rows of an example in a message
 
 
-def failing_examples(situation: Situation, plan: Plan) -> dict[str, str]:
-    """Asset → what is wrong with its example, of the planned assets whose logic no stored cell was made with.
-
-    In a root that has no cells yet nothing runs: whoever installs the platform has examples that its tests have run.
-    """
-    if not situation.stored:
-        return {}
-    proven = {(cell.asset, stored.logic) for cell, stored in situation.stored.items()}
-    planned = dict.fromkeys(step.cell.asset for step in plan.steps)
-    fresh = (situation.graph.by_key[key] for key in planned if (key, situation.logic[key]) not in proven)
-    found = {asset.key: broken_example(asset, situation.graph) for asset in fresh if asset.examples}
+def failing_examples(graph: Graph, keys: Iterable[str]) -> dict[str, str]:
+    """Asset → what is wrong with its example, of those of these assets whose example does not hold."""
+    found = {key: broken_example(graph.by_key[key], graph) for key in keys}
     return {key: message for key, message in found.items() if message}
 
 

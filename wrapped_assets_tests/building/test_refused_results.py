@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import Mock
+
 import polars as pl
 import pytest
 
 from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
+from wrapped_assets.building.unit import Unit
 from wrapped_assets.kernels.lossless import is_lossless
 from wrapped_assets.storage import manifest
 from wrapped_assets.storage.root import Root
@@ -14,13 +19,18 @@ from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.limits import limits_of
 from wrapped_assets_tests.contracts.written import ARTIST_INSIGHT, INSIGHT, Write, place, write
+from wrapped_assets_tests.small_roots import KEY, SMALL_PLAYS, import_small
 
 __all__ = ["write"]
 
 SUM = 'agg(pl.col("listen_count").sum())'
 RETURN = f'    return late.group_by("listener_id").{SUM}'
 COLUMNS = "columns=[c.listen_count]"
-SHARE = INSIGHT.replace(COLUMNS, "columns=[c.night_share]").replace("listen_count:listens", "night_share").replace('"listen_count": 2', '"night_share": 1.0')
+SHARE = (
+    INSIGHT.replace(COLUMNS, "columns=[c.night_share]")
+    .replace("listen_count:listens", "night_share")
+    .replace('"listen_count": 2', '"night_share": 1.0')
+)
 # mistake: (the file, what is written, what is written instead, what the message points to, what it says)
 MISTAKES: dict[str, tuple[str, str, str, str, str]] = {
     "a text in a count": (
@@ -94,7 +104,10 @@ WRONG = INSIGHT.replace('"listen_count": 2}', '"listen_count": 3}')
 def test_a_new_insight_whose_example_does_not_hold_is_not_built(small: Root, write: Write) -> None:
     (message,) = errors(small, write, WRONG, examples=True)
     assert message.startswith(place(WRONG, "expect="))
-    assert "expects {'listener_id': 'ana', 'listen_count': 3}, which did not come; {'listener_id': 'ana', 'listen_count': 2} came instead" in message
+    assert (
+        "expects {'listener_id': 'ana', 'listen_count': 3}, which did not come; {'listener_id': 'ana', 'listen_count': 2} came instead"
+        in message
+    )
 
 
 def test_an_example_runs_while_its_asset_is_new_and_not_again(small: Root, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +115,34 @@ def test_an_example_runs_while_its_asset_is_new_and_not_again(small: Root, write
     assert build(Project(small, graph), examples=True).failed == []
     monkeypatch.setattr("wrapped_assets.building.proving.differences", lambda *_: pytest.fail("an example ran"))
     assert build(Project(small, graph), full=True, examples=True).failed == []
+
+
+def test_an_example_that_does_not_hold_stays_unproven(small: Root, write: Write) -> None:
+    assert errors(small, write, WRONG, examples=True) == errors(small, write, WRONG, examples=True)
+
+
+def _cut_off(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Unit, "_record", Mock(side_effect=[None, KeyboardInterrupt]))
+        with pytest.raises(KeyboardInterrupt):
+            build(Project(root), examples=True)
+
+
+def _of_a_part(root: Root, _: pytest.MonkeyPatch) -> None:
+    build(
+        Project(root), lambda situation: [cell for cell in situation.expected() if cell.asset == "aggregates/listener_days"], examples=True
+    )
+
+
+@pytest.mark.parametrize("first", [_cut_off, _of_a_part])
+def test_no_example_runs_after_a_first_build_that_did_not_compute_everything(
+    first: Callable[[Root, pytest.MonkeyPatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Root.open_or_make(tmp_path / "root", 1, KEY)
+    import_small(root, SMALL_PLAYS)
+    first(root, monkeypatch)
+    monkeypatch.setattr("wrapped_assets.building.proving.differences", lambda *_: pytest.fail("an example ran"))
+    assert build(Project(root), examples=True).failed == []
 
 
 def rows_of(root: Root, key: str) -> pl.DataFrame:
@@ -122,7 +163,9 @@ def test_the_platform_takes_out_artists_with_few_listeners_whatever_the_function
         ("pl.len().cast(pl.Int64)", "pl.len() * 20.0", "the column 'listener_count' came as Float64"),
     ],
 )
-def test_an_artist_insight_that_does_not_count_listeners_is_refused(small: Root, write: Write, before: str, instead: str, said: str) -> None:
+def test_an_artist_insight_that_does_not_count_listeners_is_refused(
+    small: Root, write: Write, before: str, instead: str, said: str
+) -> None:
     text = ARTIST_INSIGHT.replace(before, instead, 1)
     report = build(Project(small, write(text, "insights.artist", "audience_sizes")))
     assert {cell.asset for cell, _ in report.failed} == {"insights/audience_sizes"}
@@ -133,7 +176,16 @@ WHOLE = {pl.Int8(): (-128, 127), pl.Int16(): (-(2**15), 2**15 - 1), pl.Int32(): 
     pl.UInt8(): (0, 255), pl.UInt16(): (0, 2**16 - 1), pl.UInt32(): (0, 2**32 - 1), pl.UInt64(): (0, 2**64 - 1),
 }  # fmt: skip
 FLOATS = {pl.Float32(): (1.5, -0.25, 3.0e38), pl.Float64(): (1.5, 0.1, 1e300)}
-OTHERS = (pl.Boolean(), pl.String(), pl.Date(), pl.Datetime("ms"), pl.Datetime("us"), c.INSTANT, pl.Datetime("us", "UTC"), pl.Duration("ms"))
+OTHERS = (
+    pl.Boolean(),
+    pl.String(),
+    pl.Date(),
+    pl.Datetime("ms"),
+    pl.Datetime("us"),
+    c.INSTANT,
+    pl.Datetime("us", "UTC"),
+    pl.Duration("ms"),
+)
 
 
 def test_a_cast_that_may_happen_gives_back_what_came_or_fails() -> None:
@@ -149,7 +201,9 @@ def test_a_cast_that_may_happen_gives_back_what_came_or_fails() -> None:
                 assert cast.cast({"x": given}).equals(frame), (given, wanted)
                 allowed += 1
     assert allowed > 50
-    assert not [(given, wanted) for given in OTHERS for wanted in (*WHOLE, *FLOATS, *OTHERS) if is_lossless(given, wanted) and given != wanted]
+    assert not [
+        (given, wanted) for given in OTHERS for wanted in (*WHOLE, *FLOATS, *OTHERS) if is_lossless(given, wanted) and given != wanted
+    ]
 
 
 def test_no_lossy_cast_is_allowed() -> None:
@@ -166,5 +220,3 @@ def test_a_share_a_count_and_a_place_have_limits() -> None:
     assert {limits_of(column) for column in BY_NAME.values() if column.unit == "0–1"} == {(0, 1)}
     assert {limits_of(column)[0] for name, column in BY_NAME.items() if name.endswith("_count")} == {0}
     assert {limits_of(column)[0] for name, column in BY_NAME.items() if name.endswith("_rank")} == {1}
-
-
