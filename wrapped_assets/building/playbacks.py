@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -19,6 +20,7 @@ from wrapped_assets.storage import landing
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.storage.root import Root
+from wrapped_assets.storage.spool import Arrays
 from wrapped_assets.vocabulary.periods import Month
 
 Slot = tuple[str, int]  # a UTC month and a bucket
@@ -93,17 +95,21 @@ class _Seen:
     """A chunk as it was written: its listeners with their first start and last reach (ms), its format, and its doubtful plays."""
 
     chunk: Chunk
-    people: np.ndarray
-    first: np.ndarray
-    reached: np.ndarray
+    times: tuple[tuple[int, int], tuple[int, int]]  # where the import keeps first starts and last reaches
     code: int | None  # None: several
     doubtful: pl.DataFrame
 
-    def meets(self, other: _Seen) -> bool:
-        """Whether a play here may repeat one there."""
+    @property
+    def people(self) -> np.ndarray:
+        return np.frombuffer(self.chunk.people or b"", dtype="<i8")
+
+    def meets(self, other: _Seen, kept: Callable[[tuple[int, int]], np.ndarray]) -> bool:
+        """Whether a play here may repeat one there; `kept` gives the times that lie at a place."""
         mine, theirs = np.intersect1d(self.people, other.people, assume_unique=True, return_indices=True)[1:]
-        overlap = (self.first[mine] < other.reached[theirs]) & (other.first[theirs] < self.reached[mine])
-        return bool(len(mine)) and (self.code is None or self.code != other.code or bool(overlap.any()))
+        if not len(mine) or self.code is None or self.code != other.code:
+            return bool(len(mine))
+        (first, reached), (their_first, their_reached) = (map(kept, one.times) for one in (self, other))
+        return bool(((first[mine] < their_reached[theirs]) & (their_first[theirs] < reached[mine])).any())
 
 
 class Landed:
@@ -111,6 +117,7 @@ class Landed:
 
     def __init__(self) -> None:
         self._seen: dict[str, _Seen] = {}
+        self._times = Arrays()
         self._forgotten: set[Slot] = set()
         self._held = 0
 
@@ -137,7 +144,8 @@ class Landed:
             firsts, mine = np.flatnonzero(is_first[begin:end]), codes[begin:end]
             furthest = np.maximum.reduceat(reached[begin:end], firsts)
             code = int(mine[0]) if (mine == mine[0]).all() else None
-            self._seen[chunk.path] = _Seen(chunk, who[begin + firsts], start[begin + firsts], furthest, code, doubtful)
+            times = self._times.add(start[begin + firsts]), self._times.add(furthest)
+            self._seen[chunk.path] = _Seen(chunk, times, code, doubtful)
 
     def apart(self, cells: Collection[Slot], before: Chunks) -> set[Slot]:
         """The cells of which no play can repeat one that was landed before, or in another chunk."""
@@ -151,10 +159,11 @@ class Landed:
         beside = [(str(month.shift(shift)), bucket) for shift in (-1, 0, 1)]
         mine, around = near.get(cell, []), [seen for slot in beside for seen in near.get(slot, [])]
         old = [chunk for slot in beside for chunk in before.get((PLAYS, *slot), [])]
+        kept = cache(self._times.__getitem__)
         return bool(mine) and not (
             any(slot in self._forgotten for slot in beside)
             or any(np.isin(seen.people, landing.people_of(old)).any() for seen in around)
-            or any(seen is not other and seen.meets(other) for seen in mine for other in around)
+            or any(seen is not other and seen.meets(other, kept) for seen in mine for other in around)
         )
 
     def count(self, root: Root, cells: Collection[Slot]) -> int:

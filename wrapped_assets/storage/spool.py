@@ -1,10 +1,10 @@
-"""A long table on disk, of which some rows at a time are wanted: what a table that grows with a service's music costs in memory."""
+"""Long tables and arrays on disk, of which a part at a time is wanted, so that memory does not grow with a service."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import BytesIO
+from io import SEEK_END, BytesIO
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,32 @@ from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.files import system_error
 
 ROWS_PER_PIECE = 50_000  # some 15 MB of tracks
+
+
+class Arrays:
+    """Arrays in a temporary file without a name; memory holds where each lies. WriteError where the disk does not take one."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
+
+    def add(self, array: np.ndarray) -> tuple[int, int]:
+        """Keeps an array of int64; returns its place."""
+        place = self._file.seek(0, SEEK_END)
+        try:
+            self._file.write(memoryview(np.ascontiguousarray(array, dtype=np.int64)).cast("B"))
+            self._file.flush()
+        except OSError as error:
+            raise _not_taken(error) from None
+        return place, len(array)
+
+    def __getitem__(self, place: tuple[int, int]) -> np.ndarray:
+        start, count = place
+        self._file.seek(start)
+        return np.frombuffer(self._file.read(8 * count), dtype=np.int64)
+
+
+def _not_taken(error: Exception) -> WriteError:
+    return WriteError(f"could not write a temporary file: {system_error(error)}; nothing was changed")
 
 
 class Spool:
@@ -31,7 +57,7 @@ class Spool:
                 for piece in frame.select(list(self.schema)).iter_slices(ROWS_PER_PIECE):
                     self._append(piece)
         except (OSError, pl.exceptions.ComputeError) as error:
-            raise WriteError(f"could not write a temporary file: {system_error(error)}; nothing was changed") from None
+            raise _not_taken(error) from None
 
     def _append(self, piece: pl.DataFrame) -> None:
         content = BytesIO()
