@@ -13,7 +13,7 @@ import numpy as np
 
 from wrapped_assets.acceleration import kept
 
-ENOUGH_ROWS = 20_000  # of one frame: fewer fit into fast memory anyway
+ENOUGH_ROWS = 3_000  # of one frame: of fewer, calling a kernel costs as much as it saves
 # Loading numba and the kernels takes some 0.2 s, as long as the references take longer than the kernels for so many rows. So what
 # is lost by waiting, or by loading for nothing, is never more than that.
 ENOUGH_IN_ALL = 3_000_000

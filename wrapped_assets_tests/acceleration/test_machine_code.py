@@ -214,3 +214,8 @@ def test_a_household_never_waits_for_a_compiler() -> None:
     assert not any(can_run(compiled.ENOUGH_ROWS - 1) for _ in range(1_000))
     assert not any(can_run(compiled.ENOUGH_ROWS) for _ in range(100))
     assert can_run(compiled.ENOUGH_IN_ALL)
+
+
+def test_a_month_of_five_thousand_plays_is_enough_once_many_were_met() -> None:
+    assert can_run(compiled.ENOUGH_IN_ALL)
+    assert can_run(5_000)
