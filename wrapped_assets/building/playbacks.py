@@ -97,7 +97,13 @@ class _Seen:
     chunk: Chunk
     times: tuple[tuple[int, int], tuple[int, int]]  # where the import keeps first starts and last reaches
     code: int | None  # None: several
-    doubtful: pl.DataFrame
+    flush: pl.DataFrame  # the doubtful plays of all chunks that were written at once: a frame for each chunk costs six kilobytes
+    start: int  # of its own among them
+    doubtful_count: int
+
+    @property
+    def doubtful(self) -> pl.DataFrame:
+        return self.flush.slice(self.start, self.doubtful_count)
 
     @property
     def people(self) -> np.ndarray:
@@ -131,21 +137,20 @@ class Landed:
         is_first = np.concatenate([[True], (who[1:] != who[:-1]) | (chunk_of[1:] != chunk_of[:-1])])  # of a listener's in a chunk
         start, reached = spans(plays)
         is_compared = doubtful_among(np.cumsum(is_first) - 1, start, reached, codes)
-        names = [column.name for column in PLAYS_READ]
-        read = landing.with_optional(plays.lazy(), names).select(names).collect(engine="in-memory")
-        end = 0
-        for chunk in chunks:
-            begin, end = end, end + chunk.row_count
-            doubtful = read[begin + np.flatnonzero(is_compared[begin:end])]
-            self._held += doubtful.height
-            if self._held > MOST_HELD:
-                self._forgotten.add((chunk.month, chunk.bucket))
-                continue
+        ends = np.cumsum([chunk.row_count for chunk in chunks])
+        place = np.concatenate([[0], np.cumsum(is_compared)])  # of each play among the doubtful ones
+        kept = int(np.searchsorted(self._held + place[ends], MOST_HELD, side="right"))
+        self._held += int(place[-1])
+        self._forgotten |= {(chunk.month, chunk.bucket) for chunk in chunks[kept:]}
+        names, rows = [column.name for column in PLAYS_READ], np.flatnonzero(is_compared[: ends[kept - 1] if kept else 0])
+        doubtful = landing.with_optional(plays[rows].lazy(), names).select(names).collect(engine="in-memory")
+        for chunk, end in zip(chunks[:kept], ends.tolist(), strict=False):
+            begin = end - chunk.row_count
             firsts, mine = np.flatnonzero(is_first[begin:end]), codes[begin:end]
             furthest = np.maximum.reduceat(reached[begin:end], firsts)
             code = int(mine[0]) if (mine == mine[0]).all() else None
             times = self._times.add(start[begin + firsts]), self._times.add(furthest)
-            self._seen[chunk.path] = _Seen(chunk, times, code, doubtful)
+            self._seen[chunk.path] = _Seen(chunk, times, code, doubtful, int(place[begin]), int(place[end] - place[begin]))
 
     def apart(self, cells: Collection[Slot], before: Chunks) -> set[Slot]:
         """The cells of which no play can repeat one that was landed before, or in another chunk."""
@@ -169,10 +174,10 @@ class Landed:
     def count(self, root: Root, cells: Collection[Slot]) -> int:
         """The playbacks of cells that are `apart`, once they are landed."""
         mine = [seen for seen in self._seen.values() if (seen.chunk.month, seen.chunk.bucket) in cells]
-        alone = sum(seen.chunk.row_count - seen.doubtful.height for seen in mine)
+        alone = sum(seen.chunk.row_count - seen.doubtful_count for seen in mine)
         together: dict[tuple[int, int], list[_Seen]] = {}
         for seen in mine:
-            if seen.doubtful.height:
+            if seen.doubtful_count:
                 together.setdefault((seen.chunk.bucket, Month.parse(seen.chunk.month).year), []).append(seen)
         if not together:
             return alone

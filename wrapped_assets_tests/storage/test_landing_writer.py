@@ -11,9 +11,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wrapped_assets.building import playbacks
 from wrapped_assets.building.coding import Coding
 from wrapped_assets.building.playbacks import Landed, count_playbacks
 from wrapped_assets.building.rehearsal import source_like
@@ -131,9 +132,13 @@ IMPORT = st.lists(st.tuples(st.booleans(), st.lists(PLAY, min_size=1, max_size=6
 
 
 @pytest.mark.slow
-@given(st.lists(IMPORT, min_size=1, max_size=3))
-@settings(max_examples=15, deadline=None)
-def test_playbacks_counted_from_memory_are_those_counted_from_the_files(imports: list[list[tuple[bool, list[tuple[object, ...]]]]]) -> None:
+@pytest.mark.parametrize("held", [playbacks.MOST_HELD, 3, 0])
+@given(imports=st.lists(IMPORT, min_size=1, max_size=3))
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_playbacks_counted_from_memory_are_those_counted_from_the_files(
+    held: int, monkeypatch: pytest.MonkeyPatch, imports: list[list[tuple[bool, list[tuple[object, ...]]]]]
+) -> None:
+    monkeypatch.setattr(playbacks, "MOST_HELD", held)
     tracks = TRACKS.select(track_columns(TRACKS))
     other = source_like("other", 99, 10, 60)
     root = root_of(1)
