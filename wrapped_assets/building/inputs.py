@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 import polars as pl
 
 from wrapped_assets.building.evaluate import ROWS_IN_MEMORY
 from wrapped_assets.building.identifying import taken_rows
 from wrapped_assets.building.linking import Linked, links_of, read_links, tracks_named, tracks_of
+from wrapped_assets.building.looked_up import ids_wanted
 from wrapped_assets.building.reuse import row_logic
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
+from wrapped_assets.contracts.asset import LookUp
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
@@ -27,6 +29,7 @@ from wrapped_assets.storage import landing
 from wrapped_assets.storage.cell_notes import is_of
 from wrapped_assets.storage.chunks import TRACKS
 from wrapped_assets.storage.files import rows_of_files
+from wrapped_assets.storage.lookups import rows_by_id
 from wrapped_assets.storage.recent_frames import RecentFrames
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.periods import Cell, Month, period_year
@@ -35,6 +38,9 @@ ROWS_AHEAD, MOST_ROWS_AHEAD = 50_000, 1_000_000  # of later months' tracks: beyo
 MOST_READ_WHOLE = 2_000  # tracks of a month, which take less to read than to ask whether they are known
 _OUTSIDE = {key: name for name, key in EXTERNALS.items()}
 _PLACES = {name: place for place, name in enumerate(c.BY_NAME)}
+
+
+Slot = tuple[str, str, tuple[LookUp, ...]]  # an input, its window, and how its rows are looked up
 
 
 class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
@@ -53,7 +59,7 @@ class Inputs:
         self._recent = RecentFrames() if recent is None else recent
         self._links: pl.DataFrame | None = None
         self.made: dict[str, pl.DataFrame] = {}
-        self._read: dict[tuple[str, str], pl.DataFrame | pl.LazyFrame] = {}  # (input, window) → what anyone here reads of it
+        self._read: dict[Slot, pl.DataFrame | pl.LazyFrame] = {}  # what anyone here reads of it
 
     def of(self, cell: Cell) -> dict[str, pl.DataFrame | pl.LazyFrame]:
         """Each input by name; frames, or scans where all buckets are read. DamagedInput where one has not its recorded bytes."""
@@ -63,30 +69,37 @@ class Inputs:
     def keep_for(self, cells: Iterable[Cell]) -> None:
         """Lets go of what none of the cells reads, so that the memory of a year holds what is still needed and no more."""
         by_key = self._situation.graph.by_key
-        slots = {(key, read.window) for cell in cells for key, read in self._situation.graph.inputs(by_key[cell.asset])}
-        keys = {key for key, _ in slots}
+        declared = {cell.asset: by_key[cell.asset] for cell in cells}.values()
+        slots = {_slot(one, key, read) for one in declared for key, read in self._situation.graph.inputs(one)}
+        keys = {key for key, _, _ in slots}
         self._read = {slot: rows for slot, rows in self._read.items() if slot in slots}
         self.made = {key: rows for key, rows in self.made.items() if key in keys}
 
     def _input(self, cell: Cell, declaration: Declaration, key: str, read: Read) -> pl.DataFrame | pl.LazyFrame:
         if key in self.made and read.window == "period" and self._situation.graph.by_key[key].kind == declaration.kind:
             return self.made[key]
-        slot = (key, read.window)
+        slot = _slot(declaration, key, read)
         if slot not in self._read or not set(read.columns) <= set(self._read[slot].collect_schema().names()):
-            self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(key, read))
+            self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(slot, read))
         return self._read[slot]
 
+    def _input_named(self, cell: Cell, name: str) -> pl.DataFrame | pl.LazyFrame:
+        declaration = self._situation.graph.by_key[cell.asset]
+        read = next(one for one in declaration.reads if one.asset == name)
+        return self._input(cell, declaration, self._situation.graph.keys[name], read)
+
     @cached_property
-    def _wanted(self) -> dict[tuple[str, str], set[str]]:
+    def _wanted(self) -> dict[Slot, set[str]]:
         """The columns that anyone here reads of an input in a window."""
-        found: dict[tuple[str, str], set[str]] = {}
+        found: dict[Slot, set[str]] = {}
         for asset in dict.fromkeys(cell.asset for cell in self._cells):
-            for key, read in self._situation.graph.inputs(self._situation.graph.by_key[asset]):
-                found.setdefault((key, read.window), set()).update(read.columns)
+            declaration = self._situation.graph.by_key[asset]
+            for key, read in self._situation.graph.inputs(declaration):
+                found.setdefault(_slot(declaration, key, read), set()).update(read.columns)
         return found
 
-    def _columns_needed(self, key: str, read: Read) -> list[str]:
-        wanted = self._wanted.get((key, read.window), set()).union(read.columns)
+    def _columns_needed(self, slot: Slot, read: Read) -> list[str]:
+        wanted = self._wanted.get(slot, set()).union(read.columns)
         return sorted(wanted, key=_PLACES.__getitem__)
 
     def _stored(self, declaration: Declaration, key: str, read: Read, cell: Cell) -> list[tuple[StoredCell, Cell]]:
@@ -173,9 +186,13 @@ class Inputs:
             file = world.files.get(world.catalogues[period_year(cell.period)], {}).get(key)
             if file is None:
                 return pl.DataFrame(schema=known_schema(_OUTSIDE[key])).select(columns)
-            scan = pl.scan_parquet(self._project.intact(key, file)).select(columns)
+            place = self._project.intact(key, file)
+            scan = pl.scan_parquet(place).select(columns)
             if file.row_count > ROWS_IN_MEMORY:
-                return scan
+                lookups = _lookups(self._situation.graph.by_key[cell.asset], read)
+                wanted = ids_wanted(lookups, partial(self._input_named, cell))
+                table = rows_by_id(self._project.root, file, place, known_schema(_OUTSIDE[key]))
+                return table.rows(wanted, columns) if lookups else scan
             name = " ".join((file.path, *columns))  # read once for all that ask here, and for the next year
             if (rows := self._recent.get(name)) is None:
                 rows = scan.collect()
@@ -215,3 +232,12 @@ class Inputs:
         )  # fmt: skip
         keys = with_linked(ids, self._links_of_month(all_links, month), led_to)
         return keys if rows.has(declaration, logic, keys[key]) else None
+
+
+def _slot(declaration: Declaration, key: str, read: Read) -> Slot:
+    return key, read.window, _lookups(declaration, read)
+
+
+def _lookups(declaration: Declaration, read: Read) -> tuple[LookUp, ...]:
+    """How rows of an input are looked up. Cells over all listeners read all rows, of which they need nearly as many."""
+    return tuple(one for one in declaration.lookups if one.table == read.asset) if declaration.kind != "year" else ()

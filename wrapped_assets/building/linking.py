@@ -30,6 +30,7 @@ from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.kernels.engines import FEW_ROWS, engine_for
 from wrapped_assets.kernels.hashing import frame_hashes
+from wrapped_assets.kernels.rows_by_id import RowsById, Scanned
 from wrapped_assets.kernels.time_order import is_among
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.listens.clocks import EDGE
@@ -42,6 +43,7 @@ from wrapped_assets.storage import catalogues, landing, registry
 from wrapped_assets.storage.chunks import PLAYS, TRACKS, Chunk
 from wrapped_assets.storage.files import rows_of_files, write_parquet
 from wrapped_assets.storage.landing import intact_path
+from wrapped_assets.storage.lookups import rows_by_id
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Month
 
@@ -209,12 +211,12 @@ def _each_once(root: Root, files: Iterable[Chunk]) -> pl.DataFrame:
 def _catalogue(root: Root, known: Known) -> Catalogue | None:
     if not any(asset in known for asset in NAMED):
         return None
-    scans = []
+    tables: list[RowsById] = []
     for asset in NAMED:
-        file = known.get(asset)
-        schema = known_schema(asset.removeprefix("sources/"))
-        scans.append(pl.scan_parquet(catalogues.intact(root, asset, file)) if file else pl.LazyFrame(schema=schema))
-    return Catalogue(*scans)
+        file, schema = known.get(asset), known_schema(asset.removeprefix("sources/"))
+        place = catalogues.intact(root, asset, file) if file else None
+        tables.append(rows_by_id(root, file, place, schema) if file and place else Scanned(pl.LazyFrame(schema=schema)))
+    return Catalogue(*tables)
 
 
 def _of(chunks: Chunks, asset: str, bucket: int) -> Iterator[Chunk]:

@@ -14,6 +14,7 @@ from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, project_graph
 from wrapped_assets.contracts.source import PLAY_SCHEMA, REJECTED_SCHEMA, Batch, Head, Source
 from wrapped_assets.kernels.identity import stable_ids
+from wrapped_assets.kernels.rows_by_id import Scanned
 from wrapped_assets.listens.clocks import EDGE
 from wrapped_assets.listens.code import LANDED_PLAYS, LANDED_TRACKS, coded
 from wrapped_assets.listens.known_names import Catalogue
@@ -90,7 +91,7 @@ def rehearse(
     }
     wanted = _wanted(graph, only)
     yearly = yearly_frames(ids, catalogue or {}, people or {}, groups or {})
-    known = Catalogue(*(yearly[EXTERNALS[name]].lazy() for name in ("known_recordings", "known_artists")))
+    known = Catalogue(*(Scanned(yearly[EXTERNALS[name]].lazy()) for name in ("known_recordings", "known_artists")))
     linked_plays = _linked(landed_plays, landed_tracks, known)
     found: Found = {}
     for year in sorted(years):

@@ -20,6 +20,7 @@ from wrapped_assets.vocabulary import columns as c
         "known_artists": [c.artist_id, c.artist_mbid, c.country, c.genre_names],
         "known_genres": [c.genre_name, c.genre_aliases],
     },
+    lookups={"known_artists": {"artist_id": "tracks.artist_ids", "artist_mbid": "tracks.artist_mbids"}},
 )
 def artist_genres(tracks: pl.LazyFrame, known_artists: pl.LazyFrame, known_genres: pl.LazyFrame) -> pl.LazyFrame:
     """One genre of one artist whom the year's listeners heard; an artist's shares add up to 1.

@@ -18,6 +18,7 @@ from wrapped_assets.vocabulary import columns as c
         "tracks": [c.variant_id, c.artist_ids, c.artist_mbids, c.media],
         "known_artists": [c.artist_id, c.artist_mbid, c.country, c.place_name],
     },
+    lookups={"known_artists": {"artist_id": "tracks.artist_ids", "artist_mbid": "tracks.artist_mbids"}},
 )
 def artists(tracks: pl.LazyFrame, known_artists: pl.LazyFrame) -> pl.LazyFrame:
     """One artist that the year's listeners heard and that certainly matches a catalogue.

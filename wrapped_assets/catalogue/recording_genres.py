@@ -26,7 +26,14 @@ _OF_GROUP, _OF_ARTIST = 10, 20  # after all match ranks of the recording itself
         "known_release_groups": [c.release_group_id, c.genre_names],
         "known_genres": [c.genre_name, c.genre_aliases],
     },
-)
+    lookups={
+        "known_recordings": {
+            "recording_id": "tracks.recording_id", "recording_mbid": "tracks.recording_mbid", "isrc": "tracks.isrc",
+            "spotify_uri": "tracks.spotify_uri",
+        },
+        "known_release_groups": {"release_group_id": "recordings.release_group_id"},
+    },
+)  # fmt: skip
 def recording_genres(
     tracks: pl.LazyFrame, recordings: pl.LazyFrame, artist_genres: pl.LazyFrame, known_recordings: pl.LazyFrame,
     known_release_groups: pl.LazyFrame, known_genres: pl.LazyFrame,

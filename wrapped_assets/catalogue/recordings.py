@@ -21,6 +21,12 @@ from wrapped_assets.vocabulary import columns as c
         "known_recordings": [c.recording_id, c.recording_mbid, c.isrc, c.spotify_uri, c.release_year],
         "release_groups": [c.release_group_id, c.release_year],
     },
+    lookups={
+        "known_recordings": {
+            "recording_id": "tracks.recording_id", "recording_mbid": "tracks.recording_mbid", "isrc": "tracks.isrc",
+            "spotify_uri": "tracks.spotify_uri",
+        },
+    },
 )  # fmt: skip
 def recordings(tracks: pl.LazyFrame, known_recordings: pl.LazyFrame, release_groups: pl.LazyFrame) -> pl.LazyFrame:
     """One music recording that the year's listeners heard, whether or not a catalogue knows it.

@@ -18,6 +18,7 @@ from wrapped_assets.vocabulary import columns as c
         "tracks": [c.release_group_id, c.media],
         "known_release_groups": [c.release_group_id, c.release_group_mbid, c.track_count, c.release_year],
     },
+    lookups={"known_release_groups": {"release_group_id": "tracks.release_group_id"}},
 )
 def release_groups(tracks: pl.LazyFrame, known_release_groups: pl.LazyFrame) -> pl.LazyFrame:
     """One release group that the year's listeners heard and a catalogue knows, matched by name and primary artist.

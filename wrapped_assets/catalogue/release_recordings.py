@@ -24,6 +24,7 @@ FACTS = ("artist_id", "artist_names", "recording_name", "track_position", "durat
             c.duration_ms, c.recording_mbid, c.isrc, c.spotify_uri,
         ],
     },
+    lookups={"known_recordings": {"release_group_id": "year_releases.release_group_id"}},
 )  # fmt: skip
 def release_recordings(year_releases: pl.LazyFrame, known_recordings: pl.LazyFrame) -> pl.LazyFrame:
     """One known recording of one release group of `year_releases`, heard or not.

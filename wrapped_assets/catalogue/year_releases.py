@@ -21,6 +21,10 @@ from wrapped_assets.vocabulary import columns as c
             c.known_key, c.release_group_id, c.release_group_name, c.artist_id, c.artist_name, c.artist_mbid, c.track_count, c.release_year,
         ],
     },
+    lookups={
+        "known_artists": {"artist_id": "artist_credits.artist_id"},
+        "known_release_groups": {"artist_id": "artist_credits.artist_id"},
+    },
 )  # fmt: skip
 def year_releases(
     artist_credits: pl.LazyFrame, artists: pl.LazyFrame, known_artists: pl.LazyFrame, known_release_groups: pl.LazyFrame, year: int

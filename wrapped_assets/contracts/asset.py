@@ -40,6 +40,16 @@ class Read:
 
 
 @dataclass(frozen=True)
+class LookUp:
+    """An asset needs the rows of a catalogue's table of which `column` has a value of another input's `source_column`."""
+
+    table: str
+    column: str
+    source: str
+    source_column: str
+
+
+@dataclass(frozen=True)
 class Example:
     """A worked example: what each listener played, and the expected rows. It runs as a test and is shown in the docs.
 
@@ -70,6 +80,7 @@ class Declaration:
     columns: tuple[Column, ...]  # the whole schema, grain first
     reads: tuple[Read, ...]
     rules: frozenset[str] = frozenset()
+    lookups: tuple[LookUp, ...] = ()  # a row of a catalogue's table is needed where one of them finds it; all rows without any
     sort: tuple[str, ...] = ()  # canonical row order; defaults to the grain
     chapter: str = field(default="", repr=False, compare=False)  # prose, which no fingerprint counts
     headline: str = field(default="", repr=False, compare=False)

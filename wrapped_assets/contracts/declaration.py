@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import polars as pl
 
-from wrapped_assets.contracts.asset import Declaration, Example, Layer, Read, Subject, Window
+from wrapped_assets.contracts.asset import Declaration, Example, Layer, LookUp, Read, Subject, Window
 from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.validation import faults_as_written, faults_of_declaration, faults_of_function, refuse
 from wrapped_assets.vocabulary.columns import Column
@@ -26,6 +26,13 @@ def reads_from(declared: Mapping[str, Sequence[Column] | tuple[Sequence[Column],
     return tuple(found)
 
 
+def lookups_from(declared: Mapping[str, Mapping[str, str]]) -> tuple[LookUp, ...]:
+    """Converts `lookups` as written in a declaration: `{table: {column: "input.column"}}`."""
+    return tuple(
+        LookUp(table, column, *source.partition(".")[::2]) for table, columns in declared.items() for column, source in columns.items()
+    )
+
+
 def declare(
     *,
     layer: Layer,
@@ -34,6 +41,7 @@ def declare(
     columns: Sequence[Column],
     reads: Mapping[str, Sequence[Column] | tuple[Sequence[Column], Window]],
     rules: Sequence[str] = (),
+    lookups: Mapping[str, Mapping[str, str]] | None = None,
     nullable: Sequence[Column] = (),
     sort: Sequence[Column] = (),
     **rest: Any,
@@ -42,6 +50,8 @@ def declare(
 
     The function's parameters are the names of its inputs, plus `rules` if it declares any,
     plus `month` or `year` if it needs its period. A declared `month` that it does not return is the one of the cell.
+    `lookups` says which rows of a catalogue's table it needs, `{"known_artists": {"artist_id": "artist_credits.artist_id"}}`: those
+    of which a column has a value that another of its inputs has. Other rows may be left out of what it receives.
     Raises DeclarationError, with file, line and column, for the first law of `contracts.validation` that the declaration breaks.
     """
 
@@ -59,6 +69,7 @@ def declare(
         declared = Declaration(
             name=function.__name__, layer=layer, kind=kind, function=function, grain=tuple(column.name for column in grain),
             columns=(*grain, *columns), reads=reads_from(reads), rules=frozenset(rules), sort=tuple(column.name for column in sort),
+            lookups=lookups_from(lookups or {}),
             nullable=frozenset(column.name for column in nullable), **rest,
         )  # fmt: skip
         refuse(function, faults_of_declaration(declared))

@@ -41,6 +41,18 @@ NAMED: dict[str, tuple[str, ...]] = {
     "known_places": ("place_name", "country", "inhabitants"),
 }  # fmt: skip
 
+# The columns by which an asset may look up rows: the column of ids that is searched, and for an outside id what its hash is made of.
+LOOKED_UP: dict[str, dict[str, tuple[str, tuple[str, str] | None]]] = {
+    "known_artists": {"artist_id": ("artist_id", None), "artist_mbid": ("known_key", ("artist", "mbid"))},
+    "known_release_groups": {name: (name, None) for name in ("artist_id", "release_group_id")},
+    "known_recordings": {
+        **{name: (name, None) for name in ("recording_id", "release_group_id", "artist_id")},
+        "recording_mbid": ("known_key", ("recording", "mbid")),
+        "isrc": ("isrc_key", ("recording", "isrc")),
+        "spotify_uri": ("spotify_key", ("recording", "spotify")),
+    },
+}
+
 
 def named_schema(name: str) -> dict[str, pl.DataType]:
     """The schema of the rows that a catalogue format gives for one table, with names in place of ids."""

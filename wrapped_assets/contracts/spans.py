@@ -46,5 +46,9 @@ def _of_span(declaration: Declaration, possible: set[str]) -> Declaration:
         replace(read, asset=f"{read.asset}{OF_SPAN}") if read.asset in possible and read.window == "period" else read
         for read in declaration.reads
     )
+    renamed = {old.asset: new.asset for old, new in zip(declaration.reads, reads, strict=True)}
+    lookups = tuple(replace(one, source=renamed[one.source]) for one in declaration.lookups)
     name = f"{declaration.name}{OF_SPAN}"
-    return replace(declaration, name=name, layer="spans", kind="span_bucket", reads=reads, examples=(), year=declaration.key)
+    return replace(
+        declaration, name=name, layer="spans", kind="span_bucket", reads=reads, lookups=lookups, examples=(), year=declaration.key
+    )

@@ -13,6 +13,7 @@ from wrapped_assets.contracts.errors import DeclarationError
 from wrapped_assets.contracts.example_laws import example_faults
 from wrapped_assets.contracts.fault import Fault
 from wrapped_assets.contracts.headlines import TITLE_NAMES, faults_of, placeholders
+from wrapped_assets.contracts.known import LOOKED_UP
 from wrapped_assets.contracts.places import place_of
 from wrapped_assets.vocabulary.chapters import CHAPTERS
 from wrapped_assets.vocabulary.columns import BY_NAME, Column
@@ -89,6 +90,7 @@ def faults_of_function(function: Any, parameters: Sequence[str], period: str) ->
 def faults_of_declaration(declared: Declaration) -> Iterator[Fault]:
     """Yields faults that concern the declaration as a whole."""
     grain = declared.grain
+    yield from _look_up_faults(declared)
     if declared.by and (grain[:1] != (declared.by,) or declared.order[0] != declared.by):
         yield Fault("grain", "", f"the asset is computed by ranges of {declared.by}, which must come first in the grain and in the order")
     if not declared.subject:
@@ -102,6 +104,17 @@ def faults_of_declaration(declared: Declaration) -> Iterator[Fault]:
     yield from _telling_faults(declared)
     yield from _minimum_faults(declared)
     yield from example_faults(declared)
+
+
+def _look_up_faults(declared: Declaration) -> Iterator[Fault]:
+    read = {one.asset: one.columns for one in declared.reads}
+    for one in declared.lookups:
+        for asset, column in ((one.table, one.column), (one.source, one.source_column)):
+            if column not in read.get(asset, ()):
+                yield Fault("lookups", one.column, f"lookups names {asset}.{column}, which the asset does not read; add it to reads")
+        if one.column not in LOOKED_UP.get(one.table, {}):
+            possible = ", ".join(f"{table}.{column}" for table, columns in LOOKED_UP.items() for column in columns)
+            yield Fault("lookups", one.column, f"no rows are looked up by {one.table}.{one.column}; possible are {possible}")
 
 
 def _telling_faults(declared: Declaration) -> Iterator[Fault]:
@@ -148,4 +161,3 @@ def _kind(value: Any) -> str:
     if isinstance(value, pl.DataType) or (isinstance(value, type) and issubclass(value, pl.DataType)):
         return f"the type {value}"
     return f"a {type(value).__name__}"
-

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from wrapped_assets.building import identifying
 from wrapped_assets.building.excluding import APART
 from wrapped_assets.building.identifying import identified_once, taken_rows
 from wrapped_assets.building.inputs import Inputs
@@ -69,3 +70,22 @@ def test_a_year_is_given_each_spelling_of_its_months_once(small: Root) -> None:
         assert sorted(given["variant_id"]) == sorted(set(every))
         counts.append((given.height, len(every)))
     assert any(once < repeated for once, repeated in counts)
+
+
+@pytest.mark.parametrize("most_in_memory", [0, 1_000])
+def test_all_buckets_are_identified_once_up_to_what_the_disk_may_hold(monkeypatch: pytest.MonkeyPatch, most_in_memory: int) -> None:
+    declaration = project_graph().by_key["catalogue/tracks"]
+    _, tracks = landed(example_plays(GIVEN), surrogates_of(GIVEN))
+    buckets = [tracks[:1], tracks[1:], tracks]
+    expected = [declaration(one.lazy(), APART).select(declaration.column_names).sort("variant_id").collect() for one in buckets]
+    monkeypatch.setattr(identifying, "MOST_KEPT", most_in_memory)
+    for number, one in enumerate(buckets):
+        identified_once(one, number)
+    for number, right in enumerate(expected):
+        made = taken_rows(declaration, "apart", number)
+        assert made is not None
+        assert made.equals(right.cast(pl.Schema(declaration.schema)))
+    monkeypatch.setattr(identifying, "MOST_ON_DISK", tracks.height)
+    for number, one in enumerate(buckets):
+        identified_once(one, number)
+    assert [taken_rows(declaration, "apart", number) is not None for number in range(3)] == [False, False, True]
