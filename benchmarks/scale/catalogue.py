@@ -1,4 +1,4 @@
-"""What a build costs beside catalogues of any size: `python -m benchmarks.scale.catalogue --recordings 1000000 35000000 [--against COMMIT]`.
+"""What a build costs beside large catalogues: `python -m benchmarks.scale.catalogue --recordings 1000000 35000000 [--against COMMIT]`.
 
 One imported population is built beside its own catalogue, to which rows of music that nobody hears are added until it has so many
 recordings. The added rows say as much as MusicBrainz says of a recording: an MBID, a title, an artist, an album, a year.
@@ -77,7 +77,8 @@ def _with_others(known: pl.DataFrame, recordings: int) -> Iterator[pl.DataFrame]
         count = max(0, recordings // ranges - mine.height)
         drawn = np.random.default_rng(number)
         keys = np.sort(drawn.integers(low, high, count))
-        random = pl.DataFrame({name: drawn.integers(0, 2**63, count) for name in ("a", "b", "recording_id", "artist_id", "release_group_id")})
+        names = ("a", "b", "recording_id", "artist_id", "release_group_id")
+        random = pl.DataFrame({name: drawn.integers(0, 2**63, count) for name in names})
         title, mbid = pl.col("a").cast(pl.String), pl.concat_str(pl.col("a", "b").cast(pl.String).str.zfill(19))
         others = random.select(
             "recording_id", "artist_id", "release_group_id",

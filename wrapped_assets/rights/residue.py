@@ -24,7 +24,7 @@ from wrapped_assets.rights.needles import LONG, Search
 from wrapped_assets.rights.sieve import LARGEST_SIFTED, Sieve
 from wrapped_assets.rights.unpacking import Content, contents
 from wrapped_assets.rights.words import stands_alone
-from wrapped_assets.storage.lookups import LOOKUPS
+from wrapped_assets.storage.lookups import LOOKUPS, is_whole
 from wrapped_assets.storage.stored_files import FOLDERS
 from wrapped_assets.vocabulary.columns import BY_NAME
 
@@ -61,12 +61,16 @@ class Residue:
 def residue_of(search: Search, folders: Iterable[Path], beside: Iterable[tuple[str, Path]] = ()) -> Residue:
     """Searches every file below the folders, and its name; and files that lie elsewhere: by which name, and where to read each.
 
-    Not those that make the catalogue's tables quick to search: they say what the tables say, which are searched.
+    Not the whole ones beside the catalogue's tables, by which rows are looked up: they say what the tables say, which are searched.
     """
     found, seen, names = Residue(), Seen(), list[str]()
     sieve = Sieve(found.hits.append, found.doubtful.append)
     for folder in folders:
-        for path, relative in files_below(folder, lambda path: path in (CASES, LOOKUPS), found.opaque, seen):
+
+        def skips(relative: str, folder: Path = folder) -> bool:
+            return relative == CASES or (relative.startswith(f"{LOOKUPS}/") and is_whole(folder / relative))
+
+        for path, relative in files_below(folder, skips, found.opaque, seen):
             names.append(relative)
             if path is not None:
                 _look_into(path, relative, search, found, sieve)

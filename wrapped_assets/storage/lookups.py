@@ -132,10 +132,7 @@ class Lookup:
 
     def _intact(self, column: str) -> Path | None:
         start, end = self._name(column)
-        for path in sorted((self.root.path / LOOKUPS).glob(f"{start}*{end}")):
-            if is_intact(path, path.name.removeprefix(start).removesuffix(end)):
-                return path
-        return None
+        return next(filter(is_whole, sorted((self.root.path / LOOKUPS).glob(f"{start}*{end}"))), None)
 
     def _made(self, column: str) -> Path:
         folder = self.root.path / LOOKUPS
@@ -223,6 +220,11 @@ def rows_by_id(root: Root, file: CatalogueFile, place: Path, schema: Mapping[str
     if slot not in _KEPT or _KEPT[slot].place != place:
         _KEPT[slot] = Lookup(root, file, place, schema)
     return _KEPT[slot]
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file in the folder of lookups has the bytes that its name says."""
+    return is_intact(path, path.stem.rpartition("-")[2])
 
 
 def _give_back(mapped: mmap.mmap) -> None:

@@ -22,6 +22,7 @@ import brotli
 import polars as pl
 import pyarrow as pa
 import pytest
+import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +102,17 @@ def test_a_listener_is_found_in_every_form(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(FORMS[name])
     (found,) = searched(tmp_path).hits
     assert found.partition("!")[0] == name
+
+
+def test_what_catalogue_tables_are_looked_up_by_is_searched_unless_it_is_as_it_was_made(tmp_path: Path) -> None:
+    """It unpacks public tables, in which an artist may be called as a listener is; the tables themselves are searched by value."""
+    (tmp_path / "catalogue/lookups").mkdir(parents=True)
+    made = tmp_path / f"catalogue/lookups/artists-0-rows-{xxhash.xxh3_128_hexdigest(TEXT)}.arrow"
+    made.write_bytes(TEXT)
+    assert searched(tmp_path).hits == []
+    (made.parent / "put-there.arrow").write_bytes(TEXT)
+    made.write_bytes(TEXT * 2)
+    assert searched(tmp_path).hits == sorted([f"catalogue/lookups/{name}" for name in (made.name, "put-there.arrow")])
 
 
 def test_a_name_is_a_word_by_the_rules_of_the_script_that_it_stands_in(tmp_path: Path) -> None:
