@@ -123,9 +123,11 @@ def _carry_out(
         if progress:
             progress(done, plan_length)
 
-    count = workers or (executor.capacity() if executor else _worth_starting(project, plan))
-    count = min(count, most_at_once(situation, units, asked) if count > 1 else len(units))
-    if count > 1 or (count and executor):
+    if not units:
+        return
+    count = workers or _worth_starting(project, plan, executor)
+    count = min(count, most_at_once(situation, units, asked)) if count > 1 else 1
+    if count > 1 or executor:
         crew = Crew(executor or Local(), count, unit_seconds)
         Dispatch(crew, project, situation, units, asked, failed, Heard(report.take, finished, report.lost.append)).run()
         return
@@ -156,11 +158,18 @@ def _spans_moved(project: Project) -> bool:
     return bool(situation.spans) and before != {cell.period for cell in project.situation().expected() if is_span(cell.period)}
 
 
-def _worth_starting(project: Project, plan: Plan) -> int:
-    """How many processes a plan is worth: each reads anew what another had in memory, and starts for a second."""
+def _worth_starting(project: Project, plan: Plan, executor: Executor | None) -> int:
+    """How many workers a plan is worth: each reads anew what another had in memory, and starts for a second or two.
+
+    This machine's processors are all used or none but this process's; of what an executor has, one worker for each so much work.
+    """
     if any(step.seconds is None for step in plan.steps):
-        return processors() if landed_rows(project.root) >= ROWS_WORTH_A_PROCESS else 1
-    return processors() if sum(step.seconds or 0 for step in plan.steps) >= SECONDS_WORTH_A_PROCESS else 1
+        worth = landed_rows(project.root) // ROWS_WORTH_A_PROCESS
+    else:
+        worth = int(sum(step.seconds or 0 for step in plan.steps) / SECONDS_WORTH_A_PROCESS)
+    if executor is None:
+        return processors() if worth else 1
+    return min(worth, executor.capacity()) if worth > 1 else 1
 
 
 def _forget(project: Project, situation: Situation, plan: Plan) -> None:

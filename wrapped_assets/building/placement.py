@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from wrapped_assets.building.executor import Executor
-from wrapped_assets.building.ray_executor import JOINED, STARTED_HERE, OnRay, is_address
+from wrapped_assets.building.ray_cluster import JOINED, STARTED_HERE, is_address
+from wrapped_assets.building.ray_executor import OnRay
 from wrapped_assets.contracts.errors import InputError
 
 HERE = "local"
@@ -20,7 +21,8 @@ PLACES = (
 def executor_at(place: str, workers: int = 0) -> Iterator[Executor | None]:
     """What carries units out there; None for this machine's own processes. InputError for a place that is none.
 
-    A cluster that is started for the build has a place for each of so many `workers`, and for one a processor.
+    A cluster that is started for the build has a place for each of so many `workers`, and for one a processor. No cluster is started or
+    joined before there is something to compute.
     """
     if place == HERE:
         yield None
