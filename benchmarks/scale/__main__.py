@@ -88,7 +88,9 @@ def cost(on: str, workers: int, root: Path) -> Cost:
     """
     code = "from wrapped_assets.cli import main; main()"
     arguments = ["build", "--data", str(root), "--on", on, "--workers", str(workers)]
-    environment = os.environ | {"POLARS_MAX_THREADS": "1", "RAY_ADDRESS": "127.0.0.1:6399" if on == "auto" else ""}
+    environment = os.environ | {"POLARS_MAX_THREADS": "1", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+    if on == "auto":
+        environment["RAY_ADDRESS"] = "127.0.0.1:6399"
     with head(workers, environment) if on == "auto" else nullcontext():
         before, used, started = read(), Used(), time.perf_counter()
         with subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.DEVNULL, env=environment) as command:
@@ -117,7 +119,7 @@ def head(places: int, environment: dict[str, str]) -> Iterator[None]:
     """A cluster of this machine with so many places, as docs/scale.md has it."""
     command = ["ray", "start", "--head", "--block", "--disable-usage-stats", "--runtime-env-agent-port", "6201"]
     command += ["--port", "6399", "--num-cpus", str(places), "--include-dashboard", "false"]
-    about = environment | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+    about = environment | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     about.pop("RAY_ADDRESS")
     started = subprocess.Popen(command, env=about, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,16 +53,18 @@ def is_address(text: str) -> bool:
 def look_ahead(address: str) -> None:
     """Finds what is wrong with an address without a connection to Ray.
 
-    InputError where Ray is not installed, or where nobody listens at a `ray://` address.
+    InputError where Ray is not installed, or where nobody listens at an address: Ray itself would try for minutes.
     """
     if importlib.util.find_spec("ray") is None:
         raise InputError("Ray is not installed: `pip install wrapped-assets[ray]`, or build with this machine's processes")
-    if address.startswith(CLIENT):
-        try:
-            parts = urlsplit(address)
-            socket.create_connection((parts.hostname or "", parts.port or _CLIENT_PORT), _KNOCK_SECONDS).close()
-        except (OSError, ValueError) as error:
-            raise _unreachable(address, error) from None
+    named = os.environ.get("RAY_ADDRESS", "") if address == JOINED else address
+    if ":" not in named:
+        return
+    try:
+        parts = urlsplit(named if "://" in named else f"//{named}")
+        socket.create_connection((parts.hostname or "", parts.port or _CLIENT_PORT), _KNOCK_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise _unreachable(address if named == address else f"{address} (RAY_ADDRESS={named})", error) from None
 
 
 class Cluster:
@@ -77,6 +79,8 @@ class Cluster:
         self._head: Any = None
         self._folder = Path(tempfile.mkdtemp(prefix="ray-")) if is_alone else None
         self._watch = _Watch(self._folder)
+        self._held = ExitStack()
+        self._held.enter_context(redirect_stdout(sys.stderr))  # Ray says there what becomes of workers, and it is no output of a command
         try:
             self._start(places) if is_alone else self._join(address)
         except Exception as error:  # noqa: BLE001 (of whatever kind Ray's are)
@@ -111,6 +115,7 @@ class Cluster:
                 with _noting_addresses_in(self._folder):
                     self._head.shutdown()
         finally:
+            self._held.close()
             self._watch.close()
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)

@@ -38,13 +38,21 @@ def test_a_place_that_is_none_is_refused(imported: Root) -> None:
     assert "expected a place where cells are computed" in run(imported.path, "build", "--on", "cloud", code=2).stderr
 
 
-@pytest.mark.parametrize("address", ["ray://127.0.0.1:9", "ray://127.0.0.1:port", "ray://", "ray://host.invalid:10001"])
+@pytest.mark.parametrize(
+    ("address", "variable"),
+    [
+        ("ray://127.0.0.1:9", ""), ("ray://127.0.0.1:port", ""), ("ray://", ""), ("ray://host.invalid:10001", ""),
+        ("auto", "127.0.0.1:9"), ("auto", "ray://127.0.0.1:9"),
+    ],
+)  # fmt: skip
 def test_an_address_where_nobody_listens_is_an_error_before_anything_is_planned(
-    imported: Root, monkeypatch: pytest.MonkeyPatch, address: str
+    imported: Root, monkeypatch: pytest.MonkeyPatch, address: str, variable: str
 ) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", variable)
     monkeypatch.setattr("wrapped_assets.building.build.build", None)
     said = run(imported.path, "build", "--on", address, code=2).stderr
-    assert f"there is no Ray cluster at {address!r}" in said
+    assert f"there is no Ray cluster at '{address}" in said
+    assert variable in said
     assert "a wrong token or none (RAY_AUTH_TOKEN)" in said
 
 
