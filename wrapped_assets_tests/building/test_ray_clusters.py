@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -80,11 +81,16 @@ def test_without_ray_the_place_says_what_to_install(monkeypatch: pytest.MonkeyPa
 
 
 def command_on_ray(
-    root: Root, folder: str, place: str = "ray", about: Mapping[str, str] = os.environ, asset: str = "listens/plays"
+    root: Root,
+    folder: str,
+    place: str = "ray",
+    about: Mapping[str, str] = os.environ,
+    asset: str = "listens/plays",
+    options: Sequence[str] = (),
 ) -> subprocess.Popen[str]:
     """`wrapped build --on` in a process of its own, whose temporary files are in a folder with a short path: Ray's sockets need that."""
     command = [sys.executable, "-c", "from wrapped_assets.cli import main; main()", "--data", str(root.path), "build", "--on", place]
-    command += ["--select", asset]
+    command += ["--select", asset, *options]
     return subprocess.Popen(
         command, env={**about, "TMPDIR": folder}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -93,7 +99,7 @@ def command_on_ray(
 @pytest.mark.slow
 def test_the_command_builds_on_ray_and_leaves_neither_a_process_nor_a_file(imported: Root, files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        ended = command_on_ray(imported, folder)
+        ended = command_on_ray(imported, folder, about=os.environ | {"RAY_ADDRESS": "127.0.0.1:9"})  # of some other cluster
         output, errors = ended.communicate()
         assert not list(Path(folder).iterdir())
         assert not [each for each in psutil.process_iter() if folder in line(each)]
@@ -101,6 +107,42 @@ def test_the_command_builds_on_ray_and_leaves_neither_a_process_nor_a_file(impor
     assert " 0 unchanged" in output
     plays = {path: content for path, content in files.items() if path.startswith("lake/listens/plays")}
     assert {path: content for path, content in lake_files(imported).items() if path in plays} == plays
+
+
+def stations(running: psutil.Process) -> list[psutil.Process]:
+    return [each for each in running.children(recursive=True) if "ray::Station" in line(each)]
+
+
+@pytest.mark.slow
+def test_what_ray_says_of_a_lost_worker_is_no_output_of_the_command(imported: Root, files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp", ignore_cleanup_errors=True) as folder:
+        ended = command_on_ray(imported, folder, options=("--json", "--workers", "2"))
+        while not (found := stations(psutil.Process(ended.pid))):
+            time.sleep(0.1)
+            assert ended.poll() is None
+        found[0].kill()
+        output, errors = ended.communicate(timeout=200)
+    assert ended.returncode == 0, errors
+    assert json.loads(output)["failed"] == []
+    assert "a worker on Ray ended; others did its work" in errors
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+def test_of_a_build_that_is_killed_neither_a_process_nor_a_file_is_left(imported: Root, files: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        ended = command_on_ray(imported, folder)
+        while not stations(running := psutil.Process(ended.pid)):
+            time.sleep(0.1)
+            assert ended.poll() is None
+        started = running.children(recursive=True)
+        ended.kill()
+        assert "the build was ended with its Ray cluster" in ended.communicate(timeout=60)[1]
+        assert not psutil.wait_procs(started, timeout=60)[1]
+        assert not list(Path(folder).iterdir())
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
 
 
 @pytest.mark.slow
