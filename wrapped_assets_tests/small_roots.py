@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from wrapped_assets.building.importing import ImportReport, Person, import_paths
@@ -45,6 +45,14 @@ def copied(source: Path, target: Path) -> Iterator[Root]:
     yield root
     if "engine" in vars(root):
         root.engine.dispose()
+
+
+def prepared(source: Path, target: Path, prepare: Callable[[Root], object]) -> Path:
+    """A copy of a data root with what `prepare` does to it: for a fixture of a module, of which each test gets a copy."""
+    root = Root.open(copy_root(source, target))
+    prepare(root)
+    root.engine.dispose()
+    return target
 
 
 def import_small(root: Root, plays: Mapping[str, str]) -> dict[str, ImportReport]:

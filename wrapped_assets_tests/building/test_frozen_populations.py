@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,7 @@ from wrapped_assets.storage import manifest, registry
 from wrapped_assets.storage.buckets import bucket_of
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.periods import Cell
-from wrapped_assets_tests.small_roots import KEY
+from wrapped_assets_tests.small_roots import KEY, copied
 
 
 def land(root: Root, folder: Path, times: dict[str, int]) -> None:
@@ -36,14 +37,21 @@ def ranks(root: Root) -> dict[int, int]:
     return dict(rows.select("listener_id", "fan_rank").iter_rows())
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Root:
-    """A hundred listeners in two buckets, built and published."""
-    found = Root.open_or_make(tmp_path / "root", 2, KEY)
-    land(found, tmp_path / "first", {f"fan {n:03}": 1 + n % 10 for n in range(100)})
+@pytest.fixture(scope="module")
+def _published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("frozen")
+    found = Root.open_or_make(folder / "root", 2, KEY)
+    land(found, folder / "first", {f"fan {n:03}": 1 + n % 10 for n in range(100)})
     build(Project(found))
     publish_edition(Project(found), 2025)
-    return found
+    found.engine.dispose()
+    return found.path
+
+
+@pytest.fixture
+def root(_published: Path, tmp_path: Path) -> Iterator[Root]:
+    """A hundred listeners in two buckets, built and published."""
+    yield from copied(_published, tmp_path / "root")
 
 
 def test_a_late_listener_has_a_rank_and_changes_nobody_elses(root: Root, tmp_path: Path) -> None:

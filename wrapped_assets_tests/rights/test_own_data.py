@@ -9,6 +9,7 @@ import secrets
 import shutil
 import stat
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,7 +40,7 @@ from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.exports import spotify_file, spotify_rows
-from wrapped_assets_tests.small_roots import KEY, import_text
+from wrapped_assets_tests.small_roots import KEY, copied, import_text
 
 SHARED = "2025-01-03 eple*29 so_here*15 walk*14, 2025-03-05 night*6 rain*3, 2024-02-01 eple*3"
 
@@ -61,10 +62,9 @@ def in_the_lake(root: Root, key: str, listener_id: int) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(path) for path in paths], how="diagonal_relaxed").filter(pl.col("listener_id") == listener_id)
 
 
-@pytest.fixture
-def alike(tmp_path: Path) -> Root:
-    """Five people who are all alike, agree to everything, and are in a group; their names are like nothing else."""
-    root = Root.open_or_make(tmp_path / "alike", 2, KEY)
+@pytest.fixture(scope="module")
+def _alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = Root.open_or_make(tmp_path_factory.mktemp("alike") / "root", 2, KEY)
     names = [f"canary{secrets.token_hex(8)}" for _ in range(5)]
     for number, name in enumerate(names):
         import_text(root, name, f"{SHARED}, 2025-06-{number + 1:02} own_{number}*2")
@@ -73,7 +73,14 @@ def alike(tmp_path: Path) -> Root:
         consents.record(root, person, "group", "given", method="test")
     groups.set_group(root, "the kitchen", names)
     assert build(Project(root)).failed == []
-    return root
+    root.engine.dispose()
+    return root.path
+
+
+@pytest.fixture
+def alike(_alike: Path, tmp_path: Path) -> Iterator[Root]:
+    """Five people who are all alike, agree to everything, and are in a group; their names are like nothing else."""
+    yield from copied(_alike, tmp_path / "alike")
 
 
 def test_every_row_of_every_asset_with_listeners_is_in_it(small: Root) -> None:

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from wrapped_assets.building.publishing import publish_edition
+from wrapped_assets.building.situate import Project
 from wrapped_assets.serving.rendered import target as targets
+from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.serving.s3_server import Store, s3_server
+from wrapped_assets_tests.small_roots import copied, prepared
+
+
+@pytest.fixture(scope="session")
+def _published_small(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(_small, tmp_path_factory.mktemp("published") / "root", lambda root: publish_edition(Project(root), 2025))
+
+
+@pytest.fixture
+def published_small(_published_small: Path, tmp_path: Path) -> Iterator[Root]:
+    """A copy of the small root whose edition of 2025 is published."""
+    yield from copied(_published_small, tmp_path / "published")
 
 
 @pytest.fixture

@@ -39,12 +39,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def project(small: Root) -> Project:
+def project(published_small: Root) -> Project:
     """Its 2025 edition is published and will be launched."""
-    project = Project(small)
-    publish_edition(project, 2025)
-    registry.set_edition(small, 2025, launch_at=LAUNCH)
-    return project
+    registry.set_edition(published_small, 2025, launch_at=LAUNCH)
+    return Project(published_small)
 
 
 def test_every_address_counts_down_until_the_instant_and_tells_its_story_from_then_on(project: Project, clock: Clock) -> None:

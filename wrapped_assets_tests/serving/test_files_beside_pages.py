@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -31,17 +32,20 @@ from wrapped_assets.stories.card import story_svg_card
 from wrapped_assets_tests.serving.s3_server import Store
 from wrapped_assets_tests.serving.served import served
 from wrapped_assets_tests.serving.test_rendered import path_of
-from wrapped_assets_tests.small_roots import copy_root
+from wrapped_assets_tests.small_roots import copied, copy_root, prepared
 
 YEAR = 2025
 
 
+@pytest.fixture(scope="module")
+def _prepared(_published_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(_published_small, tmp_path_factory.mktemp("rendered") / "root", lambda root: render(Project(root), YEAR, ["en", "de"]))
+
+
 @pytest.fixture
-def project(small: Root) -> Project:
-    found = Project(small)
-    publish_edition(found, YEAR)
-    render(found, YEAR, ["en", "de"])
-    return found
+def project(_prepared: Path, tmp_path: Path) -> Iterator[Project]:
+    for root in copied(_prepared, tmp_path / "small"):
+        yield Project(root)
 
 
 def links_of(page: str) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,17 +19,21 @@ from wrapped_assets.storage.addresses import close_address
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import run
 from wrapped_assets_tests.serving.served import served
+from wrapped_assets_tests.small_roots import copied, prepared
 
 HERE = Login.of("X-Remote-User", ["127.0.0.1"])
 ANA, BO = {"X-Remote-User": "ana"}, {"X-Remote-User": "bo"}
 
 
+@pytest.fixture(scope="module")
+def _prepared(_published_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(_published_small, tmp_path_factory.mktemp("both") / "root", lambda root: publish_edition(Project(root), 2024))
+
+
 @pytest.fixture
-def project(small: Root) -> Project:
-    found = Project(small)
-    publish_edition(found, 2024)
-    publish_edition(found, 2025)
-    return found
+def project(_prepared: Path, tmp_path: Path) -> Iterator[Project]:
+    for root in copied(_prepared, tmp_path / "small"):
+        yield Project(root)
 
 
 def test_each_sees_their_own_story_told_anew_or_rendered(project: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,21 +29,28 @@ from wrapped_assets_tests.serving.releases import deliver_charts
 from wrapped_assets_tests.serving.s3_server import Store
 from wrapped_assets_tests.serving.served import served
 from wrapped_assets_tests.serving.test_uploading import ADDRESS
+from wrapped_assets_tests.small_roots import copied, prepared
 
 LAUNCH = datetime(2025, 12, 3, 9, tzinfo=UTC)
 BEFORE = LAUNCH - timedelta(microseconds=1)
 PEOPLE = ("ana", "bo", "cy")
 
 
+@pytest.fixture(scope="module")
+def _prepared(_published_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def prepare(root: Root) -> None:
+        publish_edition(Project(root), 2024)
+        registry.set_edition(root, 2025, launch_at=LAUNCH)
+        set_controller(root, Controller("Example Radio", "privacy@example.org"))
+        deliver_charts(root)
+
+    return prepared(_published_small, tmp_path_factory.mktemp("both") / "root", prepare)
+
+
 @pytest.fixture
-def project(small: Root) -> Project:
-    found = Project(small)
-    publish_edition(found, 2024)
-    publish_edition(found, 2025)
-    registry.set_edition(small, 2025, launch_at=LAUNCH)
-    set_controller(small, Controller("Example Radio", "privacy@example.org"))
-    deliver_charts(small)
-    return found
+def project(_prepared: Path, tmp_path: Path) -> Iterator[Project]:
+    for root in copied(_prepared, tmp_path / "small"):
+        yield Project(root)
 
 
 def texts(root: Root, now: datetime) -> dict[str, str]:

@@ -50,7 +50,7 @@ def _alike(household_to_read: Path, tmp_path_factory: pytest.TempPathFactory) ->
     for each in registry.all_listeners(root):
         consents.record(root, each, "be_found", "given", method="test")
     assert build(Project(root)).failed == []
-    published(root)
+    publish_edition(Project(root), YEAR)
     root.engine.dispose()
     return path
 
@@ -60,10 +60,10 @@ def alike(_alike: Path, tmp_path: Path) -> Iterator[Root]:
     yield from copied(_alike, tmp_path / "alike")
 
 
-def published(root: Root) -> Project:
-    project = Project(root)
-    publish_edition(project, YEAR)
-    return project
+@pytest.fixture
+def small(published_small: Root) -> Root:
+    """The edition of 2025 is published."""
+    return published_small
 
 
 def path_of(root: Root, name: str) -> str:
@@ -94,7 +94,7 @@ def test_the_stories_of_a_bucket_are_those_of_each_listener_alone(alike: Root) -
 
 
 def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_it(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR, ["en", "de"])
     ana, live = registry.find_listener(small, "ana"), publications.live_edition(small, YEAR)
     told = story_html(story_data(project, ana, YEAR, live))
@@ -126,7 +126,7 @@ def test_a_rendered_page_is_the_page_that_a_server_tells_with_its_faces_beside_i
 
 @needs_a_browser
 def test_a_browser_runs_a_rendered_page_and_shows_its_faces(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     with served(project, key=None) as get, bare_browser() as browser:
         page, said = browser.new_page(), list[str]()
@@ -143,7 +143,7 @@ def test_a_browser_runs_a_rendered_page_and_shows_its_faces(small: Root) -> None
     ("taken", "sent"), [("br, gzip", "br"), ("gzip;q=0.5", "gzip"), ("br;q=0, *", "gzip"), ("identity", None), ("", None)]
 )
 def test_a_page_is_sent_packed_as_its_reader_takes_it(small: Root, taken: str, sent: str | None) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     with served(project, key=None) as get:
         page = get(path_of(small, "ana"), {"Accept-Encoding": taken})
@@ -155,7 +155,7 @@ def test_a_page_is_sent_packed_as_its_reader_takes_it(small: Root, taken: str, s
 
 
 def test_only_pages_that_show_something_else_are_written_again(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     first = render(project, YEAR)
     assert (first.pages, first.written) == (3, 3)
     assert (render(project, YEAR).written, render(project, YEAR, full=True).written) == (0, 3)
@@ -171,7 +171,7 @@ def test_only_pages_that_show_something_else_are_written_again(small: Root) -> N
 
 
 def test_a_page_that_is_damaged_is_not_taken_over(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     files_of(small, "bo")[0].write_bytes(b"rot")
     assert render(project, YEAR).written == 1
@@ -180,7 +180,7 @@ def test_a_page_that_is_damaged_is_not_taken_over(small: Root) -> None:
 
 
 def test_a_damaged_file_is_not_sent_while_another_is_whole(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     for path in files_of(small, "bo"):
         path.write_bytes(path.read_bytes()[:-40]) if path.suffix == ".br" else None
@@ -197,7 +197,7 @@ def test_a_damaged_file_is_not_sent_while_another_is_whole(small: Root) -> None:
 
 
 def test_a_page_that_leaves_one_rendering_stays_whole_in_another(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     publish_edition(project, YEAR)
     assert render(project, YEAR).written == 0
@@ -211,7 +211,7 @@ def test_a_page_that_leaves_one_rendering_stays_whole_in_another(small: Root) ->
 
 
 def test_readers_always_find_a_page_while_it_is_rendered_again(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    project, found, real, swept = published(small), list[tuple[int, bool]](), rendering.write_whole, Shelf.sweep
+    project, found, real, swept = Project(small), list[tuple[int, bool]](), rendering.write_whole, Shelf.sweep
     render(project, YEAR)
     path = path_of(small, "ana")
     with served(project, key=None) as get:
@@ -246,7 +246,7 @@ def test_pages_and_files_are_written_again_after_a_change_to_the_code_that_write
 
 
 def test_another_publication_of_the_same_number_is_not_what_was_rendered(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     shelf = Shelf(small, YEAR, render(project, YEAR).number)
     restored = publications.live(small)[YEAR]
     assert shelf.is_of(restored)
@@ -260,7 +260,7 @@ def test_another_publication_of_the_same_number_is_not_what_was_rendered(small: 
 
 
 def test_an_interrupted_rendering_is_not_served_and_goes_on_where_it_was(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
-    project = published(small)
+    project = Project(small)
     real = rendering.stories_of
 
     def dies_at_the_second_bucket(project: Project, year: int, bucket: int, *rest: object, **more: object) -> object:
@@ -314,7 +314,7 @@ def test_a_page_goes_with_the_word_that_takes_a_name_back(alike: Root) -> None:
 
 
 def test_an_address_that_is_changed_or_closed_opens_nothing(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     ana, before = registry.find_listener(small, "ana"), path_of(small, "ana")
     with served(project, key=None) as get:
@@ -346,7 +346,7 @@ def test_an_erased_listener_is_in_no_rendered_file(alike: Root) -> None:
 
 
 def test_a_rendered_page_waits_for_the_launch(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     registry.set_edition(small, YEAR, launch_at=datetime.now(UTC) + timedelta(hours=1))
     with served(project, key=None) as get:
@@ -358,7 +358,7 @@ def test_a_rendered_page_waits_for_the_launch(small: Root) -> None:
 
 
 def test_readers_see_the_pages_of_the_live_publication_alone(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     render(project, YEAR)
     registry.exclude(small, registry.find_listener(small, "ana"), "artist", target_of("artist", "bo"), "bo")
     build(project)
@@ -374,7 +374,7 @@ def test_readers_see_the_pages_of_the_live_publication_alone(small: Root) -> Non
 
 
 def test_no_address_leads_out_of_the_folder(small: Root) -> None:
-    project = published(small)
+    project = Project(small)
     shelf = Shelf(small, YEAR, render(project, YEAR).number)
     for token, locale in (("../../../registry.sqlite", "en"), ("a" * 23, "en"), ("a" * 24, "../x"), ("a" * 24 + "\n", "en")):
         with pytest.raises(ValueError, match="token"):
@@ -385,8 +385,8 @@ def test_no_address_leads_out_of_the_folder(small: Root) -> None:
 
 
 def test_nothing_is_rendered_of_what_is_not_published(small: Root) -> None:
-    with pytest.raises(InputError, match="wrapped publish 2025"):
-        render(Project(small), YEAR)
+    with pytest.raises(InputError, match="wrapped publish 2024"):
+        render(Project(small), 2024)
 
 
 def test_what_waits_at_targets_is_looked_for_once_and_again_after_whatever_may_change_it(

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,16 +31,20 @@ from wrapped_assets.storage.addresses import addresses, close_address
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import document, run
 from wrapped_assets_tests.serving.s3_server import Store
+from wrapped_assets_tests.small_roots import copied, prepared
 
 YEAR, ADDRESS = 2025, "s3://bucket/site"
 
 
+@pytest.fixture(scope="module")
+def _prepared(_published_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(_published_small, tmp_path_factory.mktemp("rendered") / "root", lambda root: render(Project(root), YEAR, files=False))
+
+
 @pytest.fixture
-def project(small: Root) -> Project:
-    found = Project(small)
-    publish_edition(found, YEAR)
-    render(found, YEAR, files=False)
-    return found
+def project(_prepared: Path, tmp_path: Path) -> Iterator[Project]:
+    for root in copied(_prepared, tmp_path / "small"):
+        yield Project(root)
 
 
 def token_of(root: Root, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from wrapped_assets.storage.responsible import Controller, responsible, set_cont
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.commands.running import run
 from wrapped_assets_tests.serving.s3_server import Store
-from wrapped_assets_tests.small_roots import import_text, versions
+from wrapped_assets_tests.small_roots import copied, import_text, prepared, versions
 
 ADDRESS, YEAR = "s3://bucket/moved", 2025
 STAYS = {
@@ -31,13 +32,20 @@ STAYS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def _full(_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def prepare(root: Root) -> None:
+        publish_edition(Project(root), YEAR)
+        set_controller(root, Controller("Wrapped Ltd.", "privacy@wrapped.example"))
+        erase(Project(root), registry.find_listener(root, "bo"))
+
+    return prepared(_small, tmp_path_factory.mktemp("full") / "root", prepare)
+
+
 @pytest.fixture
-def full(small: Root) -> Root:
+def full(_full: Path, tmp_path: Path) -> Iterator[Root]:
     """A root with something of every kind: an edition, an erasure, somebody who is responsible."""
-    publish_edition(Project(small), YEAR)
-    set_controller(small, Controller("Wrapped Ltd.", "privacy@wrapped.example"))
-    erase(Project(small), registry.find_listener(small, "bo"))
-    return small
+    yield from copied(_full, tmp_path / "small")
 
 
 def steps(root: Root) -> list[str]:
