@@ -77,7 +77,7 @@ def test_a_step_that_fails_shows_its_errors_and_is_tried_again_the_next_time(tmp
 def test_whoever_is_not_root_is_told_which_tests_are_skipped_and_how_to_have_them(tmp_path: Path) -> None:
     done = started(tmp_path, "exit 0\n", "test", "-x")
     assert done.returncode == 0
-    assert done.stdout == "ran -m pytest -n 2 --dist loadfile -x\n"
+    assert done.stdout == "ran -m pytest -n 3 --dist loadfile -x\n"
     assert "start: not root: these Debian packages are not installed: chromium" in done.stderr
     assert "start: tests that need one of these are skipped: chromium" in done.stderr
     assert "apt-get install chromium" in done.stderr
