@@ -57,14 +57,24 @@ def look_ahead(address: str) -> None:
     """
     if importlib.util.find_spec("ray") is None:
         raise InputError("Ray is not installed: `pip install wrapped-assets[ray]`, or build with this machine's processes")
-    named = os.environ.get("RAY_ADDRESS", "") if address == JOINED else address
+    named = _joined() if address == JOINED else address
     if ":" not in named:
         return
     try:
         parts = urlsplit(named if "://" in named else f"//{named}")
         socket.create_connection((parts.hostname or "", parts.port or _CLIENT_PORT), _KNOCK_SECONDS).close()
     except (OSError, ValueError) as error:
-        raise _unreachable(address if named == address else f"{address} (RAY_ADDRESS={named})", error) from None
+        raise _unreachable(address if named == address else f"{address}, which is {named} here", error) from None
+
+
+def _joined() -> str:
+    """The address that `auto` stands for: the variable's, or that of this machine's last `ray start`; empty where there is neither."""
+    if named := os.environ.get("RAY_ADDRESS", ""):
+        return named
+    try:
+        return (Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray" / "ray_current_cluster").read_text().strip()
+    except OSError:
+        return ""
 
 
 class Cluster:

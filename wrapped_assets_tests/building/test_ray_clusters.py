@@ -47,9 +47,18 @@ def test_a_place_that_is_none_is_refused(imported: Root) -> None:
     ],
 )  # fmt: skip
 def test_an_address_where_nobody_listens_is_an_error_before_anything_is_planned(
-    imported: Root, monkeypatch: pytest.MonkeyPatch, address: str, variable: str
+    imported: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, variable: str
 ) -> None:
-    monkeypatch.setenv("RAY_ADDRESS", variable)
+    monkeypatch.setenv("RAY_ADDRESS", variable if address == "auto" else "")
+    assert_unreachable(imported, monkeypatch, address, variable)
+    monkeypatch.setenv("RAY_ADDRESS", "")
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where the last head has noted itself, which was killed
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "ray_current_cluster").write_text(variable)
+    assert_unreachable(imported, monkeypatch, address, variable)
+
+
+def assert_unreachable(imported: Root, monkeypatch: pytest.MonkeyPatch, address: str, variable: str) -> None:
     monkeypatch.setattr("wrapped_assets.building.build.build", None)
     said = run(imported.path, "build", "--on", address, code=2).stderr
     assert f"there is no Ray cluster at '{address}" in said
@@ -57,7 +66,9 @@ def test_an_address_where_nobody_listens_is_an_error_before_anything_is_planned(
     assert "a wrong token or none (RAY_AUTH_TOKEN)" in said
 
 
-def test_a_build_with_nothing_to_compute_starts_no_cluster(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_with_nothing_to_compute_starts_no_cluster(small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # another cluster may have been on this machine
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setattr("wrapped_assets.building.ray_executor.Cluster", None)
     assert run(small.path, "build", "--on", "ray").stdout.startswith("0 cells recomputed")
     assert run(small.path, "build", "--on", "auto", "--workers", "3").stdout.startswith("0 cells recomputed")
