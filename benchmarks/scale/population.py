@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from wrapped_assets.building.evaluate import ROWS_PER_RANGE, result_by_ranges
 from wrapped_assets.building.inputs import ROWS_IN_MEMORY
+from wrapped_assets.building.ranges import ROWS_PER_RANGE, result_by_ranges
 from wrapped_assets.contracts.graph import EXTERNALS, Graph, whole_graph
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.rules import rules_for
 
 WORK = Path(__file__).parents[1] / "work" / "population"
-YEAR, BUCKETS, IDS = 2025, 16, 1 << 62
+YEAR, BUCKETS, IDS = 2025, 16, (1 << 63) - 1
 RECORDINGS, ARTISTS, RELEASE_GROUPS = 50_000, 10_000, 20_000
 AGREED = 0.05  # of all listeners
 ROWS = {  # of a listener, in the tables that a bucket's stages make
@@ -122,7 +122,7 @@ def made_up(listeners: int) -> Path:
             whose = np.tile(mine, -(-count // len(mine)))[:count]
             table = {column: _column(column, count, whose, generator) for column in sorted(columns)}
             if "recording_id" in table and "artist_id" in table:
-                table["artist_id"] = table["recording_id"] % ARTISTS
+                table["artist_id"] = _hashed(table["recording_id"] % ARTISTS)
             frame = pl.DataFrame({column: pl.Series(values, dtype=c.BY_NAME[column].dtype) for column, values in table.items()})
             declared = graph.by_key.get(source)
             key = [column for column in (declared.grain if declared else frame.columns) if column in frame.columns]
@@ -130,6 +130,11 @@ def made_up(listeners: int) -> Path:
             rows.write_parquet(folder / name / f"b{bucket:03d}.parquet", statistics=False)
     (folder / "made").touch()
     return folder
+
+
+def _hashed(numbers: np.ndarray) -> np.ndarray:
+    """Ids as even over their range as hashes are, so that ranges of them have as many rows."""
+    return ((numbers.astype(np.uint64) + 1) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(1)).astype(np.int64)
 
 
 def _column(name: str, count: int, whose: np.ndarray, generator: np.random.Generator) -> object:
@@ -140,7 +145,7 @@ def _column(name: str, count: int, whose: np.ndarray, generator: np.random.Gener
         return whose // (IDS // 997)
     ids = {"recording_id": RECORDINGS, "artist_id": ARTISTS, "release_group_id": RELEASE_GROUPS, "target_id": RECORDINGS}
     if name in ids:
-        return (ids[name] * generator.random(count) ** 2).astype(np.int64) * (IDS // ids[name])
+        return _hashed((ids[name] * generator.random(count) ** 2).astype(np.int64))
     dtype = c.BY_NAME[name].dtype
     if name.startswith("is_"):
         return generator.random(count) < AGREED

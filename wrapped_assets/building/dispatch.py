@@ -34,7 +34,7 @@ class Dispatch:
     ) -> None:  # fmt: skip
         self._crew, self._project, self._situation = crew, project, situation
         self._asked, self._failed, self._heard = asked, failed, heard
-        self._pieces = Handout(situation, units, asked, shares=crew.count > 1)
+        self._pieces = Handout(situation, units, asked, workers=crew.count)
         self._folder = secrets.token_hex(8)  # of the shares
         self._losses: dict[int, int] = {}
         self._in_a_row = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 
 import polars as pl
 
@@ -14,45 +13,14 @@ from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.lineage import EXTERNALS, WITHOUT_PLAYS
 from wrapped_assets.kernels.engines import Engine, engine_for
 from wrapped_assets.kernels.lossless import is_lossless
+from wrapped_assets.kernels.ranges import EVERYTHING, Ranges
 from wrapped_assets.kernels.several_months import Months
 from wrapped_assets.vocabulary.columns import BY_NAME
 from wrapped_assets.vocabulary.periods import Cell, Month
 from wrapped_assets.vocabulary.rules import DeclaredRules, Rules, clamped
 
-IDS_END = 1 << 63  # ids are hashes, even over 0 … 2^63 - 1
 ROWS_IN_MEMORY = 100_000  # of an input
 ROWS_TO_LOOK_AT = 50_000  # of an input
-ROWS_PER_RANGE = 1_500_000  # of the inputs that a range reads: some 110 bytes each while they are grouped. Each range looks at every row
-
-
-def result_by_ranges(
-    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str, ranges: int = 1,
-    known: Mapping[int, pl.DataFrame] = MappingProxyType({}),
-) -> pl.DataFrame:  # fmt: skip
-    """The rows of an asset over all listeners: range by range of the id that its rows follow from, so that memory is bounded.
-
-    `known` has the rows of ranges that were computed before.
-    """
-    numbers = range(ranges if declaration.by else 1)
-    parts = [
-        known[number] if number in known else result_of_range(declaration, inputs, rules, period, number, ranges) for number in numbers
-    ]
-    return parts[0] if len(parts) == 1 else pl.concat(parts)
-
-
-def result_of_range(
-    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str, number: int, ranges: int
-) -> pl.DataFrame:
-    """The rows of an asset over all listeners whose id is in one of so many ranges, from 0; all rows where it has no such id."""
-    seen = dict(inputs)
-    if declaration.by and ranges > 1:
-        within = pl.col(declaration.by).is_between(IDS_END // ranges * number, IDS_END // ranges * (number + 1), closed="left")
-        within = within if number + 1 < ranges else pl.col(declaration.by) >= IDS_END // ranges * number
-        seen = {
-            read.asset: inputs[read.asset].lazy().filter(within) if declaration.by in read.columns else inputs[read.asset]
-            for read in declaration.reads
-        }
-    return lazy_result(declaration, seen, rules, period).collect(engine=engine_of(seen))
 
 
 def hears_nothing(declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> bool:
@@ -68,8 +36,9 @@ def engine_of(inputs: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> Engine:
 
 
 def lazy_result(
-    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str | Months
-) -> pl.LazyFrame:
+    declaration: Declaration, inputs: Mapping[str, pl.DataFrame | pl.LazyFrame], rules: Rules, period: str | Months,
+    within: Ranges = EVERYTHING,
+) -> pl.LazyFrame:  # fmt: skip
     """What the function returns, in the declared columns and order, without rows about too few listeners.
 
     `inputs` maps each input's name to its declared columns, and `period` is the cell's; or that of several months, whose listeners are
@@ -83,6 +52,8 @@ def lazy_result(
         rules = clamped(rules, of[0].first_day, of[-1].last_day)
     if declaration.rules:
         arguments.append(DeclaredRules(rules, declaration.rules))
+    if declaration.within:
+        arguments.append(within)
     if declaration.wants_period:
         arguments.append(period if isinstance(period, Months) else of[0] if declaration.kind == "month_bucket" else int(period))
     result = declaration.function(*arguments)

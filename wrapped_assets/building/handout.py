@@ -13,9 +13,9 @@ from wrapped_assets.vocabulary.periods import Cell
 class Handout:
     """The pieces of a plan. A unit over all listeners is divided once its inputs are done, for only then it is known how large they are."""
 
-    def __init__(self, situation: Situation, units: Sequence[list[Cell]], asked: Collection[Cell], *, shares: bool) -> None:
-        """`shares`: several workers carry the plan out, so that dividing pays."""
-        self._situation, self._asked, self._shares = situation, asked, shares
+    def __init__(self, situation: Situation, units: Sequence[list[Cell]], asked: Collection[Cell], *, workers: int) -> None:
+        """`workers`: how many carry the plan out. Dividing pays for several."""
+        self._situation, self._asked, self._workers = situation, asked, workers
         self._schedule = Schedule(situation, units)
         self._pieces: dict[int, Piece] = dict(enumerate(units))
         self._looked_at: set[int] = set()
@@ -29,7 +29,7 @@ class Handout:
         """The number of the first piece that waits for nothing, rather of the bucket `near`."""
         while chosen := self._schedule.next(near):
             number, piece = chosen
-            if not self._shares or isinstance(piece, Share) or piece[0].bucket is not None or number in self._looked_at:
+            if self._workers == 1 or isinstance(piece, Share) or piece[0].bucket is not None or number in self._looked_at:
                 return number
             self._divide(number, piece)
         return None
@@ -45,7 +45,8 @@ class Handout:
             self._pieces[number] = rest
             (before,) = self._add(number, [first])
         self._looked_at.add(before)
-        shares = [share for cell in first_of(self._situation, first) for share in shares_of(self._situation, cell, self._asked)]
+        own = first_of(self._situation, first)
+        shares = [share for cell in own for share in shares_of(self._situation, cell, self._asked, self._workers)]
         if len(shares) > 1:
             self._add(before, shares)
         self._schedule.give_back(number, self._pieces[number])

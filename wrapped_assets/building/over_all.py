@@ -6,15 +6,17 @@ from collections.abc import Collection
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import hears_nothing, result_by_ranges, result_of_range
+from wrapped_assets.building.evaluate import hears_nothing
 from wrapped_assets.building.inputs import DamagedInput, Inputs
 from wrapped_assets.building.pin import Moved, Pin
+from wrapped_assets.building.ranges import result_by_ranges, result_of_share
 from wrapped_assets.building.shares import Part, Share, ranges_of, read_parts, write_part
 from wrapped_assets.building.situate import Project
-from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.contracts.errors import RegistryUnavailable, WriteError
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.recent_frames import RecentFrames
+from wrapped_assets.storage.rows_by_range import spill_folder
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -27,8 +29,9 @@ def rows_over_all(
     if hears_nothing(declaration, inputs):
         return pl.DataFrame(schema=declaration.schema)
     mine = [part for part in parts if part.share.cell == cell]
-    count = mine[0].share.count if mine else ranges_of(situation, cell)
-    return result_by_ranges(declaration, inputs, rules, cell.period, count, read_parts(project.root.path, mine, input_version))
+    like = mine[0].share if mine else Share(cell, 0, 1, ranges_of(situation, cell))
+    known = read_parts(project.root.path, mine, input_version)
+    return result_by_ranges(declaration, inputs, rules, cell.period, like.ranges, known, like.count, spill_folder(project.root))
 
 
 def part_of(
@@ -49,8 +52,9 @@ def part_of(
     try:
         inputs = Inputs(project, situation, pin.worlds[cell.period], [cell], recent).of(cell)
         rules = situation.rules_of(cell.period)
-        rows = result_of_range(graph.by_key[cell.asset], inputs, rules, cell.period, share.number, share.count)
-    except (Moved, RegistryUnavailable):
+        declaration, place = graph.by_key[cell.asset], spill_folder(project.root)
+        rows = result_of_share(declaration, inputs, rules, cell.period, share.number, share.count, share.ranges, place)
+    except (Moved, RegistryUnavailable, WriteError):
         raise
     except (DamagedInput, Exception):  # noqa: BLE001 (an analyst's function may raise anything)
         return None

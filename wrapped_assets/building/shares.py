@@ -1,8 +1,8 @@
 """Shares of a cell over all listeners: what several workers compute of it at the same time, and its unit joins.
 
-A share is a range of the id that the rows of a cell follow from, or the whole of a cell whose rows follow from all others. Its rows are a
-file in the folder of the build, which holds for the version of the inputs that it was computed from and for no other. Nothing depends on
-such a file: where one is missing, the unit computes the share itself.
+A share is some ranges of the id that the rows of a cell follow from, or the whole of a cell whose rows follow from all others. Its
+rows are a file in the folder of the build, which holds for the version of the inputs that it was computed from and for no other.
+Nothing depends on such a file: where one is missing, the unit computes the share itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from wrapped_assets.building.evaluate import ROWS_PER_RANGE
+from wrapped_assets.building.ranges import ROWS_PER_RANGE
 from wrapped_assets.contracts.graph import EXTERNALS
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
@@ -26,16 +26,18 @@ from wrapped_assets.storage.whole_files import is_intact
 from wrapped_assets.vocabulary.periods import Cell
 
 ROWS_WORTH_SHARING = 1_000_000  # of the inputs of a cell: below, handing it out takes as long as computing it
+MOST_SHARES = 8  # of a cell, and no more than there are workers: each share looks at every row of the cell's inputs once
 _OUTSIDE = frozenset(EXTERNALS.values())
 
 
 @dataclass(frozen=True)
 class Share:
-    """One of `count` ranges of a cell, from 0."""
+    """One of `count` shares of a cell, from 0, all of which together have so many `ranges`."""
 
     cell: Cell
     number: int
     count: int
+    ranges: int = 1
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,20 @@ class Part:
 
 
 def ranges_of(situation: Situation, cell: Cell) -> int:
-    """Into how many ranges of its id a cell over all listeners is cut, so that each reads a bounded number of rows."""
-    by = situation.graph.by_key[cell.asset].by
-    return max(1, math.ceil(_rows_read(situation, cell, by) / ROWS_PER_RANGE)) if by else 1
+    """Into how many ranges of its id a cell over all listeners is cut, so that each has a bounded number of rows that it reads."""
+    declaration = situation.graph.by_key[cell.asset]
+    if not declaration.divides_by:
+        return 1
+    return max(1, math.ceil(_rows_read(situation, cell, declaration.by) / ROWS_PER_RANGE))
 
 
-def shares_of(situation: Situation, cell: Cell, asked: Collection[Cell]) -> list[Share]:
-    """The shares that are worth a worker each; none of a cell that is fresh by now, or that reads little."""
+def shares_of(situation: Situation, cell: Cell, asked: Collection[Cell], most: int = MOST_SHARES) -> list[Share]:
+    """The shares that are worth a worker each, of which there are at most so many; none of a cell that is fresh by now, or reads little."""
     if not is_large(situation, cell) or (decide(situation, cell).reason is None and cell not in asked):
         return []
-    count = ranges_of(situation, cell)
-    return [Share(cell, number, count) for number in range(count)]
+    ranges = ranges_of(situation, cell)
+    count = min(ranges, most, MOST_SHARES)
+    return [Share(cell, number, count, ranges) for number in range(count)]
 
 
 def is_large(situation: Situation, cell: Cell) -> bool:

@@ -22,7 +22,7 @@ from wrapped_assets.building.reuse import row_logic
 from wrapped_assets.building.shares import Part
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
-from wrapped_assets.contracts.errors import RegistryUnavailable
+from wrapped_assets.contracts.errors import RegistryUnavailable, WriteError
 from wrapped_assets.kernels.engines import Query, collected, engine_for
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
@@ -96,7 +96,7 @@ class Unit:
                     self._take([self._computed_over_all(work)])
                 else:
                     level.append((work, self._given(cell)))
-            except (DamagedInput, Moved, RegistryUnavailable):
+            except (DamagedInput, Moved, RegistryUnavailable, WriteError):
                 raise
             except Exception as error:  # noqa: BLE001 (an analyst's function may raise anything)
                 self._fail_by(cell, error)

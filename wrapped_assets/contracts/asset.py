@@ -92,6 +92,7 @@ class Declaration:
     nullable: frozenset[str] = frozenset()  # counts and ranks that may be null; all others must not be
     subject: Subject = ""
     by: str = ""  # an id, first in the order: rows depend on input rows of the same id only, so id ranges are computed separately
+    within: str = ""  # an id, first in the order: the function takes `within`, ranges of it, and returns the rows of these alone
     freezes: bool = False  # new data does not change it once its edition is frozen
     year: str = ""  # of a span's asset: the key of the yearly asset whose function computes it (`contracts.spans`)
 
@@ -123,6 +124,11 @@ class Declaration:
     @property
     def description(self) -> str:
         return inspect.getdoc(self.function) or ""
+
+    @property
+    def divides_by(self) -> str:
+        """The id by whose ranges the rows are computed, by several workers perhaps; empty where they are computed as a whole."""
+        return self.by or self.within
 
     @cached_property
     def wants_period(self) -> bool:

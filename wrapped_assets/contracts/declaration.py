@@ -48,8 +48,8 @@ def declare(
 ) -> Callable[[Callable[..., pl.LazyFrame]], Declaration]:
     """Returns a decorator that turns a pure function into an asset with the function's name.
 
-    The function's parameters are the names of its inputs, plus `rules` if it declares any,
-    plus `month` or `year` if it needs its period. A declared `month` that it does not return is the one of the cell.
+    The function's parameters are the names of its inputs, plus `rules` if it declares any, `within` if that is declared, and `month`
+    or `year` if it needs its period. A declared `month` that it does not return is the one of the cell.
     `lookups` says which rows of a catalogue's table it needs, `{"known_artists": {"artist_id": "artist_credits.artist_id"}}`: those
     of which a column has a value that another of its inputs has. Other rows may be left out of what it receives.
     Raises DeclarationError, with file, line and column, for the first law of `contracts.validation` that the declaration breaks.
@@ -64,7 +64,7 @@ def declare(
         given = {"grain": grain, "columns": columns, "reads": reads, "rules": rules, "nullable": nullable, "sort": sort}
         refuse(function, faults_as_written(given, get_args(Window)))
         inputs = [read.rpartition("/")[2] for read in reads]
-        parameters = inputs + (["rules"] if rules else [])
+        parameters = inputs + (["rules"] if rules else []) + (["within"] if rest.get("within") else [])
         refuse(function, faults_of_function(function, parameters, "month" if kind == "month_bucket" else "year"))
         declared = Declaration(
             name=function.__name__, layer=layer, kind=kind, function=function, grain=tuple(column.name for column in grain),

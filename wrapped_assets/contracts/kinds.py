@@ -75,6 +75,7 @@ def population(
     rules: Sequence[str] = (),
     nullable: Sequence[Column] = (),
     by: Column | None = None,
+    within: Column | None = None,
     freezes: bool = True,
 ) -> Decorator:
     """Declares a figure over all listeners of an edition: one cell per year.
@@ -82,13 +83,15 @@ def population(
     `minimum_group` is the smallest number of listeners that a row may be about. The platform removes rows of smaller groups by the
     column `group_size` that the function returns; that column is stored only if it is in `columns`. With 1 nothing is removed.
     `by` bounds memory: it is an id, first in the grain, and rows with one id depend only on input rows with the same id (and on
-    inputs without the id, read whole). Once the edition is frozen, late data changes nothing. Set `freezes` to False for figures
-    from which a listener may withdraw.
+    inputs without the id, read whole). `within` lets several workers compute what `by` cannot divide, because a row depends on rows of
+    other ids: it is an id, first in the grain, and the function takes `within` (`kernels.ranges.Ranges`) and returns the rows of those
+    ids alone. Once the edition is frozen, late data changes nothing. Set `freezes` to False for figures from which a listener may
+    withdraw.
     """
     return declare(
         layer="population", kind="year", subject="population", grain=grain, columns=columns, reads=reads, rules=rules,
         nullable=nullable, minimum_group=minimum_group, group_size=_name(group_size), examples=_listed(examples),
-        by=_name(by), freezes=freezes,
+        by=_name(by), within=_name(within), freezes=freezes,
     )  # fmt: skip
 
 

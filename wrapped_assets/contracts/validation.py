@@ -91,8 +91,11 @@ def faults_of_declaration(declared: Declaration) -> Iterator[Fault]:
     """Yields faults that concern the declaration as a whole."""
     grain = declared.grain
     yield from _look_up_faults(declared)
-    if declared.by and (grain[:1] != (declared.by,) or declared.order[0] != declared.by):
-        yield Fault("grain", "", f"the asset is computed by ranges of {declared.by}, which must come first in the grain and in the order")
+    by = declared.divides_by
+    if by and (grain[:1] != (by,) or declared.order[0] != by):
+        yield Fault("grain", "", f"the asset is computed by ranges of {by}, which must come first in the grain and in the order")
+    if declared.by and declared.within:
+        yield Fault("within", "", f"the asset is divided by `by` already: leave within=c.{declared.within} out")
     if not declared.subject:
         return
     key = FIRST_KEY.get(declared.subject, "")

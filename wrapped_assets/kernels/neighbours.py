@@ -7,7 +7,8 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from wrapped_assets.kernels.blocks import blocks_of
+from wrapped_assets.kernels.blocks import blocks_of, intervals_of
+from wrapped_assets.kernels.ranges import EVERYTHING, Ranges
 from wrapped_assets.kernels.ranking import ranked
 from wrapped_assets.vocabulary import columns as c
 
@@ -23,9 +24,9 @@ SCHEMA = MappingProxyType({
 
 def most_missed(
     similar: pl.LazyFrame, heard: pl.LazyFrame, history: pl.LazyFrame, unwanted: pl.LazyFrame, *, fewest: int, per_artist: int, limit: int,
-    rows: int = ROWS_PER_BLOCK,
+    within: Ranges = EVERYTHING, rows: int = ROWS_PER_BLOCK,
 ) -> pl.LazyFrame:  # fmt: skip
-    """Returns the recordings (SCHEMA) that a listener's neighbours heard and the listener never did, ranked by the neighbours' listens.
+    """Returns the recordings (SCHEMA) that neighbours of a listener `within` heard and the listener never did, by the neighbours' listens.
 
     Only recordings count that at least `fewest` listeners of similar taste heard, or any member of a shared group who shows their plays;
     listens by others do not even affect the order.
@@ -35,15 +36,19 @@ def most_missed(
     listener_id, recording_id; `unwanted` has excluded artists: listener_id, artist_id. At most `per_artist` per primary artist.
     A tie goes to more neighbours, then to the smaller id.
 
-    The result is computed eagerly, for as many listeners at once as have at most `rows` rows: `heard` and `history`, which may be scans of
-    all listeners, are read once for each such block, and once before.
+    The result is computed eagerly, for some `rows` pairs at once, and of these for as many listeners as have at most `rows` rows: `heard`
+    and `history`, which may be scans of all listeners, are read once for each such block, and once before. Memory does not grow with the
+    listeners, but for the result.
     """
-    pairs = similar.collect()
-    sizes = _rows_of_each(pairs, heard, history)
-    everyone = sizes["listener_id"]
-    blocks = [everyone[first:end] for first, end in blocks_of(sizes["_rows"].to_numpy(), rows)] or [everyone]
-    limits = (fewest, per_artist, limit)
-    return pl.concat(_of_block(ids.to_frame().lazy(), pairs.lazy(), heard, history, unwanted, *limits) for ids in blocks).lazy()
+    own, limits = similar.filter(within.holds("listener_id")), (fewest, per_artist, limit)
+    found = [pl.DataFrame(schema=SCHEMA)]
+    for interval in intervals_of(own, "listener_id", rows):
+        pairs = own.filter(pl.col("listener_id").is_between(*interval)).collect(engine="streaming")
+        sizes = _rows_of_each(pairs, heard, history)
+        everyone = sizes["listener_id"]
+        for first, end in blocks_of(sizes["_rows"].to_numpy(), rows):
+            found.append(_of_block(everyone[first:end].to_frame().lazy(), pairs.lazy(), heard, history, unwanted, *limits))
+    return pl.concat(found).lazy()
 
 
 def _rows_of_each(pairs: pl.DataFrame, heard: pl.LazyFrame, history: pl.LazyFrame) -> pl.DataFrame:

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import scipy  # which imports `scipy.sparse` at its first use
 
-from wrapped_assets.kernels.blocks import blocks_of
+from wrapped_assets.kernels.blocks import intervals_of
+from wrapped_assets.kernels.ranges import EVERYTHING, Ranges
 from wrapped_assets.vocabulary import columns as c
 
 ROWS_PER_BLOCK = 2_000_000  # of listens by recording: some 200 MB, twice where two blocks are compared
@@ -35,47 +36,51 @@ class _Block:
 
 
 def most_alike(
-    heard: pl.LazyFrame, limit: int, *, fewest: int = 1, rows: int = ROWS_PER_BLOCK, cells: int = CELLS_PER_BLOCK
+    heard: pl.LazyFrame, limit: int, *, fewest: int = 1, within: Ranges = EVERYTHING, rows: int = ROWS_PER_BLOCK,
+    cells: int = CELLS_PER_BLOCK,
 ) -> pl.LazyFrame:  # fmt: skip
-    """Returns (SCHEMA) per listener up to `limit` others with a recording in common, by the cosine of their counts.
+    """Returns (SCHEMA) per listener `within` up to `limit` others with a recording in common, by the cosine of their counts.
 
     `heard` has one row per listener_id and recording_id with a positive listen_count; listeners with less than `fewest` listens are left
     out. Counts are whole numbers in float64, so sums of products are exact in any order below 2^53, about 90 million listens per
     listener. Cosines are rounded to DIGITS; a tie goes to the smaller id.
 
-    The result is computed eagerly, block by block of at most `rows` rows, each of which is compared with each: memory does not grow with
-    the listeners, but for `limit` rows of each. `heard`, which may be a scan, is read once for each pair of blocks.
+    The result is computed eagerly, block by block of some `rows` rows, each of which is compared with each: memory does not grow with
+    the listeners, but for `limit` rows of each that is `within`. `heard`, which may be a scan, is read once for each pair of blocks.
     """
-    total = heard.group_by("listener_id").agg(pl.len(), pl.col("listen_count").sum()).filter(pl.col("listen_count") >= fewest)
-    sizes = total.select("listener_id", "len").sort("listener_id").collect(engine="streaming")
-    blocks = blocks_of(sizes["len"].to_numpy(), rows)
+    others = intervals_of(heard, "listener_id", rows)
+    own = others if within == EVERYTHING else intervals_of(heard.filter(within.holds("listener_id")), "listener_id", rows)
     parts = [pl.DataFrame(schema=SCHEMA)]
-    for first, end in blocks:
-        mine = _block(heard, sizes["listener_id"][first:end])
+    for interval in own:
+        mine = _block(heard.filter(within.holds("listener_id")), interval, fewest)
         best = [np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)]  # listeners, others, similarities
-        for other_first, other_end in blocks:
-            is_same = first == other_first
-            other = mine if is_same else _block(heard, sizes["listener_id"][other_first:other_end])
-            every = [best, *_compared(mine, other, limit, cells, is_same=is_same)]
-            *best, rank = _best(*(np.concatenate(each) for each in zip(*every, strict=True)), limit)
+        rank = np.zeros(0, dtype=np.int64)
+        for beside in others if len(mine.listeners) else ():
+            other = mine if beside == interval and within == EVERYTHING else _block(heard, beside, fewest)
+            if len(other.listeners):
+                every = [best, *_compared(mine, other, limit, cells)]
+                *best, rank = _best(*(np.concatenate(each) for each in zip(*every, strict=True)), limit)
         alike = {"listener_id": best[0], "similar_rank": rank, "similar_listener_id": best[1], "similarity_share": best[2]}
         parts.append(pl.DataFrame(alike, schema=SCHEMA))
     return pl.concat(parts).lazy()
 
 
-def _block(heard: pl.LazyFrame, listeners: pl.Series) -> _Block:
-    ids = listeners.to_numpy()
-    within = heard.filter(pl.col("listener_id").is_between(int(ids[0]), int(ids[-1])))
-    counts = within.select("listener_id", "recording_id", "listen_count").collect(engine="streaming")
-    places = np.minimum(np.searchsorted(ids, counts["listener_id"].to_numpy()), len(ids) - 1)
-    is_here = ids[places] == counts["listener_id"].to_numpy()
-    rows, values = places[is_here], counts["listen_count"].to_numpy()[is_here].astype(np.float64)
-    lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(ids)))
-    return _Block(ids, lengths, rows, counts["recording_id"].to_numpy()[is_here], values)
+def _block(heard: pl.LazyFrame, interval: tuple[int, int], fewest: int) -> _Block:
+    """The listeners whose id is in an interval, its ends included, and who have so many listens."""
+    near = heard.filter(pl.col("listener_id").is_between(*interval)).select("listener_id", "recording_id", "listen_count")
+    counts = near.collect(engine="streaming")
+    ids, rows = np.unique(counts["listener_id"].to_numpy(), return_inverse=True)
+    values = counts["listen_count"].to_numpy().astype(np.float64)
+    is_kept = np.bincount(rows, weights=values, minlength=len(ids)) >= fewest
+    is_here = is_kept[rows]
+    rows, values = (np.cumsum(is_kept) - 1)[rows[is_here]], values[is_here]
+    lengths = np.sqrt(np.bincount(rows, weights=values * values, minlength=int(is_kept.sum())))
+    return _Block(ids[is_kept], lengths, rows, counts["recording_id"].to_numpy()[is_here], values)
 
 
-def _compared(mine: _Block, other: _Block, limit: int, cells: int, *, is_same: bool) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _compared(mine: _Block, other: _Block, limit: int, cells: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """For some listeners of a block after the other: listener, other listener and similarity of the `limit` most alike and their equals."""
+    is_same = mine is other
     known = _shared(mine, other, is_same=is_same)
     is_dense = (len(mine.listeners) + len(other.listeners)) * len(known) <= CELLS_OF_DENSE  # loading SciPy takes a tenth of a second
     left = _vectors(mine, known, is_dense=is_dense)
@@ -86,8 +91,10 @@ def _compared(mine: _Block, other: _Block, limit: int, cells: int, *, is_same: b
         cosines = products if is_dense else products.toarray()
         cosines /= mine.lengths[first : first + size, None] * other.lengths[None, :]
         np.round(cosines, DIGITS, out=cosines)
-        if is_same:  # exclude the listener themselves
-            cosines[np.arange(len(cosines)), np.arange(first, first + len(cosines))] = 0
+        own = mine.listeners[first : first + size]
+        places = np.minimum(np.searchsorted(other.listeners, own), len(other.listeners) - 1)
+        themselves = np.flatnonzero(other.listeners[places] == own)
+        cosines[themselves, places[themselves]] = 0
         row, column, value = _best_of_rows(cosines, limit)
         yield mine.listeners[first + row], other.listeners[column], value
 

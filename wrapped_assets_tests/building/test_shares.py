@@ -75,8 +75,9 @@ def test_workers_compute_ranges_of_one_cell_and_the_bytes_are_those_of_one_proce
         whole = [(task.share, outcome.part) for task, outcome in told if task.share]
         assert all(part is not None and part.share == share for share, part in whole)
         counts = {share.cell: share.count for share, _ in whole}
-        assert max(counts.values()) > 2
-        assert {share for share, _ in whole} == {Share(cell, number, count) for cell, count in counts.items() for number in range(count)}
+        assert max(counts.values()) == 2
+        assert max(share.ranges for share, _ in whole) > 2
+        assert {(share.cell, share.number) for share, _ in whole} == {(cell, n) for cell, count in counts.items() for n in range(count)}
         joined = {part for task, _ in told if not task.share for part in task.parts}
         assert joined == {part for _, part in whole}
 
@@ -90,8 +91,8 @@ def test_a_unit_takes_the_rows_of_its_parts_and_computes_those_that_are_missing(
 
     def give(self: Process, task: Task) -> None:
         if task.parts:
-            kept = real(imported.path, task.parts, task.parts[0].input_version)
-            taken.append(sum(rows.height for rows in kept.values()))
+            for part in task.parts:
+                taken.append(sum(rows.height for rows in real(imported.path, [part], part.input_version).values()))
             first, *others = (imported.path / part.path for part in task.parts)
             first.write_bytes(b"torn")
             for other in others[:1]:
@@ -161,7 +162,7 @@ def test_a_share_that_ends_every_worker_fails_its_cell_and_no_other(
 
     def give(self: Process, task: Task) -> None:
         real(self, task)
-        if task.share == Share(deadly, 1, task.share.count if task.share else 0):
+        if task.share and (task.share.cell, task.share.number) == (deadly, 1):
             self.process.kill()
 
     monkeypatch.setattr(Process, "give", give)
@@ -207,7 +208,7 @@ def test_a_function_that_fails_is_told_as_by_one_process(imported: Root, monkeyp
     project = few(imported)
     assert build(project).failed == []
     monkeypatch.setattr(over_all, "write_part", spoilt)
-    monkeypatch.setattr(over_all, "result_of_range", raises)
+    monkeypatch.setattr(over_all, "result_of_share", raises)
     cell = Cell("population/artist_countries", "2025", None)
     one = Pass(project, project.situation(), {cell}, set(), lambda result: None)
     assert one.share(Share(cell, 0, 2), "folder") is None
@@ -225,12 +226,12 @@ def test_every_cell_is_handed_out_once_after_its_shares_and_after_all_that_it_re
     imported: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shares, "ROWS_WORTH_SHARING", 0)  # so that every unit over all listeners is cut level by level
-    monkeypatch.setattr(handout, "shares_of", lambda situation, cell, asked: [Share(cell, number, 3) for number in range(3)])
+    monkeypatch.setattr(handout, "shares_of", lambda situation, cell, asked, most: [Share(cell, number, 3) for number in range(3)])
     situation = Project(imported).situation()
     units = units_of(make_plan(situation), {})
     for seed in range(5):
         chance, running, done, ranges = random.Random(seed), dict[int, set[Cell]](), set[Cell](), set[Share]()
-        pieces = Handout(situation, units, set(), shares=True)
+        pieces = Handout(situation, units, set(), workers=4)
         while not pieces.is_done:
             while len(running) < 4 and (number := pieces.next(chance.choice([None, 0, 1]))) is not None:
                 cells = pieces.cells(number)

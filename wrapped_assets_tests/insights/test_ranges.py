@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wrapped_assets.building.evaluate import result_by_ranges
+from wrapped_assets.building.ranges import result_by_ranges
 from wrapped_assets.building.rehearsal import inputs_of
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.graph import project_graph

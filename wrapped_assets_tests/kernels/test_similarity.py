@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrapped_assets.kernels.neighbours import most_missed
+from wrapped_assets.kernels.ranges import Ranges
 from wrapped_assets.kernels.similarity import SCHEMA, most_alike
 
 IDS = st.integers(0, 11).map(lambda n: n * (2**59) + 7)  # as far apart as hashes are
@@ -28,6 +29,9 @@ def test_the_size_of_blocks_and_the_order_of_rows_change_nothing(found: dict[tup
     assert whole.schema == SCHEMA
     for rows, cells in ((1, 1), (3, 2), (9, 30), (10**6, 1)):
         assert most_alike(counts.reverse().lazy(), limit, rows=rows, cells=cells).collect().equals(whole)
+        for shares in (2, 5):
+            parts = [most_alike(counts.lazy(), limit, within=Ranges.of_share(one, shares, 7), rows=rows) for one in range(shares)]
+            assert pl.concat(parts).collect().equals(whole)
 
 
 @given(heard, st.integers(1, 4))
@@ -78,3 +82,6 @@ def test_what_was_missed_is_the_same_in_blocks_of_any_size(
     assert whole.join(history.collect(), on=list(ids), how="semi").is_empty()
     for rows in (1, 9):
         assert most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3, rows=rows).collect().equals(whole)
+        shares = [Ranges.of_share(number, 3, 8) for number in range(3)]
+        parts = [most_missed(similar, theirs, history, unwanted, fewest=2, per_artist=2, limit=3, within=own, rows=rows) for own in shares]
+        assert pl.concat(parts).collect().equals(whole)

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
+from wrapped_assets.kernels.ranges import Ranges
 from wrapped_assets.kernels.similarity import FEWEST_LISTENS, most_alike
 from wrapped_assets.vocabulary import columns as c
 
@@ -18,6 +19,7 @@ PLACES = 25
         "profiles": [c.listener_id, c.is_findable],
     },
     minimum_group=1,
+    within=c.listener_id,
     freezes=False,
     examples=[
         Example(
@@ -35,11 +37,11 @@ PLACES = 25
         ),
     ],
 )  # fmt: skip
-def listener_similarities(recording_years: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.LazyFrame:
+def listener_similarities(recording_years: pl.LazyFrame, profiles: pl.LazyFrame, within: Ranges) -> pl.LazyFrame:
     """A listener and one of the 25 others with the largest cosine of listens per recording; both agreed to be found.
 
     Both have 50 listens or more inside the window and a recording in common. A tie, to nine digits, goes to the smaller id. Rows are
     about consenting people, so there is no minimum group. The next build removes whoever withdraws, also after publication.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0).join(profiles.filter("is_findable"), on="listener_id", how="semi")
-    return most_alike(heard, PLACES, fewest=FEWEST_LISTENS)
+    return most_alike(heard, PLACES, fewest=FEWEST_LISTENS, within=within)

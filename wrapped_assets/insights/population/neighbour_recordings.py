@@ -5,6 +5,7 @@ import polars as pl
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
 from wrapped_assets.kernels.neighbours import most_missed
+from wrapped_assets.kernels.ranges import Ranges
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.sharing import RECOMMENDING_LISTENERS
 
@@ -22,6 +23,7 @@ PLACES = 50
         "unwanted_music": [c.listener_id, c.exclusion_kind, c.target_id],
     },
     minimum_group=1,
+    within=c.listener_id,
     freezes=False,
     examples=[
         Example(
@@ -42,8 +44,9 @@ PLACES = 50
     ],
 )  # fmt: skip
 def neighbour_recordings(
-    neighbours: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, unwanted_music: pl.LazyFrame
-) -> pl.LazyFrame:
+    neighbours: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, unwanted_music: pl.LazyFrame,
+    within: Ranges,
+) -> pl.LazyFrame:  # fmt: skip
     """A recording that a listener never heard but at least five of the ten listeners of most similar taste did, ranked by their listens.
 
     Members of a group who show each other what they play count from one on. At most fifty, two per primary artist, without
@@ -56,4 +59,5 @@ def neighbour_recordings(
         for kind in ("recording", "artist")
     )
     history = pl.concat([recording_history, songs])
-    return most_missed(neighbours, heard, history, artists, fewest=RECOMMENDING_LISTENERS, per_artist=PER_ARTIST, limit=PLACES)
+    limits = {"fewest": RECOMMENDING_LISTENERS, "per_artist": PER_ARTIST, "limit": PLACES}
+    return most_missed(neighbours, heard, history, artists, **limits, within=within)

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import population
+from wrapped_assets.kernels.ranges import Ranges
 from wrapped_assets.kernels.similarity import FEWEST_LISTENS, most_alike
 from wrapped_assets.vocabulary import columns as c
 from wrapped_assets.vocabulary.sharing import MOST_SHARING_MEMBERS, SHARING_MEMBERS
@@ -20,6 +21,7 @@ PLACES = 10
         "groups": [c.group_id, c.listener_id],
     },
     minimum_group=1,
+    within=c.listener_id,
     freezes=False,
     examples=[
         Example(
@@ -35,17 +37,17 @@ PLACES = 10
         ),
     ],
 )  # fmt: skip
-def neighbours(recording_years: pl.LazyFrame, profiles: pl.LazyFrame, groups: pl.LazyFrame) -> pl.LazyFrame:
+def neighbours(recording_years: pl.LazyFrame, profiles: pl.LazyFrame, groups: pl.LazyFrame, within: Ranges) -> pl.LazyFrame:
     """A listener and one of the ten of most like taste, both of whom agreed to recommendations; or two who share plays in a group.
 
     Like taste as in `listener_similarities`. A group shares from two sharing members up to twenty-five. Read inside, told to nobody.
     No ties but those of likeness: they go to the smaller id.
     """
     heard = recording_years.filter(pl.col("listen_count") > 0).join(profiles.filter("is_recommending"), on="listener_id", how="semi")
-    alike = most_alike(heard, PLACES, fewest=FEWEST_LISTENS)
+    alike = most_alike(heard, PLACES, fewest=FEWEST_LISTENS, within=within)
     sharing = groups.join(profiles.filter("is_sharing"), on="listener_id", how="semi")
     small = sharing.filter(pl.len().over("group_id").is_between(SHARING_MEMBERS, MOST_SHARING_MEMBERS))
-    shared = small.join(small.rename({"listener_id": "similar_listener_id"}), on="group_id")
+    shared = small.filter(within.holds("listener_id")).join(small.rename({"listener_id": "similar_listener_id"}), on="group_id")
     pairs = pl.concat([
         alike.select("listener_id", "similar_listener_id", is_alike=True, is_shared=False),
         shared.filter(pl.col("listener_id") != pl.col("similar_listener_id"))
