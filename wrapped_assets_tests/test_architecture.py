@@ -97,8 +97,9 @@ def test_nothing_is_pickled_or_written_in_a_form_that_keeps_what_was_filtered_ou
 
 def test_frames_are_stored_by_the_writers_that_are_known() -> None:
     """Others could leave files that an erasure does not know."""
-    # Lake and landing; the lake's small cells, in memory; catalogue; what somebody asked for; a temporary file without a name.
+    # Lake and landing; the lake's small cells, in memory; catalogue; what somebody asked for; temporary files without a name.
     writers = {"storage/files.py", "storage/frame_files.py", "storage/known_parts.py", "serving/formats.py", "storage/spool.py"}
+    writers.add("storage/rows_by_range.py")
     found = {
         path.relative_to(ROOT / "wrapped_assets").as_posix()
         for path in MODULES
@@ -126,6 +127,7 @@ UNCOMPARED = {
     "storage/lookups.py:rows": "the same",
     "storage/lookups.py:rows_by_id": "the same",
     "storage/machine_copies.py:_drop_links": "looks for people who are gone; a file with them, or a damaged one, is removed",
+    "storage/rows_by_range.py:__getitem__": "the same as of a spool",
     "storage/spool.py:_piece": "a temporary file without a name, which this process alone wrote and can open",
     "storage/purging.py:_read": "looks for people, whole or not; a file with them is removed",
 }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
+ROWS_AT_ONCE = 1_000_000
 _SLOTS = 4096  # of an id's values, whose rows are counted
 
 
@@ -31,3 +34,16 @@ def intervals_of(rows: pl.LazyFrame, name: str, most: int) -> list[tuple[int, in
     counted = rows.group_by(slot=(pl.col(name) - least) // width).agg(pl.len()).sort("slot").collect(engine="streaming")
     slots, blocks = counted["slot"].to_list(), blocks_of(counted["len"].to_numpy(), most)
     return [(least + width * slots[first], min(least + width * (slots[end - 1] + 1) - 1, greatest)) for first, end in blocks]
+
+
+def by_intervals(
+    rows: pl.LazyFrame, name: str, of_some: Callable[[pl.LazyFrame], pl.LazyFrame], most: int = ROWS_AT_ONCE
+) -> pl.LazyFrame:  # fmt: skip
+    """What a function makes of the rows of each interval of an id (`intervals_of`), after one another.
+
+    Computed eagerly where there are several, so that memory does not grow with the rows. `rows` is read once for each, and twice before.
+    """
+    intervals = intervals_of(rows, name, most)
+    if len(intervals) < 2:
+        return of_some(rows)
+    return pl.concat([of_some(rows.filter(pl.col(name).is_between(*each))).collect(engine="streaming") for each in intervals]).lazy()

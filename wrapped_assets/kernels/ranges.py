@@ -25,14 +25,17 @@ class Ranges:
 
     def holds(self, name: str) -> pl.Expr:
         """Whether the id in a column is in any of them."""
-        ids, width = pl.col(name).fill_null(-1), IDS_END // self.count
-        above = ids >= width * self.first if self.first else pl.lit(value=True)
-        return above & (ids < width * self.end) if self.end < self.count else above
+        ids = pl.col(name).fill_null(-1)
+        above = ids >= self._width * self.first if self.first else pl.lit(value=True)
+        return above & (ids < self._width * self.end) if self.end < self.count else above
 
     def numbers(self, ids: pl.Series) -> np.ndarray:
         """The range of each id that is in one of them, from 0 for the first."""
-        found = ids.fill_null(-1).to_numpy() // (IDS_END // self.count)
-        return np.clip(found, self.first, self.end - 1) - self.first
+        return np.clip(ids.fill_null(-1).to_numpy() // self._width, self.first, self.end - 1) - self.first
+
+    @property
+    def _width(self) -> int:
+        return (IDS_END - 1) // self.count
 
 
 EVERYTHING = Ranges(0, 1, 1)

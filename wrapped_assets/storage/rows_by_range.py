@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -15,19 +15,16 @@ from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.files import system_error
 from wrapped_assets.storage.object_cache import FOLDER
 
-if TYPE_CHECKING:
-    from wrapped_assets.storage.root import Root
-
 ROWS_TOGETHER = 1_000_000  # that wait in memory to be sorted by range: twice some 30 bytes each
 
 
-def spill_folder(root: Root) -> Path:
+def spill_folder(root: Path) -> Path:
     """Where rows are kept meanwhile: on the machine's own disk where `WRAPPED_CACHE` names one, otherwise beside the data root's files.
 
     Not in the system's folder for temporary files, which on many machines lies in memory.
     """
     own = os.environ.get(FOLDER)
-    folder = Path(own) if own else root.path
+    folder = Path(own) if own else root
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -66,12 +63,13 @@ class RowsByRange:
         found = [pl.DataFrame(schema=self._schema)]
         for start, size in self._places[number]:
             self._file.seek(start)
-            found.append(pl.read_ipc_stream(BytesIO(self._file.read(size))))
+            found.append(pl.read_parquet(BytesIO(self._file.read(size)), glob=False))
         return pl.concat(found, rechunk=True)
 
     def close(self) -> None:
         """Gives the disk its room back."""
-        self._file.close()
+        with suppress(OSError):  # a full disk does not take what waits, either
+            self._file.close()
 
     def _write(self) -> None:
         if not self._waiting:
@@ -84,7 +82,7 @@ class RowsByRange:
         try:
             for number in np.flatnonzero(sizes).tolist():
                 content = BytesIO()
-                rows[int(starts[number]) : int(starts[number] + sizes[number])].write_ipc_stream(content)
+                rows[int(starts[number]) : int(starts[number] + sizes[number])].write_parquet(content, compression="lz4", statistics=False)
                 self._places[number].append((self._end, content.getbuffer().nbytes))
                 self._file.seek(self._end)
                 self._end += self._file.write(content.getbuffer())

@@ -36,16 +36,25 @@ def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
     The group's size and its share of listens are stored. A figure about fewer than 20 listeners is null. A tie between listeners
     changes neither size nor share. Nobody is named.
     """
-    listens = pl.col("listen_count")
-    descending = artist_audiences.sort("artist_id", "listen_count", descending=[False, True]).with_columns(
-        _before=listens.cum_sum().over("artist_id") - listens, _all=listens.sum().over("artist_id")
+    # Listeners with as many listens stand together, so that memory does not grow with an artist's listeners.
+    each, people = pl.col("listen_count"), pl.col("_people")
+    levels = artist_audiences.group_by("artist_id", "listen_count").agg(
+        _people=pl.len().cast(pl.Int64), _favourites=pl.col("is_top_artist").sum().cast(pl.Int64)
     )
-    is_super = 2 * pl.col("_before") <= pl.col("_all")  # without this one, it would be half at most
-    audience = descending.group_by("artist_id").agg(
-        listener_count=pl.len().cast(pl.Int64),
-        favourite_count=pl.col("is_top_artist").sum().cast(pl.Int64),
-        super_listener_count=is_super.sum().cast(pl.Int64),
-        super_listen_share=listens.filter(is_super).sum() / listens.sum(),
+    descending = levels.sort("artist_id", "listen_count", descending=[False, True]).with_columns(_listens=each * people)
+    before = pl.col("_listens").cum_sum().over("artist_id") - pl.col("_listens")
+    to_half = pl.col("_listens").sum().over("artist_id") - 2 * before  # twice what the listeners before lack to half of the listens
+    # A listener counts as long as those before have half at most: the first one, and one more for each that adds up to it.
+    is_super = pl.when(to_half >= 0).then(pl.min_horizontal(to_half // (2 * each) + 1, people)).otherwise(0)
+    audience = (
+        descending.with_columns(_super=is_super)
+        .group_by("artist_id")
+        .agg(
+            listener_count=people.sum(),
+            favourite_count=pl.col("_favourites").sum(),
+            super_listener_count=pl.col("_super").sum(),
+            super_listen_share=(each * pl.col("_super")).sum() / pl.col("_listens").sum(),
+        )
     )
     devoted, favourite = (pl.col(name) >= MINIMUM_LISTENERS for name in ("super_listener_count", "favourite_count"))
     return audience.with_columns(

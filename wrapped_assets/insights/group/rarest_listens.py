@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import group_insight
+from wrapped_assets.kernels.blocks import by_intervals
 from wrapped_assets.kernels.ranking import first_per
 from wrapped_assets.vocabulary import columns as c
 
@@ -39,4 +40,8 @@ def rarest_listens(groups: pl.LazyFrame, recording_years: pl.LazyFrame, recordin
     usual = recording_years.filter(pl.col("listen_count") >= FEWEST_LISTENS).join(groups, on="listener_id")
     known = recording_countries.filter(pl.col("chart_country") == "").select("recording_id", "listener_count")
     order = ["listener_count", "-listen_count", "recording_id"]
-    return first_per(usual.join(known, on="recording_id"), ["group_id", "listener_id"], order=order)
+
+    def of_some(rows: pl.LazyFrame) -> pl.LazyFrame:
+        return first_per(rows.join(known, on="recording_id"), ["group_id", "listener_id"], order=order)
+
+    return by_intervals(usual, "listener_id", of_some)

@@ -4,6 +4,7 @@ import polars as pl
 
 from wrapped_assets.contracts.declaration import Example
 from wrapped_assets.contracts.kinds import MINIMUM_LISTENERS, population
+from wrapped_assets.kernels.blocks import by_intervals
 from wrapped_assets.kernels.release_windows import birth_bands, shares_of_years
 from wrapped_assets.vocabulary import columns as c
 
@@ -42,8 +43,16 @@ def release_year_shares(release_years: pl.LazyFrame, profiles: pl.LazyFrame, yea
     Summing shares gives each listener the same weight. Only listeners with 30 listens of known year count; a band needs 20 of them.
     No ties: nothing is ranked.
     """
-    shares = shares_of_years(release_years, year).select("listener_id", "release_year", "share_sum")
-    shares_by_band = pl.concat([shares.with_columns(birth_band=pl.lit(0, pl.Int64)), shares.join(birth_bands(profiles), on="listener_id")])
-    people = shares_by_band.group_by("birth_band").agg(listener_count=pl.col("listener_id").n_unique().cast(pl.Int64))
-    sums = shares_by_band.group_by("birth_band", "release_year").agg(pl.col("share_sum").sum())
+    bands = birth_bands(profiles)
+
+    def of_some(rows: pl.LazyFrame) -> pl.LazyFrame:
+        shares = shares_of_years(rows, year).select("listener_id", "release_year", "share_sum")
+        by_band = pl.concat([shares.with_columns(birth_band=pl.lit(0, pl.Int64)), shares.join(bands, on="listener_id")])
+        people = by_band.group_by("birth_band").agg(listener_count=pl.col("listener_id").n_unique().cast(pl.Int64))
+        sums = by_band.group_by("birth_band", "release_year").agg(pl.col("share_sum").sum())
+        return pl.concat([sums, people], how="diagonal")
+
+    parts = by_intervals(release_years, "listener_id", of_some)
+    people = parts.drop_nulls("listener_count").group_by("birth_band").agg(pl.col("listener_count").sum())
+    sums = parts.drop_nulls("share_sum").group_by("birth_band", "release_year").agg(pl.col("share_sum").sum())
     return sums.join(people, on="birth_band")
