@@ -15,7 +15,7 @@ from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.storage.files import system_error
 from wrapped_assets.storage.object_cache import FOLDER
 
-ROWS_TOGETHER = 1_000_000  # that wait in memory to be sorted by range: twice some 30 bytes each
+BYTES_TOGETHER = 24 << 20  # of rows that wait in memory to be sorted by range, three times as many while they are
 
 
 def spill_folder(root: Path) -> Path:
@@ -35,13 +35,13 @@ def spill_folder(root: Path) -> Path:
 class RowsByRange:
     """The rows of some frames of one schema, by the number of their range, each range in the order in which its rows came.
 
-    They lie in a file without a name, so the system removes them with the process, however that ends. Memory holds `rows` rows and where
-    the pieces of each range begin. WriteError where the disk does not take them.
+    They lie in a file without a name, so the system removes them with the process, however that ends. Memory holds some `most` bytes,
+    and where the pieces of each range begin. WriteError where the disk does not take them.
     """
 
-    def __init__(self, folder: Path, schema: pl.Schema, count: int, rows: int = ROWS_TOGETHER) -> None:
+    def __init__(self, folder: Path, schema: pl.Schema, count: int, most: int = BYTES_TOGETHER) -> None:
         """`count` ranges, numbered from 0."""
-        self._folder, self._schema, self._most = folder, schema, rows
+        self._folder, self._schema, self._most = folder, schema, most
         self._places: list[list[tuple[int, int]]] = [[] for _ in range(count)]  # of each range: where a piece begins, and its bytes
         self._waiting: list[tuple[pl.DataFrame, np.ndarray]] = []
         self._end = 0
@@ -54,7 +54,7 @@ class RowsByRange:
         """Takes rows and the number of each one's range."""
         if frame.height:
             self._waiting.append((frame, numbers.astype(np.uint32)))
-        if sum(len(each) for _, each in self._waiting) >= self._most:
+        if sum(each.estimated_size() for each, _ in self._waiting) >= self._most:
             self._write()
 
     def __getitem__(self, number: int) -> pl.DataFrame:

@@ -24,7 +24,7 @@ ids = st.none() | st.integers(-3, IDS_END - 1) | st.sampled_from([0, IDS_END - 1
 rows = st.lists(st.tuples(ids, st.sampled_from([None, "2025-01", "ø"]), st.none() | st.booleans(), st.none() | st.dates()), max_size=40)
 
 
-@given(st.lists(rows, max_size=4), st.integers(1, 9), st.integers(1, 5), st.integers(1, 50))
+@given(st.lists(rows, max_size=4), st.integers(1, 9), st.integers(1, 5), st.integers(1, 2_000))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_range_has_its_rows_in_the_order_in_which_they_came(
     tmp_path: Path, given_rows: list[list[tuple[object, ...]]], count: int, shares: int, together: int

@@ -46,16 +46,10 @@ def top_listeners(artist_audiences: pl.LazyFrame) -> pl.LazyFrame:
     to_half = pl.col("_listens").sum().over("artist_id") - 2 * before  # twice what the listeners before lack to half of the listens
     # A listener counts as long as those before have half at most: the first one, and one more for each that adds up to it.
     is_super = pl.when(to_half >= 0).then(pl.min_horizontal(to_half // (2 * each) + 1, people)).otherwise(0)
-    audience = (
-        descending.with_columns(_super=is_super)
-        .group_by("artist_id")
-        .agg(
-            listener_count=people.sum(),
-            favourite_count=pl.col("_favourites").sum(),
-            super_listener_count=pl.col("_super").sum(),
-            super_listen_share=(each * pl.col("_super")).sum() / pl.col("_listens").sum(),
-        )
-    )
+    audience = descending.with_columns(_super=is_super).group_by("artist_id").agg(
+        listener_count=people.sum(), favourite_count=pl.col("_favourites").sum(), super_listener_count=pl.col("_super").sum(),
+        super_listen_share=(each * pl.col("_super")).sum() / pl.col("_listens").sum(),
+    )  # fmt: skip
     devoted, favourite = (pl.col(name) >= MINIMUM_LISTENERS for name in ("super_listener_count", "favourite_count"))
     return audience.with_columns(
         pl.when(favourite).then(pl.col("favourite_count")).alias("favourite_count"),

@@ -41,7 +41,7 @@ def rarest_listens(groups: pl.LazyFrame, recording_years: pl.LazyFrame, recordin
     known = recording_countries.filter(pl.col("chart_country") == "").select("recording_id", "listener_count")
     order = ["listener_count", "-listen_count", "recording_id"]
 
-    def of_some(rows: pl.LazyFrame) -> pl.LazyFrame:
-        return first_per(rows.join(known, on="recording_id"), ["group_id", "listener_id"], order=order)
+    def of_some(heard: pl.LazyFrame) -> pl.LazyFrame:
+        return first_per(heard.join(known, on="recording_id"), ["group_id", "listener_id"], order=order)
 
     return by_intervals(usual, "listener_id", of_some)

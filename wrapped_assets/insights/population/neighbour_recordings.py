@@ -7,10 +7,9 @@ from wrapped_assets.contracts.kinds import population
 from wrapped_assets.kernels.neighbours import most_missed
 from wrapped_assets.kernels.ranges import Ranges
 from wrapped_assets.vocabulary import columns as c
-from wrapped_assets.vocabulary.sharing import RECOMMENDING_LISTENERS
+from wrapped_assets.vocabulary.sharing import RECOMMENDING_LISTENERS as FEWEST
 
-PER_ARTIST = 2
-PLACES = 50
+PER_ARTIST, PLACES = 2, 50
 
 
 @population(
@@ -44,8 +43,7 @@ PLACES = 50
     ],
 )  # fmt: skip
 def neighbour_recordings(
-    neighbours: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, unwanted_music: pl.LazyFrame,
-    within: Ranges,
+    neighbours: pl.LazyFrame, recording_years: pl.LazyFrame, recording_history: pl.LazyFrame, unwanted_music: pl.LazyFrame, within: Ranges,
 ) -> pl.LazyFrame:  # fmt: skip
     """A recording that a listener never heard but at least five of the ten listeners of most similar taste did, ranked by their listens.
 
@@ -59,5 +57,4 @@ def neighbour_recordings(
         for kind in ("recording", "artist")
     )
     history = pl.concat([recording_history, songs])
-    limits = {"fewest": RECOMMENDING_LISTENERS, "per_artist": PER_ARTIST, "limit": PLACES}
-    return most_missed(neighbours, heard, history, artists, **limits, within=within)
+    return most_missed(neighbours, heard, history, artists, fewest=FEWEST, per_artist=PER_ARTIST, limit=PLACES, within=within)

@@ -45,8 +45,8 @@ def release_year_shares(release_years: pl.LazyFrame, profiles: pl.LazyFrame, yea
     """
     bands = birth_bands(profiles)
 
-    def of_some(rows: pl.LazyFrame) -> pl.LazyFrame:
-        shares = shares_of_years(rows, year).select("listener_id", "release_year", "share_sum")
+    def of_some(heard: pl.LazyFrame) -> pl.LazyFrame:
+        shares = shares_of_years(heard, year).select("listener_id", "release_year", "share_sum")
         by_band = pl.concat([shares.with_columns(birth_band=pl.lit(0, pl.Int64)), shares.join(bands, on="listener_id")])
         people = by_band.group_by("birth_band").agg(listener_count=pl.col("listener_id").n_unique().cast(pl.Int64))
         sums = by_band.group_by("birth_band", "release_year").agg(pl.col("share_sum").sum())
