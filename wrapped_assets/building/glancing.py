@@ -89,7 +89,7 @@ def _add_people(landed: Hashes, chunks: Chunks, reader: Reader, listeners: Itera
     said: dict[str, dict[str, dict[int, bytes]]] = {  # input → part or column → listener → digest of what is said
         EXTERNALS["listeners"]: {"whole": _of_each(listeners)},
         EXTERNALS["exclusions"]: {"whole": _of_each(people.exclusion_rows(reader))},
-        EXTERNALS["profiles"]: _by_column(people.profile_rows(reader)),
+        EXTERNALS["profiles"]: _by_column([row for some in people.profile_rows(reader) for row in some]),
     }
     nothing = _digest(None)
     for (period, bucket), present in _listeners_by_period(chunks).items():

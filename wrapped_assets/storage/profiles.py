@@ -21,5 +21,5 @@ def profiles_frame(root: Root, whom: Collection[int] | None = None, connection: 
     Findable, recommending and sharing is who agreed to it and is not restricted.
     """
     with reading(root, connection) as reader:
-        rows = profile_rows(reader, whom)
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+        some = [pl.DataFrame(rows, schema=SCHEMA, orient="row") for rows in profile_rows(reader, whom)]
+    return pl.concat([pl.DataFrame(schema=SCHEMA), *some], rechunk=True)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from wrapped_assets.building.consenting import import_consents
 from wrapped_assets.contracts.errors import InputError
-from wrapped_assets.storage import consents, restrictions, tables
+from wrapped_assets.storage import consents, people, restrictions, tables
 from wrapped_assets.storage.consents import Notice, history, record, standing
 from wrapped_assets.storage.generations import generation
+from wrapped_assets.storage.profiles import profiles_frame
 from wrapped_assets.storage.root import Root
 from wrapped_assets.vocabulary.purposes import PURPOSES, STATES
 from wrapped_assets_tests.storage.registries import ANA, BO, CY, PEOPLE, emptied, made, registry
@@ -260,3 +261,17 @@ def test_many_events_count_the_generation_up_a_few_times_on_a_server(registry: R
     assert import_consents(registry, tmp_path / "consents.csv").added == 2_000
     counted = generation(registry).number
     assert counted == 2_000 if registry.engine.dialect.name == "sqlite" else 0 < counted < 20
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 50_000])
+def test_profiles_are_the_same_however_many_listeners_are_read_at_once(
+    registry: Root, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "LISTENERS_AT_ONCE", at_once)
+    record(registry, BO, "be_found", "given", method="test", now=NOON)
+    record(registry, CY, "recommend", "given", method="test", now=NOON)
+    ana, bo = (3, "PT", None, None, False, False, False), (5, None, None, None, True, False, False)
+    cy = (8, "JP", None, None, False, True, False)
+    assert profiles_frame(registry).rows() == [ana, bo, cy]
+    assert profiles_frame(registry, [8, 3, 99]).rows() == [ana, cy]
+    assert profiles_frame(registry, []).is_empty()
