@@ -18,6 +18,7 @@ from wrapped_assets.building.placement import executor_at
 from wrapped_assets.building.schedule import place_of, units_of
 from wrapped_assets.building.shares import Share, first_of, ranges_of
 from wrapped_assets.building.situate import Project
+from wrapped_assets.contracts.errors import WriteError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
@@ -152,6 +153,38 @@ def test_workers_that_are_killed_with_a_share_are_replaced(
     assert (report.failed, report.cut_off) == ([], [])
     assert lake_files(imported) == files
     assert_nothing_is_left(imported)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_before_it_joins_the_shares_leaves_nothing_and_is_replaced(
+    imported: Root, files: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed, real = [], Process.give
+
+    def give(self: Process, task: Task) -> None:
+        real(self, task)
+        if task.parts and not killed:
+            killed.append(task)
+            self.process.kill()
+
+    monkeypatch.setattr(Process, "give", give)
+    report = build(few(imported), workers=2)
+    assert (len(killed), len(report.lost)) == (1, 1)
+    assert (report.failed, report.cut_off) == ([], [])
+    assert lake_files(imported) == files
+    assert_nothing_is_left(imported)
+
+
+def test_a_disk_that_does_not_take_the_rows_of_a_range_ends_the_build_with_what_to_do(
+    imported: Root, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.setenv("WRAPPED_CACHE", str(tmp_path / "a file"))
+    with pytest.raises(WriteError, match=r"could not use the folder .*a file that WRAPPED_CACHE names"):
+        build(few(imported))
+    monkeypatch.undo()
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
 
 
 @pytest.mark.slow
