@@ -18,7 +18,7 @@ from wrapped_assets.vocabulary.rules import Rules
 
 ROWS_PER_RANGE = 1_500_000  # of the inputs that a range reads: some 110 bytes each while they are grouped
 ROWS_PER_BATCH = 250_000  # as they are read
-FEW_RANGES = 40  # up to so many, looking at every row once a range (5 ns) takes less time than distributing them once (170 ns), and less memory
+FEW_RANGES = 40  # up to so many, looking at every row once a range (5 ns) costs less than distributing rows once (170 ns), and less memory
 Inputs = Mapping[str, pl.DataFrame | pl.LazyFrame]
 
 

@@ -34,9 +34,8 @@ def place_listens(artist_audiences: pl.LazyFrame, profiles: pl.LazyFrame) -> pl.
     place = ["place_name", "chart_country"]
     homes = profiles.drop_nulls("place_name").select("listener_id", "place_name", chart_country=pl.col("country").fill_null(""))
     at_home = artist_audiences.join(homes, on="listener_id")
+    places = at_home.group_by(place).agg(place_listen_count=pl.col("listen_count").sum(), listener_count=pl.col("listener_id").n_unique())
     artists = artist_audiences.group_by("artist_id").agg(artist_listen_count=pl.col("listen_count").sum())
     everybody = artist_audiences.select(all_listen_count=pl.col("listen_count").sum())
     counted = at_home.group_by(*place, "artist_id").agg(pl.col("listen_count").sum())
-    sums = counted.group_by(place).agg(place_listen_count=pl.col("listen_count").sum())
-    people = artist_audiences.select("listener_id").unique().join(homes, on="listener_id").group_by(place).agg(listener_count=pl.len())
-    return counted.join(sums, on=place).join(people, on=place).join(artists, on="artist_id").join(everybody, how="cross")
+    return counted.join(places, on=place).join(artists, on="artist_id").join(everybody, how="cross")
