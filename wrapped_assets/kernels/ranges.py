@@ -23,6 +23,10 @@ class Ranges:
         """Those of one of so many shares, from 0."""
         return cls(count * number // shares, count * (number + 1) // shares, count)
 
+    @property
+    def are_all(self) -> bool:
+        return self.end - self.first == self.count
+
     def holds(self, name: str) -> pl.Expr:
         """Whether the id in a column is in any of them."""
         ids = pl.col(name).fill_null(-1)

@@ -49,14 +49,14 @@ def most_alike(
     the listeners, but for `limit` rows of each that is `within`. `heard`, which may be a scan, is read once for each pair of blocks.
     """
     others = intervals_of(heard, "listener_id", rows)
-    own = others if within == EVERYTHING else intervals_of(heard.filter(within.holds("listener_id")), "listener_id", rows)
+    own = others if within.are_all else intervals_of(heard.filter(within.holds("listener_id")), "listener_id", rows)
     parts = [pl.DataFrame(schema=SCHEMA)]
     for interval in own:
         mine = _block(heard.filter(within.holds("listener_id")), interval, fewest)
         best = [np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0)]  # listeners, others, similarities
         rank = np.zeros(0, dtype=np.int64)
         for beside in others if len(mine.listeners) else ():
-            other = mine if beside == interval and within == EVERYTHING else _block(heard, beside, fewest)
+            other = mine if beside == interval and within.are_all else _block(heard, beside, fewest)
             if len(other.listeners):
                 every = [best, *_compared(mine, other, limit, cells)]
                 *best, rank = _best(*(np.concatenate(each) for each in zip(*every, strict=True)), limit)
