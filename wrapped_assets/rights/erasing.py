@@ -47,6 +47,7 @@ from wrapped_assets.storage.responsible import said_of_officers
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.stored_files import walked
 from wrapped_assets.storage.tombstone_files import unknown_erasures
+from wrapped_assets.storage.whole_files import destroy_parts
 
 
 @dataclass
@@ -141,6 +142,7 @@ def _erase(project: Project, cases: list[Case]) -> list[Erasure]:
     elsewhere = {case.case_id: remove_outputs(root, case.needles.listener_id, case.outputs) for case in cases}
     _forget_people(root, people)
     root.documents.remove_unnamed()
+    destroy_parts(root.path, but="cache")
     root.files.empty_caches()
     named, residue = _search(project, cases, gone)
     removed_later = "rendered pages, removed by the next `wrapped upload`"

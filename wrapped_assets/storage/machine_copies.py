@@ -18,7 +18,7 @@ from wrapped_assets.storage.documents import Documents
 from wrapped_assets.storage.inbox_folders import DONE, REFUSED, forget_drops
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.tombstone_files import names_erased
-from wrapped_assets.storage.whole_files import write_whole
+from wrapped_assets.storage.whole_files import destroy_parts, write_whole
 
 LINKS = "landing/links"
 _NOTE = "locks/epoch"
@@ -44,6 +44,7 @@ def keep_to(root: SharedRoot, epoch: str) -> None:
         if note.read_text() == epoch:
             return
     root.documents.purge()
+    destroy_parts(root.path, but="cache")
     _drop_links(root)
     for folder in (*_outlived(root), *(root.path / name for name in _LEFT)):
         shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,7 @@ from typing import BinaryIO
 import xxhash
 
 PART = ".part"  # how the hidden file ends that becomes a whole one
+_PART_NAME = re.compile(rf"\.[0-9a-f]{{16}}{re.escape(PART)}")
 _BLOCK_BYTES = 1 << 20
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
@@ -24,19 +27,19 @@ def whole_file(path: Path, *, replaces: bool = True, syncs: bool = True) -> Iter
     calls `sync` later, and a loss of power before that may damage the file. A crash leaves `path` as it was, and perhaps a hidden `.part`
     file beside it.
     """
-    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
-    try:
-        new_file(temporary).close()
-        yield temporary
-        if syncs:
-            sync(temporary)
-        if replaces:
-            temporary.replace(path)
-        else:
-            with suppress(FileExistsError):
-                os.link(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    file, temporary = _new_part(path)
+    with file:
+        try:
+            yield temporary
+            if syncs:
+                sync(temporary)
+            if replaces:
+                temporary.replace(path)
+            else:
+                with suppress(FileExistsError):
+                    os.link(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -69,22 +72,52 @@ def make_folders(folders: Iterable[Path]) -> None:
 
 def write_whole(path: Path, content: bytes, *, replaces: bool = True, syncs: bool = True) -> None:
     """Writes a file whole or not at all; see `whole_file`."""
-    temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
+    file, temporary = _new_part(path)
     try:
-        with new_file(temporary) as file:
+        with file:
             file.write(content)
+            file.flush()
             if syncs:
-                file.flush()
                 os.fsync(file.fileno())
-        if replaces:
-            temporary.replace(path)
-            return  # nothing is left to remove: most files are written in three calls of the system
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+            if replaces:
+                temporary.replace(path)
+                return  # nothing is left to remove: most files are written in few calls of the system
+            with suppress(FileExistsError):
+                os.link(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     temporary.unlink(missing_ok=True)
+
+
+def _new_part(path: Path) -> tuple[BinaryIO, Path]:
+    """Opens a new hidden file beside `path`, locked until it is closed: by this `destroy_parts` sees that it is being written."""
+    while True:
+        temporary = path.with_name(f".{secrets.token_hex(8)}{PART}")
+        file = new_file(temporary)
+        with suppress(OSError):  # a file system without locks: there `destroy_parts` gets none either
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file, temporary
+        file.close()  # `destroy_parts` came between
+
+
+def destroy_parts(folder: Path, but: str = "") -> int:
+    """Destroys what killed processes left half-written anywhere below a folder, `but` one of its own; returns how many files.
+
+    What is being written stays. A part that is another name of a whole file stays too: its content is that file's.
+    """
+    destroyed = 0
+    for place, folders, names in os.walk(folder):
+        if but in folders and Path(place) == folder:
+            folders.remove(but)
+        for path in (Path(place, name) for name in names if _PART_NAME.fullmatch(name)):
+            with suppress(OSError), path.open("r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(file.fileno()).st_nlink == 1 and not path.is_symlink():
+                    destroy(path)
+                    destroyed += 1
+    return destroyed
 
 
 def link_whole(source: Path, target: Path) -> None:
