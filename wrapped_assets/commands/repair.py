@@ -27,13 +27,14 @@ def command(ctx, check, share, take_store, data, as_json) -> None:
     from wrapped_assets.storage.root import Root
     from wrapped_assets.storage.scrub import scrub, scrub_share
     from wrapped_assets.storage.sweep import swept
+    from wrapped_assets.storage.unheard_erasures import unheard_erasures
 
     if take_store and check:
         raise InputError("--check changes nothing: leave it out to take the store over")
     if share and not check:
         raise InputError("--share needs --check, because a repair compares everything")
     opened = Root.open(data)
-    root = in_environment(opened.taking_store() if take_store else opened)
+    root = in_environment(opened.taking_store().replaying() if take_store else opened)
     unknown = 0 if check else root.files.find_unknown()
     rebuilt = Rebuilt() if check else rebuild_manifest(root)
     if take_store:
@@ -60,5 +61,7 @@ def command(ctx, check, share, take_store, data, as_json) -> None:
         click.echo(f"{compared}: all as recorded" if found.is_sound else f"{compared}: {len(found.faults):,} not as recorded")
         if not found.is_sound:
             click.echo("Next: wrapped build")
+        if take_store and unheard_erasures(root):
+            click.echo("Next: wrapped erase --replay")
     if check and not found.is_sound:
         ctx.exit(3)

@@ -26,8 +26,7 @@ from wrapped_assets.storage.purging import texts_of, within_others
 from wrapped_assets.storage.registry import Listener
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.tombstone_files import Tombstone
-
-FOLDER = "erasures"
+from wrapped_assets.storage.unheard_erasures import CASES as FOLDER
 
 
 @dataclass(frozen=True)
@@ -121,11 +120,21 @@ def close_case(root: Root, case: Case, counts: dict[str, object]) -> None:
 
 
 def record_replayed(root: Root, erasures: Iterable[Tombstone]) -> None:
-    """Tells a restored registry of erasures that it has not heard of, once they are carried out again."""
-    now = datetime.now(UTC)
+    """Tells a restored registry of erasures that it has not heard of, or not heard the end of, once they are carried out again."""
+    now, table = datetime.now(UTC), tables.erasure_cases
     rows = [{"case_id": e.case_id, "state": "replayed", "opened_at": e.erased_at, "finished_at": now, "counts": {}} for e in erasures]
     with root.engine.begin() as connection:
-        insert_new(connection, tables.erasure_cases, rows)
+        insert_new(connection, table, rows)
+        of_these = table.c.case_id.in_([row["case_id"] for row in rows]) & (table.c.state == "open")
+        connection.execute(sa.update(table).where(of_these).values(state="replayed", finished_at=now))
+
+
+def restricted_by(root: Root, case_ids: Collection[str]) -> dict[int, str]:
+    """The listeners whom these cases restricted, as far as they are registered, and by which case."""
+    table = tables.restrictions
+    with root.engine.connect() as connection:
+        rows = connection.execute(sa.select(table.c.listener_id, table.c.case_id).where(table.c.case_id.in_(case_ids)))
+        return {row.listener_id: row.case_id for row in rows}
 
 
 def forget_batch(root: Root, batch: Batch) -> None:

@@ -77,20 +77,44 @@ def _key_of(path: Path) -> str | None:
         return None
 
 
-def mark_of(engine: sa.Engine, file: Path | None) -> str:
-    """A registry's own number, and where it is: which file of which file system, or which database of which server.
+def number_of(engine: sa.Engine, *, is_new: bool = False) -> str:
+    """A registry's own number, which its copies have too; a new one where it has none, or where it takes a store over."""
+    table = tables.settings
+    with engine.connect() as connection:
+        number = None if is_new else _number(connection)
+    if number is None:
+        with engine.begin() as connection:
+            if is_new:
+                connection.execute(sa.delete(table).where(table.c.name == _NUMBER))
+            insert_new(connection, table, [{"name": _NUMBER, "value": secrets.token_hex(16)}])
+            number = str(_number(connection))
+    return number
+
+
+def check_number(connection: sa.Connection, number: str) -> None:
+    """RegistryUnavailable where the registry has another number than this process began with: its store was taken over meanwhile.
+
+    In a transaction that goes on to write, nothing can come between.
+    """
+    if _number(connection) != number:
+        raise RegistryUnavailable(
+            "the store of this data root was taken over (`wrapped repair --take-store`) since this command began, so it recorded nothing "
+            "more: run it again",
+            may_pass=False,
+        )
+
+
+def _number(connection: sa.Connection) -> str | None:
+    table = tables.settings
+    return connection.execute(sa.select(table.c.value).where(table.c.name == _NUMBER)).scalar()
+
+
+def mark_of(engine: sa.Engine, file: Path | None, number: str) -> str:
+    """A registry's number, and where it is: which file of which file system, or which database of which server.
 
     A copy of a file is another file, also one at the same path; a database that was restored from a dump is another server's, or another
     database.
     """
-    table = tables.settings
-    query = sa.select(table.c.value).where(table.c.name == _NUMBER)
-    with engine.connect() as connection:
-        number = connection.execute(query).scalar()
-    if number is None:
-        with engine.begin() as connection:
-            insert_new(connection, table, [{"name": _NUMBER, "value": secrets.token_hex(16)}])
-            number = connection.execute(query).scalar_one()
     if engine.dialect.name == "sqlite":
         return combined(number, str(file.stat().st_ino) if file is not None else "")
     with engine.connect() as connection:

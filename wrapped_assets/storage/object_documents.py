@@ -140,17 +140,18 @@ class StoreDocuments:
 
     def _send(self, files: Mapping[str, bytes | Path], instead: Sequence[str]) -> None:
         """Sends documents, and has the registry name them once all are there, instead of the others of these names."""
+        self._files.open()
         with self._root.lock(_LOCK, shared=True):
             paths = {name: f"{name}{_VERSION}{secrets.token_hex(8)}" for name in files}
             with exclusive(self._root.engine) as connection:
-                object_notes.note(connection, list(paths.values()))
+                self._files.noted(connection, list(paths.values()))
             rows = []
             for name, content in files.items():
                 place = self._files.cache.new_place()
                 try:
                     with _told(), new_file(place) as target, _read(content) as source:
                         seal(self._key, name, source, target)
-                    self._files.store.put(paths[name], place)
+                    self._files.send({paths[name]: place})
                 finally:
                     place.unlink(missing_ok=True)
                 rows.append({"name": name, "path": paths[name], "file_hash": _hash_of(content)})
@@ -160,6 +161,7 @@ class StoreDocuments:
         """Has the registry name these versions, and no others of these names; then removes what it named before."""
         table, before = tables.documents, list[str]()
         with exclusive(self._root.engine) as connection:
+            self._files.may_name(connection)
             for some in _batches(names):
                 before += connection.execute(sa.select(table.c.path).where(table.c.name.in_(some))).scalars()
                 connection.execute(sa.delete(table).where(table.c.name.in_(some)))

@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, lru_cache
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import object_notes
 from wrapped_assets.storage.documents import TOPS as DOCUMENTS
+from wrapped_assets.storage.identity import check_number
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.object_cache import FOLDER, LIMIT, ObjectCache, limit_of
-from wrapped_assets.storage.object_store import REQUESTS_AT_ONCE, ObjectStore
+from wrapped_assets.storage.object_store import ObjectStore, all_at_once
 from wrapped_assets.storage.root_of_a_store import RootOfAStore
 from wrapped_assets.storage.stored_files import FolderFiles, NewFile, Placed, Transaction
 from wrapped_assets.storage.transactions import exclusive
-from wrapped_assets.storage.whole_files import file_hash, write_whole
+from wrapped_assets.storage.whole_files import write_whole
 
 _IDLE_SECONDS = 600.0  # more than any request takes
 _EPOCH = "cache_epoch"  # the setting that changes when copies of what was removed must go from every machine
@@ -41,6 +40,10 @@ class ObjectFiles:
     def store(self) -> ObjectStore:
         return _opened(self._root.lake, self._owner, self._root.registry_mark, os.getpid(), takes_over=self._root.takes_store)
 
+    def open(self) -> None:
+        """Opens the store, and has the registry have a number: to be called before a transaction that needs one."""
+        self.store  # noqa: B018
+
     @property
     def cache(self) -> ObjectCache:
         beside = os.environ.get(FOLDER)
@@ -52,14 +55,15 @@ class ObjectFiles:
 
         if not wanted:
             return []
+        self.open()
         with transaction() if transaction else exclusive(self._root.engine) as connection:
-            names = object_notes.note(connection, [each.path for each in wanted])
-        cache, store = self.cache, self.store
+            names = self.noted(connection, [each.path for each in wanted])
+        cache = self.cache
         places = [cache.new_place() for _ in wanted]
         try:
             pairs = zip(wanted, places, strict=True)
             made = write_frames([FrameFile(each.frame, place, each.metadata) for each, place in pairs])
-            _all_at_once(lambda one: store.put(*one), list(zip(names, places, strict=True)))
+            self.send(dict(zip(names, places, strict=True)))
             for name, place in zip(names, places, strict=True):
                 cache.take(place, name)
         finally:
@@ -71,16 +75,27 @@ class ObjectFiles:
         if not self._is_object(path):
             self._beside.take(place, path)
             return
+        self.open()
         with exclusive(self._root.engine) as connection:
-            object_notes.note(connection, [path])
-        self.store.put(path, place)
+            self.noted(connection, [path])
+        self.send({path: place})
         self.cache.take(place, path)
 
-    def send(self, places: Mapping[str, Path]) -> dict[str, str]:
-        """Sends files that lie elsewhere under names that are noted; returns the hash of each. Errors as of `write`."""
+    def send(self, places: Mapping[str, Path]) -> None:
+        """Sends files under names that are noted. Errors as of `write`: also where the store is another registry's by now."""
         store = self.store
-        _all_at_once(lambda one: store.put(*one), list(places.items()))
-        return {path: file_hash(place) for path, place in places.items()}
+        store.check()
+        all_at_once(lambda one: store.put(*one), list(places.items()))
+
+    def noted(self, connection: sa.Connection, paths: Sequence[str]) -> list[str]:
+        """Notes the names of objects before they are sent; RegistryUnavailable where the store was taken over. See `object_notes`."""
+        check_number(connection, self._root.registry_number)
+        return object_notes.note(connection, paths)
+
+    def may_name(self, connection: sa.Connection) -> None:
+        """To be called in a transaction that makes the registry name objects: RegistryUnavailable where the store was taken over."""
+        check_number(connection, self._root.registry_number)
+        self.store.check()  # by a registry that is not this one
 
     def intact(self, path: str, digests: Collection[str]) -> Path | None:
         if not self._is_object(path):
@@ -105,12 +120,13 @@ class ObjectFiles:
         if not self._is_object(path):
             self._beside.put(path, content, syncs=syncs)
             return
+        self.open()
         with self._root.engine.begin() as connection:
-            object_notes.note(connection, [path])
+            self.noted(connection, [path])
         place = self.cache.new_place()
         write_whole(place, content, syncs=False)
         try:
-            self.store.put(path, place)
+            self.send({path: place})
         finally:
             place.unlink(missing_ok=True)
 
@@ -119,7 +135,7 @@ class ObjectFiles:
         if len(objects) > 1:
             self.keep_to_epoch()
             cache, store = self.cache, self.store
-            _all_at_once(lambda one: _copied(cache, store, *one), objects)
+            all_at_once(lambda one: _copied(cache, store, *one), objects)
 
     def held(self, paths: Collection[str]) -> set[str]:
         with self._root.engine.connect() as connection:
@@ -130,10 +146,12 @@ class ObjectFiles:
         return True  # what is stored is what the manifest says
 
     def unrecordable(self, connection: sa.Connection, found: Collection[tuple[str, int]]) -> list[str]:
+        self.may_name(connection)
         is_leaving = object_notes.noted(connection, [path for path, _ in found])
         return [path for path, _ in found if is_leaving.get(path, True)]
 
     def leave(self, connection: sa.Connection, paths: Collection[str]) -> Collection[str]:
+        check_number(connection, self._root.registry_number)
         object_notes.leave(connection, paths)
         return paths
 
@@ -146,7 +164,7 @@ class ObjectFiles:
         if not paths:
             return
         with self._root.engine.begin() as connection:
-            object_notes.leave(connection, paths)
+            self.leave(connection, paths)
         self.store.delete(sorted(paths))
         self.cache.forget(paths)
         with self._root.engine.begin() as connection:
@@ -191,7 +209,7 @@ class ObjectFiles:
             return connection.execute(sa.select(table.c.value).where(table.c.name == _EPOCH)).scalar() or ""
 
     def note(self, connection: sa.Connection, paths: Collection[str]) -> None:
-        object_notes.note(connection, sorted(paths))
+        self.noted(connection, sorted(paths))
 
     def find_unknown(self) -> int:
         # For a registry that was restored from a backup. It never makes anything count as stored.
@@ -200,7 +218,7 @@ class ObjectFiles:
         with self._root.engine.connect() as connection:
             unknown = sorted(there.difference(connection.execute(sa.select(tables.objects.c.path)).scalars()))
         with exclusive(self._root.engine) as connection:
-            object_notes.note(connection, unknown)
+            self.noted(connection, unknown)
         return len(unknown)
 
     def _is_object(self, path: str) -> bool:
@@ -216,18 +234,6 @@ def _opened(address: str, owner: str, registry: str, process: int, *, takes_over
 @lru_cache(maxsize=8)
 def _cache_in(folder: Path, limit: int, process: int) -> ObjectCache:
     return ObjectCache(folder, limit)
-
-
-@cache
-def _requests(process: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(REQUESTS_AT_ONCE, "store")
-
-
-def _all_at_once(do: Callable[[Any], object], ones: Sequence[Any]) -> None:
-    """Does it for each, a bounded number at a time; the first error is raised once all have ended."""
-    waiting = [_requests(os.getpid()).submit(do, one) for one in ones]
-    if errors := [error for each in waiting if (error := each.exception())]:
-        raise errors[0]
 
 
 def _copied(cached: ObjectCache, store: ObjectStore, path: str, digests: Collection[str]) -> Path | None:

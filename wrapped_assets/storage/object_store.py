@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,10 @@ class ObjectStore:
         self.check()
 
     def put(self, key: str, place: Path) -> None:
-        """Sends a file and compares what the store says of it. WriteError where another one arrives each time."""
+        """Sends a file and compares what the store says of it. WriteError where another one arrives each time.
+
+        Whose the prefix is by now was asked before: see `ObjectFiles.send`.
+        """
         import obstore
 
         wanted = _tag_of(place)
@@ -139,6 +145,18 @@ class ObjectStore:
             return bytes(obstore.get(self._store, _MARK).bytes()).decode(errors="replace")
         except (FileNotFoundError, _not_found()):
             return None
+
+
+@cache
+def _requests(process: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(REQUESTS_AT_ONCE, "store")
+
+
+def all_at_once(do: Callable[[Any], object], ones: Sequence[Any]) -> None:
+    """Does it for each, a bounded number at a time; the first error is raised once all have ended."""
+    waiting = [_requests(os.getpid()).submit(do, one) for one in ones]
+    if errors := [error for each in waiting if (error := each.exception())]:
+        raise errors[0]
 
 
 def _of_another_root(address: str) -> StoreUnavailable:

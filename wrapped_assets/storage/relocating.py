@@ -114,18 +114,20 @@ def _send_files(root: Root, there: Root, done: Relocated, progress: Progress) ->
                 "then give this command again"
             )
         whole = {path: place for path, place in places.items() if place is not None}
-        hashes = _send(there, whole)
+        hashes = {path: file_hash(place) for path, place in whole.items()}
+        _send(there, whole)
         done.files += len(some)
         done.bytes += sum(place.stat().st_size for place in whole.values())
         write_whole(root.path / _NOTES / f"{len(sent):09}-{start:09}.json", json.dumps(hashes).encode())
         progress(start + len(some), len(left))
 
 
-def _send(there: Root, places: dict[str, Path]) -> dict[str, str]:
-    """Sends files under their own names; returns the hashes of what the store has."""
+def _send(there: Root, places: dict[str, Path]) -> None:
+    """Sends files under their own names."""
+    files = ObjectFiles(there)
     with exclusive(there.engine) as connection:
-        object_notes.note(connection, sorted(places))
-    return ObjectFiles(there).send(places)
+        files.noted(connection, sorted(places))
+    files.send(places)
 
 
 def _sent(root: Root) -> dict[str, str]:

@@ -17,13 +17,13 @@ from wrapped_assets.storage.cell_paths import MOST_BUCKETS, is_bucket_count
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
 from wrapped_assets.storage.file_locks import held
-from wrapped_assets.storage.identity import check_identity, check_place, mark_of
+from wrapped_assets.storage.identity import check_identity, check_place, mark_of, number_of
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.private import keep_private, tighten
 from wrapped_assets.storage.server_locks import ServerLocks
 from wrapped_assets.storage.stored_files import FOLDERS, OLD_FOLDERS, FolderFiles, StoredFiles
 from wrapped_assets.storage.stores import checked_address
-from wrapped_assets.storage.tombstone_files import unknown_erasures
+from wrapped_assets.storage.unheard_erasures import check_erasures
 from wrapped_assets.storage.whole_files import write_whole
 
 SETTINGS_FILE = "root.json"
@@ -63,9 +63,8 @@ class Root:
         """The root at `path`; InputError where there is none, WrappedError where a later program made it."""
         keep_private()
         if not cls.exists(path):
-            raise InputError(
-                f"no data root at {path}: import an export first (`wrapped import PATH --listener NAME`), or choose one with --data"
-            )
+            how = "import an export first (`wrapped import PATH --listener NAME`), or choose one with --data"
+            raise InputError(f"no data root at {path}: {how}")
         try:
             settings = json.loads((path / SETTINGS_FILE).read_text())
             layout, bucket_count, key = int(settings["layout"]), int(settings["bucket_count"]), bytes.fromhex(settings["key"])
@@ -100,8 +99,8 @@ class Root:
             write_whole(path / SETTINGS_FILE, cls(path, wanted, key or secrets.token_bytes(32), lake=address).settings, replaces=False)
         root = cls.open(path)
         if lake and checked_address(lake) != root.lake:
-            where = f"in {root.lake}" if root.lake else "in its folder"
-            raise InputError(f"the files of this data root lie {where}; that is fixed. Use a new root for another place")
+            where = root.lake or "its folder"
+            raise InputError(f"the files of this data root lie in {where}; that is fixed. Use a new root for another place")
         if bucket_count and bucket_count != root.settings_count:
             now = root.settings_count
             raise InputError(f"this data root has {now} buckets, not {bucket_count}: leave --buckets out; `wrapped rebucket` divides them")
@@ -130,21 +129,18 @@ class Root:
         check_identity(engine, url, self.path, self.key, SETTINGS_FILE, is_shared=self.is_shared)
         vars(self)["engine"] = engine  # what follows asks for it
         try:
-            self._check_erasures(engine)
+            self._check_erasures()
         except BaseException:
             del vars(self)["engine"]
             raise
         return engine
 
-    def _check_erasures(self, engine: sa.Engine) -> None:
+    def _check_erasures(self) -> None:
         """Learns of the erasures that other machines carried out. WrappedError where the registry is older than one."""
         self._check_place()
         self.pull_tombstones()
-        if not self.is_replaying and (missing := unknown_erasures(self.path, engine)):
-            raise WrappedError(
-                f"this registry is older than {len(missing):,} erasures, so it holds people who asked to be forgotten: carry these "
-                "erasures out again with `wrapped erase --replay` before anything else"
-            )
+        if not self.is_replaying:
+            check_erasures(self)
         if self.is_shared:
             self.files.keep_to_epoch()
 
@@ -154,8 +150,13 @@ class Root:
 
     @cached_property
     def registry_mark(self) -> str:
-        """What tells this registry from every other one, from copies of it too."""
-        return mark_of(self.engine, self.registry_file)
+        """What tells this registry from all others, and from its copies."""
+        return mark_of(self.engine, self.registry_file, self.registry_number)
+
+    @cached_property
+    def registry_number(self) -> str:
+        """The number that the registry had when this process began. Whoever takes the store over gives it another one."""
+        return number_of(self.engine, is_new=self.takes_store)
 
     def drop_outdated(self, epoch: str) -> None:
         """Removes what this machine keeps beside its cache of people whom another machine has erased."""
@@ -173,7 +174,7 @@ class Root:
                 shared_tombstones.pull(self)
 
     def replaying(self) -> Root:
-        """The same root, open although its registry is older than an erasure: for `wrapped erase --replay` alone."""
+        """The same root, open although its registry is older than an erasure: to replay that, or to take its store first."""
         return replace(self, is_replaying=True)
 
     def taking_store(self) -> Root:
@@ -208,7 +209,7 @@ class Root:
 
     @property
     def is_shared(self) -> bool:
-        """Whether all that must outlive this machine lies in a store, so that other machines need nothing of this folder but its key."""
+        """Whether all that must outlive this machine lies in a store: other machines need nothing of this folder but its key."""
         return bool(self.lake) and self.layout >= IN_A_STORE
 
     @property
@@ -237,9 +238,8 @@ class Root:
     @cached_property
     def server_locks(self) -> ServerLocks | None:
         """The locks that machines share; None where the registry is a file, which serves one machine."""
-        if self.registry_file is not None or self.engine.dialect.name == "sqlite":
-            return None
-        return ServerLocks(self.engine)
+        is_local = self.registry_file is not None or self.engine.dialect.name == "sqlite"
+        return None if is_local else ServerLocks(self.engine)
 
     def lock(self, name: str, *, shared: bool = False, wait: bool = True) -> AbstractContextManager[bool]:
         """Holds a lock between processes; yields False where `wait` is off and another process has it. Freed by a crash.

@@ -52,7 +52,7 @@ def _send(root: RootOfAStore, document: dict[str, Any], slot: str) -> None:
     try:
         with new_file(place) as file:
             seal(sealing_key(root.key), slot, io.BytesIO(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)), file)
-        files.store.put(slot, place)
+        files.send({slot: place})
     finally:
         place.unlink(missing_ok=True)
 

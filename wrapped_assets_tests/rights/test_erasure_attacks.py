@@ -23,6 +23,7 @@ from wrapped_assets.rights.cases import open_cases
 from wrapped_assets.rights.erasing import erase, erase_all, replay, resume
 from wrapped_assets.rights.own_data.delivery import own_data
 from wrapped_assets.storage import manifest, publications, tables, tombstone_files
+from wrapped_assets.storage.catalogues import add_version
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.responsible import Controller, set_controller
 from wrapped_assets.storage.root import Root
@@ -129,11 +130,12 @@ from pathlib import Path
 from wrapped_assets.building.situate import Project
 from wrapped_assets.rights import cases, erasing
 from wrapped_assets.storage import purging_cells
+from wrapped_assets.storage.documents import FolderDocuments
 from wrapped_assets.storage.registry import find_listener
 from wrapped_assets.storage.root import Root
 
 path, step, names = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
-places = {"write_whole": cases, "record_cases": cases, "entomb_all": erasing.tombstones, "_replace": purging_cells}
+places = {"write": FolderDocuments, "record_cases": cases, "entomb_all": erasing.tombstones, "_replace": purging_cells}
 place = places.get(step, erasing)
 if step != "none":
     real = getattr(place, step)
@@ -147,7 +149,7 @@ root = Root.open(path)
 erasing.erase_all(Project(root), [find_listener(root, name) for name in names])
 """
 STEPS = [
-    "write_whole", "record_cases", "entomb_all", "purge_landing", "compute_again", "_replace", "purge_cells", "recall_exports",
+    "write", "record_cases", "entomb_all", "purge_landing", "compute_again", "_replace", "purge_cells", "recall_exports",
     "remove_outputs", "_forget_people", "residue_of", "close_case",
 ]  # fmt: skip
 
@@ -323,9 +325,9 @@ def test_what_is_public_or_of_an_office_keeps_nobody_from_being_forgotten(world:
     """A chart's songs are drawn from the catalogue and may be the songs of one person alone; a listener may be the controller."""
     root = world(2)
     set_controller(root, Controller("bo", "bo@example.org"))
-    (root.path / "catalogue").mkdir(exist_ok=True)
-    known = public(recordings=[("secret_of_bo", "only_his_band")])["known_recordings"]
-    known.write_parquet(root.path / "catalogue" / "recordings-1.parquet")
+    known = root.path.with_name("recordings.parquet")
+    public(recordings=[("secret_of_bo", "only_his_band")])["known_recordings"].write_parquet(known)
+    add_version(root, {"sources/known_recordings": known}, {})
     chart = root.path / "exports" / "delivered" / "charts-2025" / "chart_ranks.csv"
     chart.parent.mkdir(parents=True)
     chart.write_text("chart_rank,recording_name,artist_name\n1,secret_of_bo,only_his_band\n")
