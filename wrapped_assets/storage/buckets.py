@@ -7,6 +7,7 @@ file of the root has the number that it was made with until then, and repeats th
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from wrapped_assets.contracts.division import Division
@@ -53,6 +54,8 @@ def forget_divisions(root: Root) -> None:
 LAKE_SETTING = "lake"  # the store into which the root was moved: `root.json` repeats it
 MOVING_SETTING = "moving"  # the store to which files were sent so that the root may be moved there
 
+GIVING_UP_SETTING = "giving_up"  # the store from which what was sent is being removed again
+
 
 def setting(root: Root, name: str, within: sa.Connection | Reader | None = None) -> str | None:
     """One of the registry's settings; None where it has none of that name."""
@@ -67,3 +70,8 @@ def set_setting(root: Root, name: str, value: str) -> None:
     with root.engine.begin() as connection:
         connection.execute(sa.delete(table).where(table.c.name == name))
         connection.execute(sa.insert(table).values(name=name, value=value))
+
+
+def forget_settings(connection: sa.Connection, names: Collection[str]) -> None:
+    """Removes some of the registry's settings."""
+    connection.execute(sa.delete(tables.settings).where(tables.settings.c.name.in_(names)))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
@@ -34,6 +35,13 @@ class Documents(Protocol):
 
     def write(self, name: str, content: bytes) -> None:
         """Stores a document, whole or not at all, in place of the one before. Errors as of `StoredFiles.write`."""
+
+    def change(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Replaces a document by what `change` makes of it as it is stored now; None stands for no document, on both sides.
+
+        Of two processes that change one document at once, on whatever machines, the second changes what the first has made: `change` may
+        be called again, with the newer content. Errors as of `brought` and `write`.
+        """
 
     def fill(self, name: str) -> Path:
         """Where to write a document, or files of a folder, that `keep` will store. Its folder may not be there."""
@@ -89,10 +97,10 @@ def destroy_below(place: Path) -> None:
 
 
 class FolderDocuments:
-    """The documents in the data root itself. `check` raises where they lie elsewhere by now."""
+    """The documents in the data root itself. `check` raises where they lie elsewhere by now; `changing` is held while one is changed."""
 
-    def __init__(self, root: Path, check: Callable[[], None]) -> None:
-        self._root, self._check = root, check
+    def __init__(self, root: Path, check: Callable[[], None], changing: Callable[[], AbstractContextManager[bool]]) -> None:
+        self._root, self._check, self._changing = root, check, changing
 
     def names(self, pattern: str) -> list[str]:
         return sorted(path.relative_to(self._root).as_posix() for path in self._root.glob(pattern) if path.is_file())
@@ -103,6 +111,15 @@ class FolderDocuments:
     def write(self, name: str, content: bytes) -> None:
         self._check()
         write_whole(self._root / name, content)
+
+    def change(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        with self._changing():
+            here = self._root / name
+            before = here.read_bytes() if here.exists() else None
+            if (after := change(before)) is None:
+                self.forget(name)
+            elif after != before:
+                self.write(name, after)
 
     def fill(self, name: str) -> Path:
         return self._root / name

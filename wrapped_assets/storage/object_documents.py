@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
@@ -29,6 +29,10 @@ from wrapped_assets.storage.whole_files import file_hash, is_intact, new_file, o
 
 _VERSION = "~"  # between a document's name and what tells its versions apart
 _LOCK = "documents"  # held while an object is sent that no document names yet
+
+
+class _ChangedMeanwhileError(Exception):
+    """Another process has replaced a document that was to be changed."""
 
 
 class LockedRoot(RootOfAStore, Protocol):
@@ -82,6 +86,26 @@ class StoreDocuments:
         self._send({name: content}, [name])
         with _told():
             write_whole(self._root.path / name, content)
+
+    def change(self, name: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        while True:
+            version = self._recorded(name).get(name, ("", ""))[0]
+            try:
+                before = self.brought(name).read_bytes() if version else None
+            except FileNotFoundError:  # another process has just removed it
+                continue
+            if (after := change(before)) == before:
+                return
+            try:
+                if after is None:
+                    self._replace([], [name], instead_of={name: version})
+                else:
+                    self._send({name: after}, [name], instead_of={name: version})
+            except _ChangedMeanwhileError:
+                continue
+            with _told():
+                destroy_below(self._root.path / name) if after is None else write_whole(self._root.path / name, after)
+            return
 
     def fill(self, name: str) -> Path:
         return self._root.path / name
@@ -138,7 +162,7 @@ class StoreDocuments:
         with self._root.engine.connect() as connection:
             return {row.name: (row.path, row.file_hash) for row in connection.execute(query)}
 
-    def _send(self, files: Mapping[str, bytes | Path], instead: Sequence[str]) -> None:
+    def _send(self, files: Mapping[str, bytes | Path], instead: Sequence[str], instead_of: Mapping[str, str] | None = None) -> None:
         """Sends documents, and has the registry name them once all are there, instead of the others of these names."""
         self._files.open()
         with self._root.lock(_LOCK, shared=True):
@@ -155,13 +179,23 @@ class StoreDocuments:
                 finally:
                     place.unlink(missing_ok=True)
                 rows.append({"name": name, "path": paths[name], "file_hash": _hash_of(content)})
-            self._replace(rows, instead)
+            try:
+                self._replace(rows, instead, instead_of)
+            except _ChangedMeanwhileError:
+                self._files.remove_objects(list(paths.values()))
+                raise
 
-    def _replace(self, rows: Sequence[dict[str, str]], names: Sequence[str]) -> None:
-        """Has the registry name these versions, and no others of these names; then removes what it named before."""
+    def _replace(self, rows: Sequence[dict[str, str]], names: Sequence[str], instead_of: Mapping[str, str] | None = None) -> None:
+        """Has the registry name these versions, and no others of these names; then removes what it named before.
+
+        `instead_of` says which versions that must be, by name: "" where there must be none. _ChangedMeanwhileError where others are there.
+        """
         table, before = tables.documents, list[str]()
         with exclusive(self._root.engine) as connection:
             self._files.may_name(connection)
+            for name, version in (instead_of or {}).items():
+                if (connection.execute(sa.select(table.c.path).where(table.c.name == name)).scalar() or "") != version:
+                    raise _ChangedMeanwhileError
             for some in _batches(names):
                 before += connection.execute(sa.select(table.c.path).where(table.c.name.in_(some))).scalars()
                 connection.execute(sa.delete(table).where(table.c.name.in_(some)))

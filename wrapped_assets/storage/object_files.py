@@ -44,6 +44,11 @@ class ObjectFiles:
         """Opens the store, and has the registry have a number: to be called before a transaction that needs one."""
         self.store  # noqa: B018
 
+    def abandon(self) -> None:
+        """Leaves the prefix to whoever comes; its objects must be removed before."""
+        self.store.abandon()
+        _opened.cache_clear()
+
     @property
     def cache(self) -> ObjectCache:
         beside = os.environ.get(FOLDER)

@@ -103,6 +103,14 @@ class ObjectStore:
                 raise _of_another_root(self.address)
             obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
 
+    def abandon(self) -> None:
+        """Takes the mark away: the prefix is nobody's then."""
+        import obstore
+
+        self.delete([])  # asks whose it is by now
+        with in_words(self.address):
+            obstore.delete(self._store, [_MARK])
+
     def check(self) -> None:
         """StoreUnavailable where the prefix is another root's, or in use by another registry: a copy's, or the original's."""
         with in_words(self.address):

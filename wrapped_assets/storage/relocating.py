@@ -1,9 +1,10 @@
-"""Moves the files of a data root from its folder into an object store: `wrapped relocate`.
+"""Moves the files of a data root from its folder into an object store: `wrapped relocate`. `giving_up` takes a move back.
 
 Files are sent while imports and builds go on, each compared with its recorded hash before and with what the store got after. What was sent
 is noted beside the root, so that a command that was killed goes on. At the end everybody waits while the rest is sent and one transaction
 of the registry says that the root lies in the store: before it the folder is whole, after it the store. Then the settings file repeats it,
-and the files of the folder are removed.
+and the files of the folder are removed. A root of an older program, which has only its lake and landing in a store, is completed in the
+same way.
 """
 
 from __future__ import annotations
@@ -20,14 +21,16 @@ import sqlalchemy as sa
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage import object_notes, shared_tombstones, tables
-from wrapped_assets.storage.buckets import LAKE_SETTING, MOVING_SETTING, set_setting, setting
+from wrapped_assets.storage.buckets import GIVING_UP_SETTING, LAKE_SETTING, MOVING_SETTING, set_setting, setting
 from wrapped_assets.storage.documents import documents_in
 from wrapped_assets.storage.file_locks import HELD_BY_MOVES
+from wrapped_assets.storage.giving_up import withdraw
+from wrapped_assets.storage.moves import NOTES, as_it_will_be, moving
 from wrapped_assets.storage.object_files import ObjectFiles
 from wrapped_assets.storage.records import record_paths
-from wrapped_assets.storage.root import LAYOUT_VERSION, Root
+from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.scrub import recorded_paths
-from wrapped_assets.storage.stored_files import AT_ONCE, FOLDERS
+from wrapped_assets.storage.stored_files import AT_ONCE, FOLDERS, OLD_FOLDERS
 from wrapped_assets.storage.stores import checked_address
 from wrapped_assets.storage.sweep import marked
 from wrapped_assets.storage.tombstone_files import FILE, folder_of
@@ -35,7 +38,6 @@ from wrapped_assets.storage.transactions import exclusive
 from wrapped_assets.storage.verified import recorded_of
 from wrapped_assets.storage.whole_files import file_hash, write_whole
 
-_LOCK, _NOTES = "relocating", "relocating"  # the lock; the folder that says what was sent
 Progress = Callable[[int, int], None]
 
 
@@ -53,25 +55,27 @@ class Relocated:
 
 
 def relocate(root: Root, address: str, progress: Progress = lambda done, planned: None) -> Relocated:
-    """Moves the root's files into the store, or finishes what a killed process began.
+    """Moves the root's files into the store, or finishes what a killed process began. Where a move was being given up, that ends first.
 
     InputError where the root lies in a store already, or another one was begun; WrappedError while another process does the same, or where
     a file is damaged.
     """
     started, done = time.monotonic(), Relocated(checked_address(address))
-    if root.lake:
-        if root.lake == done.address and (root.path / _NOTES).exists():
+    is_half = bool(root.lake) and not root.is_shared and root.lake == done.address
+    if root.lake and not is_half:
+        if root.lake == done.address and (root.path / NOTES).exists():
             _tidy(root)
             return replace(done, is_tidied_only=True, seconds=time.monotonic() - started)
         raise InputError(f"the files of this data root lie in {root.lake}; only a root that lies in its folder can be moved into a store")
     root = root.unfinished()
-    with root.lock(_LOCK, wait=False) as is_mine:
-        if not is_mine:
-            raise WrappedError("another process is moving this data root: wait for it")
+    with moving(root):
+        if given_up := setting(root, GIVING_UP_SETTING):
+            withdraw(root, given_up)
         switched = setting(root, LAKE_SETTING)
         if (other := switched or setting(root, MOVING_SETTING)) not in (None, done.address):
-            raise InputError(f"a move was begun to {other}, and files were sent there: finish it with `wrapped relocate {other}`")
-        there = _as_it_will_be(root, done.address)
+            or_not = "" if switched else ", or take it back with `wrapped relocate --give-up`"
+            raise InputError(f"a move was begun to {other}, and files were sent there: finish it with `wrapped relocate {other}`{or_not}")
+        there = as_it_will_be(root, done.address)
         if switched is None:
             ObjectFiles(there).store.check()  # before anything is noted: an address that cannot be used is no move
             set_setting(root, MOVING_SETTING, done.address)
@@ -92,16 +96,12 @@ def relocate(root: Root, address: str, progress: Progress = lambda done, planned
     return done
 
 
-def _as_it_will_be(root: Root, address: str) -> Root:
-    there = replace(root, lake=address, layout=LAYOUT_VERSION)
-    vars(there)["engine"] = root.engine  # the same registry, which does not lie in the store yet
-    return there
-
-
 def _send_files(root: Root, there: Root, done: Relocated, progress: Progress) -> None:
     """Sends every file that a row names and that was not sent yet."""
     recorded = recorded_of(root, recorded_paths(root))
     sent = _sent(root)
+    if root.lake:  # half of it lies there already
+        recorded = {path: found for path, found in recorded.items() if path.partition("/")[0] not in OLD_FOLDERS}
     left = sorted(path for path, found in recorded.items() if sent.get(path, "") not in found.hashes)
     if not (done.files or done.resumed):  # the second look finds what the first one sent
         done.resumed = len(recorded) - len(left)
@@ -118,7 +118,7 @@ def _send_files(root: Root, there: Root, done: Relocated, progress: Progress) ->
         _send(there, whole)
         done.files += len(some)
         done.bytes += sum(place.stat().st_size for place in whole.values())
-        write_whole(root.path / _NOTES / f"{len(sent):09}-{start:09}.json", json.dumps(hashes).encode())
+        write_whole(root.path / NOTES / f"{len(sent):09}-{start:09}.json", json.dumps(hashes).encode())
         progress(start + len(some), len(left))
 
 
@@ -132,7 +132,7 @@ def _send(there: Root, places: dict[str, Path]) -> None:
 
 def _sent(root: Root) -> dict[str, str]:
     found: dict[str, str] = {}
-    for note in sorted((root.path / _NOTES).glob("*.json")):
+    for note in sorted((root.path / NOTES).glob("*.json")):
         found |= json.loads(note.read_bytes())
     return found
 
@@ -166,7 +166,7 @@ def _tidy(root: Root) -> None:
             noted = {path for folder in FOLDERS for path in object_notes.noted_below(connection, folder)}
         root.files.remove(sorted(noted - named))
     root.documents.remove_unnamed()
-    shutil.rmtree(root.path / _NOTES, ignore_errors=True)
+    shutil.rmtree(root.path / NOTES, ignore_errors=True)
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
@@ -47,10 +48,12 @@ class Responsible:
 def responsible(root: Root) -> Responsible:
     """Who answers for this data root. InputError for a file that says something else."""
     path = root.documents.brought(FILE)
-    if not path.exists():
-        return Responsible()
+    return _parsed(path.read_bytes() if path.exists() else None)
+
+
+def _parsed(content: bytes | None) -> Responsible:
     try:
-        found = yaml.safe_load(path.read_bytes()) or {}
+        found = yaml.safe_load(content or b"") or {}
         if not isinstance(found, dict) or set(found) - {"controller", "signers"}:
             raise TypeError
         given = found.get("controller")
@@ -76,17 +79,19 @@ def set_controller(root: Root, controller: Controller) -> None:
     """Names the controller, in place of the one before. InputError for a name or contact that is no line of text."""
     if not (_is_said(controller.name) and _is_said(controller.contact)):
         raise InputError(f"expected the controller's name and contact, each one line of at most {_LONGEST} characters")
-    known = responsible(root)
-    _write(root, Responsible(controller, known.signers))
+    _change(root, lambda known: Responsible(controller, known.signers))
 
 
 def add_signer(root: Root, signer: Signer) -> None:
     """Notes who may sign in a role, in place of whom it was. InputError for a name that is no line, or a key that is none."""
     if not (_is_said(signer.name) and _is_said(signer.role) and re.fullmatch("[0-9a-f]{64}", signer.public_key)):
         raise InputError("expected a signer's name, their role, and their public key of 64 hex digits as `wrapped privacy key` prints it")
-    known = responsible(root)
-    others = [each for each in known.signers if (each.name, each.role) != (signer.name, signer.role)]
-    _write(root, Responsible(known.controller, tuple(sorted((*others, signer), key=lambda each: (each.role, each.name)))))
+
+    def added(known: Responsible) -> Responsible:
+        others = [each for each in known.signers if (each.name, each.role) != (signer.name, signer.role)]
+        return Responsible(known.controller, tuple(sorted((*others, signer), key=lambda each: (each.role, each.name))))
+
+    _change(root, added)
 
 
 def must_have_controller(root: Root) -> Controller:
@@ -110,6 +115,10 @@ def said_of_officers(root: Root) -> set[str]:
     return names | {each.name for each in found.signers} | {text for row in rows for text in row if text}
 
 
-def _write(root: Root, found: Responsible) -> None:
+def _change(root: Root, change: Callable[[Responsible], Responsible]) -> None:
+    root.documents.change(FILE, lambda content: _as_yaml(change(_parsed(content))))
+
+
+def _as_yaml(found: Responsible) -> bytes:
     content = {"controller": asdict(found.controller) if found.controller else None, "signers": [asdict(each) for each in found.signers]}
-    root.documents.write(FILE, yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode())
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode()

@@ -145,7 +145,7 @@ class Root:
             self.files.keep_to_epoch()
 
     def _check_place(self) -> None:
-        if not (self.lake or self.is_unfinished):
+        if not (self.is_shared or self.is_unfinished):
             check_place(self.registry_file, lambda: self.engine)
 
     @cached_property
@@ -230,7 +230,7 @@ class Root:
     def documents(self) -> Documents:
         """The documents of this root, wherever they lie."""
         if not self.is_shared:
-            return FolderDocuments(self.path, self._check_place)
+            return FolderDocuments(self.path, self._check_place, lambda: self.lock("documents"))
         from wrapped_assets.storage.object_documents import StoreDocuments
 
         return StoreDocuments(self)

@@ -28,6 +28,10 @@ class StoreUnavailable(RegistryUnavailable):
     """Raised when an object store does not take, or does not give, what is asked of it. With `may_pass`, trying again may help."""
 
 
+class NoSuchBucketError(StoreUnavailable):
+    """Raised when the bucket or container of an address is not there."""
+
+
 def checked_address(address: str) -> str:
     """The address without a slash at its end. InputError for what is no address of a store."""
     if not re.fullmatch(r"(s3|gs|az)://[^/\s?#@]+(/[^\s?#]*)?|https://[^\s?#@]+", address):
@@ -59,7 +63,7 @@ def in_words(address: str) -> Iterator[None]:
         raise StoreUnavailable(f"{address} refused the credentials: {_check(address)}, and what they may do", may_pass=False) from None
     except (exceptions.NotFoundError, FileNotFoundError) as error:
         if "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error):
-            raise StoreUnavailable(f"there is no such bucket: {address}; make it, or name another one", may_pass=False) from None
+            raise NoSuchBucketError(f"there is no such bucket: {address}; make it, or name another one", may_pass=False) from None
         raise
     except (exceptions.AlreadyExistsError, exceptions.PreconditionError, exceptions.NotSupportedError, NotImplementedError):
         raise

@@ -18,6 +18,7 @@ from wrapped_assets.building.build import build
 from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.contracts.errors import InputError, RefusedError, WrappedError
+from wrapped_assets.contracts.known import known_schema
 from wrapped_assets.rights import erasing
 from wrapped_assets.rights.cases import open_cases
 from wrapped_assets.rights.erasing import erase, erase_all, replay, resume
@@ -326,7 +327,8 @@ def test_what_is_public_or_of_an_office_keeps_nobody_from_being_forgotten(world:
     root = world(2)
     set_controller(root, Controller("bo", "bo@example.org"))
     known = root.path.with_name("recordings.parquet")
-    public(recordings=[("secret_of_bo", "only_his_band")])["known_recordings"].write_parquet(known)
+    named = public(recordings=[("secret_of_bo", "only_his_band")])["known_recordings"]
+    pl.concat([pl.DataFrame(schema=known_schema("known_recordings")), named], how="diagonal_relaxed").write_parquet(known)
     add_version(root, {"sources/known_recordings": known}, {})
     chart = root.path / "exports" / "delivered" / "charts-2025" / "chart_ranks.csv"
     chart.parent.mkdir(parents=True)

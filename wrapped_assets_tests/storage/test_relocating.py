@@ -17,7 +17,10 @@ from wrapped_assets.building.situate import Project
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import registry, relocating
+from wrapped_assets.storage import giving_up, object_files, registry, relocating
+from wrapped_assets.storage.buckets import set_setting
+from wrapped_assets.storage.giving_up import give_up
+from wrapped_assets.storage.object_store import ObjectStore
 from wrapped_assets.storage.relocating import relocate
 from wrapped_assets.storage.responsible import Controller, responsible, set_controller
 from wrapped_assets.storage.root import Root
@@ -147,9 +150,7 @@ def test_a_damaged_file_stops_the_move_before_anything_is_changed(full: Root, st
     assert steps(Root.open(full.path)) == []
 
 
-def test_a_move_that_was_begun_to_another_place_is_not_gone_on_with_here(
-    full: Root, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_move_that_was_begun_to_another_place_is_not_gone_on_with_here(full: Root, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     before = versions(full)
     with monkeypatch.context() as patch:
         patch.setattr(relocating, "_send_documents", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -184,6 +185,89 @@ def test_an_erasure_while_a_move_is_begun_says_where_copies_may_be(full: Root, s
     assert ADDRESS in {each.path for each in done.elsewhere}
     relocate(Root.open(full.path), ADDRESS)
     assert not holding(store, cy.listener_id)
+
+
+def begun(root: Root, monkeypatch: pytest.MonkeyPatch, address: str = ADDRESS) -> None:
+    """A move that was killed once files were sent and before the root changed places."""
+    with monkeypatch.context() as patch:
+        patch.setattr(relocating, "set_setting", lambda _root, name, value: (_ for _ in ()).throw(KeyboardInterrupt) if name == "lake"
+                      else set_setting(_root, name, value))  # fmt: skip
+        with pytest.raises(KeyboardInterrupt):
+            relocate(root, address)
+    root.engine.dispose()
+
+
+def test_a_move_that_is_given_up_leaves_a_root_in_its_folder_and_nothing_in_the_store(
+    full: Root, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = versions(full)
+    assert "no move" in run(full.path, "relocate", "--give-up", code=2).stderr
+    begun(full, monkeypatch, "s3://bucket/mistyped")
+    assert "--give-up" in run(full.path, "relocate", ADDRESS, code=2).stderr
+    assert len(store.objects) > 20
+    assert "stay in the folder" in run(full.path, "relocate", "--give-up").stdout
+    assert store.objects == {}
+    assert (versions(Root.open(full.path)), steps(Root.open(full.path))) == (before, [])
+    run(full.path, "repair", "--check")
+    run(full.path, "relocate", ADDRESS)
+    is_whole(full.path, before, store)
+    assert "no way back" in run(full.path, "relocate", "--give-up", code=2).stderr
+
+
+@pytest.mark.parametrize("step", ["rmtree", "delete", "abandon", "exclusive"])
+@pytest.mark.parametrize("goes_on_with", ["--give-up", ADDRESS])
+def test_giving_up_that_is_killed_goes_on_whatever_is_given_next(
+    full: Root, store: Store, monkeypatch: pytest.MonkeyPatch, step: str, goes_on_with: str
+) -> None:
+    before = versions(full)
+    begun(full, monkeypatch)
+    place = {"rmtree": giving_up.shutil, "exclusive": giving_up}.get(step, ObjectStore)
+    with monkeypatch.context() as patch:
+        patch.setattr(place, step, lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            give_up(Root.open(full.path))
+    object_files._opened.cache_clear()
+    run(full.path, "relocate", goes_on_with)
+    if goes_on_with == ADDRESS:
+        is_whole(full.path, before, store)
+    else:
+        assert store.objects == {}
+        assert versions(Root.open(full.path)) == before
+
+
+def test_a_move_into_a_store_that_is_gone_or_silent_can_be_given_up(full: Root, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(full, monkeypatch)
+    object_files._opened.cache_clear()
+    store.fault = lambda _method, _key: 403
+    assert "refused the credentials" in run(full.path, "relocate", "--give-up", code=1).stderr
+    assert "may be left in s3://bucket/moved" in run(full.path, "relocate", "--give-up", "--leave-files").stdout
+    store.fault = lambda _method, _key: None
+    begun(full, monkeypatch, "s3://bucket/again")
+    object_files._opened.cache_clear()
+    store.buckets = ("another",)
+    run(full.path, "relocate", "--give-up")
+    assert steps(Root.open(full.path)) == []
+
+
+def test_a_root_of_which_an_older_program_put_only_a_part_into_a_store_is_completed(full: Root, store: Store) -> None:
+    before = versions(full)
+    objects = {path.relative_to(full.path).as_posix(): path for folder in ("lake", "landing") for path in (full.path / folder).rglob("*")}
+    with full.engine.begin() as connection:
+        for name, path in objects.items():
+            if path.is_file() and not name.startswith("landing/links"):
+                store.objects[f"moved/{name}"] = (path.read_bytes(), {})
+                connection.exec_driver_sql("insert into objects (path, is_leaving) values (?, 0)", (name,))
+                path.unlink()
+    settings = json.loads((full.path / "root.json").read_text())
+    (full.path / "root.json").write_text(json.dumps(settings | {"layout": 2, "lake": ADDRESS}))
+    full.engine.dispose()
+    half = Root.open(full.path)
+    assert not half.is_shared
+    assert (versions(half), steps(half)) == (before, [])
+    run(full.path, "relocate", ADDRESS)
+    is_whole(full.path, before, store)
+    with pytest.raises(WrappedError, match="was moved into"):
+        set_controller(half, Controller("Another Ltd.", "privacy@another.example"))
 
 
 def holding(store: Store, listener_id: int) -> list[str]:

@@ -154,7 +154,7 @@ def test_what_only_folders_had_is_everybodys(machines: Machines) -> None:
     uploads.note(shelf, "s3://pages/of-all", {"2025/x": uploads.There("aa", (7,))})
     (seen,) = shelves(other)
     assert uploads.uploaded(seen, "s3://pages/of-all") == {"2025/x": uploads.There("aa", (7,))}
-    uploads.note(seen, "s3://pages/of-all", {})
+    uploads.note_removed(seen, "s3://pages/of-all", ["2025/x"])
     assert uploads.uploaded(shelf, "s3://pages/of-all") == {}
     remembered.keep(one, "cd" * 16, "json", lambda path: _new(path, b"[1, 2]"))
     place = remembered.intact_path(other, "cd" * 16, "json")

@@ -24,7 +24,7 @@ from wrapped_assets.serving.rendered.shelf import FACES, FOLDER, Shelf, shelves
 from wrapped_assets.serving.rendered.standing import Standing
 from wrapped_assets.serving.rendered.store_errors import StoreUnavailableError
 from wrapped_assets.serving.rendered.target import FOREVER, PAGE, Target
-from wrapped_assets.serving.rendered.uploads import ON_ITS_WAY, There, note, people_of, uploaded
+from wrapped_assets.serving.rendered.uploads import ON_ITS_WAY, There, note, note_removed, note_sent, people_of, uploaded
 from wrapped_assets.storage import publications
 from wrapped_assets.storage.publications import Publication
 from wrapped_assets.storage.root import Root
@@ -150,8 +150,7 @@ def take_down_disowned(shelf: Shelf, target: Target) -> int:
 def _remove(shelf: Shelf, target: Target, gone: list[str]) -> int:
     if gone:
         target.delete(sorted(gone))
-        there = uploaded(shelf, target.address)
-        note(shelf, target.address, {key: there[key] for key in there.keys() - set(gone)})
+        note_removed(shelf, target.address, gone)
     return len(gone)
 
 
@@ -187,11 +186,9 @@ def wanted(shelf: Shelf, target: Target, standing: Standing) -> Iterator[Sent]:
 def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> None:
     there = uploaded(shelf, target.address)
     missing = [each for each in wanted if each.key not in there or there[each.key].digest != each.digest]
-    for each in missing:
-        before = there[each.key].people if each.key in there else ()
-        there[each.key] = There(ON_ITS_WAY, people_of(each.people, before))
-    note(shelf, target.address, there)
-    before = _before(shelf, target)
+    known = {each.key: there[each.key].people if each.key in there else () for each in missing}
+    note(shelf, target.address, {each.key: There(ON_ITS_WAY, people_of(each.people, known[each.key])) for each in missing})
+    before, read_back = _before(shelf, target), dict[str, There]()
 
     def send(files: list[tuple[Path, list[Sent]]]) -> list[Sent]:
         return [each for path, group in files for each in _send_file(shelf, target, path, group, before)]
@@ -203,11 +200,12 @@ def _send(shelf: Shelf, target: Target, wanted: list[Sent], done: Uploaded) -> N
         try:
             for start in range(0, len(batches), every):
                 for batch in sending.map(send, batches[start : start + every]):
-                    there.update((each.key, There(each.digest, each.people)) for each in batch)
+                    read_back.update((each.key, There(each.digest, each.people)) for each in batch)
                     done.sent += len(batch)
-                note(shelf, target.address, there)
+                note_sent(shelf, target.address, read_back)
+                read_back.clear()
         finally:
-            note(shelf, target.address, there)
+            note_sent(shelf, target.address, read_back)
     done.objects = len(wanted)
 
 

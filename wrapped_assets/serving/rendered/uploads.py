@@ -5,7 +5,7 @@ An object is noted before it is sent, so an interrupted upload leaves nothing at
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -31,30 +31,51 @@ def uploaded(shelf: Shelf, address: str) -> dict[str, There]:
     """The objects of a publication at a target, by key. BuildError where the record is damaged."""
     name = _record_of(shelf, address)
     try:
-        found = orjson.loads(shelf.root.documents.brought(name).read_bytes())["objects"]
-        return {key: There(row[0], tuple(row[1:])) for key, row in found.items()}
+        return _parsed(shelf.root.documents.brought(name).read_bytes(), name)
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        raise _damaged(name) from None
 
 
 def note(shelf: Shelf, address: str, objects: Mapping[str, There]) -> None:
-    """Replaces the record; one without objects goes."""
-    name = _record_of(shelf, address)
-    if not objects:
-        shelf.root.documents.forget(name)
-        return
-    rows = {key: [there.digest, *there.people] for key, there in objects.items()}
-    shelf.root.documents.write(name, orjson.dumps({"address": address, "objects": rows}, option=orjson.OPT_SORT_KEYS))
+    """Notes objects that are about to be sent, beside what other machines note meanwhile."""
+    _change(shelf, address, lambda there: there | objects)
+
+
+def note_sent(shelf: Shelf, address: str, objects: Mapping[str, There]) -> None:
+    """Notes objects that were sent and read back. What an erasure has disowned meanwhile stays so: it has to go."""
+    kept = {key: There(ON_ITS_WAY, ()) for key in objects}
+    _change(shelf, address, lambda there: there | {key: kept[key] if there.get(key) == kept[key] else objects[key] for key in objects})
+
+
+def note_removed(shelf: Shelf, address: str, keys: Collection[str]) -> None:
+    """Notes that the target has these objects no more; a record without objects goes."""
+    _change(shelf, address, lambda there: {key: found for key, found in there.items() if key not in set(keys)})
 
 
 def disown(shelf: Shelf, address: str, people: Collection[int]) -> None:
     """Notes of every object of these people that it must go, and no longer whose it is."""
-    there = uploaded(shelf, address)
-    gone = [key for key, found in there.items() if not set(people).isdisjoint(found.people)]
-    if gone:
-        note(shelf, address, there | dict.fromkeys(gone, There(ON_ITS_WAY, ())))
+    theirs = set(people)
+    gone = There(ON_ITS_WAY, ())
+    _change(shelf, address, lambda there: {key: found if theirs.isdisjoint(found.people) else gone for key, found in there.items()})
+
+
+def _change(shelf: Shelf, address: str, change: Callable[[dict[str, There]], dict[str, There]]) -> None:
+    name = _record_of(shelf, address)
+
+    def changed(content: bytes | None) -> bytes | None:
+        rows = {key: [there.digest, *there.people] for key, there in change(_parsed(content, name)).items()}
+        return orjson.dumps({"address": address, "objects": rows}, option=orjson.OPT_SORT_KEYS) if rows else None
+
+    shelf.root.documents.change(name, changed)
+
+
+def _parsed(content: bytes | None, name: str) -> dict[str, There]:
+    if content is None:
+        return {}
+    try:
+        return {key: There(row[0], tuple(row[1:])) for key, row in orjson.loads(content)["objects"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        raise _damaged(name) from None
 
 
 def targets_of(shelves: Iterable[Shelf]) -> tuple[list[str], list[str]]:
