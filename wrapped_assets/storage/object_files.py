@@ -34,7 +34,7 @@ class ObjectFiles:
 
     def __init__(self, root: RootOfAStore) -> None:
         self._root, self._beside = root, FolderFiles(root.path)
-        self._owner = combined("objects of a root", root.key)
+        self._owner = owner_of(root.key)
 
     @property
     def store(self) -> ObjectStore:
@@ -228,6 +228,11 @@ class ObjectFiles:
 
     def _is_object(self, path: str) -> bool:
         return path.startswith(tuple(f"{folder}/" for folder in self._root.folders))
+
+
+def owner_of(key: bytes) -> str:
+    """What a store's mark says of the data root with this key."""
+    return combined("objects of a root", key)
 
 
 @lru_cache(maxsize=8)

@@ -6,14 +6,15 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import xxhash
 
-from wrapped_assets.contracts.errors import WriteError
-from wrapped_assets.storage.stores import StoreUnavailable, checked_address, in_words, open_store
+from wrapped_assets.contracts.errors import InputError, WriteError
+from wrapped_assets.storage.stores import StoreUnavailable, checked_address, in_words, is_without_bucket, open_store
 from wrapped_assets.storage.whole_files import file_hash
 
 REQUESTS_AT_ONCE = 8  # of one process
@@ -67,7 +68,9 @@ class ObjectStore:
                 for part in found.stream(min_chunk_size=1 << 20):
                     state.update(part)
                     write(part)
-            except (FileNotFoundError, _not_found()):
+            except (FileNotFoundError, _not_found()) as error:
+                if is_without_bucket(error):
+                    raise
                 return None
         return state.hexdigest()
 
@@ -88,18 +91,23 @@ class ObjectStore:
                             continue
 
     def listed(self) -> list[str]:
-        """What the store lists of the prefix: to find what nobody knows of any more, see `ObjectFiles.find_unknown`."""
+        """What the store lists of the prefix: to find what nobody knows of any more, see `ObjectFiles.find_unknown`.
+
+        What lies below another root's mark is that root's.
+        """
         import obstore
 
         with in_words(self.address):
-            return sorted(found["path"] for batch in obstore.list(self._store) for found in batch)
+            found = sorted(each["path"] for batch in obstore.list(self._store) for each in batch)
+        others = tuple(path.removesuffix(_MARK) for path in found if path.endswith(f"/{_MARK}"))
+        return [path for path in found if not path.startswith(others)]
 
     def take_over(self) -> None:
         """Makes the prefix this registry's, whichever had it before; another root's stays that root's."""
         import obstore
 
         with in_words(self.address):
-            if (there := self._mark()) is not None and there.partition("\n")[0] != self._owner:
+            if (there := _mark_of(self._store)) is not None and there.partition("\n")[0] != self._owner:
                 raise _of_another_root(self.address)
             obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
 
@@ -114,7 +122,7 @@ class ObjectStore:
     def check(self) -> None:
         """StoreUnavailable where the prefix is another root's, or in use by another registry: a copy's, or the original's."""
         with in_words(self.address):
-            there = self._mark()
+            there = _mark_of(self._store)
         if (there or "").partition("\n")[0] != self._owner:
             raise _of_another_root(self.address)
         if there != self._wanted:
@@ -135,7 +143,7 @@ class ObjectStore:
         from obstore.exceptions import AlreadyExistsError, NotSupportedError, PreconditionError
 
         with in_words(self.address):
-            there = self._mark()
+            there = _mark_of(self._store)
             if there is None:
                 try:
                     obstore.put(self._store, _MARK, self._wanted.encode(), mode="create", use_multipart=False)
@@ -146,13 +154,30 @@ class ObjectStore:
             elif there == self._owner:
                 obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
 
-    def _mark(self) -> str | None:
-        import obstore
 
-        try:
-            return bytes(obstore.get(self._store, _MARK).bytes()).decode(errors="replace")
-        except (FileNotFoundError, _not_found()):
-            return None
+def check_new(address: str, owner: str) -> None:
+    """Before a root is put there: StoreUnavailable where the store does not answer, or the prefix is, or lies within, another root's."""
+    within, slash, _ = address.rstrip("/").rpartition("/")
+    with in_words(address):
+        found = _mark_of(open_store(address))
+    if found is not None and found.partition("\n")[0] != owner:
+        raise _of_another_root(address)
+    while slash and not within.endswith(("/", ":")):
+        with suppress(StoreUnavailable), in_words(within):  # the credentials may be for the inner prefix alone
+            if _mark_of(open_store(within)) is not None:
+                raise InputError(f"{address} lies within {within}, which is a data root's: choose a prefix beside it")
+        within, slash, _ = within.rpartition("/")
+
+
+def _mark_of(store: Any) -> str | None:
+    import obstore
+
+    try:
+        return bytes(obstore.get(store, _MARK).bytes()).decode(errors="replace")
+    except (FileNotFoundError, _not_found()) as error:
+        if is_without_bucket(error):
+            raise
+        return None
 
 
 @cache

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage import object_notes, shared_tombstones, tables
 from wrapped_assets.storage.buckets import GIVING_UP_SETTING, LAKE_SETTING, MOVING_SETTING, set_setting, setting
+from wrapped_assets.storage.chosen_store import chosen_store
 from wrapped_assets.storage.documents import documents_in
 from wrapped_assets.storage.file_locks import HELD_BY_MOVES
 from wrapped_assets.storage.giving_up import withdraw
@@ -77,6 +78,7 @@ def relocate(root: Root, address: str, progress: Progress = lambda done, planned
             raise InputError(f"a move was begun to {other}, and files were sent there: finish it with `wrapped relocate {other}`{or_not}")
         there = as_it_will_be(root, done.address)
         if switched is None:
+            chosen_store(done.address, root.key)
             ObjectFiles(there).store.check()  # before anything is noted: an address that cannot be used is no move
             set_setting(root, MOVING_SETTING, done.address)
             _send_files(root, there, done, progress)

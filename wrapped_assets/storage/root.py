@@ -14,6 +14,7 @@ from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.cell_paths import MOST_BUCKETS, is_bucket_count
+from wrapped_assets.storage.chosen_store import chosen_store
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
 from wrapped_assets.storage.file_locks import held
@@ -95,14 +96,14 @@ class Root:
         if not cls.exists(path):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.chmod(0o700)
-            address = checked_address(found) if (found := lake or os.environ.get(LAKE)) else ""
-            write_whole(path / SETTINGS_FILE, cls(path, wanted, key or secrets.token_bytes(32), lake=address).settings, replaces=False)
+            key = key or secrets.token_bytes(32)
+            made = cls(path, wanted, key, lake=chosen_store(lake or os.environ.get(LAKE), key))
+            write_whole(path / SETTINGS_FILE, made.settings, replaces=False)
         root = cls.open(path)
         if lake and checked_address(lake) != root.lake:
             where = root.lake or "its folder"
             raise InputError(f"the files of this data root lie in {where}; that is fixed. Use a new root for another place")
-        if bucket_count and bucket_count != root.settings_count:
-            now = root.settings_count
+        if bucket_count and bucket_count != (now := root.settings_count):
             raise InputError(f"this data root has {now} buckets, not {bucket_count}: leave --buckets out; `wrapped rebucket` divides them")
         return root
 
@@ -116,9 +117,8 @@ class Root:
         """The registry where it is a SQLite file, made yet or not; None where it is on a server."""
         if not (self.registry_url or os.environ.get("WRAPPED_REGISTRY_URL")):
             return self.path / REGISTRY_FILE
-        address = self.address
-        file = address.removeprefix("sqlite:///")
-        return None if file == address or "?" in file else Path(file)
+        file = self.address.removeprefix("sqlite:///")
+        return None if file == self.address or "?" in file else Path(file)
 
     @cached_property
     def engine(self) -> sa.Engine:

@@ -62,7 +62,7 @@ def in_words(address: str) -> Iterator[None]:
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
         raise StoreUnavailable(f"{address} refused the credentials: {_check(address)}, and what they may do", may_pass=False) from None
     except (exceptions.NotFoundError, FileNotFoundError) as error:
-        if "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error):
+        if is_without_bucket(error):
             raise NoSuchBucketError(f"there is no such bucket: {address}; make it, or name another one", may_pass=False) from None
         raise
     except (exceptions.AlreadyExistsError, exceptions.PreconditionError, exceptions.NotSupportedError, NotImplementedError):
@@ -73,6 +73,11 @@ def in_words(address: str) -> Iterator[None]:
             raise StoreUnavailable(said, may_pass=False) from None
         said = "is full" if "No space left" in str(error) else f"did not answer as it should ({type(error).__name__})"
         raise StoreUnavailable(f"{address} {said}; what is stored stays, run the command again", may_pass=True) from None
+
+
+def is_without_bucket(error: BaseException) -> bool:
+    """Whether an error that says "not found" is about the bucket, and not about an object."""
+    return re.search("NoSuchBucket|ContainerNotFound|bucket does not exist", str(error)) is not None
 
 
 def _check(address: str) -> str:

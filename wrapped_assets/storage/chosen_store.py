@@ -1,0 +1,21 @@
+"""The store that is chosen for a data root: asked before anything says that the root lies there."""
+
+from __future__ import annotations
+
+from wrapped_assets.storage.stores import checked_address
+
+
+def chosen_store(address: str | None, key: bytes) -> str:
+    """The address as a root with this key keeps it; "" where none is given.
+
+    InputError for what is no address, or lies within another root's prefix; StoreUnavailable where the store does not answer, or where the
+    prefix is another root's: a mistyped address or a wrong credential leaves no root behind.
+    """
+    if not address:
+        return ""
+    from wrapped_assets.storage.object_files import owner_of  # with what talks to stores, which most roots do without
+    from wrapped_assets.storage.object_store import check_new
+
+    checked = checked_address(address)
+    check_new(checked, owner_of(key))
+    return checked
