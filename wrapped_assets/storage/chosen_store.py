@@ -13,8 +13,7 @@ def chosen_store(address: str | None, key: bytes) -> str:
     """
     if not address:
         return ""
-    from wrapped_assets.storage.object_files import owner_of  # with what talks to stores, which most roots do without
-    from wrapped_assets.storage.object_store import check_new
+    from wrapped_assets.storage.object_store import check_new, owner_of  # with what talks to stores, which most roots do without
 
     checked = checked_address(address)
     check_new(checked, owner_of(key))

@@ -13,13 +13,12 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage import object_notes
 from wrapped_assets.storage.documents import TOPS as DOCUMENTS
 from wrapped_assets.storage.identity import check_number
 from wrapped_assets.storage.later import sa, tables
 from wrapped_assets.storage.object_cache import FOLDER, LIMIT, ObjectCache, limit_of
-from wrapped_assets.storage.object_store import ObjectStore, all_at_once
+from wrapped_assets.storage.object_store import ObjectStore, all_at_once, owner_of
 from wrapped_assets.storage.root_of_a_store import RootOfAStore
 from wrapped_assets.storage.stored_files import FolderFiles, NewFile, Placed, Transaction
 from wrapped_assets.storage.transactions import exclusive
@@ -228,11 +227,6 @@ class ObjectFiles:
 
     def _is_object(self, path: str) -> bool:
         return path.startswith(tuple(f"{folder}/" for folder in self._root.folders))
-
-
-def owner_of(key: bytes) -> str:
-    """What a store's mark says of the data root with this key."""
-    return combined("objects of a root", key)
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ from typing import Any
 import xxhash
 
 from wrapped_assets.contracts.errors import InputError, WriteError
+from wrapped_assets.kernels.versions import combined
 from wrapped_assets.storage.stores import StoreUnavailable, checked_address, in_words, is_without_bucket, open_store
 from wrapped_assets.storage.whole_files import file_hash
 
@@ -153,6 +154,11 @@ class ObjectStore:
                     obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
             elif there == self._owner:
                 obstore.put(self._store, _MARK, self._wanted.encode(), use_multipart=False)
+
+
+def owner_of(key: bytes) -> str:
+    """What a store's mark says of the data root with this key."""
+    return combined("objects of a root", key)
 
 
 def check_new(address: str, owner: str) -> None:
