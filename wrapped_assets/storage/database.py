@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wrapped_assets.contracts.errors import WrappedError
+from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.later import sa
 from wrapped_assets.storage.new_registry import statements
 from wrapped_assets.storage.sqlite_place import address_of, is_read_only
@@ -26,9 +26,10 @@ LOCK = 7_246_158  # of no meaning; the same in every version
 def engine_for(url: str) -> sa.Engine:
     """An engine for SQLite (WAL, waits for locks, deletes securely) or PostgreSQL (psycopg 3).
 
-    A SQLite file that this process may not write is opened for reading only. RegistryUnavailable where the world is at fault.
+    A SQLite file that this process may not write is opened for reading only. InputError for an address of anything else,
+    RegistryUnavailable where the world is at fault.
     """
-    address = sa.make_url(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    address = _address(url)
     is_local = address.get_backend_name() == "sqlite"
     file = Path(address.database) if is_local and address.database else None
     engine = sa.create_engine(
@@ -57,6 +58,16 @@ def engine_for(url: str) -> sa.Engine:
             _take_any_text(connection)
 
     return engine
+
+
+def _address(url: str) -> sa.URL:
+    """The address in parts; `postgres://` is what several hosts call PostgreSQL's."""
+    kind, _, rest = url.strip().partition("://")
+    driver = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}.get(kind, kind)
+    if driver in ("postgresql+psycopg", "sqlite"):
+        with suppress(sa.exc.ArgumentError, ValueError):  # what they say holds the password
+            return sa.make_url(f"{driver}://{rest}")
+    raise InputError("expected WRAPPED_REGISTRY_URL as postgresql://USER:PASSWORD@HOST:PORT/DATABASE, got something else") from None
 
 
 def prepare(connection: sqlite3.Connection) -> None:

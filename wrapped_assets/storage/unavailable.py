@@ -68,9 +68,14 @@ def unavailable(error: BaseException | None, *, is_lost: bool = False) -> Regist
         found = _POSTGRESQL.get(state[:2])
         if found is None and (is_lost or (type(error).__name__ == "OperationalError" and not state)):
             refused = next((said for text, said in _AT_THE_DOOR if re.search(text, str(error))), None)
+            if re.search("too many clients|too many connections|connection slots", str(error)):
+                return _in_words("the server has no connection left: end some, or raise its max_connections", True)
             found = (f"{refused}: look at WRAPPED_REGISTRY_URL", False) if refused else ("the server cannot be reached", True)
     if found is None:
         return None
-    why, may_pass = found
+    return _in_words(*found)
+
+
+def _in_words(why: str, may_pass: bool) -> RegistryUnavailable:
     advice = "run the command again when it is back" if may_pass else "put that right, then run the command again"
     return RegistryUnavailable(f"the registry is not available: {why}; nothing was partly written, {advice}", may_pass=may_pass)
