@@ -22,7 +22,7 @@ from wrapped_assets.building.passes import Pass
 from wrapped_assets.building.patience import Patience
 from wrapped_assets.building.pin import Moved
 from wrapped_assets.building.proving import failing_examples
-from wrapped_assets.building.schedule import units_of
+from wrapped_assets.building.schedule import bucket_by_bucket, units_of
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.unit_result import UnitResult
 from wrapped_assets.contracts.errors import RegistryUnavailable
@@ -132,7 +132,7 @@ def _carry_out(
         Dispatch(crew, project, situation, units, asked, failed, Heard(report.take, finished, report.lost.append)).run()
         return
     run = Pass(project, situation, asked, failed, report.take, [step.cell for step in plan.steps])
-    carry_out(run, units, finished)
+    carry_out(run, bucket_by_bucket(units), finished)
 
 
 def _refused(project: Project, situation: Situation, plan: Plan, examples: bool) -> dict[str, str]:

@@ -11,7 +11,7 @@ from wrapped_assets.vocabulary.periods import Cell
 
 
 def carry_out(one: Pass, units: Sequence[list[Cell]], finished: Callable[[int], None]) -> None:
-    """Computes the units in the plan's order; `finished` gets the number of cells of each.
+    """Computes the units in their order; `finished` gets the number of cells of each.
 
     Where the registry is on a server, other machines may build at the same time: a unit that one of them has claimed is passed over as long
     as there is another one to compute. Then this process waits for it, and finds it fresh.

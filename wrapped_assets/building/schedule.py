@@ -12,6 +12,7 @@ from wrapped_assets.planning.situation import Situation
 from wrapped_assets.vocabulary.periods import Cell, is_month, period_year
 
 PLAYS_TOGETHER = 100_000  # landed plays of the months of one unit: what is read of them and made of them lies in memory
+LAST = 1 << 32  # greater than any bucket's number
 Place = tuple[str, int | None]  # a period and a bucket
 Piece: TypeAlias = list[Cell] | Share  # a unit, or what is computed of one of its cells before it
 
@@ -38,6 +39,21 @@ def units_of(plan: Plan, landed: Mapping[tuple[str, int], int]) -> list[list[Cel
             units.append(cells)
             filling[lane] = cells, plays
     return units
+
+
+def bucket_by_bucket(units: Sequence[list[Cell]]) -> list[list[Cell]]:
+    """The units in the order in which one process reads least back: a bucket's year follows its months, whose rows are still in memory.
+
+    Year by year, in each first what comes before the year's first unit over all listeners, by bucket, then the rest as it stood. No cell
+    reads a later year's, nor another bucket's but through one over all listeners, so each unit still follows what it reads.
+    """
+    over_all, order = set[int](), list[tuple[int, int, int]]()  # of each unit: year, bucket or what comes last, place
+    for place, ((period, bucket), *_) in enumerate(map(place_of, unit) for unit in units):
+        year = period_year(period)
+        if bucket is None:
+            over_all.add(year)
+        order.append((year, LAST if bucket is None or year in over_all else bucket, place))
+    return [units[place] for *_, place in sorted(order)]
 
 
 class Schedule:

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,12 @@ from wrapped_assets.building import schedule as schedules
 from wrapped_assets.building.build import build
 from wrapped_assets.building.executor import Task
 from wrapped_assets.building.local_executor import Process
-from wrapped_assets.building.schedule import Schedule, place_of, units_of
+from wrapped_assets.building.schedule import Schedule, bucket_by_bucket, place_of, units_of
 from wrapped_assets.planning.plan import make_plan
 from wrapped_assets.storage.chunks import landed_by_month
 from wrapped_assets.storage.registry import Listener, find_listener, register
 from wrapped_assets.storage.root import Root
-from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets.vocabulary.periods import Cell, is_month, period_year
 from wrapped_assets_tests.building.stoppable import few
 from wrapped_assets_tests.building.unbuilt import _imported, files, imported
 from wrapped_assets_tests.commands.running import run
@@ -55,6 +56,18 @@ def test_a_unit_begins_when_all_that_it_reads_is_done_and_no_two_of_one_bucket_a
             done |= set(running.pop(number))
             schedule.finish(number)
         assert done == {cell for unit in units for cell in unit}
+
+
+def test_one_process_computes_a_buckets_year_right_after_its_months(imported: Root) -> None:
+    situation = few(imported).situation()
+    units = bucket_by_bucket(units_of(make_plan(situation), dict.fromkeys(landed_by_month(imported), schedules.PLAYS_TOGETHER)))
+    done: set[Cell] = set()
+    for cells in units:
+        assert {source for cell in cells for _, _, source, _ in situation.inputs_of(cell) if source is not None} <= done | set(cells)
+        done |= set(cells)
+    turns = [(before[0], unit[0]) for before, unit in pairwise(units) if is_month(before[0].period) > is_month(unit[0].period)]
+    assert all((month.period[:4], month.bucket) == (year.period, year.bucket) for month, year in turns)
+    assert len(turns) == len({(period_year(cell.period), cell.bucket) for cell in done if is_month(cell.period)})
 
 
 def test_a_month_alone_has_the_bytes_of_the_same_month_beside_others(
@@ -111,11 +124,12 @@ def test_the_command_takes_a_number_of_workers_and_refuses_one_below_none(import
 def test_an_interrupted_build_leaves_whole_units_and_no_process(imported: Root, files: dict[str, bytes], sent: signal.Signals) -> None:
     code = f"""
 import os
+from itertools import pairwise
 from pathlib import Path
 from wrapped_assets.building import local_executor
 from wrapped_assets.building.build import build
 from wrapped_assets.storage.root import Root
-from wrapped_assets.vocabulary.periods import Cell
+from wrapped_assets.vocabulary.periods import Cell, is_month, period_year
 from wrapped_assets_tests.building.stoppable import few
 
 class Told(local_executor.Process):
