@@ -225,7 +225,7 @@ def test_the_commands_of_scale_md_build_on_a_cluster_that_stays(
         with staying(command, about):
             for place, asset in zip(stated, ("listens/plays", "aggregates/artist_months"), strict=True):
                 computed_on(imported, folder, place, about | (at_work if place == "auto" else {}), asset)
-            refused = command_on_ray(imported, folder, stated[1], about | {"RAY_AUTH_TOKEN": "5ec4e7" * 8})
+            refused = command_on_ray(imported, folder, stated[1], about | {"RAY_AUTH_TOKEN": "5ec4e7" * 8}, "aggregates/recording_months")
             _, errors = refused.communicate(timeout=200)
             assert refused.returncode == 2
             assert "a wrong token or none (RAY_AUTH_TOKEN)" in errors
