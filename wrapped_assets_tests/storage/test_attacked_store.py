@@ -203,7 +203,7 @@ def test_a_registry_of_a_backup_opens_with_the_documents_that_there_are(root: Ro
         path.unlink()
     for name, content in backup.items():
         (tmp_path / name).write_bytes(content)
-    assert "`wrapped repair --take-store` first" in run(root.path, "status", code=1).stderr
+    assert "`wrapped repair --take-store`" in run(root.path, "status", code=1).stderr  # its inode may be that of before
     assert "wrapped erase --replay" in run(root.path, "repair", "--take-store", code=None).stdout
     assert "wrapped erase --replay" in run(root.path, "status", code=1).stderr
     root = Root.open(root.path).replaying()
