@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property, partial
 
@@ -16,7 +17,7 @@ from wrapped_assets.building.looked_up import ids_wanted
 from wrapped_assets.building.reuse import row_logic
 from wrapped_assets.building.situate import Project
 from wrapped_assets.building.world import World
-from wrapped_assets.contracts.asset import LookUp
+from wrapped_assets.contracts.asset import LookUp, Window
 from wrapped_assets.contracts.declaration import Declaration, Read
 from wrapped_assets.contracts.errors import BuildError
 from wrapped_assets.contracts.graph import EXTERNALS, WITHOUT_BUCKETS
@@ -40,7 +41,13 @@ _OUTSIDE = {key: name for name, key in EXTERNALS.items()}
 _PLACES = {name: place for place, name in enumerate(c.BY_NAME)}
 
 
-Slot = tuple[str, str, tuple[LookUp, ...]]  # an input, its window, and how its rows are looked up
+@dataclass(frozen=True)
+class Slot:
+    """An input in a window, and how its rows are looked up: by which columns of which inputs, for these say which rows are there."""
+
+    key: str
+    window: Window
+    lookups: tuple[tuple[LookUp, Slot], ...] = ()
 
 
 class DamagedInput(Exception):  # noqa: N818 (a finding, raised to be handled)
@@ -70,23 +77,27 @@ class Inputs:
         """Lets go of what none of the cells reads, so that the memory of a year holds what is still needed and no more."""
         by_key = self._situation.graph.by_key
         declared = {cell.asset: by_key[cell.asset] for cell in cells}.values()
-        slots = {_slot(one, key, read) for one in declared for key, read in self._situation.graph.inputs(one)}
-        keys = {key for key, _, _ in slots}
+        slots = {self._slot(one, key, read) for one in declared for key, read in self._situation.graph.inputs(one)}
+        keys = {slot.key for slot in slots}
         self._read = {slot: rows for slot, rows in self._read.items() if slot in slots}
         self.made = {key: rows for key, rows in self.made.items() if key in keys}
 
     def _input(self, cell: Cell, declaration: Declaration, key: str, read: Read) -> pl.DataFrame | pl.LazyFrame:
         if key in self.made and read.window == "period" and self._situation.graph.by_key[key].kind == declaration.kind:
             return self.made[key]
-        slot = _slot(declaration, key, read)
+        slot = self._slot(declaration, key, read)
         if slot not in self._read or not set(read.columns) <= set(self._read[slot].collect_schema().names()):
             self._read[slot] = self._load(cell, declaration, key, read, self._columns_needed(slot, read))
         return self._read[slot]
 
     def _input_named(self, cell: Cell, name: str) -> pl.DataFrame | pl.LazyFrame:
         declaration = self._situation.graph.by_key[cell.asset]
-        read = next(one for one in declaration.reads if one.asset == name)
-        return self._input(cell, declaration, self._situation.graph.keys[name], read)
+        return self._input(cell, declaration, self._situation.graph.keys[name], declaration.read_of(name))
+
+    def _slot(self, declaration: Declaration, key: str, read: Read) -> Slot:
+        keys = self._situation.graph.keys
+        sources = [(one, declaration.read_of(one.source)) for one in _lookups(declaration, read)]
+        return Slot(key, read.window, tuple((one, self._slot(declaration, keys[one.source], source)) for one, source in sources))
 
     @cached_property
     def _wanted(self) -> dict[Slot, set[str]]:
@@ -95,7 +106,7 @@ class Inputs:
         for asset in dict.fromkeys(cell.asset for cell in self._cells):
             declaration = self._situation.graph.by_key[asset]
             for key, read in self._situation.graph.inputs(declaration):
-                found.setdefault(_slot(declaration, key, read), set()).update(read.columns)
+                found.setdefault(self._slot(declaration, key, read), set()).update(read.columns)
         return found
 
     def _columns_needed(self, slot: Slot, read: Read) -> list[str]:
@@ -234,10 +245,6 @@ class Inputs:
         return keys if rows.has(declaration, logic, keys[key]) else None
 
 
-def _slot(declaration: Declaration, key: str, read: Read) -> Slot:
-    return key, read.window, _lookups(declaration, read)
-
-
 def _lookups(declaration: Declaration, read: Read) -> tuple[LookUp, ...]:
-    """How rows of an input are looked up. Cells over all listeners read all rows, of which they need nearly as many."""
-    return tuple(one for one in declaration.lookups if one.table == read.asset) if declaration.kind != "year" else ()
+    """How rows of an input are looked up."""
+    return tuple(one for one in declaration.lookups if one.table == read.asset)

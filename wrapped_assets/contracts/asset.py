@@ -130,6 +130,10 @@ class Declaration:
         """The id by whose ranges the rows are computed, by several workers perhaps; empty where they are computed as a whole."""
         return self.by or self.within
 
+    def read_of(self, name: str) -> Read:
+        """The input of that name; StopIteration where the asset does not read it."""
+        return next(read for read in self.reads if read.asset == name)
+
     @cached_property
     def wants_period(self) -> bool:
         """Whether the function takes the cell's month or year as a parameter."""

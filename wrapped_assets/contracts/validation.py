@@ -111,6 +111,8 @@ def faults_of_declaration(declared: Declaration) -> Iterator[Fault]:
 
 def _look_up_faults(declared: Declaration) -> Iterator[Fault]:
     read = {one.asset: one.columns for one in declared.reads}
+    if declared.lookups and declared.kind == "year":
+        yield Fault("lookups", "", "an asset over all listeners reads whole tables of a catalogue; leave lookups out")
     for one in declared.lookups:
         for asset, column in ((one.table, one.column), (one.source, one.source_column)):
             if column not in read.get(asset, ()):
@@ -118,6 +120,26 @@ def _look_up_faults(declared: Declaration) -> Iterator[Fault]:
         if one.column not in LOOKED_UP.get(one.table, {}):
             possible = ", ".join(f"{table}.{column}" for table, columns in LOOKED_UP.items() for column in columns)
             yield Fault("lookups", one.column, f"no rows are looked up by {one.table}.{one.column}; possible are {possible}")
+        given, wanted = _type_of_one(one.source_column), BY_NAME[one.column].dtype
+        if given != wanted:
+            names = f"{one.table}.{one.column} is {wanted}, {one.source}.{one.source_column} has {given}"
+            yield Fault("lookups", one.column, f"rows are looked up by values of their own type: {names}")
+        if _leads_to(one.table, one.source, declared):
+            circle = f"which rows of {one.table} are needed follows from {one.source}, whose rows follow from those of {one.table}"
+            yield Fault("lookups", one.column, f"{circle}; look one of them up by another input")
+
+
+def _type_of_one(column: str) -> pl.DataType:
+    dtype = BY_NAME[column].dtype
+    return dtype.inner if isinstance(dtype, pl.List) else dtype  # type: ignore[return-value]
+
+
+def _leads_to(table: str, source: str, declared: Declaration) -> bool:
+    """Whether the rows of an input follow from those of a table, at once or by way of others."""
+    found = {source}
+    for _ in declared.lookups:
+        found |= {one.source for one in declared.lookups if one.table in found}
+    return table in found
 
 
 def _telling_faults(declared: Declaration) -> Iterator[Fault]:

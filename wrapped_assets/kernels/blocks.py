@@ -25,15 +25,16 @@ def blocks_of(sizes: np.ndarray, most: int) -> list[tuple[int, int]]:
 def intervals_of(rows: pl.LazyFrame, name: str, most: int) -> list[tuple[int, int]]:
     """The least and the greatest id of intervals, in order, which hold every row: with about `most` rows each, however many ids there are.
 
-    Ids are hashes, so few share a slot; the rows of one slot are never divided. `rows`, which may be a scan, is read twice.
+    Ids are hashes, so few share a slot; the rows of one slot are never divided. None of them is null. `rows`, which may be a scan, is
+    read twice.
     """
     least, greatest = rows.select(pl.col(name).min().alias("least"), pl.col(name).max().alias("most")).collect(engine="streaming").row(0)
     if least is None:
         return []
     width = (greatest - least) // _SLOTS + 1
-    counted = rows.group_by(slot=(pl.col(name) - least) // width).agg(pl.len()).sort("slot").collect(engine="streaming")
+    counted = rows.group_by(slot=pl.col(name) // width).agg(pl.len()).sort("slot").collect(engine="streaming")
     slots, blocks = counted["slot"].to_list(), blocks_of(counted["len"].to_numpy(), most)
-    return [(least + width * slots[first], min(least + width * (slots[end - 1] + 1) - 1, greatest)) for first, end in blocks]
+    return [(max(width * slots[first], least), min(width * (slots[end - 1] + 1) - 1, greatest)) for first, end in blocks]
 
 
 def by_intervals(

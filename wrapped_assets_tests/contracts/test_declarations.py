@@ -69,6 +69,42 @@ def test_an_unknown_rule_is_refused_with_those_that_exist() -> None:
         declared(ruled, rules=["mine"])
 
 
+def looking_up(known_artists: pl.LazyFrame, known_recordings: pl.LazyFrame, tracks: pl.LazyFrame) -> pl.LazyFrame:
+    """An artist."""
+    return known_artists
+
+
+LOOKUPS: dict[str, tuple[dict[str, dict[str, str]], str]] = {
+    "what is not read": ({"known_artists": {"artist_id": "tracks.isrc"}}, "names tracks.isrc, which the asset does not read"),
+    "a column without an order": ({"known_artists": {"country": "tracks.recording_name"}}, "looked up by known_artists.country"),
+    "a type that is no id": ({"known_artists": {"artist_id": "tracks.recording_name"}}, "is Int64, tracks.recording_name has String"),
+    "itself": ({"known_artists": {"artist_id": "known_artists.artist_id"}}, "look one of them up by another input"),
+    "a circle": (
+        {"known_artists": {"artist_id": "known_recordings.artist_id"}, "known_recordings": {"artist_id": "known_artists.artist_id"}},
+        "which rows of known_artists are needed follows from known_recordings",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", LOOKUPS)
+def test_rows_that_cannot_be_looked_up_are_refused_where_that_is_written(wrong: str) -> None:
+    given, said = LOOKUPS[wrong]
+    reads = {"known_artists": [c.artist_id, c.country], "known_recordings": [c.artist_id], "tracks": [c.artist_ids, c.recording_name]}
+    with pytest.raises(DeclarationError, match=said):
+        declared(looking_up, layer="catalogue", grain=[c.artist_id], columns=[c.country], reads=reads, lookups=given)
+
+
+def test_an_asset_over_all_listeners_looks_no_rows_up() -> None:
+    reads, given = {"known_artists": [c.artist_id], "artists": [c.artist_id]}, {"known_artists": {"artist_id": "artists.artist_id"}}
+
+    def counted(known_artists: pl.LazyFrame, artists: pl.LazyFrame) -> pl.LazyFrame:
+        """An artist."""
+        return artists
+
+    with pytest.raises(DeclarationError, match="reads whole tables of a catalogue; leave lookups out"):
+        declared(counted, layer="catalogue", kind="year", grain=[c.artist_id], columns=[], reads=reads, lookups=given)
+
+
 CIRCLE = [asset("a", read("b", "listen_count")), asset("b", read("a", "listen_count"))]
 GRAPHS: dict[str, tuple[list[Declaration], str]] = {
     "a circle": (CIRCLE, "in a circle: "),
