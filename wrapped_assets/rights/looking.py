@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wrapped_assets.rights.databases import JOURNALS, is_database
 from wrapped_assets.rights.sieve import LARGEST_SIFTED
+from wrapped_assets.storage.links import is_part, leads_out
 
 PAGES = "site"  # the folder whose files are searched as pages
 # Device and number of files that have several names, whether it is one among pages, and its ending: both say how a file is searched.
@@ -17,14 +18,15 @@ Seen = set[tuple[int, int, bool, str]]
 
 
 def files_below(
-    folder: Path, skips: Callable[[str], bool], opaque: dict[str, str], seen: Seen, below: str = ""
+    folder: Path, skips: Callable[[str], bool], opaque: dict[str, str], seen: Seen, below: str = "", top: Path | None = None
 ) -> Iterator[tuple[Path | None, str]]:  # fmt: skip
     """Everything below a folder, in order of its relative path, which comes second: None in place of what has no bytes of its own, and of
     a file that was seen by another of its names.
 
-    Links are not followed. Journals are left out, which are read with their database. `opaque` hears of folders that cannot be read, and
-    why.
+    Of links those are followed that are a part of the data root on another disk (`links.is_part`). Journals are left out, which are read
+    with their database. `opaque` hears of folders that cannot be read and of other links that lead out of the data root, and why.
     """
+    top = top or folder
     try:
         with os.scandir(folder) as entries:
             listed = sorted(entries, key=lambda entry: entry.name)
@@ -37,11 +39,13 @@ def files_below(
         relative = f"{below}{entry.name}"
         if skips(relative) or _is_journal(entry):
             continue
-        if entry.is_symlink():
+        if entry.is_symlink() and not is_part(Path(entry.path), top):
+            if leads_out(Path(entry.path), top):
+                opaque[relative] = "a link out of the data root: what it leads to was not searched"
             yield None, relative
         elif entry.is_dir():
             yield None, relative
-            yield from files_below(Path(entry.path), skips, opaque, seen, f"{relative}/")
+            yield from files_below(Path(entry.path), skips, opaque, seen, f"{relative}/", top)
         elif entry.is_file():
             yield (None if _is_known(entry, relative, seen) else Path(entry.path)), relative
         else:
@@ -60,7 +64,7 @@ def _is_journal(entry: os.DirEntry[str]) -> bool:
 def _is_known(entry: os.DirEntry[str], relative: str, seen: Seen) -> bool:
     """Whether the same file was met by another name that is searched in the same way: a page that several renderings show is one file."""
     try:
-        status = entry.stat(follow_symlinks=False)
+        status = entry.stat()
     except FileNotFoundError:
         return True
     which = status.st_dev, status.st_ino, relative.startswith(f"{PAGES}/"), Path(entry.name).suffix

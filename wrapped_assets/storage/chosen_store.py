@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wrapped_assets.contracts.errors import InputError
 from wrapped_assets.storage.stores import checked_address
 
 
@@ -18,3 +19,15 @@ def chosen_store(address: str | None, key: bytes) -> str:
     checked = checked_address(address)
     check_new(checked, owner_of(key))
     return checked
+
+
+def check_taken(address: str, key: bytes) -> None:
+    """Before the root with this key takes a store over, which changes its registry first and the store afterwards.
+
+    InputError without a store; StoreUnavailable where it does not answer, or is another root's.
+    """
+    if not address:
+        raise InputError("the files of this data root lie in its folder: there is no store to take over")
+    from wrapped_assets.storage.object_store import check_owner, owner_of
+
+    check_owner(address, owner_of(key))

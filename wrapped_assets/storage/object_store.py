@@ -161,13 +161,18 @@ def owner_of(key: bytes) -> str:
     return combined("objects of a root", key)
 
 
-def check_new(address: str, owner: str) -> None:
-    """Before a root is put there: StoreUnavailable where the store does not answer, or the prefix is, or lies within, another root's."""
-    within, slash, _ = address.rstrip("/").rpartition("/")
+def check_owner(address: str, owner: str) -> None:
+    """StoreUnavailable where the store does not answer, or the prefix is another root's."""
     with in_words(address):
         found = _mark_of(open_store(address))
     if found is not None and found.partition("\n")[0] != owner:
         raise _of_another_root(address)
+
+
+def check_new(address: str, owner: str) -> None:
+    """Before a root is put there: StoreUnavailable where the store does not answer, or the prefix is, or lies within, another root's."""
+    check_owner(address, owner)
+    within, slash, _ = address.rstrip("/").rpartition("/")
     while slash and not within.endswith(("/", ":")):
         with suppress(StoreUnavailable), in_words(within):  # the credentials may be for the inner prefix alone
             if _mark_of(open_store(within)) is not None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wrapped_assets.contracts.errors import InputError, WrappedError
 from wrapped_assets.storage.cell_paths import MOST_BUCKETS, is_bucket_count
-from wrapped_assets.storage.chosen_store import chosen_store
+from wrapped_assets.storage.chosen_store import check_taken, chosen_store
 from wrapped_assets.storage.database import engine_for, migrate
 from wrapped_assets.storage.documents import Documents, FolderDocuments
 from wrapped_assets.storage.file_locks import held
@@ -178,9 +178,8 @@ class Root:
         return replace(self, is_replaying=True)
 
     def taking_store(self) -> Root:
-        """The same root, which takes its store from another registry. InputError without a store."""
-        if not self.lake:
-            raise InputError("the files of this data root lie in its folder: there is no store to take over")
+        """The same root, which takes its store from another registry. Errors as of `check_taken`."""
+        check_taken(self.lake, self.key)
         return replace(self, takes_store=True)
 
     def unfinished(self) -> Root:

@@ -15,12 +15,22 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 SCHEMES = ("s3://", "gs://", "az://", "https://")
-RETRIES: Any = {"max_retries": 8, "retry_timeout": timedelta(seconds=60)}  # of 5xx answers, lost connections and timeouts
+# Of 5xx answers, lost connections and timeouts: for a minute. The number is larger than that many pauses, so that the time decides.
+_BACKOFF: Any = {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=5), "base": 2}
+RETRIES: Any = {"max_retries": 500, "retry_timeout": timedelta(seconds=60), "backoff": _BACKOFF}
 _TIMEOUTS: Any = {"connect_timeout": "10s", "timeout": "120s"}  # of one try
 _NAMED = {  # what names the credentials in the environment
     "s3": ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
     "gs": ("GOOGLE_SERVICE_ACCOUNT",),
     "az": ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT_KEY"),
+}
+_SAID = {  # codes of an answer that say more than its status does, with what to do
+    "ExpiredToken|InvalidToken|TokenRefreshRequired": "refused a token that has run out or is none: renew AWS_SESSION_TOKEN and its keys",
+    "RequestTimeTooSkewed|RequestExpired": "refused a request because this machine's clock is far from its own: set the clock",
+    "AuthorizationHeaderMalformed|PermanentRedirect|IllegalLocationConstraint|redirect without LOCATION": (
+        "is in another region: set AWS_REGION"
+    ),
+    "InvalidBucketName": "has a name that no bucket can have: name another one",
 }
 
 
@@ -59,8 +69,9 @@ def in_words(address: str) -> Iterator[None]:
 
     try:
         yield
-    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError):
-        raise StoreUnavailable(f"{address} refused the credentials: {_check(address)}, and what they may do", may_pass=False) from None
+    except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError) as error:
+        refused = _by_code(error) or f"refused the credentials: {_check(address)}, and what they may do"
+        raise StoreUnavailable(f"{address} {refused}", may_pass=False) from None
     except (exceptions.NotFoundError, FileNotFoundError) as error:
         if is_without_bucket(error):
             raise NoSuchBucketError(f"there is no such bucket: {address}; make it, or name another one", may_pass=False) from None
@@ -71,13 +82,28 @@ def in_words(address: str) -> Iterator[None]:
         if missing := _missing(address, str(error)):
             said = f"no credentials for {address} were found: set {missing}, or run where the machine has a role"
             raise StoreUnavailable(said, may_pass=False) from None
-        said = "is full" if "No space left" in str(error) else f"did not answer as it should ({type(error).__name__})"
+        if by_code := _by_code(error):
+            raise StoreUnavailable(f"{address} {by_code}", may_pass=False) from None
+        said = "is full" if "No space left" in str(error) else f"did not answer as it should ({_what_came(error)})"
         raise StoreUnavailable(f"{address} {said}; what is stored stays, run the command again", may_pass=True) from None
 
 
 def is_without_bucket(error: BaseException) -> bool:
     """Whether an error that says "not found" is about the bucket, and not about an object."""
     return re.search("NoSuchBucket|ContainerNotFound|bucket does not exist", str(error)) is not None
+
+
+def _what_came(error: BaseException) -> str:
+    """The status of the answer, or that there was none: what else a store says may hold an object's name."""
+    if status := re.search(r"status code: (\d{3}[A-Za-z ]*)", str(error)):
+        return status[1]
+    return "no connection, or it was lost" if "error sending request" in str(error) else type(error).__name__
+
+
+def _by_code(error: BaseException) -> str | None:
+    """What a store's answer means where its code says more than its status."""
+    found = re.search(r"<Code>(\w+)</Code>|redirect without LOCATION", str(error))
+    return next((said for codes, said in _SAID.items() if found and re.fullmatch(codes, found[1] or found[0])), None)
 
 
 def _check(address: str) -> str:

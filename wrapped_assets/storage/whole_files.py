@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 import xxhash
 
+from wrapped_assets.storage.links import is_part
+
 PART = ".part"  # how the hidden file ends that becomes a whole one
 _PART_NAME = re.compile(rf"\.[0-9a-f]{{16}}{re.escape(PART)}")
 _BLOCK_BYTES = 1 << 20
@@ -105,18 +107,24 @@ def _new_part(path: Path) -> tuple[BinaryIO, Path]:
 def destroy_parts(folder: Path, but: str = "") -> int:
     """Destroys what killed processes left half-written anywhere below a folder, `but` one of its own; returns how many files.
 
-    What is being written stays. A part that is another name of a whole file stays too: its content is that file's.
+    Also below its own folders that are links to another disk. What is being written stays; on a file system without locks, where nobody
+    can know that, its writer gets an error. A part that is another name of a whole file stays too: its content is that file's.
     """
     destroyed = 0
-    for place, folders, names in os.walk(folder):
-        if but in folders and Path(place) == folder:
-            folders.remove(but)
+    for place, folders, names in os.walk(folder, followlinks=True):
+        here = [name for name in folders if name != but or Path(place) != folder]
+        folders[:] = [name for name in here if not (path := Path(place, name)).is_symlink() or is_part(path, folder)]
         for path in (Path(place, name) for name in names if _PART_NAME.fullmatch(name)):
             with suppress(OSError), path.open("r+b") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 if os.fstat(file.fileno()).st_nlink == 1 and not path.is_symlink():
-                    destroy(path)
-                    destroyed += 1
+                    taken = path.with_name(f".{secrets.token_hex(8)}{PART}")
+                    path.rename(taken)  # so that no writer without a lock makes it a whole file while it is overwritten
+                    if os.fstat(file.fileno()).st_nlink == 1:
+                        destroy(taken)
+                        destroyed += 1
+                    else:
+                        taken.unlink()
     return destroyed
 
 

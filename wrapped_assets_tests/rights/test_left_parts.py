@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from wrapped_assets.building.situate import Project
 from wrapped_assets.rights.erasing import erase
-from wrapped_assets.storage import registry
+from wrapped_assets.storage import registry, whole_files
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import destroy_parts, whole_file
 
@@ -45,6 +48,21 @@ def test_a_part_that_is_another_name_of_a_whole_file_does_not_take_its_content_a
     (tmp_path / PART).hardlink_to(tmp_path / "page")
     assert destroy_parts(tmp_path) == 0
     assert (tmp_path / "page").read_bytes() == b"a page"
+
+
+def test_without_locks_no_file_that_was_made_whole_meanwhile_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part, whole = tmp_path / PART, tmp_path / "whole"
+    part.write_bytes(b"all of it")
+
+    def finished_before(size: int) -> bytes:
+        with suppress(FileNotFoundError):
+            part.replace(whole)  # the writer on another machine
+        return bytes(size)
+
+    monkeypatch.setattr(whole_files, "bytes", finished_before, raising=False)  # called once the part is open, to overwrite it
+    destroy_parts(tmp_path)
+    assert not part.exists()
+    assert not whole.exists() or whole.read_bytes() == b"all of it"
 
 
 def test_what_a_process_was_writing_when_it_was_killed_is_destroyed_and_what_the_others_write_is_not(tmp_path: Path) -> None:

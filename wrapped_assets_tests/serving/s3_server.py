@@ -26,6 +26,7 @@ class Store:
 
     objects: dict[str, tuple[bytes, dict[str, str]]] = field(default_factory=dict)
     fault: Callable[[str, str], int | None] = lambda _method, _key: None
+    code: str = "SlowDown"  # what the answer to such a request calls it
     requests: list[tuple[str, str]] = field(default_factory=list)
     garbles: bool = False  # keeps other bytes than it was sent
     tears: Callable[[str], bool] = lambda _key: False  # whether it keeps only the first half of what it was sent
@@ -84,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.store.requests.append((self.command, key))
             status = self.store.fault(self.command, key)
         if status is not None:
-            self._answer(status, b"<Error><Code>SlowDown</Code><Message>injected</Message></Error>")
+            self._answer(status, f"<Error><Code>{self.store.code}</Code><Message>injected</Message></Error>".encode())
             return None
         if not self._is_signed(body):
             self._answer(403, b"<Error><Code>SignatureDoesNotMatch</Code><Message>no</Message></Error>")

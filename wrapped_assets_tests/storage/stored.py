@@ -56,7 +56,7 @@ def stored_world(_stored_world: World, monkeypatch: pytest.MonkeyPatch) -> World
     monkeypatch.setattr(stores, "RETRIES", quick)
     object_files._opened.cache_clear()
     fresh = Store()
-    for name in ("fault", "garbles", "tears", "has_conditions", "has_md5_tags", "buckets", "lists", "uploads"):
+    for name in ("fault", "code", "garbles", "tears", "has_conditions", "has_md5_tags", "buckets", "lists", "uploads"):
         setattr(_stored_world.store, name, getattr(fresh, name))
     _stored_world.store.objects = dict(_stored_world.objects)
     _stored_world.store.requests.clear()
