@@ -69,6 +69,16 @@ def files_of(root: Root, version: str | None, connection: sa.Connection | Reader
         return {asset: CatalogueFile(path, count, json.loads(hashes), digest) for asset, path, count, hashes, digest in rows}
 
 
+def paths_told_by(root: Root) -> set[str]:
+    """The files of the versions that editions are told by: what each keeps from its publication on, and for others the newest."""
+    query = (
+        "select path from catalogue_files where number = (select max(number) from catalogue_files) "
+        "or version in (select catalogue from editions where catalogue is not null)"
+    )
+    with reading(root) as reader:
+        return {path for (path,) in reader.rows(query)}
+
+
 def intact(root: Root, asset: str, file: CatalogueFile) -> Path:
     """Where the file lies; BuildError where it has not the bytes that were recorded."""
     path = root.files.intact(file.path, {file.file_hash})

@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from wrapped_assets.kernels.rows_by_id import Scanned
-from wrapped_assets.storage.catalogues import CatalogueFile
+from wrapped_assets.storage.catalogues import CatalogueFile, paths_told_by
 from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.whole_files import PART, file_hash, is_intact, make_folders, whole_file
 
@@ -153,9 +153,10 @@ class Lookup:
             return waiting.replace(folder / f"{start}{digest}{end}")
 
     def _of_others(self, folder: Path) -> Iterable[Path]:
-        """The files of older versions of the table, of which a build that is told by them makes new ones."""
+        """The files of versions of the table that no edition is told by any more."""
+        kept = {self._stem, *(Path(path).stem for path in paths_told_by(self.root))}
         table = self._stem.partition("-")[0]
-        return (path for path in folder.glob(f"{table}-*") if not path.name.startswith(f"{self._stem}-"))
+        return (path for path in folder.glob(f"{table}-*") if "-".join(path.name.split("-")[:2]) not in kept)
 
     def _write_rows(self, path: Path) -> None:
         import pyarrow as pa

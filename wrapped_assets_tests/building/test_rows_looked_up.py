@@ -11,8 +11,10 @@ import pytest
 from wrapped_assets.building import inputs
 from wrapped_assets.building.build import build
 from wrapped_assets.building.cataloguing import import_catalogue
+from wrapped_assets.building.publishing import publish_edition
 from wrapped_assets.building.situate import Project
 from wrapped_assets.storage import lookups, manifest
+from wrapped_assets.storage.lookups import Lookup
 from wrapped_assets.storage.root import Root
 from wrapped_assets_tests.contracts.written import Write, write
 from wrapped_assets_tests.small_roots import KEY, copied, import_small, lake_files
@@ -96,3 +98,24 @@ def test_two_assets_that_look_up_by_one_input_of_different_years_each_get_their_
     assert told == {name: countries(whole, name) for name in told}
     assert any(rows for rows in told["year_before"].values())
     assert lake_files(looked_up) == lake_files(whole)
+
+
+def test_files_of_the_versions_that_editions_are_told_by_stay_and_no_others(
+    looked_up: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(country: str) -> set[str]:
+        """The tables of artists that have files beside them, once a build is told by one with this country."""
+        (tmp_path / "artists.csv").write_text(ARTISTS.replace("NO", country))
+        import_catalogue(looked_up, [tmp_path / "artists.csv"])
+        assert build(Project(looked_up), full=True).failed == []
+        return {path.name.split("-")[1] for path in (looked_up.path / lookups.LOOKUPS).glob("artists-*")}
+
+    look_up(monkeypatch)
+    (first,) = told("SE")
+    publish_edition(Project(looked_up), 2024)
+    second = told("FI") - {first}
+    assert len(second) == 1
+    assert told("DK") >= {first}
+    assert not told("DK") & second
+    monkeypatch.setattr(Lookup, "_write_ids", lambda *_: pytest.fail("a file was made again"))
+    assert build(Project(looked_up), full=True).failed == []
