@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import SEEK_END, BytesIO
+from typing import IO
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,7 @@ class Arrays:
     """Arrays in a temporary file without a name; memory holds where each lies. WriteError where the disk does not take one."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
+        self._file = _temporary_file()
 
     def add(self, array: np.ndarray) -> tuple[int, int]:
         """Keeps an array of int64; returns its place."""
@@ -37,6 +38,14 @@ class Arrays:
         return np.frombuffer(self._file.read(8 * count), dtype=np.int64)
 
 
+def _temporary_file() -> IO[bytes]:
+    """A file that lives as long as the object that has it."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise _not_taken(error) from None
+
+
 def _not_taken(error: Exception) -> WriteError:
     return WriteError(f"could not write a temporary file: {system_error(error)}; nothing was changed")
 
@@ -49,13 +58,14 @@ class Spool:
 
     def __init__(self, schema: Mapping[str, pl.DataType], frames: Iterable[pl.DataFrame]) -> None:
         self.schema, self.height = pl.Schema(schema), 0
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as this object)
+        self._file = _temporary_file()
         self._places: list[tuple[int, int]] = []  # of each piece: where it begins, and its bytes
         self._firsts: list[int] = []  # the first row of each piece
         try:
             for frame in frames:
                 for piece in frame.select(list(self.schema)).iter_slices(ROWS_PER_PIECE):
                     self._append(piece)
+            self._file.flush()
         except (OSError, pl.exceptions.ComputeError) as error:
             raise _not_taken(error) from None
 
