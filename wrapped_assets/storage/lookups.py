@@ -217,10 +217,9 @@ def rows_by_id(root: Root, file: CatalogueFile, place: Path, schema: Mapping[str
     """The rows of a table of the catalogue by id. `place` is where its bytes lie, which were compared."""
     if file.row_count <= ROWS_LOOKED_UP:
         return Scanned(pl.scan_parquet(place))
-    slot = (root.path, file.path)
-    if slot not in _KEPT or _KEPT[slot].place != place:
-        _KEPT[slot] = Lookup(root, file, place, schema)
-    return _KEPT[slot]
+    found = _KEPT.setdefault((root.path, file.path), Lookup(root, file, place, schema))
+    found.root, found.place = root, place  # by now: copies of what lies in a store come and go
+    return found
 
 
 def is_whole(path: Path) -> bool:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from wrapped_assets.kernels.rows_by_id import Scanned
 from wrapped_assets.storage import lookups
 from wrapped_assets.storage.catalogues import CatalogueFile
-from wrapped_assets.storage.lookups import LOOKUPS, Lookup
+from wrapped_assets.storage.lookups import LOOKUPS, Lookup, rows_by_id
 from wrapped_assets.storage.root import Root
 
 SCHEMA = {"known_key": pl.Int64(), "artist_id": pl.Int64(), "recording_name": pl.String(), "artist_names": pl.List(pl.String())}
@@ -114,6 +114,17 @@ def test_files_of_another_version_of_the_table_answer_for_nothing_and_go(root: R
     assert new().rows(WANTED, NAMES)["recording_name"].to_list() == ["other"]
     assert len({path.name[: len("recordings-") + 16] for path in beside(root)}) == 1
     assert old().rows(WANTED, NAMES)["recording_name"].to_list() == ["t1", "t4", "t7"]
+
+
+def test_a_table_that_lies_elsewhere_by_now_has_the_same_files_which_are_compared_once(
+    root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookups, "ROWS_LOOKED_UP", 0)
+    seen = table_of(root, frame(FEW))()
+    right = rows_by_id(root, seen.file, seen.place, SCHEMA).rows(WANTED, NAMES)
+    elsewhere = seen.place.rename(tmp_path / "copy.parquet")
+    monkeypatch.setattr(lookups, "is_whole", lambda _: pytest.fail("a file was compared again"))
+    assert rows_by_id(root, seen.file, elsewhere, SCHEMA).rows(WANTED, NAMES).equals(right)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
