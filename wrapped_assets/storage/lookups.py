@@ -47,13 +47,17 @@ class _Opened:
 
 @dataclass
 class Lookup:
-    """`RowsById` of one table of a catalogue, which lies at `place`. Where no file can be made beside it, all rows are looked at."""
+    """`RowsById` of one table of a catalogue, which lies at `place`.
+
+    Where a file beside it cannot be made, all rows are looked at, and this process does not try again: that would fill a full disk.
+    """
 
     root: Root
     file: CatalogueFile
     place: Path
     schema: Mapping[str, pl.DataType]
     _opened: dict[str, _Opened] = field(default_factory=dict, repr=False)
+    _not_made: set[str] = field(default_factory=set, repr=False)
 
     def rows(self, wanted: Mapping[str, pl.Series], columns: Iterable[str]) -> pl.DataFrame:
         names = list(columns)
@@ -116,7 +120,7 @@ class Lookup:
         """The ids of a column, or the rows for none, as a file that was compared with the hash in its name."""
         known = self._opened.get(column)
         if known is None or known.facts != _facts(known.path):
-            path = self._intact(column) or self._made(column)
+            path = self._intact(column) or self._tried(column)
             with path.open("rb") as file:
                 known = _Opened(path, _facts(path), mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
             self._opened[column] = known
@@ -133,6 +137,15 @@ class Lookup:
     def _intact(self, column: str) -> Path | None:
         start, end = self._name(column)
         return next(filter(is_whole, sorted((self.root.path / LOOKUPS).glob(f"{start}*{end}"))), None)
+
+    def _tried(self, column: str) -> Path:
+        if column in self._not_made:
+            raise OSError("the file could not be made before")
+        try:
+            return self._made(column)
+        except OSError:
+            self._not_made.add(column)
+            raise
 
     def _made(self, column: str) -> Path:
         folder = self.root.path / LOOKUPS

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from errno import ENOSPC
 from pathlib import Path
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
@@ -142,6 +144,15 @@ def test_where_a_file_cannot_be_made_all_rows_are_looked_at(root: Root) -> None:
     (root.path / LOOKUPS).write_text("in the way")
     assert opened().rows(WANTED, NAMES).equals(Scanned(frame(FEW).lazy()).rows(WANTED, NAMES))
     assert opened().present("artist_id", pl.Series([1, 7], dtype=pl.Int64)).to_list() == [1]
+
+
+def test_a_full_disk_is_tried_once_by_a_process(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen, write = table_of(root, frame(FEW))(), Mock(side_effect=OSError(ENOSPC, "full"))
+    monkeypatch.setattr(Lookup, "_write_ids", write)
+    for _ in range(3):
+        assert seen.rows(WANTED, NAMES).equals(Scanned(frame(FEW).lazy()).rows(WANTED, NAMES))
+    assert write.call_count == 1
+    assert not list(beside(root))
 
 
 def test_an_artist_of_300_000_recordings_has_them_all(root: Root) -> None:
