@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from wrapped_assets.building.endings import answered_here
 from wrapped_assets.contracts.errors import InputError
 
 STARTED_HERE = "ray"  # a cluster of this machine alone, for one build
@@ -25,6 +26,8 @@ JOINED = "auto"  # the cluster that this machine belongs to
 CLIENT = "ray://"
 _CLIENT_PORT = 10001
 _KNOCK_SECONDS = 10
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5)  # RFC 9113, 3.4: a preface and empty settings
+_SETTINGS = b"\x04"  # the type of the first frame that comes back, after the three bytes of its length
 _TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 _LOOPBACK = "127.0.0.1"
 _OBJECT_BYTES = 100 << 20  # what Ray keeps in memory between processes: here nothing but what workers are told
@@ -62,9 +65,18 @@ def look_ahead(address: str) -> None:
         return
     try:
         parts = urlsplit(named if "://" in named else f"//{named}")
-        socket.create_connection((parts.hostname or "", parts.port or _CLIENT_PORT), _KNOCK_SECONDS).close()
+        _knock(parts.hostname or "", parts.port or _CLIENT_PORT)
     except (OSError, ValueError) as error:
         raise _unreachable(address if named == address else f"{address}, which is {named} here", error) from None
+
+
+def _knock(host: str, port: int) -> None:
+    """OSError where nobody listens, or somebody who does not speak HTTP/2, as Ray's servers do."""
+    with socket.create_connection((host, port), _KNOCK_SECONDS) as connection:
+        if os.environ.get("RAY_USE_TLS", "0") in ("", "0"):
+            connection.sendall(_HELLO)
+            if connection.recv(4)[3:] != _SETTINGS:
+                raise ConnectionError("somebody else listens there")
 
 
 def _joined() -> str:
@@ -92,7 +104,9 @@ class Cluster:
         self._held = ExitStack()
         self._held.enter_context(redirect_stdout(sys.stderr))  # Ray says there what becomes of workers, and it is no output of a command
         try:
+            answering = self._held.enter_context(answered_here())
             self._start(places) if is_alone else self._join(address)
+            answering()
         except Exception as error:  # noqa: BLE001 (of whatever kind Ray's are)
             self.close()
             raise _unreachable(address, error) from None

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -64,6 +67,27 @@ def assert_unreachable(imported: Root, monkeypatch: pytest.MonkeyPatch, address:
     assert f"there is no Ray cluster at '{address}" in said
     assert variable in said
     assert "a wrong token or none (RAY_AUTH_TOKEN)" in said
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00", b""])
+def test_somebody_else_who_listens_at_an_address_is_an_error_at_once(
+    imported: Root, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    class Stranger(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(100)
+            self.request.sendall(answer)
+            if not answer:
+                self.request.recv(100)  # says nothing, until the other one goes
+
+    monkeypatch.setattr("wrapped_assets.building.ray_cluster._KNOCK_SECONDS", 0.5)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at = f"127.0.0.1:{server.server_address[1]}"
+        monkeypatch.setenv("RAY_ADDRESS", at)
+        for place in ("auto", f"ray://{at}"):
+            assert "there is no Ray cluster" in run(imported.path, "build", "--on", place, code=2).stderr
+        server.shutdown()
 
 
 def test_a_build_with_nothing_to_compute_starts_no_cluster(small: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +178,24 @@ def test_of_a_build_that_is_killed_neither_a_process_nor_a_file_is_left(imported
         assert not list(Path(folder).iterdir())
     assert build(few(imported)).failed == []
     assert lake_files(imported) == files
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_build_that_is_asked_to_end_says_so_in_one_sentence_and_leaves_nothing(imported: Root, number: signal.Signals) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        ended = command_on_ray(imported, folder)
+        while not stations(running := psutil.Process(ended.pid)):
+            time.sleep(0.1)
+            assert ended.poll() is None
+        started = running.children(recursive=True)
+        time.sleep(1)  # until the library has the signals
+        ended.send_signal(number)
+        output, errors = ended.communicate(timeout=60)
+        assert (ended.returncode, output, len(errors.splitlines())) == (1, "", 1), errors
+        assert f"ended by {number.name}" in errors
+        assert not psutil.wait_procs(started, timeout=60)[1]
+        assert not list(Path(folder).iterdir())
 
 
 @pytest.mark.slow
