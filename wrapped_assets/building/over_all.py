@@ -16,7 +16,6 @@ from wrapped_assets.contracts.errors import RegistryUnavailable, WriteError
 from wrapped_assets.planning.plan import decide
 from wrapped_assets.planning.situation import Situation
 from wrapped_assets.storage.recent_frames import RecentFrames
-from wrapped_assets.storage.rows_by_range import spill_folder
 from wrapped_assets.vocabulary.periods import Cell
 
 
@@ -31,7 +30,7 @@ def rows_over_all(
     mine = [part for part in parts if part.share.cell == cell]
     like = mine[0].share if mine else Share(cell, 0, 1, ranges_of(situation, cell))
     known = read_parts(project.root.path, mine, input_version)
-    return result_by_ranges(declaration, inputs, rules, cell.period, like.ranges, known, like.count, spill_folder(project.root.path))
+    return result_by_ranges(declaration, inputs, rules, cell.period, like.ranges, known, like.count, project.root.path)
 
 
 def part_of(
@@ -52,7 +51,7 @@ def part_of(
     try:
         inputs = Inputs(project, situation, pin.worlds[cell.period], [cell], recent).of(cell)
         rules = situation.rules_of(cell.period)
-        declaration, place = graph.by_key[cell.asset], spill_folder(project.root.path)
+        declaration, place = graph.by_key[cell.asset], project.root.path
         rows = result_of_share(declaration, inputs, rules, cell.period, share.number, share.count, share.ranges, place)
     except (Moved, RegistryUnavailable, WriteError):
         raise

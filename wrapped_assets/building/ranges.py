@@ -13,7 +13,7 @@ import polars as pl
 from wrapped_assets.building.evaluate import engine_of, lazy_result
 from wrapped_assets.contracts.declaration import Declaration
 from wrapped_assets.kernels.ranges import EVERYTHING, Ranges
-from wrapped_assets.storage.rows_by_range import RowsByRange
+from wrapped_assets.storage.rows_by_range import RowsByRange, spill_folder
 from wrapped_assets.vocabulary.rules import Rules
 
 ROWS_PER_RANGE = 1_500_000  # of the inputs that a range reads: some 110 bytes each while they are grouped
@@ -26,7 +26,7 @@ def result_by_ranges(
     declaration: Declaration, inputs: Inputs, rules: Rules, period: str, count: int = 1,
     known: Mapping[int, pl.DataFrame] = MappingProxyType({}), shares: int = 1, folder: Path | None = None,
 ) -> pl.DataFrame:  # fmt: skip
-    """The rows of an asset over all listeners. `known` has those of some of the shares; `folder` is where rows are kept meanwhile."""
+    """The rows of an asset over all listeners. `known` has those of some of the shares; `folder`: see `result_of_share`."""
     numbers = range(shares if declaration.divides_by else 1)
     parts = [
         known[number] if number in known else result_of_share(declaration, inputs, rules, period, number, shares, count, folder)
@@ -40,8 +40,9 @@ def result_of_share(
 ) -> pl.DataFrame:  # fmt: skip
     """The rows of an asset whose ids are in one of so many shares of `count` ranges, from 0; all rows where it has no such id.
 
-    Where ranges are many, each input with the id `by` is read once, and its rows are distributed over the ranges on disk. WriteError where
-    that does not take them. A function that takes `within` gets whole inputs, and all ranges of the share at once.
+    Where ranges are many, each input with the id `by` is read once, and its rows are distributed over the ranges on disk, in the
+    `spill_folder` of `folder`. WriteError where that does not take them. A function that takes `within` gets whole inputs, and all ranges
+    of the share at once.
     """
     ranges, found = Ranges.of_share(number, shares, count) if declaration.divides_by else EVERYTHING, list[pl.DataFrame]()
     if not declaration.by or count == 1:
@@ -62,7 +63,8 @@ def _inputs_of(declaration: Declaration, inputs: Inputs, ranges: Ranges, folder:
     wanted = {read.asset: inputs[read.asset].lazy().select(read.columns) for read in declaration.reads if by in read.columns}
     large = [name for name in wanted if isinstance(inputs[name], pl.LazyFrame)] if ranges.count > FEW_RANGES else []
     for name in large:
-        kept[name] = held.enter_context(closing(RowsByRange(folder, wanted[name].collect_schema(), ranges.end - ranges.first)))
+        schema, place = wanted[name].collect_schema(), spill_folder(folder)
+        kept[name] = held.enter_context(closing(RowsByRange(place, schema, ranges.end - ranges.first)))
         for batch in wanted[name].filter(ranges.holds(by)).collect_batches(chunk_size=ROWS_PER_BATCH, engine="streaming"):
             kept[name].add(batch, ranges.numbers(batch[by]))
     for number in range(ranges.first, ranges.end):

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from wrapped_assets.building import handout, shares
+from wrapped_assets.building import handout, inputs, ranges, shares
 from wrapped_assets.building.build import build
 from wrapped_assets.building.dispatch import MOST_LOSSES
 from wrapped_assets.building.executor import Outcome, Task
@@ -180,6 +180,8 @@ def test_a_disk_that_does_not_take_the_rows_of_a_range_ends_the_build_with_what_
 ) -> None:
     (tmp_path / "a file").touch()
     monkeypatch.setenv("WRAPPED_CACHE", str(tmp_path / "a file"))
+    monkeypatch.setattr(ranges, "FEW_RANGES", 1)
+    monkeypatch.setattr(inputs, "ROWS_IN_MEMORY", 0)
     with pytest.raises(WriteError, match=r"could not use the folder .*a file that WRAPPED_CACHE names"):
         build(few(imported))
     monkeypatch.undo()
@@ -299,3 +301,12 @@ def test_the_number_of_ranges_follows_from_the_rows_that_a_range_reads(imported:
     assert ranges_of(situation, Cell("insights/group_overlaps", "2025", None)) == 1
 
 
+
+
+def test_a_folder_for_copies_that_cannot_be_made_disturbs_no_build_that_keeps_nothing_there(
+    imported: Root, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_file").touch()
+    monkeypatch.setenv("WRAPPED_CACHE", str(tmp_path / "a_file" / "cache"))
+    assert build(few(imported)).failed == []
+    assert lake_files(imported) == files
