@@ -55,7 +55,9 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # the reader of a pipe has gone: nothing to say
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 ctx.exit(0)
-            _say_of_the_system(error.strerror or _by_number(error) or type(error).__name__)
+            said = error.strerror or _by_number(error) or type(error).__name__
+            gone = "; another command, such as an erasure, may have removed a file that this one used: run it again"
+            _say_of_the_system(said + (gone if error.errno == errno.ENOENT else ""))
             ctx.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

@@ -70,6 +70,17 @@ def test_no_command_takes_an_empty_path_or_a_year_that_is_none() -> None:
             parameter.type.convert(given, parameter, None)
 
 
+def test_a_file_that_another_command_removed_meanwhile_is_told_with_what_to_do(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "a_name")
+
+    monkeypatch.setattr("wrapped_assets.storage.registry.find_listener", gone)
+    told = run(small.path, "own-data", "ana", code=1).stderr
+    assert "such as an erasure" in told
+    assert "run it again" in told
+    assert "a_name" not in told
+
+
 def test_a_full_disk_is_told_in_the_systems_words_whichever_library_meets_it(small: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: object) -> bytes:
         raise pl.exceptions.ComputeError("cannot write /home/ana/plays: No space left on device (os error 28)")
