@@ -138,15 +138,15 @@ def _carry_out(
 def _refused(project: Project, situation: Situation, plan: Plan, examples: bool) -> dict[str, str]:
     """Asset → why it is not computed, of the planned assets whose logic is new to this root and whose example does not hold.
 
-    Logic counts as known once a build has recorded it, whether or not that build could end. The first build records all logic and
-    proves none: whoever installs the platform has examples that its tests have run.
+    Logic counts as known once a build has planned with it, whether or not that build could end. The first build proves none:
+    whoever installs the platform has examples that its tests have run.
     """
     new = unrecorded(project) if plan.steps else set[str]()
     planned = [key for key in dict.fromkeys(step.cell.asset for step in plan.steps) if key in new]
     is_first = len(new) == len(project.logic) and not situation.stored
     refused = failing_examples(situation.graph, planned) if examples and not is_first else {}
     if new:
-        record_logic(project, (key for key in (new if is_first else planned) if key not in refused))
+        record_logic(project, (key for key in planned if key not in refused))
     return refused
 
 

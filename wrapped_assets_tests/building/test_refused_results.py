@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -121,28 +120,23 @@ def test_an_example_that_does_not_hold_stays_unproven(small: Root, write: Write)
     assert errors(small, write, WRONG, examples=True) == errors(small, write, WRONG, examples=True)
 
 
-def _cut_off(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_example_runs_after_a_first_build_that_was_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Root.open_or_make(tmp_path / "root", 1, KEY)
+    import_small(root, SMALL_PLAYS)
     with monkeypatch.context() as patch:
         patch.setattr(Unit, "_record", Mock(side_effect=[None, KeyboardInterrupt]))
         with pytest.raises(KeyboardInterrupt):
             build(Project(root), examples=True)
-
-
-def _of_a_part(root: Root, _: pytest.MonkeyPatch) -> None:
-    build(
-        Project(root), lambda situation: [cell for cell in situation.expected() if cell.asset == "aggregates/listener_days"], examples=True
-    )
-
-
-@pytest.mark.parametrize("first", [_cut_off, _of_a_part])
-def test_no_example_runs_after_a_first_build_that_did_not_compute_everything(
-    first: Callable[[Root, pytest.MonkeyPatch], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = Root.open_or_make(tmp_path / "root", 1, KEY)
-    import_small(root, SMALL_PLAYS)
-    first(root, monkeypatch)
     monkeypatch.setattr("wrapped_assets.building.proving.differences", lambda *_: pytest.fail("an example ran"))
     assert build(Project(root), examples=True).failed == []
+
+
+def test_an_insight_that_the_first_build_did_not_plan_is_held_to_its_example(tmp_path: Path, write: Write) -> None:
+    root = Root.open_or_make(tmp_path / "root", 1, KEY)
+    import_small(root, SMALL_PLAYS)
+    project = Project(root, write(WRONG))
+    assert build(project, lambda one: [cell for cell in one.expected() if cell.asset == "listens/listens"], examples=True).failed == []
+    assert {cell.asset for cell, _ in build(project, examples=True).failed} == {"insights/late_nights"}
 
 
 def rows_of(root: Root, key: str) -> pl.DataFrame:
