@@ -13,6 +13,7 @@ from wrapped_assets.building.endings import answered_here
 def test_whoever_answered_before_does_so_again_and_the_signals_are_as_they_were(capfd: pytest.CaptureFixture[str]) -> None:
     heard: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _frame: heard.append(number))  # as Dagster does in a run
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup` ignores it
     try:
         with answered_here() as answer:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as a library does
@@ -26,7 +27,19 @@ def test_whoever_answered_before_does_so_again_and_the_signals_are_as_they_were(
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGHUP, hung_up)
     assert "ended by SIGHUP" in capfd.readouterr().err
+
+
+def test_what_was_ignored_before_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
+    try:
+        with answered_here() as answer:
+            answer()
+            signal.raise_signal(signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_thread_leaves_the_signals_alone() -> None:
