@@ -27,6 +27,7 @@ from wrapped_assets.storage.root import Root
 from wrapped_assets.storage.spans import asked_spans
 from wrapped_assets.storage.transactions import exclusive, snapshot, state_of
 from wrapped_assets.storage.verified import still_damaged
+from wrapped_assets.storage.whole_files import traces
 from wrapped_assets.vocabulary.periods import period_year
 
 
@@ -79,20 +80,11 @@ class Project:
     def intact(self, asset: str, file: CatalogueFile) -> Path:
         """Where a table of the catalogue lies; BuildError where it is damaged. Its bytes are read once in a process, unless they change."""
         place, seen = self._intact.get(file.path, (Path(), []))
-        if not seen or _facts(place) != seen:
+        if not seen or traces(place) != seen:
             place = catalogues.intact(self.root, asset, file)
-            self._intact[file.path] = place, _facts(place)
+            self._intact[file.path] = place, traces(place)
         return place
 
     def looks_whole(self, stored: manifest.StoredCell) -> bool:
         """`glancing.looks_whole`, of this root."""
         return looks_whole(self.root, stored)
-
-
-def _facts(place: Path) -> list[int]:
-    """What changes with a file's bytes; nothing where there is no file any more."""
-    try:
-        found = place.stat()
-    except FileNotFoundError:
-        return []
-    return [found.st_ino, found.st_mtime_ns, found.st_size]

@@ -21,7 +21,7 @@ import polars as pl
 from wrapped_assets.kernels.rows_by_id import Scanned
 from wrapped_assets.storage.catalogues import CatalogueFile, paths_told_by
 from wrapped_assets.storage.root import Root
-from wrapped_assets.storage.whole_files import PART, file_hash, is_intact, make_folders, whole_file
+from wrapped_assets.storage.whole_files import PART, file_hash, is_intact, make_folders, traces, whole_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +41,7 @@ class _Opened:
     """A file, what changes with its bytes, and its bytes."""
 
     path: Path
-    facts: list[int]
+    traces: list[int]
     mapped: mmap.mmap
 
 
@@ -119,10 +119,10 @@ class Lookup:
     def _mapped(self, column: str) -> mmap.mmap:
         """The ids of a column, or the rows for none, as a file that was compared with the hash in its name."""
         known = self._opened.get(column)
-        if known is None or known.facts != _facts(known.path):
+        if known is None or known.traces != traces(known.path):
             path = self._intact(column) or self._tried(column)
             with path.open("rb") as file:
-                known = _Opened(path, _facts(path), mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+                known = _Opened(path, traces(path), mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
             self._opened[column] = known
         return known.mapped
 
@@ -213,14 +213,6 @@ def _compact(kind: pa.DataType) -> pa.DataType:
 
 def _sorted(ids: pl.Series) -> np.ndarray:
     return ids.cast(pl.Int64).drop_nulls().unique().sort().to_numpy()
-
-
-def _facts(path: Path) -> list[int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return []
-    return [found.st_ino, found.st_size, found.st_mtime_ns]
 
 
 _KEPT: dict[tuple[Path, str], Lookup] = {}  # of this process: a file's bytes are compared once

@@ -164,14 +164,20 @@ def test_what_ray_says_of_a_lost_worker_is_no_output_of_the_command(imported: Ro
     assert lake_files(imported) == files
 
 
+def processes_once_computing(build: subprocess.Popen[str]) -> list[psutil.Process]:
+    """What a build on Ray has started, once it has workers."""
+    running = psutil.Process(build.pid)
+    while not stations(running):
+        time.sleep(0.1)
+        assert build.poll() is None
+    return running.children(recursive=True)
+
+
 @pytest.mark.slow
 def test_of_a_build_that_is_killed_neither_a_process_nor_a_file_is_left(imported: Root, files: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         ended = command_on_ray(imported, folder)
-        while not stations(running := psutil.Process(ended.pid)):
-            time.sleep(0.1)
-            assert ended.poll() is None
-        started = running.children(recursive=True)
+        started = processes_once_computing(ended)
         ended.kill()
         assert "the build was ended with its Ray cluster" in ended.communicate(timeout=60)[1]
         assert not psutil.wait_procs(started, timeout=60)[1]
@@ -185,10 +191,7 @@ def test_of_a_build_that_is_killed_neither_a_process_nor_a_file_is_left(imported
 def test_a_build_that_is_asked_to_end_says_so_in_one_sentence_and_leaves_nothing(imported: Root, number: signal.Signals) -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         ended = command_on_ray(imported, folder)
-        while not stations(running := psutil.Process(ended.pid)):
-            time.sleep(0.1)
-            assert ended.poll() is None
-        started = running.children(recursive=True)
+        started = processes_once_computing(ended)
         time.sleep(1)  # until the library has the signals
         ended.send_signal(number)
         output, errors = ended.communicate(timeout=60)
